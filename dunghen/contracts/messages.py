@@ -1,0 +1,175 @@
+"""The messages that the services exchange over Kafka (`architecture.md` §4–§6), and their codecs.
+
+Instants are whole seconds since 1970 (UTC) and 0 means "not given"; `arrived_at` alone is in microseconds and only ever compared.
+A day is the number of local days of the city since 1970-01-01. Unknown members are ignored when decoding, so a reader survives a newer writer.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Instant = Annotated[int, Meta(ge=0, lt=1 << 32)]
+Microseconds = Annotated[int, Meta(ge=0, lt=1 << 53)]
+Status = Annotated[int, Meta(ge=0, le=10)]
+EventId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+Code = Annotated[str, Meta(max_length=60, pattern=r"^[ -~]*$")]
+DayNumber = Annotated[int, Meta(ge=-40000, le=60000)]
+
+FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of DossierEvent.flags
+
+
+class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """One normalised event of a dossier: the raw truth, in `dossier-events`, keyed by the dossier code.
+
+    `kind`: `synced` states the whole dossier at `occurred_at`; `progressed` is one step (`status` at `occurred_at`); `retracted` withdraws the dossier.
+    `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as (5, NgayBoSung), (4, NgayTiepNhanBoSung).
+    `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). What breaks a bound is poison.
+    """
+
+    id: EventId
+    dossier: Code
+    unit: Code
+    kind: Literal["synced", "progressed", "retracted"]
+    occurred_at: Instant
+    arrived_at: Microseconds
+    source: Code = ""
+    status: Status = 0
+    submitted: Instant = 0
+    received: Instant = 0
+    due: Instant = 0
+    ended: Instant = 0
+    returned: Instant = 0
+    step_due: Instant = 0
+    channel: Annotated[int, Meta(ge=0, le=3)] = 1
+    procedure: Code = ""
+    field: Code = ""
+    receiving_unit: Code = ""
+    flags: Annotated[int, Meta(ge=0, lt=16)] = 0
+    steps: tuple[tuple[Status, Instant], ...] = ()
+
+
+class RateCounts(msgspec.Struct, gc=False, array_like=True):
+    """Σ/Σ of one rate in one window, and in the equally long window before it (for the trend). Integers only: `domain.md` §4."""
+
+    numerator: int
+    denominator: int
+    before_numerator: int = 0
+    before_denominator: int = 0
+
+
+class WindowScore(msgspec.Struct, gc=False):
+    """What one unit did in one window [first, last] of local days."""
+
+    first: DayNumber
+    last: DayNumber
+    received: int
+    early: int
+    on_day: int  # includes `undated`
+    late: int
+    undated: int
+    otherwise: int
+    rates: dict[str, RateCounts]  # official, resolved, due_cohort, statutory
+
+
+class UnitScore(msgspec.Struct, gc=False, kw_only=True):
+    """All that is known of one unit at the end of local day `day` under policy version `policy`: the value of `unit-scores`, keyed by the unit.
+
+    `covers` is the vector V of the unit: for each partition of `dossier-events` the source offset below which everything is in (absent: 0).
+    The counts without a window are as of now: open dossiers in time, past due, paused (a part of pending), due today.
+    """
+
+    unit: Code
+    day: DayNumber
+    policy: int
+    covers: dict[int, int]
+    pending: int = 0
+    overdue: int = 0
+    paused: int = 0
+    due_today: int = 0
+    due_today_left: int = 0
+    received_today: int = 0
+    finished_today: int = 0
+    windows: dict[str, WindowScore] = {}
+
+
+class Level(msgspec.Struct, gc=False, kw_only=True):
+    """Value of `~level` in each partition of `unit-scores`: all scores of this partition stand for the source offsets `levels`, day and policy."""
+
+    day: DayNumber
+    policy: int
+    levels: dict[int, int]
+    at: Instant = 0  # the city's clock when it was written
+
+
+class FeedState(msgspec.Struct, gc=False, kw_only=True):
+    """What is known of one sending system: the value of `feeds`, keyed by the source. Counts run since the source was first seen."""
+
+    source: Code
+    seen_at: Instant  # last request of any kind
+    record_at: Instant = 0  # last record that was accepted
+    accepted_count: int = 0
+    refused_count: int = 0
+    sent_at: Instant = 0  # the source's own last heartbeat
+    sent_count: int = -1  # what the source says that it had sent by then; -1: it never said
+    counted_at_heartbeat: int = 0  # accepted + refused when that heartbeat came
+    units: dict[str, int] = {}  # unit -> last record accepted for it
+
+
+class Notice(msgspec.Struct, gc=False, kw_only=True):
+    """One decision to tell somebody something, or the reason why not: the value of `notices`, keyed by the dossier. Never a personal value."""
+
+    key: Annotated[str, Meta(max_length=300)]  # dossier:clock:due_at:stage:recipient
+    dossier: Code
+    unit: Code
+    procedure: Code = ""
+    clock: Literal["dossier", "intake", "step"] = "dossier"
+    stage: Code
+    due_at: Instant
+    decided_at: Instant
+    state: Literal["pending", "delivered", "failed", "superseded", "suppressed"]
+    reason: Code  # FIRST_WARNING, BREACH, SHADOW, HISTORICAL, …
+    channel: Code = ""
+    message_id: Code = ""
+    attempts: int = 0
+    sent_at: Instant = 0
+
+
+class DeadLetter(msgspec.Struct, gc=False, kw_only=True):
+    """Why a record could not be used and where it stays: the value of `dead-letters`, keyed by `topic:partition:offset`.
+
+    `event` only where the record decodes as a DossierEvent; bytes that do not decode are never copied.
+    """
+
+    topic: Code
+    partition: int
+    offset: int
+    reason: Code
+    detail: Annotated[str, Meta(max_length=300)] = ""
+    event: DossierEvent | None = None
+
+
+class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
+    """One kind of policy from version `version` on: the value of `policies`, keyed by `kind·version`.
+
+    Versions are drawn from one sequence for all kinds: the policy at version N is, of each kind, the record with the highest version ≤ N.
+    """
+
+    kind: Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages"]
+    version: Annotated[int, Meta(ge=1)]
+    applied_at: Instant
+    author: str = ""
+    reason: str = ""
+    body: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+decode_event = msgspec.json.Decoder(DossierEvent).decode
+decode_score = msgspec.json.Decoder(UnitScore).decode
+decode_level = msgspec.json.Decoder(Level).decode
+decode_feed = msgspec.json.Decoder(FeedState).decode
+decode_notice = msgspec.json.Decoder(Notice).decode
+decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
+decode_policy = msgspec.json.Decoder(PolicyRecord).decode
+encode = msgspec.json.Encoder(order="deterministic").encode

@@ -1,0 +1,56 @@
+"""The topics by name, as the files in `contracts/topics/` describe them, and the one partitioner.
+
+Every producer of ours chooses partitions with `partition_of`; every joined pair of topics has equal counts (`architecture.md` §6).
+"""
+
+from __future__ import annotations
+
+import tomllib
+import zlib
+from dataclasses import dataclass, field
+from importlib import resources
+
+DOSSIER_EVENTS = "dossier-events"
+DOSSIERS = "dossiers"
+UNIT_DAYS = "unit-days"
+UNIT_SCORES = "unit-scores"
+FACTS = "facts"
+FEEDS = "feeds"
+POLICIES = "policies"
+PEOPLE = "people"
+NOTICES = "notices"
+NOTICE_ACTIONS = "notice-actions"
+DEAD_LETTERS = "dead-letters"
+
+OWN_KEY = b"~"  # keys of `dossiers`, `unit-days` and `unit-scores` that begin so belong to their writer's bookkeeping
+LEVEL_KEY = b"~level"  # in each partition of `unit-scores`
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: what its key is, who writes and reads it, and the settings it is created with."""
+
+    name: str
+    key: str
+    partitions: int
+    owner: str
+    readers: tuple[str, ...]
+    message: str
+    config: dict[str, str] = field(default_factory=dict)
+
+
+def partition_of(key: str | bytes, partitions: int) -> int:
+    """The partition of a dossier code or unit code: CRC-32 of its UTF-8 bytes, modulo the count."""
+    return zlib.crc32(key.encode() if isinstance(key, str) else key) % partitions
+
+
+def all_topics(partitions: int | None = None) -> dict[str, Topic]:
+    """Every topic by name; `partitions` overrides the count of all that have more than one."""
+    topics = {}
+    for file in sorted((f for f in resources.files("dunghen.contracts").joinpath("topics").iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        count = raw["partitions"] if partitions is None or raw["partitions"] == 1 else partitions
+        topics[raw["name"]] = Topic(
+            raw["name"], raw["key"], count, raw["owner"], tuple(raw["readers"]), raw["message"], {k: str(v) for k, v in raw.get("config", {}).items()}
+        )
+    return topics

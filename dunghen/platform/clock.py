@@ -1,0 +1,86 @@
+"""The one place that reads the time of day. All processes of one data folder share one clock: t = T + speed × elapsed (`architecture.md` §8).
+
+Durations inside the plumbing (sessions, retries, retention) use `time.monotonic`, never this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Instants of the city. `micros` and `seconds` are since 1970 (UTC)."""
+
+    @property
+    def speed(self) -> float: ...
+    def micros(self) -> int: ...
+    def seconds(self) -> int: ...
+    def now(self) -> datetime: ...
+
+
+class _Instants:
+    speed: float = 1.0
+
+    def micros(self) -> int:
+        raise NotImplementedError
+
+    def seconds(self) -> int:
+        return self.micros() // 1_000_000
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.micros() / 1e6, UTC)
+
+
+class RealClock(_Instants):
+    """The machine's clock."""
+
+    def micros(self) -> int:
+        return time.time_ns() // 1000
+
+
+@dataclass
+class FixedClock(_Instants):
+    """A clock that stands still until it is moved: for tests."""
+
+    at: int  # seconds since 1970
+
+    def micros(self) -> int:
+        return self.at * 1_000_000
+
+
+@dataclass(frozen=True)
+class SharedClock(_Instants):
+    """t = start + speed × (real time − anchor), all in microseconds; written by `dunghen up`, read by everything under the same data folder."""
+
+    start: int
+    anchor: int
+    speed: float = 1.0
+
+    def micros(self) -> int:
+        return self.start + int(self.speed * (time.time_ns() // 1000 - self.anchor))
+
+    def save(self, file: Path) -> None:
+        """Writes the clock so that a reader never sees half a file."""
+        new = file.with_suffix(".new")
+        new.write_text(json.dumps({"start": self.start, "anchor": self.anchor, "speed": self.speed}), encoding="utf-8")
+        os.replace(new, file)
+
+    @classmethod
+    def load(cls, file: Path) -> SharedClock:
+        return cls(**json.loads(file.read_text(encoding="utf-8")))
+
+
+def clock_from(file: Path | None) -> Clock:
+    """The shared clock of `file` where it exists, else the real one."""
+    return SharedClock.load(file) if file is not None and file.exists() else RealClock()
+
+
+def real_milliseconds() -> int:
+    """Milliseconds of real time since 1970: Kafka record timestamps and map versions, which must grow whatever the city's clock does."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,69 @@
+"""One composition root a process: every acquire names its release, released last-in first-out, bounded in time; only `run` touches signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from dunghen.platform.logs import get_logger
+
+log = get_logger("lifecycle")
+Release = Callable[[], Awaitable[object]]
+
+
+@dataclass
+class Lifecycle:
+    """Collects releases while a process starts and carries them out in reverse order when it stops."""
+
+    seconds_per_release: float = 5.0
+    _releases: list[tuple[str, Release]] = field(default_factory=list)
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def release(self, name: str, release: Release) -> None:
+        """To be called on the line after the acquire."""
+        self._releases.append((name, release))
+
+    def spawn(self, name: str, work: Awaitable[object]) -> asyncio.Task[object]:
+        """Runs `work` for the life of the process. If it ends by an error the process ends with code 70: nothing half-alive."""
+        task: asyncio.Task[object] = asyncio.ensure_future(_fatal(name, work))
+        self.release(name, lambda: _cancel(task))
+        return task
+
+    def stop(self) -> None:
+        """Asks `run` to end."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Waits for SIGTERM, SIGINT or `stop`, then releases everything."""
+        loop = asyncio.get_running_loop()
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sig, self._stop.set)
+        await self._stop.wait()
+        await self.close()
+
+    async def close(self) -> None:
+        """Releases in reverse order; a release that fails or takes too long is logged and does not keep the others."""
+        while self._releases:
+            name, release = self._releases.pop()
+            try:
+                await asyncio.wait_for(release(), self.seconds_per_release)
+            except Exception as fault:  # noqa: BLE001 - the others must still be released
+                log.warning("release_failed", what=name, error=type(fault).__name__)
+
+
+async def _fatal(name: str, work: Awaitable[object]) -> object:
+    try:
+        return await work
+    except asyncio.CancelledError:
+        raise
+    except BaseException as fault:
+        log.error("task_failed", task=name, error=type(fault).__name__, exc_info=True)
+        os._exit(70)
+
+
+async def _cancel(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
