@@ -29,4 +29,4 @@ def configure(service: str, level: str = "info") -> None:
 
 def get_logger(name: str) -> Any:
     """A logger whose first argument is an event name in snake case and whose keywords are its facts."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(module=name)
