@@ -1,0 +1,84 @@
+"""Keys and values of `unit-days`: absolute day counters of one unit as one partition of the fold counts them, and what they stand for.
+
+A cell's value is a MessagePack array of integers in the order of `domain.marks.COUNTERS`. Every key names the policy version under which it was counted,
+so that two versions can stand side by side while the map is being switched (`architecture.md` §5):
+
+| key | value |
+|---|---|
+| `unit|day|partition|policy` | the counters; no value: all zero |
+| `~covers|unit|partition|policy` | the source offset below which every event is in this unit's cells of this partition; follows them in their transaction |
+| `~level|partition|policy` | the same for all units of this partition of `unit-days` |
+| `~complete|partition|policy` | the source offset at which this partition had written all its cells under this policy for the first time |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+encode_cell = msgspec.msgpack.Encoder().encode
+decode_cell = msgspec.msgpack.Decoder(list[int]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class CellKey:
+    """Of which unit, local day, fold partition and policy version the counters are."""
+
+    unit: str
+    day: int
+    partition: int
+    policy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    unit: str
+    partition: int
+    policy: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOf:
+    partition: int
+    policy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    partition: int
+    policy: int
+
+
+UnitDayKey = CellKey | Covers | LevelOf | Complete
+
+
+def cell_key(unit: str, day: int, partition: int, policy: int) -> bytes:
+    return f"{unit}|{day}|{partition}|{policy}".encode()
+
+
+def covers_key(unit: str, partition: int, policy: int) -> bytes:
+    return f"~covers|{unit}|{partition}|{policy}".encode()
+
+
+def level_key(partition: int, policy: int) -> bytes:
+    return f"~level|{partition}|{policy}".encode()
+
+
+def complete_key(partition: int, policy: int) -> bytes:
+    return f"~complete|{partition}|{policy}".encode()
+
+
+def parse_key(key: bytes) -> UnitDayKey:
+    """What a key of `unit-days` speaks of; raises ValueError for a key of another form."""
+    parts = key.decode().split("|")
+    match parts:
+        case ["~covers", unit, partition, policy]:
+            return Covers(unit, int(partition), int(policy))
+        case ["~level", partition, policy]:
+            return LevelOf(int(partition), int(policy))
+        case ["~complete", partition, policy]:
+            return Complete(int(partition), int(policy))
+        case [unit, day, partition, policy]:
+            return CellKey(unit, int(day), int(partition), int(policy))
+    raise ValueError(f"not a key of unit-days: {len(parts)} parts")
