@@ -1,0 +1,69 @@
+# Every target works on a fresh clone: what it needs is set up first. `make help` lists them.
+SHELL := /bin/bash
+PY := .venv/bin/python
+STAMP := .venv/.ready
+.DEFAULT_GOAL := help
+.PHONY: help up setup test check fmt test-unit test-wall test-compose faults bench locks clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+up: setup ## set everything up and run the demo city: http://127.0.0.1:8000/
+	.venv/bin/dunghen up $(ARGS)
+
+setup: $(STAMP) services/api/static/index.html deploy/kafka/jars/.ready ## only the set-up: Python packages, Kafka's jars, the pages
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@deploy/need python3 && echo "set-up 1/3: Python packages"
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+deploy/kafka/jars/.ready: deploy/kafka/pom.xml
+	@deploy/need java mvn && echo "set-up 2/3: Apache Kafka"
+	@deploy/kafka/fetch-jars && touch $@
+
+services/api/static/index.html: wall/package-lock.json $(shell find wall/src wall/public wall/index.html -type f 2>/dev/null)
+	@deploy/need node npm && echo "set-up 3/3: the pages"
+	@cd wall && npm ci --silent && npm run --silent build
+	@touch $@
+
+test: setup ## set everything up and test it: checks, unit, contract, integration, end to end, browser
+	@deploy/need chromium go
+	$(MAKE) --no-print-directory check
+	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e
+	$(MAKE) --no-print-directory test-wall
+
+check: $(STAMP) ## format, lint, types, import contracts
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+fmt: $(STAMP) ## format and fix what can be fixed
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+test-unit: $(STAMP) ## only the unit tests: under 5 seconds
+	$(PY) -m pytest tests/unit
+
+test-wall: services/api/static/index.html ## the pages' own tests
+	cd wall && npm test --silent
+
+test-compose: ## docker compose up on stand-in images, post, read the map, kill containers (needs a Docker engine)
+	tests/compose/run
+
+faults: setup ## the long fault runs; results in docs/reliability.md
+	$(PY) -m pytest tests/faults -m ""
+
+bench: setup ## ingest, scoring, end to end: one JSON line a measurement
+	.venv/bin/dunghen bench ingest
+	.venv/bin/dunghen bench scoring
+	.venv/bin/dunghen bench e2e
+
+locks: ## renew the hashed locks from pyproject.toml
+	deploy/lock
+
+clean: ## remove what set-up and runs left
+	rm -rf .venv .dunghen wall/node_modules services/api/static deploy/kafka/jars tests/mongo_server/bin

@@ -1,0 +1,175 @@
+"""The first stage, pure: events of dossiers → changed records, changed day counters, dead letters. One state a partition; no I/O, no clock.
+
+State is only as good as the fence under which it was loaded (`architecture.md` §5): nothing here may be used after a refused write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event
+from dunghen.contracts.topics import OWN_KEY
+from dunghen.domain.marks import COUNTERS, marks
+from dunghen.domain.policy import Policy
+from dunghen.domain.record import append_quietly, fold
+
+NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
+ZERO = [0] * len(COUNTERS)
+Cells = dict[str, dict[int, list[int]]]
+Touched = dict[str, set[int]]
+Mark = tuple[int, int, int]
+MarksOf = Callable[[bytes], tuple[str, list[Mark]]]
+
+
+class Message(Protocol):
+    """A record as the fetcher hands it over."""
+
+    key: bytes | None
+    value: bytes | None
+    offset: int
+
+
+class Gap(Exception):
+    """Records of the source are missing between what the state holds and what came: the process must end and load anew."""
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round of messages changed."""
+
+    records: dict[bytes, bytes] = field(default_factory=dict)
+    touched: Touched = field(default_factory=dict)
+    dead: list[DeadLetter] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FoldState:
+    """All dossiers of one partition of `dossier-events`, and the day counters they add up to under `policy`."""
+
+    topic: str
+    partition: int
+    policy: Policy
+    records: dict[bytes, bytes] = field(default_factory=dict)
+    cells: Cells = field(default_factory=dict)
+    next: int = 0  # the source offset that comes after what the state holds
+    published_policy: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
+    retired: tuple[int, ...] = ()  # versions whose cells still stand there and may go
+
+    def take(self, key: bytes | None, value: bytes | None) -> None:
+        """One record of `dossiers` while loading."""
+        if key is None:
+            return
+        if key == NEXT:
+            self.next = int(value or 0)
+        elif key == POLICY:
+            self.published_policy = int(value or 0)
+        elif key == RETIRED:
+            self.retired = tuple(int(v) for v in (value or b"").split(b",") if v)
+        elif value is None:
+            self.records.pop(key, None)
+        else:
+            self.records[key] = value
+
+    def recount(self, policy: Policy) -> Cells:
+        """Adopts a policy: counts every dossier anew under it. Gives the cells."""
+        self.policy, self.cells = policy, cells_under(self.records.values(), policy)
+        return self.cells
+
+    def apply(self, messages: Iterable[Message]) -> Round:
+        """Folds one round in; what the state holds already is skipped. Raises Gap where a record is missing: the source has no holes."""
+        done, before = Round(), {}
+        for message in messages:
+            if message.offset < self.next:
+                continue
+            if message.offset > self.next:
+                raise Gap(f"{self.topic}-{self.partition}: the state ends at {self.next}, the next record is {message.offset}")
+            self.next = message.offset + 1
+            self._fold_one(message, done, before)
+        done.touched = _shift_all(self.cells, before, self.records, self._marks_of())
+        return done
+
+    def _marks_of(self) -> MarksOf:
+        rules = self.policy.rules
+        return lambda record: marks(record, rules)
+
+    def _fold_one(self, message: Message, done: Round, before: dict[bytes, bytes | None]) -> None:
+        key, records = message.key or b"", self.records
+        try:
+            event = decode_event(message.value or b"")
+            if event.dossier.encode() != key:
+                raise msgspec.ValidationError("the key is not the event's dossier")
+            old = records.get(key)
+            if old is not None and event.kind == "progressed" and not event.step_due:
+                new = append_quietly(old, event.occurred_at, event.status)
+                if new is not None:
+                    records[key] = done.records[key] = new
+                    return
+            new = fold(old, event)
+            if new is not None:
+                before.setdefault(key, old)
+                records[key] = done.records[key] = new
+        except (msgspec.MsgspecError, ValueError) as fault:
+            done.dead.append(dead_letter(self.topic, self.partition, message, fault))
+
+
+def dead_letter(topic: str, partition: int, message: Message, fault: Exception) -> DeadLetter:
+    """The reason and the place; the event only where it decodes. Bytes that do not decode stay where they are (`architecture.md` §6)."""
+    event: DossierEvent | None
+    try:
+        event = decode_event(message.value or b"")
+    except msgspec.MsgspecError:
+        event = None
+    text = str(fault)
+    detail = text if event is not None else text.partition(" - at ")[2]  # only the path: the rest may repeat a received value
+    return DeadLetter(
+        topic=topic,
+        partition=partition,
+        offset=message.offset,
+        reason="UNREADABLE" if event is None else "UNUSABLE",
+        detail=detail[:300],
+        event=event,
+    )
+
+
+def cells_under(records: Iterable[bytes], policy: Policy) -> Cells:
+    """The day counters that all these dossiers add up to under one policy."""
+    cells: Cells = {}
+    rules = policy.rules
+    for record in records:
+        unit, found = marks(record, rules)
+        if found:
+            _shift(cells, {}, unit, found, 1)
+    return cells
+
+
+def _shift_all(cells: Cells, before: dict[bytes, bytes | None], records: dict[bytes, bytes], marks_of: MarksOf) -> Touched:
+    """Takes back the marks of the records before and adds those of now, only where they differ. Gives {unit: days whose counters changed}."""
+    touched: Touched = {}
+    for key, old in before.items():
+        unit, new_marks = marks_of(records[key])
+        old_unit, old_marks = marks_of(old) if old is not None else (unit, [])
+        if old_unit == unit and old_marks:
+            if old_marks == new_marks:
+                continue
+            same = set(old_marks) & set(new_marks)
+            new_marks = [m for m in new_marks if m not in same]
+            old_marks = [m for m in old_marks if m not in same]
+        if new_marks:
+            _shift(cells, touched, unit, new_marks, 1)
+        if old_marks:
+            _shift(cells, touched, old_unit, old_marks, -1)
+    return touched
+
+
+def _shift(cells: Cells, touched: Touched, unit: str, found: list[Mark], sign: int) -> None:
+    days, seen = cells.setdefault(unit, {}), touched.setdefault(unit, set())
+    for day, counter, by in found:
+        counters = days.get(day)
+        if counters is None:
+            counters = days[day] = ZERO[:]
+        counters[counter] += by * sign
+        seen.add(day)

@@ -1,0 +1,153 @@
+"""The second stage, pure: partial day counters of units → all rates and windows of a unit. One state a partition of `unit-days`; no I/O, no clock.
+
+A unit's cells of a fold partition are used only when the `covers` record behind them has come: a poll may cut a transaction in two (`architecture.md` §5).
+Cells of several policy versions may stand side by side; the state shows one of them and goes over to a newer one when every fold partition is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dunghen.contracts.cells import CellKey, Complete, Covers, LevelOf, decode_cell, parse_key
+from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
+from dunghen.domain.marks import COUNTERS, DUE, DUE_MET, EARLY, LATE, ON_DAY, RECEIVED
+from dunghen.domain.rates import DaySeries
+from dunghen.domain.windows import WINDOWS, before, resolve
+
+ZERO = [0] * len(COUNTERS)
+Cell = tuple[int, list[int]]  # (day, counters)
+
+
+@dataclass(slots=True)
+class Generation:
+    """Everything counted under one policy version."""
+
+    partials: dict[tuple[str, int, int], list[int]] = field(default_factory=dict)  # (unit, day, fold partition)
+    units: dict[str, DaySeries] = field(default_factory=dict)
+    covers: dict[str, dict[int, int]] = field(default_factory=dict)
+    levels: dict[int, int] = field(default_factory=dict)
+    complete: set[int] = field(default_factory=set)
+    waiting: dict[tuple[str, int], list[Cell]] = field(default_factory=dict)  # (unit, fold partition): cells whose covers record is still to come
+
+    def cell(self, key: CellKey, counters: list[int]) -> None:
+        """Keeps the newest partial and corrects the sum over partitions by the difference."""
+        place = (key.unit, key.day, key.partition)
+        old = self.partials.get(place, ZERO)
+        if any(counters):
+            self.partials[place] = counters
+        else:
+            self.partials.pop(place, None)
+        series = self.units.get(key.unit)
+        if series is None:
+            series = self.units[key.unit] = DaySeries()
+        series.add(key.day, [n - o for n, o in zip(counters, old, strict=True)])
+
+    def wait(self, key: CellKey, counters: list[int]) -> None:
+        self.waiting.setdefault((key.unit, key.partition), []).append((key.day, counters))
+
+    def cover(self, key: Covers, offset: int) -> None:
+        """The unit's cells of this partition are whole up to `offset`."""
+        for day, counters in self.waiting.pop((key.unit, key.partition), ()):
+            self.cell(CellKey(key.unit, day, key.partition, key.policy), counters)
+        self.covers.setdefault(key.unit, {})[key.partition] = offset
+
+
+@dataclass(slots=True)
+class ScoreState:
+    """One partition of `unit-days`, what it adds up to, and which policy version is shown."""
+
+    fold_partitions: int
+    policy: int = 0  # the version shown; 0: none is complete yet
+    generations: dict[int, Generation] = field(default_factory=dict)
+
+    def load(self, key: bytes | None, value: bytes | None) -> None:
+        """One record while loading to a stable end: every transaction there is whole, nothing has to wait."""
+        parsed = parse_key(key or b"")
+        if isinstance(parsed, CellKey):
+            self._generation(parsed.policy).cell(parsed, decode_cell(value) if value else ZERO)
+        else:
+            self._bookkeeping(parsed, value)
+
+    def put(self, key: bytes | None, value: bytes | None) -> str | None:
+        """One record as it comes. Gives the unit whose shown numbers may have changed, if any."""
+        parsed = parse_key(key or b"")
+        if isinstance(parsed, CellKey):
+            self._generation(parsed.policy).wait(parsed, decode_cell(value) if value else ZERO)
+            return None
+        self._bookkeeping(parsed, value)
+        return parsed.unit if isinstance(parsed, Covers) and parsed.policy == self.policy else None
+
+    def _generation(self, policy: int) -> Generation:
+        return self.generations.setdefault(policy, Generation())
+
+    def _bookkeeping(self, key: Covers | LevelOf | Complete, value: bytes | None) -> None:
+        generation = self._generation(key.policy)
+        match key, value:
+            case (Covers(), bytes()):
+                generation.cover(key, int(value))
+            case (LevelOf(), bytes()):
+                generation.levels[key.partition] = int(value)
+            case (Complete(), bytes()):
+                generation.complete.add(key.partition)
+            case (Complete(), None):  # the old version is being cleared away
+                generation.complete.discard(key.partition)
+                if not generation.complete and key.policy < self.policy:
+                    self.generations.pop(key.policy, None)
+
+    def settle_policy(self) -> bool:
+        """Goes over to the newest version that every fold partition has completed. True if that changed what is shown."""
+        ready = [version for version, g in self.generations.items() if len(g.complete) == self.fold_partitions and version > self.policy]
+        if ready:
+            self.policy = max(ready)
+        return bool(ready)
+
+    @property
+    def shown(self) -> Generation | None:
+        return self.generations.get(self.policy)
+
+    def scores(self, units: Iterable[str], today: int) -> list[UnitScore]:
+        """The scores of these units at the end of local day `today`, `today` itself not being over yet."""
+        generation = self.shown
+        if generation is None:
+            return []
+        return [score_of(u, generation.units.get(u) or DaySeries(), generation.covers.get(u, {}), (today, self.policy)) for u in sorted(units)]
+
+
+def score_of(unit: str, series: DaySeries, covers: dict[int, int], at: tuple[int, int]) -> UnitScore:
+    """All windows and rates of one unit; `at` = (local day, policy version)."""
+    today, policy = at
+    pending, overdue, paused = series.at(today)
+    return UnitScore(
+        unit=unit,
+        day=today,
+        policy=policy,
+        covers=dict(sorted(covers.items())),
+        pending=pending,
+        overdue=overdue,
+        paused=paused,
+        due_today=series.on(today, DUE),
+        due_today_left=series.on(today, DUE) - series.on(today, DUE_MET),
+        received_today=series.on(today, RECEIVED),
+        finished_today=sum(series.on(today, c) for c in (EARLY, ON_DAY, LATE)),
+        windows={name: _window_score(name, series, today) for name in WINDOWS},
+    )
+
+
+def _window_score(name: str, series: DaySeries, today: int) -> WindowScore:
+    window = resolve(name, today)
+    earlier = before(window)
+    now, then = series.window(window.first, window.last, today - 1), series.window(earlier.first, earlier.last, today - 1)
+    return WindowScore(
+        first=window.first,
+        last=window.last,
+        received=now.received,
+        early=now.early,
+        on_day=now.on_day,
+        late=now.late,
+        undated=now.undated,
+        otherwise=now.otherwise,
+        rates={rate: RateCounts(*counts, *then.rates[rate]) for rate, counts in now.rates.items()},
+    )
+
+
