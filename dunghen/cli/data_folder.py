@@ -1,0 +1,97 @@
+"""The folder of a running city (`--data`, default `.dunghen/`): where everything is, who runs it, and its clock.
+
+`running.json` names the addresses and pids, `clock.json` the shared clock, `clock.last` the last instant of it (once a second, so that a restart
+continues and never goes back), `logs/`, `mails/`, `kafka/` and the SQLite files what their names say.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from dunghen.platform.clock import Clock, RealClock, SharedClock, clock_from
+
+
+class CommandError(Exception):
+    """What went wrong and what to do, in one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Paths and facts of one data folder."""
+
+    path: Path
+
+    @property
+    def clock_file(self) -> Path:
+        return self.path / "clock.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    def lock(self) -> IO[str]:
+        """Holds the folder for one `up`; raises CommandError if another has it. Keep the file open."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        file = (self.path / "lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CommandError(f"{self.path} is in use by another `dunghen up`: stop that one or choose another --data") from None
+        return file
+
+    def write_running(self, facts: dict[str, Any]) -> None:
+        new = self.path / "running.new"
+        new.write_text(json.dumps(facts, indent=1), encoding="utf-8")
+        os.replace(new, self.path / "running.json")
+
+    def running(self) -> dict[str, Any]:
+        """Addresses and pids of the city that runs here; raises CommandError if none does."""
+        file = self.path / "running.json"
+        if not file.exists():
+            raise CommandError(f"nothing runs in {self.path}: start it with `dunghen up --data {self.path}`")
+        facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return facts
+
+    def remembered(self) -> dict[str, Any]:
+        """The same without asking whether anything runs: ports are kept over a restart where they are free."""
+        try:
+            return self.running()
+        except CommandError:
+            return {}
+
+    def clock(self) -> Clock:
+        return clock_from(self.clock_file)
+
+    def set_clock(self, at: str | None, speed: float | None, zone: str) -> Clock:
+        """The city's clock for this run: as asked for, else continued, else the real one. `at` is ISO 8601, local to the city without an offset."""
+        last = self.path / "clock.last"
+        if at is None and speed is None and not self.clock_file.exists():
+            return RealClock()
+        real = RealClock().micros()
+        old = SharedClock.load(self.clock_file) if self.clock_file.exists() else SharedClock(real, real)
+        start = _instant(at, zone) if at else max(old.start, int(last.read_text())) if last.exists() else old.micros()
+        clock = SharedClock(start, real, speed if speed is not None else old.speed)
+        clock.save(self.clock_file)
+        return clock
+
+    def note_clock(self, clock: Clock) -> None:
+        """Called once a second while the city runs."""
+        if self.clock_file.exists():
+            new = self.path / "clock.last.new"
+            new.write_text(str(clock.micros()))
+            os.replace(new, self.path / "clock.last")
+
+
+def _instant(text: str, zone: str) -> int:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"--clock {text}: not a date or time like 2019-10-01 or 2019-10-01T08:00") from None
+    return int((at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).timestamp() * 1e6)
