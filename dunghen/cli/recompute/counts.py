@@ -1,0 +1,69 @@
+"""SQL: what each unit counts in each window and at the end of today, and which dossiers stand behind one figure (`domain.md` §4)."""
+
+from __future__ import annotations
+
+# `last` counts for what is open, `over` bounds the two cohorts: a due day counts once it is over.
+COHORT_DAY = "greatest(due_day, received_day)"
+FIRST_COHORT_DAY = "greatest(first_due_day, received_day)"
+ENDED_IN = "closed_day between first and last"
+OPEN_AT_LAST = "received_day <= last and (closed_day is null or closed_day > last)"
+IN_TIME = "(due_day is null or ended_day <= due_day)"
+NOT_YET_DUE = "(due_day is null or due_day >= last)"
+
+# Rate: (counted in the numerator, counted in the denominator).
+RATES = {
+    "official": (f"({ENDED_IN} and {IN_TIME}) or ({OPEN_AT_LAST} and {NOT_YET_DUE})", f"({ENDED_IN}) or ({OPEN_AT_LAST})"),
+    "resolved": (f"{ENDED_IN} and {IN_TIME}", ENDED_IN),
+    "due_cohort": (
+        f"due_day is not null and {COHORT_DAY} between first and least(last, over) and ended_day <= due_day",
+        f"due_day is not null and {COHORT_DAY} between first and least(last, over)",
+    ),
+    "statutory": (
+        f"first_due_day is not null and {FIRST_COHORT_DAY} between first and least(last, over) and ended_day <= first_due_day",
+        f"first_due_day is not null and {FIRST_COHORT_DAY} between first and least(last, over)",
+    ),
+}
+
+COUNTS = {
+    "received": "received_day between first and last",
+    "early": f"{ENDED_IN} and ended_day < due_day",
+    "on_day": f"{ENDED_IN} and (due_day is null or ended_day = due_day)",
+    "late": f"{ENDED_IN} and ended_day > due_day",
+    "undated": f"{ENDED_IN} and due_day is null",
+    "otherwise": f"{ENDED_IN} and otherwise",
+}
+
+# Here `first` and `last` are both today.
+TODAY = {
+    "pending": f"{OPEN_AT_LAST} and {NOT_YET_DUE}",
+    "overdue": f"{OPEN_AT_LAST} and due_day < last",
+    "due_today": f"{COHORT_DAY} = last and due_day is not null",
+    "due_today_left": f"{COHORT_DAY} = last and due_day is not null and (ended_day is null or ended_day > due_day)",
+    "received_today": "received_day = last",
+    "finished_today": ENDED_IN,
+}
+
+PAUSED = """select unit, count(*) as paused from moved join story using (k)
+   where greatest(began_day, moved.received_day) <= $today and (moved.ended_day is null or moved.ended_day > $today) group by unit"""
+
+
+def _counted(conditions: dict[str, str]) -> str:
+    return ", ".join(f"count(*) filter ({condition}) as {name}" for name, condition in conditions.items())
+
+
+def windows_sql() -> str:
+    """One row a unit and window: the counts, then numerator and denominator of each rate."""
+    rates = {f"{name}_{part}": condition for name, pair in RATES.items() for part, condition in zip(("good", "all"), pair, strict=True)}
+    return f"select unit, w.name, {_counted(COUNTS | rates)} from story cross join asked_window w group by unit, w.name"
+
+
+def today_sql() -> str:
+    """One row a unit: what stands at the end of today."""
+    return f"select unit, {_counted(TODAY)} from (select *, $today as first, $today as last from story) group by unit"
+
+
+def dossiers_sql(rate: str) -> str:
+    """The dossiers counted in one rate of one unit and window, whether in the numerator, and what decided it; raises KeyError for no such rate."""
+    good, counted = RATES[rate]
+    return f"""select dossier, coalesce({good}, false) as good, received_day, ended_day, due_day, first_due_day, ended_by, statement, source_partition, source_offset
+        from story cross join asked_window w where unit = $unit and w.name = $window and ({counted}) order by dossier"""

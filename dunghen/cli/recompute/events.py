@@ -1,0 +1,97 @@
+"""Raw events as an Arrow table: one row an event that decodes, with the partition and offset it stands at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from dunghen.contracts.messages import DossierEvent, decode_event
+
+_NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned")
+_WORDS = ("id", "dossier", "unit", "kind", "procedure")
+_STEP = pa.struct([("status", pa.int64()), ("taken_at", pa.int64())])
+SCHEMA = pa.schema(
+    [("source_partition", pa.int64()), ("source_offset", pa.int64())]
+    + [(name, pa.string()) for name in _WORDS]
+    + [(name, pa.int64()) for name in _NUMBERS]
+    + [("steps", pa.list_(_STEP))]
+)
+_ROWS_A_CHUNK = 50_000
+
+
+class Placed(DossierEvent, gc=False, omit_defaults=True, kw_only=True):
+    """A line of an event log: an event and where it stood; without a place, its line number in partition 0."""
+
+    partition: int = 0
+    offset: int = -1
+
+
+_decode_placed = msgspec.json.Decoder(Placed).decode
+
+
+@dataclass
+class EventTable:
+    """Collects events into Arrow, and counts what does not decode: fold sets that aside as poison, so it counts for nothing here either."""
+
+    poison: int = 0
+    count: int = 0
+    _rows: list[dict[str, Any]] = field(default_factory=list)
+    _chunks: list[pa.RecordBatch] = field(default_factory=list)
+
+    def add(self, partition: int, offset: int, event: DossierEvent) -> None:
+        row: dict[str, Any] = {name: getattr(event, name) for name in _WORDS + _NUMBERS}
+        row |= {"source_partition": partition, "source_offset": offset, "steps": [{"status": s, "taken_at": at} for s, at in event.steps]}
+        self._rows.append(row)
+        self.count += 1
+        if len(self._rows) >= _ROWS_A_CHUNK:
+            self._close_chunk()
+
+    def add_bytes(self, partition: int, offset: int, value: bytes | None) -> None:
+        """A record's value as it is in Kafka; what does not decode within the bounds of `DossierEvent` is poison."""
+        try:
+            self.add(partition, offset, decode_event(value or b""))
+        except msgspec.DecodeError:
+            self.poison += 1
+
+    def arrow(self) -> pa.Table:
+        self._close_chunk()
+        return pa.Table.from_batches(self._chunks, schema=SCHEMA)
+
+    def _close_chunk(self) -> None:
+        if self._rows:
+            self._chunks.append(pa.RecordBatch.from_pylist(self._rows, schema=SCHEMA))
+            self._rows.clear()
+
+
+def events_from_lines(lines: Iterable[bytes]) -> EventTable:
+    """One JSON object a line: a DossierEvent, optionally with `partition` and `offset`; empty lines are skipped."""
+    table = EventTable()
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        try:
+            event = _decode_placed(line)
+        except msgspec.DecodeError:
+            table.poison += 1
+            continue
+        table.add(event.partition, number if event.offset < 0 else event.offset, event)
+    return table
+
+
+def events_from_jsonl(file: Path) -> EventTable:
+    """The events of a JSONL file; raises OSError if it cannot be read."""
+    with file.open("rb") as lines:
+        return events_from_lines(lines)
+
+
+def events_of(events: Iterable[DossierEvent]) -> EventTable:
+    """Events that are at hand already, all in partition 0 in this order."""
+    table = EventTable()
+    for number, event in enumerate(events):
+        table.add(0, number, event)
+    return table

@@ -1,0 +1,129 @@
+"""The batch path from end to end: events and policy in, the figures of `contracts.messages.UnitScore` out, and the dossiers behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dunghen.cli.recompute import city, counts, deadlines, stories
+from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
+
+Window = tuple[str, int, int]  # name, first and last local day
+Cuts = Mapping[str, Mapping[int, int]]  # unit -> partition -> source offset below which its events count
+_EVERYTHING = 1 << 62
+_BEFORE = "before "
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to count: `today` and the windows in local days, `over` the last day that is over (live: yesterday).
+
+    `cuts` bounds the events of each unit, and names the units that are asked for; a partition that a cut leaves out counts as 0. None: every event, every unit.
+    """
+
+    today: int
+    windows: tuple[Window, ...]
+    over: int
+    cuts: Cuts | None = None
+    policy: int = 0
+
+
+@dataclass(frozen=True)
+class CountedDossier:
+    """One dossier behind a figure: days as local day numbers, `ended_by` what ended it, `statement` the id and place of the sync that speaks for it."""
+
+    dossier: str
+    good: bool
+    received_day: int
+    ended_day: int | None
+    due_day: int | None
+    first_due_day: int | None
+    ended_by: str | None
+    statement: str
+    partition: int
+    offset: int
+
+
+@dataclass
+class Recomputation:
+    """The figures by unit, and the database they were counted in; close it when done."""
+
+    units: dict[str, UnitScore]
+    _connection: duckdb.DuckDBPyConnection = field(repr=False)
+
+    def dossiers_of(self, unit: str, window: str, rate: str) -> list[CountedDossier]:
+        """The dossiers that stand behind one rate of a unit, in order of their codes; raises KeyError for an unknown rate."""
+        rows = self._connection.execute(counts.dossiers_sql(rate), {"unit": unit, "window": window}).fetchall()
+        return [CountedDossier(*row) for row in rows]
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Recomputation:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def recompute(events: pa.Table, policy: Mapping[str, Any], question: Question) -> Recomputation:
+    """Counts everything asked, from raw events (`events.SCHEMA`) and the policy's bodies.
+
+    Raises what `city.city_of` and `city.lay_out` raise for a policy that cannot be read.
+    """
+    connection = duckdb.connect(config={"threads": 2})
+    city.lay_out(connection, city.city_of(policy))
+    connection.register("event", events)
+    _ask(connection, question)
+    for statement in (*stories.STATEMENTS, *deadlines.STATEMENTS):
+        connection.execute(statement)
+    return Recomputation(_scores(connection, question), connection)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
+    cuts = question.cuts
+    rows = [(unit, partition, below) for unit, cut in (cuts or {}).items() for partition, below in (cut or {0: 0}).items()]
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
+    types = (("unit", pa.string()), ("source_partition", pa.int64()), ("below", pa.int64()))
+    connection.register(
+        "cut_given", pa.table([pa.array(c, t) for c, (_, t) in zip(columns, types, strict=True)], names=[n for n, _ in types])
+    )
+    connection.execute("create temp table cut as from cut_given")
+    connection.execute(
+        "create temp table cuts_given as select ? as given, ? as otherwise", [cuts is not None, _EVERYTHING if cuts is None else 0]
+    )
+    connection.execute("create temp table asked_window (name varchar, first int, last int, over int)")
+    asked = [w for name, first, last in question.windows for w in ((name, first, last), (_BEFORE + name, 2 * first - last - 1, first - 1))]
+    connection.executemany("insert into asked_window values (?, ?, ?, ?)", [(*window, question.over) for window in asked])
+
+
+def _scores(connection: duckdb.DuckDBPyConnection, question: Question) -> dict[str, UnitScore]:
+    cuts = question.cuts or {}
+    windows = {(row.pop("unit"), row.pop("name")): row for row in _rows(connection, counts.windows_sql())}
+    today = {row.pop("unit"): row for row in _rows(connection, counts.today_sql(), today=question.today)}
+    paused = {row["unit"]: row["paused"] for row in _rows(connection, counts.PAUSED, today=question.today)}
+    return {
+        unit: UnitScore(
+            unit=unit, day=question.today, policy=question.policy, covers=dict(cuts.get(unit, {})), paused=paused.get(unit, 0), **today.get(unit, {}),
+            windows={name: _window((first, last), windows.get((unit, name), {}), windows.get((unit, _BEFORE + name), {})) for name, first, last in question.windows},
+        )
+        for unit in sorted(set(today) | set(cuts))
+    }  # fmt: skip
+
+
+def _window(days: tuple[int, int], row: dict[str, int], before: dict[str, int]) -> WindowScore:
+    rates = {
+        rate: RateCounts(*(counted.get(f"{rate}_{part}", 0) for counted in (row, before) for part in ("good", "all")))
+        for rate in counts.RATES
+    }  # fmt: skip
+    return WindowScore(first=days[0], last=days[1], rates=rates, **{name: row.get(name, 0) for name in counts.COUNTS})
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **given: Any) -> list[dict[str, Any]]:
+    result = connection.execute(sql, given) if given else connection.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
