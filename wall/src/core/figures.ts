@@ -1,0 +1,73 @@
+/** How figures are written (domain.md §4): Vietnamese decimal comma, thousands point, true minus, half up, never across a band's edge. */
+import type { Band, Figure } from './model';
+import type { Lang } from './text';
+
+/** Lower edges in whole per cent, highest first; the server's shipped policy. A figure below them all is red. */
+export type Edges = readonly (readonly [Band, number])[];
+export const EDGES: Edges = [['green', 90], ['yellow', 80], ['orange', 70]];
+const MOST_DIGITS = 6;
+
+const localised = (digits: string, lang: Lang): string => (lang === 'vi' ? digits.replace('.', ',') : digits);
+
+/** 1842 as "1.842" (vi) or "1,842" (en); negative with a true minus. */
+export function counted(n: number, lang: Lang): string {
+  const digits = String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, lang === 'vi' ? '.' : ',');
+  return n < 0 ? `−${digits}` : digits;
+}
+
+/** `numerator / denominator` in units of 10^-digits per cent, half up, in integers only. */
+function rounded(numerator: number, denominator: number, digits: number): bigint {
+  const scale = 100n * 10n ** BigInt(digits);
+  const [top, bottom] = [BigInt(numerator), BigInt(denominator)];
+  return (2n * top * scale + bottom) / (2n * bottom);
+}
+const edgesPassed = (numerator: bigint, denominator: bigint, edges: Edges): number => edges.filter(([, from]) => numerator * 100n >= BigInt(from) * denominator).length;
+
+/**
+ * A ratio as per cent without the sign: one decimal, or as many as needed so that the figure shown stands in the band of the true one;
+ * "100" and only it means all. Null is "—".
+ */
+export function percent({ numerator, denominator }: Pick<Figure, 'numerator' | 'denominator'>, lang: Lang, edges: Edges = EDGES): string {
+  if (denominator === 0) return '—';
+  if (numerator === denominator) return '100';
+  const band = edgesPassed(BigInt(numerator), BigInt(denominator), edges);
+  for (let digits = 1; digits < MOST_DIGITS; digits += 1) {
+    const whole = 100n * 10n ** BigInt(digits);
+    const shown = rounded(numerator, denominator, digits);
+    if (shown < whole && edgesPassed(shown, whole, edges) === band) return pointed(shown, digits, lang);
+  }
+  return pointed((BigInt(numerator) * 100n * 10n ** BigInt(MOST_DIGITS)) / BigInt(denominator), MOST_DIGITS, lang); // cut, not rounded: below every edge it is below
+}
+function pointed(value: bigint, digits: number, lang: Lang): string {
+  const all = value.toString().padStart(digits + 1, '0');
+  return localised(`${all.slice(0, -digits)}.${all.slice(-digits)}`, lang);
+}
+
+/** A ratio that has no integers of its own (an interval's end), half up to one decimal. */
+export function share(value: number | null, lang: Lang): string {
+  if (value === null) return '—';
+  return value >= 1 ? '100' : localised((tenths(value) / 10).toFixed(1), lang);
+}
+
+/** Tenths of a percentage point, half away from zero. */
+export const tenths = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) * 1000 + 0.5 + 1e-9);
+
+/** A difference of two rates in points: "▲ 0,8", "▼ 2,1", "= 0,0"; empty when there is none. */
+export function trend(value: number | null, lang: Lang): string {
+  if (value === null) return '';
+  const points = tenths(value);
+  return `${points > 0 ? '▲' : points < 0 ? '▼' : '='} ${localised((Math.abs(points) / 10).toFixed(1), lang)}`;
+}
+
+/** The gap between two rates as a reader would take it from the figures shown: "+2,9", "−1,5", "±0,0"; empty when one has no value. */
+export function gap(a: Figure, b: Figure, lang: Lang): string {
+  if (a.denominator === 0 || b.denominator === 0) return '';
+  const points = Number(rounded(a.numerator, a.denominator, 1) - rounded(b.numerator, b.denominator, 1));
+  return `${points > 0 ? '+' : points < 0 ? '−' : '±'}${localised((Math.abs(points) / 10).toFixed(1), lang)}`;
+}
+
+/** Orders two figures by their exact ratio; those without a value are equal. */
+export function compare(a: Figure, b: Figure): number {
+  const difference = BigInt(a.numerator) * BigInt(b.denominator) - BigInt(b.numerator) * BigInt(a.denominator);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}

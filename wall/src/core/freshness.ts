@@ -1,0 +1,59 @@
+/**
+ * How old the picture is, as one value that is only ever moved by what the server says. The browser's date is never believed;
+ * differences of two browser clocks are, the greater one, because the monotonic one stands still while a computer sleeps.
+ */
+import type { Tick } from './model';
+
+/** A reading of both browser clocks in seconds: performance.now() and Date.now(), both only ever subtracted. */
+export interface Moment { readonly steady: number; readonly wall: number }
+export const elapsed = (from: Moment, to: Moment): number => Math.max(0, to.steady - from.steady, to.wall - from.wall);
+
+export interface Freshness {
+  /** Last word of any kind from the server. */
+  readonly heard: Moment;
+  /** Last word from a server that knew how far it is behind; `lag` is what it said, in seconds. */
+  readonly vouched: Moment; readonly lag: number;
+  /** The server itself says that its picture is old. */
+  readonly admitted: boolean;
+  /** The server's clock, how fast it runs (a city's clock may be sped up), and when it was read; null until told. */
+  readonly server: { readonly at: number; readonly read: Moment; readonly speed: number } | null;
+}
+
+export const QUIET_SECONDS = 25; // ticks come every 10 s: two and a half of them are missing
+export const BEHIND_SECONDS = 60;
+
+/** The first or any next message without a word about lag. */
+export function heard(before: Freshness | null, now: Moment, serverTime: number | null = null, admitted = false): Freshness {
+  return { heard: now, vouched: now, lag: before?.lag ?? 0, admitted, server: clock(before, now, serverTime) };
+}
+
+export function ticked(before: Freshness | null, now: Moment, tick: Tick): Freshness {
+  const next = heard(before, now, tick.serverTime, tick.stale);
+  if (tick.lag === undefined) return next;
+  if (tick.lag === null) return { ...next, vouched: before?.vouched ?? now }; // it cannot say: the age runs on from when it could
+  return { ...next, lag: tick.lag };
+}
+
+function clock(before: Freshness | null, now: Moment, serverTime: number | null): Freshness['server'] {
+  const old = before?.server ?? null;
+  if (serverTime === null) return old;
+  const waited = old === null ? 0 : elapsed(old.read, now);
+  const ratio = old === null || waited < 2 ? 1 : (serverTime - old.at) / waited;
+  const speed = waited < 2 && old !== null ? old.speed : Math.abs(ratio - 1) < 0.3 || ratio < 0 ? 1 : ratio; // whole seconds make ±10 % of noise
+  return { at: serverTime, read: now, speed };
+}
+
+/** The server's clock now; null if it was never told. */
+export function serverNow(freshness: Freshness, now: Moment): number | null {
+  const { server } = freshness;
+  return server === null ? null : server.at + elapsed(server.read, now) * server.speed;
+}
+/** Age of the picture in real seconds: time since the server last vouched for it, plus how far it was behind then. */
+export const pictureAge = (freshness: Freshness, now: Moment): number => elapsed(freshness.vouched, now) + freshness.lag;
+
+export type Health = 'live' | 'lost' | 'behind';
+/** `lost`: no contact; `behind`: the server answers but its own picture is old. Both mean: not a picture of now. */
+export function health(freshness: Freshness, now: Moment): Health {
+  if (elapsed(freshness.heard, now) > QUIET_SECONDS) return 'lost';
+  return freshness.admitted || pictureAge(freshness, now) > BEHIND_SECONDS ? 'behind' : 'live';
+}

@@ -1,0 +1,113 @@
+/** What the API says (architecture §8), checked at the door: what does not fit is refused as a whole, never half shown. */
+export const BANDS = ['green', 'yellow', 'orange', 'red', 'none'] as const;
+export const RATES = ['official', 'resolved', 'due_cohort', 'statutory'] as const;
+export const KINDS = ['locality', 'department', 'land_office'] as const;
+export const WINDOWS = ['today', '7d', '30d', '90d', 'month', 'quarter', 'year'] as const;
+export type Band = (typeof BANDS)[number];
+export type Rate = (typeof RATES)[number];
+export type Kind = (typeof KINDS)[number];
+
+export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind }
+
+/** A ratio 0–1 with its integers; `value` null where nothing stands in the window. */
+export interface Figure { readonly value: number | null; readonly numerator: number; readonly denominator: number }
+
+export interface Scored extends Figure {
+  readonly code: string; readonly name: string; readonly band: Band; readonly few: boolean;
+  readonly low: number | null; readonly high: number | null; readonly trend: number | null;
+  readonly overdue: number; readonly paused: number; readonly dueToday: number;
+}
+export interface Unit extends Scored {
+  readonly kind: string; readonly type: string; readonly rank: number | null; readonly of: number;
+  /** Seconds since 1970 by the server's clock; null: this unit's feed has never sent. */
+  readonly feedSeenAt: number | null; readonly stale: boolean;
+}
+export interface City extends Scored {
+  readonly rates: Readonly<Record<Rate, Figure>>; readonly receivedToday: number; readonly finishedToday: number; readonly dueTodayLeft: number; readonly zone: string;
+}
+export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly knownAt: number | null }
+export interface ChangeBody { readonly version: number; readonly asOf: string | null; readonly city: City | null; readonly units: readonly Unit[] }
+/** `lag`: seconds that the server is behind the sources; null: it cannot say; undefined: not told. */
+export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean }
+
+type Raw = Readonly<Record<string, unknown>>;
+export class Malformed extends Error {}
+
+function record(value: unknown, what: string): Raw {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed(`${what} is not an object`);
+  return value as Raw;
+}
+function count(raw: Raw, name: string): number {
+  const value = raw[name];
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw new Malformed(`${name} is not a whole number`);
+  return value;
+}
+function ratio(raw: Raw, name: string): number | null {
+  const value = raw[name];
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed(`${name} is not a number`);
+  return value;
+}
+function word(raw: Raw, name: string): string {
+  const value = raw[name];
+  if (typeof value !== 'string') throw new Malformed(`${name} is not a text`);
+  return value;
+}
+const optional = (raw: Raw, name: string): number => (raw[name] === undefined || raw[name] === null ? 0 : count(raw, name));
+
+/** Seconds since 1970 from seconds or from ISO 8601 with an offset; null for nothing or 0 ("not given"). */
+export function instant(value: unknown): number | null {
+  if (typeof value === 'number') return value > 0 ? value : null;
+  if (typeof value !== 'string' || value === '') return null;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : at / 1000;
+}
+
+function figure(value: unknown): Figure {
+  const raw = record(value, 'figure');
+  const [numerator, denominator] = [count(raw, 'numerator'), count(raw, 'denominator')];
+  if (numerator < 0 || numerator > denominator) throw new Malformed('more counted as on time than there are');
+  return { value: denominator === 0 ? null : ratio(raw, 'value'), numerator, denominator };
+}
+function scored(raw: Raw): Scored {
+  const band = word(raw, 'band') as Band;
+  if (!BANDS.includes(band)) throw new Malformed(`unknown band ${band}`);
+  return {
+    ...figure(raw), code: word(raw, 'code'), name: word(raw, 'name'), band, few: raw['few'] === true, low: ratio(raw, 'low'), high: ratio(raw, 'high'),
+    trend: ratio(raw, 'trend'), overdue: optional(raw, 'overdue'), paused: optional(raw, 'paused'), dueToday: optional(raw, 'due_today'),
+  };
+}
+export function unitOf(value: unknown): Unit {
+  const raw = record(value, 'unit');
+  return {
+    ...scored(raw), kind: word(raw, 'kind'), type: typeof raw['type'] === 'string' ? raw['type'] : '', rank: ratio(raw, 'rank'), of: optional(raw, 'of'),
+    feedSeenAt: instant(raw['feed_seen_at']), stale: raw['stale'] === true,
+  };
+}
+export function cityOf(value: unknown): City {
+  const raw = record(value, 'city');
+  const rates = record(raw['rates'], 'rates');
+  return {
+    ...scored(raw), rates: { official: figure(rates['official']), resolved: figure(rates['resolved']), due_cohort: figure(rates['due_cohort']), statutory: figure(rates['statutory']) },
+    receivedToday: optional(raw, 'received_today'), finishedToday: optional(raw, 'finished_today'), dueTodayLeft: optional(raw, 'due_today_left'),
+    zone: typeof raw['time_zone'] === 'string' ? raw['time_zone'] : 'Asia/Ho_Chi_Minh',
+  };
+}
+function list(value: unknown): readonly Unit[] {
+  if (!Array.isArray(value)) throw new Malformed('units is not a list');
+  return value.map(unitOf);
+}
+export function mapBody(value: unknown): MapBody {
+  const raw = record(value, 'map');
+  return { version: count(raw, 'version'), asOf: word(raw, 'as_of'), city: cityOf(raw['city']), units: list(raw['units']), stale: raw['stale'] === true, knownAt: instant(raw['known_at']) };
+}
+export function changeBody(value: unknown): ChangeBody {
+  const raw = record(value, 'change');
+  const city = raw['city'] === undefined || raw['city'] === null ? null : cityOf(raw['city']);
+  return { version: count(raw, 'version'), asOf: typeof raw['as_of'] === 'string' ? raw['as_of'] : null, city, units: list(raw['units'] ?? []) };
+}
+export function tickBody(value: unknown): Tick {
+  const raw = record(value, 'tick');
+  const lag = raw['kafka_lag_seconds'];
+  return { serverTime: instant(raw['server_time']), lag: typeof lag === 'number' && lag >= 0 ? lag : lag === undefined ? undefined : null, stale: raw['stale'] === true };
+}

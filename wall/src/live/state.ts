@@ -1,0 +1,74 @@
+/** All that the page knows, and how each message moves it: a pure step. */
+import { heard, ticked, type Freshness, type Moment } from '../core/freshness';
+import { changeBody, mapBody, Malformed, tickBody, type Question } from '../core/model';
+import { change, sameQuestion, snapshot, type Picture } from '../core/picture';
+import type { Message } from './stream';
+
+export interface State {
+  readonly question: Question;
+  readonly picture: Picture | null;
+  readonly freshness: Freshness | null;
+  /** A snapshot has come over the present stream: from now on GET /map no longer gives the picture. */
+  readonly streaming: boolean;
+  /** The picture is known to miss nothing on the present stream; only then does a tick vouch for it. */
+  readonly whole: boolean;
+  readonly line: { readonly attempt: number; readonly open: boolean; readonly answered: boolean; readonly status: number | null };
+  /** A message that did not fit; the picture was left as it was and a whole one is needed. */
+  readonly fault: string | null;
+}
+
+export const begin = (question: Question): State => ({
+  question, picture: null, freshness: null, streaming: false, whole: false, line: { attempt: 1, open: false, answered: false, status: null }, fault: null,
+});
+/** Another question: the old picture stays, with its own labels, until the new one comes. */
+export const ask = (state: State, question: Question): State => ({ ...begin(question), picture: state.picture, freshness: state.freshness });
+
+export function step(state: State, message: Message, now: Moment): State {
+  switch (message.type) {
+    case 'opening': return { ...state, streaming: false, whole: false, line: { ...state.line, attempt: message.attempt, open: false } };
+    case 'open': return { ...state, line: { ...state.line, open: true } };
+    case 'trouble': return { ...state, line: { ...state.line, open: message.status === null ? false : state.line.open, status: message.status ?? state.line.status } };
+    default: return sameQuestion(message.question, state.question) ? told(state, message, now) : state;
+  }
+}
+
+function told(state: State, message: Extract<Message, { question: Question }>, now: Moment): State {
+  const answered = { ...state, line: { ...state.line, answered: true, status: null } };
+  try {
+    switch (message.type) {
+      case 'map': return looked(answered, message.body, message.date, now);
+      case 'snapshot': return replaced(answered, message.body, now);
+      case 'change': return changed(answered, message.body, now);
+      case 'tick': return vouched(answered, message.body, now);
+    }
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { ...answered, whole: false, fault: error.message };
+  }
+}
+
+function replaced(state: State, raw: unknown, now: Moment): State {
+  const body = mapBody(raw);
+  return { ...state, streaming: true, whole: true, fault: null, picture: snapshot(state.question, body), freshness: heard(state.freshness, now, null, body.stale) };
+}
+
+function changed(state: State, raw: unknown, now: Moment): State {
+  const body = changeBody(raw);
+  if (state.picture === null || !state.whole) return state; // a change of a picture that is not here
+  return { ...state, picture: change(state.picture, body), freshness: heard(state.freshness, now, null, state.freshness?.admitted ?? false) };
+}
+
+function vouched(state: State, raw: unknown, now: Moment): State {
+  const tick = tickBody(raw);
+  return { ...state, freshness: ticked(state.freshness, now, state.whole ? tick : { ...tick, lag: null }) };
+}
+
+function looked(state: State, raw: unknown, date: string | null, now: Moment): State {
+  const body = mapBody(raw);
+  if (state.streaming) return state;
+  const at = date === null ? NaN : Date.parse(date) / 1000;
+  const told = state.freshness?.server != null || Number.isNaN(at) ? null : at; // a tick's own clock is better than the header's
+  const held = state.picture;
+  const newer = held === null || !sameQuestion(held.question, state.question) || body.version !== held.version;
+  return { ...state, whole: true, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, told, body.stale) };
+}

@@ -1,0 +1,120 @@
+/**
+ * The line to the server: one GET /map for the first picture and the Date, one EventSource for all that follows, and a watchdog.
+ * The browser reconnects by itself with Last-Event-ID; what it cannot notice (a silent line, a refused stream) the watchdog does.
+ */
+import { asked } from '../core/address';
+import { elapsed, QUIET_SECONDS, type Moment } from '../core/freshness';
+import type { Question } from '../core/model';
+
+export interface Source {
+  readonly readyState: number;
+  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void;
+  close(): void;
+}
+export interface Answer { readonly status: number; readonly date: string | null; readonly body: unknown }
+export interface Ports {
+  readonly open: (url: string) => Source;
+  readonly fetch: (url: string) => Promise<Answer>;
+  readonly now: () => Moment;
+  readonly random: () => number;
+}
+export type Message =
+  | { readonly type: 'map'; readonly question: Question; readonly body: unknown; readonly date: string | null }
+  | { readonly type: 'snapshot' | 'change' | 'tick'; readonly question: Question; readonly body: unknown }
+  | { readonly type: 'trouble'; readonly status: number | null } // null: no answer at all
+  | { readonly type: 'opening'; readonly attempt: number }
+  | { readonly type: 'open' };
+
+const CLOSED = 2; // EventSource.CLOSED: the browser has given up
+const EVENTS = ['snapshot', 'change', 'tick'] as const;
+
+export class Line {
+  private source: Source | null = null;
+  private question: Question | null = null;
+  private heard: Moment;
+  private retryAt: Moment | null = null;
+  private retryAfter = 0;
+  private attempt = 0;
+
+  constructor(private readonly ports: Ports, private readonly told: (message: Message) => void) {
+    this.heard = ports.now();
+  }
+
+  ask(question: Question): void {
+    this.question = question;
+    this.attempt = 0;
+    this.reopen();
+  }
+
+  close(): void {
+    this.source?.close();
+    this.source = null;
+    this.question = null;
+  }
+
+  /** Something did not fit: ask for a whole picture, but not in a tight circle. */
+  doubt(): void {
+    this.retryAt = this.ports.now();
+    this.retryAfter = 5;
+  }
+
+  /** To be called about once a second, and when the page becomes visible again. */
+  watch(): void {
+    if (this.question === null) return;
+    const now = this.ports.now();
+    if (this.retryAt !== null ? elapsed(this.retryAt, now) >= this.retryAfter : elapsed(this.heard, now) > QUIET_SECONDS) this.reopen();
+  }
+
+  private reopen(): void {
+    const question = this.question;
+    if (question === null) return;
+    this.source?.close();
+    this.attempt += 1;
+    this.heard = this.ports.now();
+    this.retryAt = null;
+    this.told({ type: 'opening', attempt: this.attempt });
+    void this.look(question);
+    this.listen(question);
+  }
+
+  private listen(question: Question): void {
+    const source = this.ports.open(`/api/v1/stream?${asked(question)}`);
+    this.source = source;
+    const current = (): boolean => this.source === source;
+    source.addEventListener('open', () => current() && this.told({ type: 'open' }));
+    source.addEventListener('error', () => current() && this.failed(source));
+    for (const type of EVENTS) source.addEventListener(type, (event) => current() && this.received(type, question, event.data));
+  }
+
+  private received(type: (typeof EVENTS)[number], question: Question, data: unknown): void {
+    let body: unknown;
+    try {
+      body = JSON.parse(String(data));
+    } catch {
+      return; // counted as silence: the watchdog fetches the whole picture anew
+    }
+    this.heard = this.ports.now();
+    this.attempt = 0;
+    this.told({ type, question, body });
+  }
+
+  private failed(source: Source): void {
+    this.told({ type: 'trouble', status: null });
+    if (source.readyState !== CLOSED) return;
+    this.retryAt = this.ports.now();
+    this.retryAfter = Math.min(15, 2 ** Math.min(this.attempt, 4)) * (0.75 + this.ports.random() / 2);
+  }
+
+  private async look(question: Question): Promise<void> {
+    let answer: Answer;
+    try {
+      answer = await this.ports.fetch(`/api/v1/map?${asked(question)}`);
+    } catch {
+      if (this.question === question) this.told({ type: 'trouble', status: null });
+      return;
+    }
+    if (this.question !== question) return;
+    if (answer.status === 200) this.told({ type: 'map', question, body: answer.body, date: answer.date });
+    else this.told({ type: 'trouble', status: answer.status });
+  }
+}

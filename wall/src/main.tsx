@@ -1,0 +1,14 @@
+/** Composition root of the page. */
+import { render } from 'preact';
+import './styles/fonts.css';
+import './styles/tokens.css';
+import './styles/page.css';
+import './styles/map.css';
+import { App, dress } from './view/App';
+import { start } from './view/store';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+dress(document.documentElement);
+render(<App />, root);
+start();

@@ -1,0 +1,69 @@
+/** The page: one of connecting, empty or the picture with its age. */
+import { effect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { Picture } from '../core/picture';
+import { CityMap, hasPlace } from '../map/CityMap';
+import { Panel } from '../map/Panel';
+import { Announcer } from './Announcer';
+import { Banner } from './Banner';
+import { Card } from './Card';
+import { Connecting } from './Connecting';
+import { Empty } from './Empty';
+import { Footer } from './Footer';
+import { Header } from './Header';
+import { Legend } from './Legend';
+import { Ranking } from './Ranking';
+import { choice, choose, lang, mode, narrow, onWall, picture, say, theme } from './store';
+import { Summary } from './Summary';
+import type { Setting } from './words';
+
+export function App() {
+  const now = picture.value;
+  return (
+    <div class={`app is-${mode.value}`} data-version={now?.version ?? 0} data-mode={mode.value}>
+      <Header />
+      {now !== null && <Banner />}
+      {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Whole picture={now} />}
+      <Announcer />
+    </div>
+  );
+}
+
+const select = (code: string): void => choose({ unit: choice.peek().unit === code ? null : code });
+
+function Whole({ picture: now }: { readonly picture: Picture }) {
+  const { asOf: today, city: { zone } } = now;
+  const setting = useMemo<Setting>(() => ({ lang: lang.value, today, zone }), [lang.value, today, zone]);
+  const selected = choice.value.unit;
+  const unit = now.units.find((one) => one.code === selected);
+  const placed = now.units.some(hasPlace);
+  const others = placed ? now.units.filter((one) => !hasPlace(one)) : now.units;
+  return (
+    <>
+      <main class="pub" data-state="picture">
+        <section class="mapcol">
+          {placed && <CityMap picture={now} setting={setting} phone={narrow.value} selected={selected} select={select} />}
+          {others.length > 0 && <Panel picture={now} units={others} setting={setting} selected={selected} select={select} />}
+          {unit !== undefined && <Card unit={unit} setting={setting} />}
+          <Legend picture={now} />
+          {placed && <p class="note">{say('not_boundary')}</p>}
+        </section>
+        <section class="listcol">
+          <Summary picture={now} />
+          <Ranking picture={now} setting={setting} selected={selected} select={select} />
+        </section>
+      </main>
+      <Footer picture={now} />
+    </>
+  );
+}
+
+/** Keeps the document's language, theme and title as chosen. */
+export function dress(root: HTMLElement): void {
+  effect(() => {
+    root.lang = lang.value;
+    root.classList.toggle('light', theme.value === 'light');
+    root.classList.toggle('wall', onWall);
+    document.title = picture.value === null ? say('product') : `${say('product')} · ${picture.value.city.name}`;
+  });
+}

@@ -1,0 +1,34 @@
+/** What is known of the selected unit, in a few lines; the age of its feed runs on by the server's clock. */
+import { counted, percent } from '../core/figures';
+import { serverNow } from '../core/freshness';
+import type { Unit } from '../core/model';
+import { longName, lookOf } from '../core/picture';
+import { age, since } from '../core/times';
+import { Chip } from './Chip';
+import { beat, choose, lang, say, shown } from './store';
+import type { Setting } from './words';
+
+export function Card({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
+  const l = lang.value;
+  const look = lookOf(unit);
+  const facts = [
+    say('card_n', { n: counted(unit.denominator, l) }), say('card_overdue', { n: counted(unit.overdue, l) }), say('card_due', { n: counted(unit.dueToday, l) }),
+    ...(unit.paused > 0 ? [say('card_paused', { n: counted(unit.paused, l) })] : []), ...(unit.rank === null ? [] : [say('card_rank', { rank: unit.rank, of: unit.of })]),
+  ];
+  return (
+    <section class="card" aria-label={longName(unit)} data-card={unit.code}>
+      <h2><span>{longName(unit)}</span><Chip band={unit.band} old={look === 'old'} full={look === 'none'} figure={look === 'few' ? say('n_is', { n: unit.denominator }) : look === 'rate' ? `${percent(unit, l)} %` : ''} /></h2>
+      <p>{facts.join(' · ')} · <FeedAge unit={unit} setting={setting} /></p>
+      <button type="button" class="close" aria-label={say('card_close')} onClick={() => choose({ unit: null })}>×</button>
+    </section>
+  );
+}
+
+function FeedAge({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
+  const freshness = shown.value?.freshness;
+  const now = freshness === undefined ? null : serverNow(freshness, beat.value);
+  if (unit.feedSeenAt === null) return <span>{say('card_no_feed')}</span>;
+  const when = since(unit.feedSeenAt, setting.today, setting.zone);
+  if (unit.stale || now === null) return <span>{say('card_feed_old', { when })}</span>;
+  return <span data-role="feed-age">{say('card_feed', { age: say('ago', { age: age(now - unit.feedSeenAt, lang.value) }) })}</span>;
+}

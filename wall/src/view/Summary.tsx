@@ -1,0 +1,45 @@
+/** The city's figure with n, interval and trend; the four rates with their gap to the official one. */
+import { counted, gap, percent, share, trend } from '../core/figures';
+import { RATES, type City } from '../core/model';
+import type { Picture } from '../core/picture';
+import { dates } from '../core/times';
+import { Chip } from './Chip';
+import { lang, say } from './store';
+
+export function Summary({ picture }: { readonly picture: Picture }) {
+  const { city, question, asOf } = picture;
+  const l = lang.value;
+  const none = city.denominator === 0;
+  return (
+    <section class="summary" aria-labelledby="summary-title">
+      <h1 id="summary-title">{say('whole_city', { rate: say(`rate_${question.rate}`).toLocaleLowerCase(l), dates: dates(question.window, asOf) })}</h1>
+      <div class="big" title={say(`means_${question.rate}`)}><span data-role="city-value">{percent(city, l)}</span>{!none && <small>%</small>}</div>
+      <p class="facts">
+        <Chip band={city.band} full />
+        <span><b>{counted(city.denominator, l)}</b> {say('dossiers_n')}{!none && <>, {say('interval')} {share(city.low, l)} – {share(city.high, l)}</>}</span>
+        <span>{none && question.rate !== 'official' && question.window === 'today' ? say('cohort_today') : trendLine(city)}</span>
+      </p>
+      <Rates picture={picture} />
+      <p class="todays">{say('today_line', { received: counted(city.receivedToday, l), finished: counted(city.finishedToday, l), left: counted(city.dueTodayLeft, l), overdue: counted(city.overdue, l) })}</p>
+    </section>
+  );
+}
+
+const trendLine = (city: City): string => (city.trend === null ? '' : say('points_before', { trend: trend(city.trend, lang.value) }));
+
+function Rates({ picture }: { readonly picture: Picture }) {
+  const { rates } = picture.city;
+  return (
+    <dl class="four">
+      {RATES.map((rate) => (
+        <div key={rate} class={rate === picture.question.rate ? 'on' : ''} title={say(`means_${rate}`)}>
+          <dt>{say(`rate_${rate}`)}</dt>
+          <dd data-rate={rate}>
+            {percent(rates[rate], lang.value)}{rates[rate].denominator > 0 && ' %'}
+            {rate !== 'official' && <i>{gap(rates[rate], rates.official, lang.value)}</i>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,33 @@
+/** How a unit is put into words, on its cell and for a screen reader. */
+import { counted, percent } from '../core/figures';
+import type { Unit } from '../core/model';
+import { longName, lookOf } from '../core/picture';
+import { text, type Lang } from '../core/text';
+import { since } from '../core/times';
+
+export interface Setting { readonly lang: Lang; readonly today: string; readonly zone: string }
+export interface Said { readonly value: string; readonly letter: string }
+
+export function oldWhen(unit: Unit, { lang, today, zone }: Setting): string {
+  return unit.feedSeenAt === null ? text(lang, 'never_sent') : text(lang, 'old_at', { when: since(unit.feedSeenAt, today, zone) });
+}
+
+/** What stands on a cell: number and letter; "n = 3" for few; "—" for none; "cũ 08:55" for a silent feed. */
+export function onCell(unit: Unit, setting: Setting): Said {
+  const letter = text(setting.lang, `letter_${unit.band}`);
+  switch (lookOf(unit)) {
+    case 'old': return { value: oldWhen(unit, setting), letter: '' };
+    case 'none': return { value: '—', letter: '' };
+    case 'few': return { value: text(setting.lang, 'n_is', { n: unit.denominator }), letter };
+    case 'rate': return { value: percent(unit, setting.lang), letter };
+  }
+}
+
+/** The same as one sentence: name, figure, band, n, and the age where the feed is silent. */
+export function aloud(unit: Unit, setting: Setting): string {
+  const { lang, today, zone } = setting;
+  const values = { name: longName(unit), value: percent(unit, lang), band: text(lang, `band_${unit.band}`), n: counted(unit.denominator, lang) };
+  const label = text(lang, unit.denominator === 0 ? 'label_none' : unit.few ? 'label_few' : 'label_rate', values);
+  if (!unit.stale) return label;
+  return text(lang, 'label_old', { label, when: unit.feedSeenAt === null ? text(lang, 'never_sent') : since(unit.feedSeenAt, today, zone) });
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+const api = process.env['DUNGHEN_API'] ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  base: '/',
+  json: { stringify: true },
+  build: {
+    outDir: '../services/api/static',
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    assetsInlineLimit: 0, // nothing inline: the server's CSP allows only files of its own
+    target: 'es2022',
+  },
+  server: { proxy: { '/api': api } },
+  test: { environment: 'node', include: ['tests/**/*.test.ts'] },
+});
