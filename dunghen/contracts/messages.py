@@ -115,6 +115,8 @@ class FeedState(msgspec.Struct, gc=False, kw_only=True):
     sent_at: Instant = 0  # the source's own last heartbeat
     sent_count: int = -1  # what the source says that it had sent by then; -1: it never said
     counted_at_heartbeat: int = 0  # accepted + refused when that heartbeat came
+    sent_record_at: Instant = 0  # the source's own last record, as that heartbeat said
+    odd_code_count: int = 0  # accepted records whose dossier code has an unknown shape
     units: dict[str, int] = {}  # unit -> last record accepted for it
 
 

@@ -1,0 +1,57 @@
+"""`python -m services.ingest`: the composition root."""
+
+from __future__ import annotations
+
+import sys
+
+import uvloop
+
+from dunghen.platform.clock import clock_from
+from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.logs import configure, get_logger
+from dunghen.platform.settings import SettingsError, load
+from services.ingest.adapters.http_server import HttpServer
+from services.ingest.adapters.kafka_events import KafkaEvents
+from services.ingest.adapters.kafka_feeds import KafkaFeeds
+from services.ingest.adapters.kafka_sender import KafkaSender
+from services.ingest.adapters.policy_topic import PolicyTopic
+from services.ingest.app import build_app
+from services.ingest.feeds import FeedBook
+from services.ingest.metrics import Metrics
+from services.ingest.ports import Ports
+from services.ingest.settings import IngestSettings
+
+
+async def serve(settings: IngestSettings, life: Lifecycle) -> None:
+    """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503."""
+    metrics, sender = Metrics(), KafkaSender(settings)
+    policies = PolicyTopic(settings, metrics)
+    ports = Ports(
+        KafkaEvents(sender, settings.partitions), policies, FeedBook(), clock_from(settings.clock_file), metrics, feeds_known=False
+    )
+    feeds = KafkaFeeds(sender, ports)
+    life.spawn("sender", sender.run())
+    life.release("feeds", feeds.publish)
+    life.spawn("feeds", feeds.run())
+    life.spawn("policies", policies.run())
+    server = HttpServer(build_app(ports, settings), settings.ingest_host, settings.ingest_port)
+    life.spawn("http", server.run())
+    life.release("http", server.close)
+    await life.run()
+
+
+def main() -> int:
+    """Exit code 78 for faulty settings."""
+    try:
+        settings = load(IngestSettings)
+    except SettingsError as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        return 78
+    configure("ingest", settings.log_level)
+    get_logger("ingest").info("starting", **settings.redacted())
+    uvloop.run(serve(settings, Lifecycle()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The one producer of this process: acknowledged by all replicas before anybody hears of success."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+
+from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.platform import kafka
+from dunghen.platform.logs import get_logger
+from services.ingest.ports import Unavailable
+from services.ingest.settings import IngestSettings
+
+log = get_logger("kafka_sender")
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record; `topic` without namespace."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes
+
+
+class KafkaSender:
+    """An idempotent producer, replaced when it has failed for good. `run` keeps it connected."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self.settings = settings
+        self._producer: Any = None
+        self._broken = asyncio.Event()
+
+    async def run(self) -> None:
+        """For ever: connects, and connects anew after a fatal error of the producer. Raises WrongPartitions: nothing may be sent then."""
+        while True:
+            producer = kafka.producer(self.settings)
+            try:
+                async with kafka.started(producer, self.settings):
+                    await self._serve(producer)
+            except (kafka.Unreachable, kafka.MissingTopic, KafkaError) as fault:
+                log.warning("kafka_away", error=type(fault).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def send_all(self, records: Sequence[Outgoing]) -> None:
+        """Returns once the broker has acknowledged every record. Raises Unavailable: some may be stored all the same."""
+        producer = self._producer
+        if producer is None:
+            raise Unavailable
+        pending: list[asyncio.Future[Any]] = []
+        try:
+            async with asyncio.timeout(self.settings.ingest_ack_seconds):
+                for r in records:
+                    pending.append(await producer.send(self.settings.named(r.topic), r.value, key=r.key, partition=r.partition))
+                if pending:
+                    await asyncio.wait(pending)
+        except (TimeoutError, KafkaError) as fault:
+            self._give_up(pending, fault)
+        for future in pending:
+            if future.cancelled() or future.exception() is not None:
+                self._give_up(pending, None if future.cancelled() else future.exception())
+
+    async def _serve(self, producer: Any) -> None:
+        found = len(await kafka.partitions_of(producer, self.settings, [DOSSIER_EVENTS]))
+        if found != self.settings.partitions:
+            raise kafka.WrongPartitions(f"{DOSSIER_EVENTS} has {found} partitions, the settings say {self.settings.partitions}")
+        self._broken.clear()
+        self._producer = producer
+        try:
+            await self._broken.wait()
+        finally:
+            self._producer = None
+
+    def _give_up(self, pending: list[asyncio.Future[Any]], fault: BaseException | None) -> None:
+        for future in pending:
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())  # looked at, so that nobody complains later
+        log.warning("not_acknowledged", error=type(fault).__name__, records=len(pending))
+        if not isinstance(fault, (TimeoutError, KafkaTimeoutError)):
+            self._broken.set()
+        raise Unavailable from None

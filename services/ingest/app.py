@@ -1,0 +1,52 @@
+"""The HTTP side of ingest: routes, nothing else. FastAPI's own validation is not used anywhere: its errors repeat what was received."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from services.ingest.door import Door
+from services.ingest.ports import Ports
+from services.ingest.settings import IngestSettings
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def build_app(ports: Ports, settings: IngestSettings) -> FastAPI:
+    """The application; its state is in `ports`."""
+    door = Door.of(ports, settings)
+    app = FastAPI(title="Đúng Hẹn ingest", openapi_url=None)
+    posts: dict[str, Endpoint] = {
+        "/sync/DongBoHoSoMC": door.sync("DongBoHoSoMC"),
+        "/sync/CapNhatTienDoHoSoMC": door.sync("CapNhatTienDoHoSoMC"),
+        "/events": door.events,
+        "/heartbeats": door.heartbeats,
+    }
+    for path, endpoint in posts.items():
+        app.add_route(path, endpoint, methods=["POST"])
+    app.add_route("/livez", _alive, methods=["GET"])
+    app.add_route("/readyz", _readiness(ports), methods=["GET"])
+    app.add_route("/metrics", _exposition(ports), methods=["GET"])
+    return app
+
+
+async def _alive(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def _readiness(ports: Ports) -> Endpoint:
+    async def ready(_: Request) -> Response:
+        return PlainTextResponse("ok\n") if ports.ready() else PlainTextResponse("waiting for policies and feeds\n", 503)
+
+    return ready
+
+
+def _exposition(ports: Ports) -> Endpoint:
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(ports.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return metrics

@@ -1,0 +1,141 @@
+"""One request from its first byte to its answer: key → body → what it delivers → handler → answer; every way to fail has its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from dunghen.contracts.refusals import Refusal
+from dunghen.platform.logs import get_logger
+from services.ingest import answers
+from services.ingest.answers import Answer
+from services.ingest.bodies import Bodies
+from services.ingest.handlers import dates_of, on_delivery, on_heartbeat
+from services.ingest.keys import SourceKeys
+from services.ingest.ports import Desk, Ports, Unavailable
+from services.ingest.settings import IngestSettings
+from services.ingest.wire.dates import WireDates
+from services.ingest.wire.deliveries import Delivery, DeliveryRefused, events_delivery, sync_delivery
+from services.ingest.wire.heartbeats import heartbeat
+
+log = get_logger("ingest")
+RETRY_SECONDS = 5
+_CHOICES = {"": False, "0": False, "false": False, "1": True, "true": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request whose body has been read. `holder`: the source of its key, None where keys are not in use."""
+
+    request: Request
+    body: bytes
+    desk: Desk
+    dates: WireDates
+    holder: str | None
+
+
+Work = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The endpoints."""
+
+    ports: Ports
+    settings: IngestSettings
+    bodies: Bodies
+    keys: SourceKeys
+
+    @classmethod
+    def of(cls, ports: Ports, settings: IngestSettings) -> Door:
+        bodies = Bodies(settings.ingest_body_bytes, settings.ingest_held_bytes, settings.ingest_body_seconds)
+        return cls(ports, settings, bodies, SourceKeys(settings.source_keys()))
+
+    def sync(self, service: str) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of one of the two sync services."""
+
+        async def work(call: Call) -> Answer:
+            delivery = sync_delivery(call.body, service, call.request.query_params.get("MaDinhDanhDV"), call.dates)
+            return await self._deliver(call, delivery)
+
+        async def endpoint(request: Request) -> Response:
+            return await self._answer(service, request, work)
+
+        return endpoint
+
+    async def events(self, request: Request) -> Response:
+        """CloudEvents 1.0, structured, one or a batch."""
+        return await self._answer("events", request, self._events)
+
+    async def heartbeats(self, request: Request) -> Response:
+        """What a source says of itself."""
+        return await self._answer("heartbeats", request, self._heartbeat)
+
+    async def _events(self, call: Call) -> Answer:
+        delivery = events_delivery(call.body, call.dates)
+        return await self._deliver(call, delivery)
+
+    async def _heartbeat(self, call: Call) -> Answer:
+        beat = heartbeat(call.body, call.dates)
+        self.keys.check(call.holder, {beat.source})
+        on_heartbeat(beat, self.ports)
+        return answers.of_success(self.settings.success_word(beat.source))
+
+    async def _deliver(self, call: Call, delivery: Delivery) -> Answer:
+        self.keys.check(call.holder, delivery.sources)
+        dry_run = _dry_run(call.request)
+        results = await on_delivery(delivery, call.desk, self.ports, dry_run=dry_run)
+        return answers.of_results(results, self.settings.success_word(min(delivery.sources, default="")), dry_run=dry_run)
+
+    async def _answer(self, route: str, request: Request, work: Work) -> Response:
+        try:
+            answer = await self._worked(request, work)
+        except DeliveryRefused as refused:
+            self.ports.metrics.refused.labels(refused.code.value).inc()
+            answer = answers.of_refusal(refused.status, refused.code, refused.path, RETRY_SECONDS if refused.status == 503 else 0)
+        except Unavailable:
+            self.ports.metrics.refused.labels(Refusal.KAFKA_AWAY.value).inc()
+            answer = answers.of_refusal(503, Refusal.KAFKA_AWAY, retry_after=RETRY_SECONDS)
+        except ClientDisconnect:
+            answer = answers.of_refusal(400, Refusal.BAD_JSON)  # nobody is left to read it
+        except Exception as fault:
+            log.error("request_failed", route=route, error=type(fault).__name__, where=_place(fault))
+            answer = answers.of_refusal(500, Refusal.INTERNAL, retry_after=RETRY_SECONDS)
+        self.ports.metrics.requests.labels(route, f"{answer.status // 100}xx").inc()
+        return Response(answer.body, answer.status, _headers(answer), "application/json")
+
+    async def _worked(self, request: Request, work: Work) -> Answer:
+        holder = self.keys.holder(request.headers.get("authorization", ""))
+        desk = self.ports.desks.current()
+        if desk is None or not self.ports.ready():
+            raise DeliveryRefused(503, Refusal.NOT_READY)
+        async with self.bodies.read(request) as body:
+            self.ports.metrics.bytes.inc(len(body))
+            with self.ports.metrics.handling.time():
+                return await work(Call(request, body, desk, dates_of(desk, self.ports.clock.seconds()), holder))
+
+
+def _dry_run(request: Request) -> bool:
+    chosen = _CHOICES.get(request.query_params.get("dry_run", "").lower())
+    if chosen is None:
+        raise DeliveryRefused(400, Refusal.BAD_CHOICE, "dry_run")
+    return chosen
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    """The answer's own headers; where a body may be left unread the connection is not used again."""
+    if answer.status in (401, 408, 413, 415, 503):
+        answer.headers["Connection"] = "close"
+    if answer.status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer.headers
+
+
+def _place(fault: Exception) -> str:
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""

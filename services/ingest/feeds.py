@@ -1,0 +1,72 @@
+"""What is known of the sending systems, kept in memory and published from here: no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from dunghen.contracts.messages import FeedState
+from services.ingest.wire.heartbeats import Heartbeat
+
+MOST_SOURCES = 10_000
+
+
+class FeedBook:
+    """One FeedState a source. `take_changed` gives each state once after it changed."""
+
+    def __init__(self, known: Iterable[FeedState] = ()) -> None:
+        self._feeds = {feed.source: feed for feed in known}
+        self._changed: set[str] = set()
+
+    def resume(self, feed: FeedState) -> None:
+        """A state read back from the topic; what has been counted since the start is newer."""
+        self._feeds.setdefault(feed.source, feed)
+
+    def on_delivery(self, source: str, now: int, units: list[str], counts: Counts) -> None:
+        """`units`: of the records that were accepted, "" where unknown."""
+        feed = self._touched(source, now)
+        if feed is None:
+            return
+        feed.accepted_count += counts.accepted
+        feed.refused_count += counts.refused
+        feed.odd_code_count += counts.odd
+        if counts.accepted:
+            feed.record_at = now
+        feed.units.update((unit, now) for unit in units if unit)
+
+    def on_heartbeat(self, beat: Heartbeat, now: int) -> None:
+        """A later heartbeat replaces an earlier one, by the source's own time."""
+        feed = self._touched(beat.source, now)
+        if feed is None or beat.sent_at < feed.sent_at:
+            return
+        feed.sent_at, feed.sent_record_at = beat.sent_at, beat.last_record_at
+        if beat.sent_count >= 0:
+            feed.sent_count, feed.counted_at_heartbeat = beat.sent_count, feed.accepted_count + feed.refused_count
+
+    def take_changed(self) -> list[FeedState]:
+        """Copies of what changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return [msgspec.structs.replace(self._feeds[source], units=dict(self._feeds[source].units)) for source in sorted(changed)]
+
+    def give_back(self, feeds: Iterable[FeedState]) -> None:
+        """What could not be published is to be published again, in its newest state."""
+        self._changed.update(feed.source for feed in feeds)
+
+    def _touched(self, source: str, now: int) -> FeedState | None:
+        feed = self._feeds.get(source)
+        if feed is None:
+            if len(self._feeds) >= MOST_SOURCES:
+                return None
+            feed = self._feeds[source] = FeedState(source=source, seen_at=now)
+        feed.seen_at = max(feed.seen_at, now)
+        self._changed.add(source)
+        return feed
+
+
+class Counts(msgspec.Struct, frozen=True, gc=False):
+    """Records of one delivery: accepted, refused, and accepted under a code of unknown shape."""
+
+    accepted: int = 0
+    refused: int = 0
+    odd: int = 0

@@ -1,0 +1,43 @@
+"""The metrics of ingest: a closed set, labels bounded, zero from the start. Never a source, a dossier or a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from dunghen.contracts.refusals import Refusal
+
+ROUTES = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC", "events", "heartbeats", "pull")
+KINDS = ("synced", "progressed", "retracted")
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """One set a process (or a test), in its own registry."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        made: Any = {"registry": self.registry}
+        self.requests = Counter("dunghen_ingest_requests", "Requests answered, by route and status class", ["route", "status"], **made)
+        self.accepted = Counter("dunghen_ingest_records_accepted", "Records stored in Kafka, acknowledged", ["kind"], **made)
+        self.refused = Counter("dunghen_ingest_refusals", "Records and requests refused, by reason", ["code"], **made)
+        self.odd_codes = Counter("dunghen_ingest_odd_codes", "Records accepted under a dossier code of unknown shape", **made)
+        self.bytes = Counter("dunghen_ingest_body_bytes", "Bytes of bodies read", **made)
+        self.handling = Histogram("dunghen_ingest_handling_seconds", "From the whole body to the answer", buckets=SECONDS, **made)
+        self.acknowledging = Histogram(
+            "dunghen_ingest_kafka_ack_seconds", "From sending to Kafka's last acknowledgement", buckets=SECONDS, **made
+        )
+        self.policy_version = Gauge(
+            "dunghen_ingest_policy_version", "Policy version that incoming records are read by; 0: none yet", **made
+        )
+        self._zero()
+
+    def _zero(self) -> None:
+        for route in ROUTES:
+            for status in ("2xx", "4xx", "5xx"):
+                self.requests.labels(route, status)
+        for kind in KINDS:
+            self.accepted.labels(kind)
+        for code in Refusal:
+            self.refused.labels(code.value)

@@ -1,0 +1,74 @@
+"""What ingest needs of the outside. The adapters are in `adapters/`, the fakes in `tests/unit/ingest/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dunghen.contracts.messages import DossierEvent
+from dunghen.domain.days import Zone
+from dunghen.platform.clock import Clock
+from services.ingest.feeds import FeedBook
+from services.ingest.metrics import Metrics
+from services.ingest.wire.drafts import FindUnit
+
+
+class Unavailable(Exception):  # noqa: N818 - says what is the matter
+    """The events are not certain to be stored: the sender has to send the same again, which is harmless."""
+
+
+class Events(Protocol):
+    """Where events go."""
+
+    async def publish(self, events: Sequence[DossierEvent]) -> None:
+        """Returns once every event is stored; raises Unavailable if that is not certain within the time that a sender waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a policy version says about incoming records. `days` remembers dates that were parsed."""
+
+    version: int
+    zone: Zone
+    find_unit: FindUnit
+    days: dict[str, int] = field(default_factory=dict, repr=False)
+
+
+class Desks(Protocol):
+    """The policy as ingest uses it."""
+
+    def current(self) -> Desk | None:
+        """The desk of the newest policy version; None as long as there is none."""
+
+
+@dataclass
+class Arrivals:
+    """Instants in microseconds by the city's clock, each later than the one before."""
+
+    clock: Clock
+    last: int = 0
+
+    def next(self) -> int:
+        self.last = max(self.last + 1, self.clock.micros())
+        return self.last
+
+
+@dataclass
+class Ports:
+    """All that the handlers use."""
+
+    events: Events
+    desks: Desks
+    feeds: FeedBook
+    clock: Clock
+    metrics: Metrics
+    arrivals: Arrivals = field(init=False)
+    feeds_known: bool = True  # whether the counts of an earlier run were read back
+
+    def __post_init__(self) -> None:
+        self.arrivals = Arrivals(self.clock)
+
+    def ready(self) -> bool:
+        """Whether records can be understood and counted."""
+        return self.feeds_known and self.desks.current() is not None

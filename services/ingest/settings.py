@@ -1,0 +1,73 @@
+"""Settings of ingest. Sizes in bytes, durations in real seconds."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+
+from pydantic import Field, field_validator, model_validator
+
+from dunghen.domain.units import normalise_wire_code
+from dunghen.platform.settings import PlatformSettings
+
+_PAIR = re.compile(r"([^=\s]+)\s*=\s*(\S+)")
+
+
+class IngestSettings(PlatformSettings):
+    """What the process `python -m services.ingest` needs to know."""
+
+    ingest_host: str = Field("127.0.0.1", description="address to listen on; any but this machine's own needs source keys")
+    ingest_port: int = Field(8010, ge=1, le=65535, description="port to listen on")
+    ingest_source_keys: str = Field(
+        "", repr=False, description="`source=sha256 of its key in hex`, comma or line separated; a key also serves below its source"
+    )
+    ingest_success_words: str = Field(
+        "", description="`source=0` or `source=00`, comma or line separated: what a source takes as success; others 0"
+    )
+    ingest_body_bytes: int = Field(20 << 20, ge=1 << 10, description="largest body taken")
+    ingest_held_bytes: int = Field(256 << 20, ge=1 << 20, description="bodies held in memory at one time, all together")
+    ingest_body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")
+    ingest_ack_seconds: float = Field(10, gt=0, description="how long a sender waits for Kafka before it is told to come again")
+
+    @field_validator("ingest_source_keys")
+    @classmethod
+    def _keys(cls, given: str) -> str:
+        if any(re.fullmatch("[0-9a-fA-F]{64}", digest) is None for digest in _pairs(given).values()):
+            raise ValueError("each key as source=<sha256 in hex>")
+        return given
+
+    @field_validator("ingest_success_words")
+    @classmethod
+    def _words(cls, given: str) -> str:
+        if not set(_pairs(given).values()) <= {"0", "00"}:
+            raise ValueError("each word is 0 or 00")
+        return given
+
+    @model_validator(mode="after")
+    def _guarded(self) -> IngestSettings:
+        if not _is_loopback(self.ingest_host) and not self.ingest_source_keys:
+            raise ValueError("an address that others can reach needs ingest_source_keys")
+        return self
+
+    def success_word(self, source: str) -> str:
+        """What this source takes as success."""
+        return _pairs(self.ingest_success_words).get(source, "0")
+
+    def source_keys(self) -> dict[str, str]:
+        """The source that each key may send for, by the key's SHA-256 in lower-case hex."""
+        return {digest.lower(): source for source, digest in _pairs(self.ingest_source_keys).items()}
+
+
+def _pairs(given: str) -> dict[str, str]:
+    entries = [entry.strip() for entry in re.split(r"[,\n]", given) if entry.strip()]
+    found = [_PAIR.fullmatch(entry) for entry in entries]
+    if not all(found):
+        raise ValueError("expected source=value, comma separated")
+    return {normalise_wire_code(match[1]): match[2] for match in found if match}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
