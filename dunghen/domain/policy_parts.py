@@ -1,0 +1,92 @@
+"""The parts of a policy that are plain values: the city, its procedures, its warning stages, its supplement rules."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from dunghen.domain.deadline import TimeLimit
+from dunghen.domain.rules import SupplementRule
+from dunghen.domain.units import KINDS, Kind
+
+Term = Literal["short", "long"]
+TERMS: tuple[Term, ...] = ("short", "long")
+ALWAYS = -1_000_000  # a day before every other
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Whose map it is. `code` is its wire code (H17), `former_codes` those of provinces that were merged into it."""
+
+    code: str
+    name: str
+    time_zone: str
+    former_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One administrative procedure, and its time limit (None: nobody knows it) for dossiers received from `valid_from` (a local day) on.
+
+    `kinds` are the kinds of unit that handle it; `weight` is how often it is asked for, in relation to others, for a made-up city.
+    """
+
+    code: str
+    name: str
+    field: str
+    limit: TimeLimit | None
+    kinds: tuple[Kind, ...] = KINDS
+    weight: int = 1
+    valid_from: int = ALWAYS
+
+
+class Procedures:
+    """All procedures, each with the limits it had over time."""
+
+    def __init__(self, procedures: Iterable[Procedure] = ()) -> None:
+        self._history: dict[str, list[Procedure]] = {}
+        for procedure in sorted(procedures, key=lambda p: p.valid_from):
+            self._history.setdefault(procedure.code, []).append(procedure)
+        self.all = tuple(history[-1] for history in self._history.values())
+
+    def on(self, code: str, day: int) -> Procedure | None:
+        """The procedure as it stood on a local day."""
+        history = self._history.get(code, [])
+        found = bisect_right(history, day, key=lambda p: p.valid_from)
+        return history[found - 1] if found else None
+
+    def get(self, code: str) -> Procedure | None:
+        """The procedure as it stands in its newest form."""
+        return self._history[code][-1] if code in self._history else None
+
+    def limit_of(self, code: str, day: int) -> TimeLimit | None:
+        """The time limit for a dossier received on a local day."""
+        procedure = self.on(code, day)
+        return procedure.limit if procedure else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """When somebody is told about a dossier: at `percent` of a long term, or with `remaining_seconds` of working time left."""
+
+    name: str
+    terms: Term
+    percent: int | None
+    remaining_seconds: int | None
+    roles: tuple[str, ...]
+    breaks_quiet_hours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementRules:
+    """Which rule holds from which day on; before the first one, the default."""
+
+    since: tuple[tuple[int, SupplementRule], ...]
+
+    def on(self, day: int) -> SupplementRule:
+        rule: SupplementRule = "subtract"
+        for begins, named in self.since:
+            rule = named if begins <= day else rule
+        return rule
