@@ -157,6 +157,7 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     """One kind of policy from version `version` on: the value of `policies`, keyed by `kind·version`.
 
     Versions are drawn from one sequence for all kinds: the policy at version N is, of each kind, the record with the highest version ≤ N.
+    `together` are all kinds applied under this version: it counts once every one of them has come, so no reader sees half of it.
     """
 
     kind: Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages"]
@@ -164,6 +165,7 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     applied_at: Instant
     author: str = ""
     reason: str = ""
+    together: tuple[str, ...] = ()
     body: msgspec.Raw = msgspec.Raw(b"{}")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dunghen.domain import policy_reading as reading
 from dunghen.domain.bands import Thresholds
@@ -19,7 +19,8 @@ from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.units import Catalogue
 
-POLICY_KINDS = ("city", "units", "calendar", "rules", "bands", "procedures", "stages")
+PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages"]
+POLICY_KINDS: tuple[PolicyKind, ...] = ("city", "units", "calendar", "rules", "bands", "procedures", "stages")
 
 
 class PolicyError(ValueError):
