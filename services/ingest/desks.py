@@ -1,0 +1,39 @@
+"""From a policy to what ingest needs of it."""
+
+from __future__ import annotations
+
+from dunghen.domain.policy import Policy
+from dunghen.domain.units import Catalogue
+from services.ingest.ports import Desk
+
+MOST_REMEMBERED = 50_000
+
+
+def desk_of(policy: Policy) -> Desk:
+    """The desk of one policy version."""
+    return Desk(policy.version, policy.zone, UnitFinder(policy.catalogue))
+
+
+class UnitFinder:
+    """`Catalogue.resolve` with a memory: of names that were found, and of codes. A name that is unknown may be anything and is not kept."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._known: dict[tuple[str, str, str], str] = {}
+
+    def __call__(self, name: str, dossier: str, sender: str) -> str:
+        """The public code of the competent unit, "" where none or several fit. Of the dossier code only what stands before its first `-` counts."""
+        place = "" if name else dossier.partition("-")[0]
+        known = self._known.get((name, place, sender))
+        if known is not None:
+            return known
+        unit = self.catalogue.resolve(name, dossier, sender).unit
+        code = unit.code if unit else ""
+        if code or not name:
+            self._remember((name, place, sender), code)
+        return code
+
+    def _remember(self, key: tuple[str, str, str], code: str) -> None:
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = code

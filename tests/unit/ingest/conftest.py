@@ -1,0 +1,130 @@
+"""A small city, ingest built as in production, and events that are only remembered instead of sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from dunghen.contracts.messages import DossierEvent
+from dunghen.domain.policy import Policy
+from dunghen.platform.clock import FixedClock
+from services.ingest.app import build_app
+from services.ingest.desks import desk_of
+from services.ingest.feeds import FeedBook
+from services.ingest.metrics import Metrics
+from services.ingest.ports import Desk, Ports, Unavailable
+from services.ingest.settings import IngestSettings
+
+MONDAY_8 = 1767574800  # 2026-01-05 08:00 in Đà Nẵng
+UNITS = [
+    {"code": "20242", "name": "Hải Châu", "kind": "locality", "type": "Phường", "wire_codes": ["H17.31"]},
+    {"code": "20263", "name": "An Khê", "kind": "locality", "type": "Phường", "wire_codes": ["H17.32"]},
+    {"code": "H17.03", "name": "Sở Tài chính", "kind": "department", "wire_codes": ["H17.03"]},
+]
+CITY = {"city": {"code": "H17", "name": "Đà Nẵng"}, "units": {"units": UNITS}}
+
+
+class RecordingEvents:
+    """The port `Events`: keeps what is published, or says that Kafka is away."""
+
+    def __init__(self) -> None:
+        self.kept: list[DossierEvent] = []
+        self.away = False
+
+    async def publish(self, events: Sequence[DossierEvent]) -> None:
+        if self.away:
+            raise Unavailable
+        self.kept.extend(events)
+
+
+@dataclass
+class Desks:
+    """The port `Desks`: a desk, or none yet."""
+
+    desk: Desk | None
+
+    def current(self) -> Desk | None:
+        return self.desk
+
+
+@dataclass
+class Ingest:
+    """Ingest under test: `post` an answer, look at `events`."""
+
+    ports: Ports
+    events: RecordingEvents
+    desks: Desks
+    client: httpx.AsyncClient
+    clock: FixedClock = field(default_factory=lambda: FixedClock(MONDAY_8))
+
+    async def post(self, path: str, body: Any = None, content: bytes | None = None, **headers: str) -> httpx.Response:
+        given = {k.replace("_", "-"): v for k, v in headers.items()}
+        if content is None:
+            return await self.client.post(path, json=body, headers=given)
+        return await self.client.post(path, content=content, headers={"content-type": "application/json", **given})
+
+    async def sync(self, *items: Any, **envelope: Any) -> httpx.Response:
+        return await self.post(
+            "/sync/DongBoHoSoMC", {"session": "s", "madonvi": "H17.31", "service": "DongBoHoSoMC", "data": items, **envelope}
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return desk_of(Policy.from_bodies(1, CITY))
+
+
+@pytest.fixture
+def start(desk: Desk) -> Callable[..., Ingest]:
+    """Builds ingest with the given settings."""
+
+    def built(**settings: Any) -> Ingest:
+        events, desks, clock = RecordingEvents(), Desks(desk), FixedClock(MONDAY_8)
+        ports = Ports(events, desks, FeedBook(), clock, Metrics())
+        transport = httpx.ASGITransport(build_app(ports, IngestSettings(**settings)), raise_app_exceptions=False)
+        return Ingest(ports, events, desks, httpx.AsyncClient(transport=transport, base_url="http://ingest"), clock)
+
+    return built
+
+
+@pytest.fixture
+async def ingest(start: Callable[..., Ingest]) -> AsyncIterator[Ingest]:
+    built = start()
+    async with built.client:
+        yield built
+
+
+@pytest.fixture
+def dossier() -> Callable[..., dict[str, Any]]:
+    """A dossier in the wire format, personal fields and all; keywords replace fields, None leaves one out."""
+
+    def made(**fields: Any) -> dict[str, Any]:
+        item = {
+            "MaHoSo": "H17.31-260105-0001",
+            "MaTTHC": "1.004222",
+            "TenTTHC": "Đăng ký thường trú",
+            "MaLinhVuc": "G01-CT01",
+            "ChuHoSo": "Nguyễn Thị Bưởi",
+            "SoDienThoai": "0905123456",
+            "TrichYeuHoSo": "Đăng ký cho bà Bưởi, số 7 đường Lê Lợi",
+            "KenhThucHien": "2",
+            "NgayNopHoSo": "20260105071500",
+            "NgayTiepNhan": "20260105080000",
+            "NgayHenTra": "20260112170000",
+            "TrangThaiHoSo": "2",
+            "NgayTra": "",
+            "NgayKetThucXuLy": "",
+            "DonViXuLy": "UBND phường Hải Châu",
+            "HoSoCoThanhPhanSoHoa": "1",
+            "DuocThanhToanTrucTuyen": "0",
+            "DanhSachLePhi": [],
+            "DanhSachHoSoBoSung": [],
+            "DanhSachGiayToKetQua": [],
+        }
+        return {k: v for k, v in {**item, **fields}.items() if v is not None}
+
+    return made
