@@ -1,4 +1,4 @@
-"""Keeps a set of programs running: starts them, restarts with backoff what dies and says so, stops all in reverse order, bounded in time."""
+"""Keeps a set of programs running: starts them, restarts with backoff what dies and says so, stops all in reverse order."""
 
 from __future__ import annotations
 

@@ -76,9 +76,37 @@ class SharedClock(_Instants):
         return cls(**json.loads(file.read_text(encoding="utf-8")))
 
 
+class FileClock(_Instants):
+    """The shared clock of a file, read again when the file changes (looked at twice a second); without a file the real clock."""
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._look_at, self._stamp = file, 0.0, -1
+        self._clock: SharedClock | RealClock = RealClock()
+
+    @property
+    def speed(self) -> float:  # type: ignore[override]
+        self._look()
+        return self._clock.speed
+
+    def micros(self) -> int:
+        self._look()
+        return self._clock.micros()
+
+    def _look(self) -> None:
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + 0.5
+        try:
+            stamp = self._file.stat().st_mtime_ns
+        except FileNotFoundError:
+            stamp = -1
+        if stamp != self._stamp:
+            self._clock, self._stamp = (SharedClock.load(self._file) if stamp >= 0 else RealClock()), stamp
+
+
 def clock_from(file: Path | None) -> Clock:
-    """The shared clock of `file` where it exists, else the real one."""
-    return SharedClock.load(file) if file is not None and file.exists() else RealClock()
+    """The shared clock of `file`, else the real one."""
+    return FileClock(file) if file is not None else RealClock()
 
 
 def real_milliseconds() -> int:

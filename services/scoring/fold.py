@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import msgspec
 
@@ -16,6 +15,7 @@ from dunghen.contracts.topics import OWN_KEY
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import append_quietly, fold
+from dunghen.platform.kafka import Record
 
 NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
 ZERO = [0] * len(COUNTERS)
@@ -23,18 +23,6 @@ Cells = dict[str, dict[int, list[int]]]
 Touched = dict[str, set[int]]
 Mark = tuple[int, int, int]
 MarksOf = Callable[[bytes], tuple[str, list[Mark]]]
-
-
-class Message(Protocol):
-    """A record as the fetcher hands it over."""
-
-    key: bytes | None
-    value: bytes | None
-    offset: int
-
-
-class Gap(Exception):
-    """Records of the source are missing between what the state holds and what came: the process must end and load anew."""
 
 
 @dataclass(slots=True)
@@ -55,8 +43,8 @@ class FoldState:
     policy: Policy
     records: dict[bytes, bytes] = field(default_factory=dict)
     cells: Cells = field(default_factory=dict)
-    next: int = 0  # the source offset that comes after what the state holds
-    published_policy: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
+    next: int = 0  # as loaded: the source offset that comes after what the state holds; then the stage's business
+    published: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
     retired: tuple[int, ...] = ()  # versions whose cells still stand there and may go
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
@@ -66,7 +54,7 @@ class FoldState:
         if key == NEXT:
             self.next = int(value or 0)
         elif key == POLICY:
-            self.published_policy = int(value or 0)
+            self.published = int(value or 0)
         elif key == RETIRED:
             self.retired = tuple(int(v) for v in (value or b"").split(b",") if v)
         elif value is None:
@@ -79,15 +67,10 @@ class FoldState:
         self.policy, self.cells = policy, cells_under(self.records.values(), policy)
         return self.cells
 
-    def apply(self, messages: Iterable[Message]) -> Round:
-        """Folds one round in; what the state holds already is skipped. Raises Gap where a record is missing: the source has no holes."""
-        done, before = Round(), {}
+    def apply(self, messages: Iterable[Record]) -> Round:
+        """Folds one round of new source records in and gives what that changed."""
+        done, before = Round(), dict[bytes, bytes | None]()
         for message in messages:
-            if message.offset < self.next:
-                continue
-            if message.offset > self.next:
-                raise Gap(f"{self.topic}-{self.partition}: the state ends at {self.next}, the next record is {message.offset}")
-            self.next = message.offset + 1
             self._fold_one(message, done, before)
         done.touched = _shift_all(self.cells, before, self.records, self._marks_of())
         return done
@@ -96,7 +79,7 @@ class FoldState:
         rules = self.policy.rules
         return lambda record: marks(record, rules)
 
-    def _fold_one(self, message: Message, done: Round, before: dict[bytes, bytes | None]) -> None:
+    def _fold_one(self, message: Record, done: Round, before: dict[bytes, bytes | None]) -> None:
         key, records = message.key or b"", self.records
         try:
             event = decode_event(message.value or b"")
@@ -116,7 +99,7 @@ class FoldState:
             done.dead.append(dead_letter(self.topic, self.partition, message, fault))
 
 
-def dead_letter(topic: str, partition: int, message: Message, fault: Exception) -> DeadLetter:
+def dead_letter(topic: str, partition: int, message: Record, fault: Exception) -> DeadLetter:
     """The reason and the place; the event only where it decodes. Bytes that do not decode stay where they are (`architecture.md` §6)."""
     event: DossierEvent | None
     try:
@@ -142,12 +125,12 @@ def cells_under(records: Iterable[bytes], policy: Policy) -> Cells:
     for record in records:
         unit, found = marks(record, rules)
         if found:
-            _shift(cells, {}, unit, found, 1)
+            _shift(cells.setdefault(unit, {}), set(), found, 1)
     return cells
 
 
 def _shift_all(cells: Cells, before: dict[bytes, bytes | None], records: dict[bytes, bytes], marks_of: MarksOf) -> Touched:
-    """Takes back the marks of the records before and adds those of now, only where they differ. Gives {unit: days whose counters changed}."""
+    """Takes back the marks of the records before, adds those of now, only where they differ. Gives {unit: days whose counters changed}."""
     touched: Touched = {}
     for key, old in before.items():
         unit, new_marks = marks_of(records[key])
@@ -159,14 +142,13 @@ def _shift_all(cells: Cells, before: dict[bytes, bytes | None], records: dict[by
             new_marks = [m for m in new_marks if m not in same]
             old_marks = [m for m in old_marks if m not in same]
         if new_marks:
-            _shift(cells, touched, unit, new_marks, 1)
+            _shift(cells.setdefault(unit, {}), touched.setdefault(unit, set()), new_marks, 1)
         if old_marks:
-            _shift(cells, touched, old_unit, old_marks, -1)
+            _shift(cells.setdefault(old_unit, {}), touched.setdefault(old_unit, set()), old_marks, -1)
     return touched
 
 
-def _shift(cells: Cells, touched: Touched, unit: str, found: list[Mark], sign: int) -> None:
-    days, seen = cells.setdefault(unit, {}), touched.setdefault(unit, set())
+def _shift(days: dict[int, list[int]], seen: set[int], found: list[Mark], sign: int) -> None:
     for day, counter, by in found:
         counters = days.get(day)
         if counters is None:

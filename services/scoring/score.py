@@ -1,7 +1,8 @@
-"""The second stage, pure: partial day counters of units → all rates and windows of a unit. One state a partition of `unit-days`; no I/O, no clock.
+"""The second stage, pure: partial day counters of units → all rates and windows of a unit. One state a partition of `unit-days`.
 
-A unit's cells of a fold partition are used only when the `covers` record behind them has come: a poll may cut a transaction in two (`architecture.md` §5).
-Cells of several policy versions may stand side by side; the state shows one of them and goes over to a newer one when every fold partition is complete.
+A unit's cells of a fold partition are used only when the `covers` record behind them has come: a poll may cut a transaction in two
+(`architecture.md` §5). Cells of several policy versions may stand side by side; the state shows one of them and goes over to a newer one
+when every fold partition is complete. No I/O, no clock.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Generation:
     covers: dict[str, dict[int, int]] = field(default_factory=dict)
     levels: dict[int, int] = field(default_factory=dict)
     complete: set[int] = field(default_factory=set)
-    waiting: dict[tuple[str, int], list[Cell]] = field(default_factory=dict)  # (unit, fold partition): cells whose covers record is still to come
+    waiting: dict[tuple[str, int], list[Cell]] = field(
+        default_factory=dict
+    )  # (unit, fold partition): cells whose covers record is still to come
 
     def cell(self, key: CellKey, counters: list[int]) -> None:
         """Keeps the newest partial and corrects the sum over partitions by the difference."""
@@ -111,7 +114,9 @@ class ScoreState:
         generation = self.shown
         if generation is None:
             return []
-        return [score_of(u, generation.units.get(u) or DaySeries(), generation.covers.get(u, {}), (today, self.policy)) for u in sorted(units)]
+        return [
+            score_of(u, generation.units.get(u) or DaySeries(), generation.covers.get(u, {}), (today, self.policy)) for u in sorted(units)
+        ]
 
 
 def score_of(unit: str, series: DaySeries, covers: dict[int, int], at: tuple[int, int]) -> UnitScore:
@@ -149,5 +154,3 @@ def _window_score(name: str, series: DaySeries, today: int) -> WindowScore:
         otherwise=now.otherwise,
         rates={rate: RateCounts(*counts, *then.rates[rate]) for rate, counts in now.rates.items()},
     )
-
-

@@ -1,0 +1,100 @@
+"""The operator's command: `dunghen …` (`architecture.md` §8). Options and texts here; the work is in the modules beside."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.platform import logs
+
+app = typer.Typer(name="dunghen", help="Đúng Hẹn: the live institutional map of a city.", no_args_is_help=True, add_completion=False)
+console = Console(highlight=False, soft_wrap=True)
+Data = Annotated[Path, typer.Option(help="folder of the running city")]
+DATA = Path(".dunghen")
+
+
+def say(text: str) -> None:
+    """One line to the user, at once."""
+    console.print(text, markup=False)
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="the map and the API")] = 8000,
+    ingest_port: Annotated[int, typer.Option(help="where one-stop systems send")] = 8010,
+    data: Data = DATA,
+    city: Annotated[str, typer.Option(help="demo, none or FILE.toml")] = "demo",
+    speed: Annotated[float | None, typer.Option(help="how fast the city's clock runs")] = None,
+    clock: Annotated[str | None, typer.Option(help="the city's time at the start, like 2019-10-01T08:00")] = None,
+    kafka: Annotated[str, typer.Option(help="HOST:PORT of a broker from outside")] = "",
+    redis: Annotated[str, typer.Option(help="URL of a Redis from outside")] = "",
+    mongo: Annotated[str, typer.Option(help="URL of a MongoDB; without: SQLite files")] = "",
+    days: Annotated[int, typer.Option(help="demo: how many past days are told")] = 45,
+    per_day: Annotated[int, typer.Option(help="demo: dossiers a working day")] = 2000,
+) -> None:
+    """Start what is not given from outside, then the services; Ctrl-C stops all in order."""
+    from dunghen.cli.up import Wishes, run
+
+    run(Wishes(port, ingest_port, data, city, speed, clock, kafka, redis, mongo, days, per_day), say)
+
+
+@app.command()
+def simulate(
+    days: Annotated[int, typer.Option(help="past days told first, at full speed, if this city has told nothing yet")] = 45,
+    per_day: Annotated[int, typer.Option(help="dossiers a working day")] = 2000,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same city")] = 7,
+    rate: Annotated[float, typer.Option(help="instead: a steady load of so many events a second")] = 0,
+    seconds: Annotated[float | None, typer.Option(help="with --rate: for so long")] = None,
+    past_only: Annotated[bool, typer.Option("--past-only", help="stop when the past is told")] = False,
+    speed: Annotated[float | None, typer.Option(help="from now on the city's clock runs so fast, for all its processes")] = None,
+    data: Data = DATA,
+) -> None:
+    """Tell a made-up city to ingest, over HTTP in the real wire format."""
+    from dunghen.cli.simulate.command import Orders, run
+
+    folder = DataFolder(data.absolute())
+    if speed is not None:
+        folder.set_speed(speed)
+    run(folder, Orders(days, per_day, seed, rate, seconds, past_only), say)
+
+
+@app.command()
+def prepare(
+    city: Annotated[str, typer.Option(help="demo, none or FILE.toml: published if there is no policy yet")] = "none",
+    replication: Annotated[int, typer.Option(help="replicas of each partition")] = 1,
+) -> None:
+    """Create the topics and publish the city's first policies, as `DUNGHEN_*` says (for compose and clusters; `up` does it by itself)."""
+    from dunghen.cli.prepare import prepare as work
+    from dunghen.contracts.city_files import read_city
+    from dunghen.platform.clock import clock_from
+    from dunghen.platform.settings import PlatformSettings, load
+
+    settings = load(PlatformSettings)
+    created = asyncio.run(work(settings, read_city(city), clock_from(settings.clock_file), replication))
+    say(f"topics created: {', '.join(created) or 'none, all were there'}")
+
+
+@app.command(name="mail-sink", hidden=True)
+def mail_sink(port: int = typer.Option(...), folder: Path = typer.Option(...)) -> None:  # noqa: B008 - typer's way
+    """The demo's mail server: writes every mail to a file."""
+    from dunghen.cli.mail_sink import serve
+
+    asyncio.run(serve(port, folder))
+
+
+def main() -> None:
+    """Entry point: faults that a user can mend are one sentence."""
+    logs.configure("dunghen", "warning")
+    try:
+        app()
+    except CommandError as fault:
+        raise SystemExit(f"dunghen: {fault}") from None
+
+
+if __name__ == "__main__":
+    main()

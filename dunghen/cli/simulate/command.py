@@ -1,0 +1,56 @@
+"""`dunghen simulate`: finds the running city, then drives the simulation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dunghen.cli.data_folder import DataFolder
+from dunghen.cli.policy_topic import read_book
+from dunghen.cli.simulate.city import Plan
+from dunghen.cli.simulate.driver import Simulation, simulation
+from dunghen.platform.settings import PlatformSettings, load
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The options of the command."""
+
+    days: int
+    per_day: int
+    seed: int
+    rate: float
+    seconds: float | None
+    past_only: bool
+
+
+async def _run(folder: DataFolder, orders: Orders, say: Callable[[str], None]) -> None:
+    facts = folder.running()
+    settings = load(PlatformSettings, kafka=facts["kafka"], data=folder.path)
+    policy = (await read_book(settings)).latest
+    steady = orders.rate > 0
+    plan = Plan(orders.seed, orders.per_day, first=50_000 if steady else 1)
+    run = simulation(policy, plan, folder.clock(), (facts["ingest"], folder.path))
+    try:
+        if steady:
+            say(f"told {await run.load(orders.rate, orders.seconds)} events")
+        else:
+            await _tell(run, orders, say)
+    finally:
+        if run.sender.refused:
+            say(f"refused: {dict(run.sender.refused)}")
+        await run.sender.close()
+
+
+async def _tell(run: Simulation, orders: Orders, say: Callable[[str], None]) -> None:
+    if not run.told_until():
+        count = await run.backfill(orders.days, lambda done, of: say(f"day {done} of {of}"))
+        say(f"told {count} dossiers")
+    if not orders.past_only:
+        await run.live()
+
+
+def run(folder: DataFolder, orders: Orders, say: Callable[[str], None]) -> None:
+    """Until done or interrupted."""
+    asyncio.run(_run(folder, orders, say))

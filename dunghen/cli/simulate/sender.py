@@ -1,0 +1,95 @@
+"""What one-stop systems say, over HTTP to ingest: CloudEvents for the past, the two sync services for now. Retried until answered."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from dunghen.cli.simulate.lives import Life, Moment
+from dunghen.cli.simulate.wire import Wire
+
+BATCH = 500
+Said = tuple[str, Life, Moment]  # (source, life, moment)
+
+
+class Sender:
+    """`sent` counts records by source, as a heartbeat reports them; `refused` what ingest would not take, by code."""
+
+    def __init__(self, address: str, wire: Wire) -> None:
+        self._http = httpx.AsyncClient(base_url=address, timeout=30, limits=httpx.Limits(max_connections=4))
+        self._wire = wire
+        self.sent: defaultdict[str, int] = defaultdict(int)
+        self.refused: defaultdict[str, int] = defaultdict(int)
+        self._ids = itertools.count()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def tell_past(self, said: Sequence[Said]) -> None:
+        """As CloudEvents that carry the time at which they happened."""
+        for batch in (said[i : i + BATCH] for i in range(0, len(said), BATCH)):
+            await self._post("/events", [self._cloud_event(*one) for one in batch], "application/cloudevents-batch+json")
+            self._count(batch)
+
+    async def tell(self, said: Sequence[Said]) -> None:
+        """As the two services of each source, in envelopes without a time: what arrives speaks of now."""
+        groups: defaultdict[tuple[str, bool], list[Said]] = defaultdict(list)
+        for one in said:
+            groups[one[0], one[2].whole].append(one)
+        for (source, whole), batch in groups.items():
+            service = "DongBoHoSoMC" if whole else "CapNhatTienDoHoSoMC"
+            data = [self._wire.dossier(life, m) if whole else self._wire.step(life, m) for _, life, m in batch]
+            await self._post(f"/sync/{service}", {"session": "", "madonvi": source, "service": service, "isUpdating": "True", "data": data})
+            self._count(batch)
+
+    async def heartbeat(self, source: str, at: int) -> None:
+        """What the source has sent so far."""
+        await self._post("/heartbeats", {"source": source, "sent_at": _iso(at), "last_record_at": "", "sent_count": self.sent[source]})
+
+    def _count(self, batch: Sequence[Said]) -> None:
+        for source, _, _ in batch:
+            self.sent[source] += 1
+
+    def _cloud_event(self, source: str, life: Life, moment: Moment) -> dict[str, Any]:
+        kind = "synced" if moment.whole else "progressed"
+        data = self._wire.dossier(life, moment) if moment.whole else self._wire.step(life, moment)
+        return {
+            "specversion": "1.0",
+            "id": str(next(self._ids)),
+            "source": source,
+            "type": f"vn.dunghen.dossier.{kind}",
+            "time": _iso(moment.at),
+            "data": data,
+        }
+
+    async def _post(self, path: str, body: Any, content_type: str = "application/json") -> None:
+        """Until ingest has answered: a system that gets no answer sends again, and a repetition is harmless."""
+        for attempt in itertools.count():
+            try:
+                answer = await self._http.post(path, json=body, headers={"content-type": content_type})
+            except httpx.TransportError:
+                await asyncio.sleep(min(0.2 * 2**attempt, 5))
+                continue
+            if answer.status_code in (429, 503):
+                await asyncio.sleep(float(answer.headers.get("retry-after", 1)))
+                continue
+            self._note_refusals(answer)
+            return
+
+    def _note_refusals(self, answer: httpx.Response) -> None:
+        if answer.status_code >= 300 and not answer.headers.get("content-type", "").startswith("application/json"):
+            self.refused[f"HTTP_{answer.status_code}"] += 1
+            return
+        for result in answer.json().get("results", ()):
+            if not result.get("accepted", True):
+                self.refused[result.get("code", "?")] += 1
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()

@@ -1,0 +1,188 @@
+"""`dunghen up`: starts what is not given from outside, then the services, keeps them running, and stops all in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from dunghen.cli import programs
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.prepare import prepare
+from dunghen.cli.programs import Addresses, is_free, kept_port
+from dunghen.cli.supervisor import Program, Supervisor
+from dunghen.contracts.city_files import read_city
+from dunghen.platform.clock import Clock
+from dunghen.platform.local import kafka_broker, redis_server
+from dunghen.platform.local.servers import HOST, NotStarted
+from dunghen.platform.settings import PlatformSettings, load
+
+START_SECONDS, LEVEL_SECONDS = 90, 180
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The options of the command."""
+
+    port: int
+    ingest_port: int
+    data: Path
+    city: str
+    speed: float | None
+    clock: str | None
+    kafka: str
+    redis: str
+    mongo: str
+    days: int
+    per_day: int
+
+
+@dataclass(slots=True)
+class Up:
+    """One run of a city on this machine. `say` tells the user, a line at a time."""
+
+    wishes: Wishes
+    say: Say
+    folder: DataFolder = field(init=False)
+    addresses: Addresses = field(init=False)
+    supervisor: Supervisor = field(init=False)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.folder = DataFolder(self.wishes.data.absolute())
+
+    async def run(self) -> None:
+        """Until Ctrl-C or SIGTERM."""
+        with self.folder.lock():
+            bodies = read_city(self.wishes.city)
+            clock = self.folder.set_clock(self.wishes.clock, self.wishes.speed, bodies["city"]["time_zone"])
+            self.addresses = self._choose_addresses()
+            self.supervisor = Supervisor(self.folder.logs, self.say, self._note_running)
+            for sig in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(sig, self.stop.set)
+            ticking = asyncio.create_task(self._note_clock(clock))
+            try:
+                await self._unless_stopped(self._start(bodies))
+                await self.stop.wait()
+            finally:
+                self.say("stopping")
+                ticking.cancel()
+                await self.supervisor.stop()
+                self.folder.note_clock(clock)
+                self._note_running({})
+                self.say("stopped; the data stays in " + str(self.wishes.data))
+
+    async def _unless_stopped(self, work: Awaitable[None]) -> None:
+        task, stopped = asyncio.ensure_future(work), asyncio.create_task(self.stop.wait())
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        elif not self.stop.is_set():
+            task.result()
+
+    async def _start(self, bodies: dict[str, Any]) -> None:
+        own, data = self.addresses, self.folder.path
+        for program in programs.servers(own, data):
+            self.supervisor.start(program)
+        await self._until("Kafka", START_SECONDS, lambda: asyncio.to_thread(kafka_broker.answers, own.kafka))
+        if own.own_redis:
+            await self._until("Redis", START_SECONDS, lambda: asyncio.to_thread(redis_server.answers, own.own_redis))
+        settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data)
+        await prepare(settings, bodies, self.folder.clock())
+        for program in programs.services(own, data, self._extra()):
+            self.supervisor.start(program)
+        async with httpx.AsyncClient(timeout=5) as http:
+            await self._until("services", START_SECONDS, lambda: _ready(http, own.ingest + "/readyz"))
+            await self._until("the live map", LEVEL_SECONDS, lambda: _ready(http, own.page + "/readyz"))
+        if self.wishes.city == "demo":
+            await self._demo()
+        self.say(f"ready {own.page}/")
+
+    def _extra(self) -> dict[str, str]:
+        """What only a local run sets: in the demo mail goes to a sink in the data folder."""
+        if self.wishes.city != "demo":
+            return {}
+        return {"DUNGHEN_ALERTS_MODE": "on", "DUNGHEN_SMTP_HOST": HOST, "DUNGHEN_SMTP_PORT": str(self.addresses.smtp_port)}
+
+    async def _demo(self) -> None:
+        """The made-up city: mails readable in the data folder, the past at full speed on the first start, then live."""
+        here, wishes = str(self.folder.path), self.wishes
+        command = (programs.INTERPRETER, "-m", "dunghen.cli")
+        mails = str(self.folder.path / "mails")
+        self.supervisor.start(Program("mail-sink", (*command, "mail-sink", "--port", str(self.addresses.smtp_port), "--folder", mails)))
+        size = ("--data", here, "--days", str(wishes.days), "--per-day", str(wishes.per_day))
+        if not (self.folder.path / "simulate.json").exists():
+            self.say(f"telling the last {wishes.days} days of a made-up city")
+            self.supervisor.start(Program("backfill", (*command, "simulate", *size, "--past-only"), once=True))
+            await self.supervisor.finished("backfill")
+        self.supervisor.start(Program("simulate", (*command, "simulate", *size)))
+        async with httpx.AsyncClient(timeout=5) as http:
+            await self._until("data on the map", LEVEL_SECONDS, lambda: _has_data(http, self.addresses.page))
+
+    async def _until(self, what: str, seconds: float, check: Callable[[], Awaitable[bool]]) -> None:
+        began = time.monotonic()
+        while not await check():
+            if time.monotonic() - began > seconds:
+                raise CommandError(f"{what}: not there after {seconds:.0f} s; see {self.folder.logs}")
+            await asyncio.sleep(0.1)
+        self.say(f"{what}: {time.monotonic() - began:.1f} s")
+
+    async def _note_clock(self, clock: Clock) -> None:
+        while True:
+            self.folder.note_clock(clock)
+            await asyncio.sleep(1)
+
+    def _choose_addresses(self) -> Addresses:
+        wishes, old = self.wishes, self.folder.remembered()
+        for name, port in (("--port", wishes.port), ("--ingest-port", wishes.ingest_port)):
+            if not is_free(port):
+                raise CommandError(f"port {port} is in use: choose another with {name}")
+        own_kafka = 0 if wishes.kafka else kept_port(old.get("own_kafka"))
+        own_redis = 0 if wishes.redis else kept_port(old.get("own_redis"))
+        return Addresses(
+            port=wishes.port,
+            ingest_port=wishes.ingest_port,
+            kafka=wishes.kafka or f"{HOST}:{own_kafka}",
+            redis=wishes.redis or f"redis://{HOST}:{own_redis}/0",
+            mongo=wishes.mongo,
+            own_kafka=own_kafka,
+            own_redis=own_redis,
+            smtp_port=kept_port(old.get("smtp_port")),
+            metrics={name: kept_port(old.get("metrics", {}).get(name)) for name in programs.METRICS},
+        )
+
+    def _note_running(self, pids: dict[str, int]) -> None:
+        own = self.addresses
+        facts = {name: getattr(own, name) for name in Addresses.__slots__}
+        self.folder.write_running({**facts, "page": own.page, "ingest": own.ingest, "pids": pids})
+
+
+async def _ready(http: httpx.AsyncClient, address: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return (await http.get(address)).status_code == 200
+    return False
+
+
+async def _has_data(http: httpx.AsyncClient, page: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return any(u["denominator"] for u in (await http.get(page + "/api/v1/map?window=30d")).json().get("units", ()))
+    return False
+
+
+def run(wishes: Wishes, say: Say) -> None:
+    """The command; a fault that the user can mend ends it with one sentence."""
+    try:
+        asyncio.run(Up(wishes, say).run())
+    except (CommandError, NotStarted) as fault:
+        sys.exit(f"dunghen up: {fault}")

@@ -1,0 +1,50 @@
+"""The composition root of scoring: `python -m services.scoring`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+
+from dunghen.platform.metrics import serve_metrics
+
+from dunghen.contracts import topics
+from dunghen.contracts.policies import PolicyBook
+from dunghen.platform import kafka, logs
+from dunghen.platform.clock import clock_from
+from dunghen.platform.faust_batches import serve
+from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.settings import SettingsError, load
+from services.scoring.app import build
+from services.scoring.settings import ScoringSettings
+
+
+async def run(settings: ScoringSettings) -> None:
+    """Until a signal: policies first, since nothing can be counted without; then the stages."""
+    life = Lifecycle()
+    serve_metrics(settings.metrics_port)
+    book = PolicyBook()
+    policies = kafka.follow(settings, [topics.POLICIES], lambda _, record: book.take(record.key, record.value))
+    life.spawn("policies", policies.run())
+    await policies.caught_up()
+    await book.wait_for_first()
+    scoring = build(settings, book, clock_from(settings.clock_file))
+    life.release("stages", scoring.stages.close)
+    life.spawn("faust", serve(scoring.app))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)  # records are bytes: nothing there for the collector to find
+    await life.run()
+
+
+def main() -> None:
+    try:
+        settings = load(ScoringSettings)
+    except SettingsError as fault:
+        sys.exit(f"scoring cannot start:\n{fault}")
+    logs.configure("scoring", settings.log_level)
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""One partition of the first stage: `dossier-events` → `dossiers`, `unit-days`, `dead-letters`, each round in one fenced transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from dunghen.contracts import topics
+from dunghen.contracts.cells import CellKey, Complete, Covers, cell_key, complete_key, covers_key, encode_cell, level_key, parse_key
+from dunghen.contracts.messages import encode
+from dunghen.contracts.policies import PolicyBook
+from dunghen.platform.fenced import Batches
+from dunghen.platform.kafka import Place, Record, read_all
+from dunghen.platform.logs import get_logger
+from dunghen.platform.stages import Pace, Stage
+from services.scoring import metrics
+from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, Round
+from services.scoring.settings import ScoringSettings
+
+log = get_logger("fold")
+Lists = dict[Place, list[tuple[bytes, bytes | None]]]
+
+
+class FoldStage(Stage):
+    """State: every dossier of the partition, and the counters it adds up to under the newest policy."""
+
+    gapless = True
+    settings: ScoringSettings
+
+    def __init__(self, settings: ScoringSettings, book: PolicyBook, partition: int) -> None:
+        pace = Pace(shortest=settings.fold_shortest, longest=settings.fold_longest, at_once=settings.at_once)
+        super().__init__(settings, "fold", partition, pace)
+        self.book = book
+        self.state = FoldState(topics.DOSSIER_EVENTS, partition, book.latest)
+        self._level = -1  # the source offset that was last said
+        self._old_keys: list[bytes] = []  # of cells under replaced policy versions
+        self._retire_at = 0.0
+
+    async def load(self) -> None:
+        self.state = FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest)
+        await read_all(self.settings, (topics.DOSSIERS, self.partition), lambda key, value, *_: self.state.take(key, value))
+        self.next = self.state.next
+        if self.state.retired or self.state.published != self.book.latest.version:
+            await self._find_old_keys()
+        if self.state.published == self.book.latest.version:
+            self.state.recount(self.book.latest)
+        else:
+            await self.writer.write(self._switch())
+        metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
+
+    def work(self, records: list[Record]) -> Batches:
+        done = self.state.apply(records)
+        for letter in done.dead:
+            metrics.DEAD_LETTERS.labels(letter.reason).inc()
+        if not done.records and not done.dead:
+            return {}
+        return self._batches(done, records[-1].offset + 1)
+
+    def _batches(self, done: Round, upto: int) -> Lists:
+        out: Lists = {(topics.DOSSIERS, self.partition): [*done.records.items(), (NEXT, b"%d" % upto)]}
+        if done.dead:
+            out[topics.DEAD_LETTERS, self.partition] = [(f"{d.topic}:{d.partition}:{d.offset}".encode(), encode(d)) for d in done.dead]
+        for unit, days in done.touched.items():
+            self._unit_records(unit, days, upto, out)
+        return out
+
+    def _unit_records(self, unit: str, days: Iterable[int], upto: int, out: Lists) -> None:
+        """Absolute counters of these days, all zero as a tombstone, and behind them what they cover."""
+        cells, policy, records = self.state.cells[unit], self.state.policy.version, out.setdefault(self._home(unit), [])
+        for day in list(days):
+            counters = cells[day]
+            if any(counters):
+                records.append((cell_key(unit, day, self.partition, policy), encode_cell(counters)))
+            else:
+                del cells[day]
+                records.append((cell_key(unit, day, self.partition, policy), None))
+        records.append((covers_key(unit, self.partition, policy), b"%d" % upto))
+
+    def tick(self) -> Batches:
+        """A newer policy, what may be cleared away, and how far this partition is: at most once a second, only if it moved."""
+        if self.state.published < self.book.latest.version:
+            return self._switch()
+        out: Lists = {}
+        if self._old_keys and time.monotonic() >= self._retire_at:
+            self._retire(out)
+        if self.next != self._level:
+            out.setdefault((topics.DOSSIERS, self.partition), []).append((NEXT, b"%d" % (self.next or 0)))
+            self._say_level(out)
+        return out
+
+    def _say_level(self, out: Lists) -> None:
+        self._level = self.next or 0
+        for partition in range(self.settings.partitions):
+            key = level_key(self.partition, self.state.policy.version)
+            out.setdefault((topics.UNIT_DAYS, partition), []).append((key, b"%d" % self._level))
+
+    def _switch(self) -> Lists:
+        """Counts everything anew under the newest policy and writes all of it; the cells of the version before go later."""
+        began, state = time.monotonic(), self.state
+        if state.published:
+            self._old_keys += [key for key in self._present_keys() if key not in set(self._old_keys)]
+            state.retired = (*state.retired, state.published)
+            self._retire_at = time.monotonic() + self.settings.retire_after
+        state.recount(self.book.latest)
+        state.published = state.policy.version
+        upto, out = self.next or 0, Lists()
+        for unit, days in state.cells.items():
+            self._unit_records(unit, list(days), upto, out)
+        self._say_level(out)
+        for partition in range(self.settings.partitions):
+            out[topics.UNIT_DAYS, partition].append((complete_key(self.partition, state.published), b"%d" % upto))
+        out[topics.DOSSIERS, self.partition] = [(NEXT, b"%d" % upto), (POLICY, b"%d" % state.published), self._retired_record()]
+        log.info("policy_counted", partition=self.partition, policy=state.published, seconds=round(time.monotonic() - began, 3))
+        return out
+
+    def _present_keys(self) -> list[bytes]:
+        """Of everything that stands in `unit-days` under the version published now."""
+        policy = self.state.published
+        keys = [cell_key(unit, day, self.partition, policy) for unit, days in self.state.cells.items() for day in days]
+        return keys + [covers_key(unit, self.partition, policy) for unit in self.state.cells]
+
+    def _retire(self, out: Lists) -> None:
+        """Tombstones for the cells of replaced versions; the `complete` records go last."""
+        for key in self._old_keys:
+            parsed = parse_key(key)
+            if isinstance(parsed, CellKey | Covers):
+                out.setdefault(self._home(parsed.unit), []).append((key, None))
+        for policy in self.state.retired:
+            for partition in range(self.settings.partitions):
+                gone = [(level_key(self.partition, policy), None), (complete_key(self.partition, policy), None)]
+                out.setdefault((topics.UNIT_DAYS, partition), []).extend(gone)
+        log.info("policies_retired", partition=self.partition, policies=self.state.retired, cells=len(self._old_keys))
+        self.state.retired, self._old_keys = (), []
+        out.setdefault((topics.DOSSIERS, self.partition), []).append(self._retired_record())
+
+    def _retired_record(self) -> tuple[bytes, bytes]:
+        return RETIRED, ",".join(map(str, self.state.retired)).encode()
+
+    async def _find_old_keys(self) -> None:
+        """After a takeover: what this partition still has in `unit-days` under other versions than the newest."""
+        found: set[bytes] = set()
+
+        def take(key: bytes | None, value: bytes | None, *_: int) -> None:
+            parsed = parse_key(key or b"")
+            if isinstance(parsed, Complete) or parsed.partition != self.partition or parsed.policy == self.book.latest.version:
+                return
+            found.add(key or b"") if value is not None else found.discard(key or b"")
+
+        for partition in range(self.settings.partitions):
+            await read_all(self.settings, (topics.UNIT_DAYS, partition), take)
+        self._old_keys, self._retire_at = sorted(found), time.monotonic() + self.settings.retire_after
+
+    def _home(self, unit: str) -> Place:
+        return topics.UNIT_DAYS, topics.partition_of(unit, self.settings.partitions)
+
+    def written(self, count: int, seconds: float) -> None:
+        metrics.EVENTS.labels("fold").inc(count)
+        metrics.ROUND_SECONDS.labels("fold").observe(seconds)
+        metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
