@@ -1,0 +1,76 @@
+"""`python -m services.api projector|http`: the two composition roots of the reading side."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
+from dunghen.platform.metrics import serve_metrics
+
+from dunghen.contracts.topics import all_topics
+from dunghen.platform.clock import clock_from
+from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.logs import configure, get_logger
+from dunghen.platform.settings import SettingsError, load
+from services.api.adapters.http_server import HttpServer
+from services.api.adapters.kafka_lag import KafkaLag
+from services.api.adapters.redis_board import RedisBoard
+from services.api.app import build_app
+from services.api.follower import Follower
+from services.api.projector import FOLLOWED, Projector
+from services.api.settings import ApiSettings
+
+GROUP = "api-projector"
+
+
+async def project(settings: ApiSettings, life: Lifecycle) -> None:
+    """The only writer of the live picture and of the history."""
+    serve_metrics(settings.metrics_port)
+    board = RedisBoard(settings, settings.stream_length)
+    life.release("board", board.close)
+    lag = KafkaLag(settings, GROUP)
+    topics = all_topics(settings.partitions)
+    await lag.start([(topic, p) for topic in FOLLOWED for p in range(topics[topic].partitions)])
+    life.release("lag", lag.close)
+    projector = Projector(settings, board, lag, clock_from(settings.clock_file))
+    life.spawn("projector", projector.run())
+    life.spawn("sources", projector.watch_sources())
+    await life.run()
+
+
+async def serve(settings: ApiSettings, life: Lifecycle) -> None:
+    """One HTTP worker. Redis need not be there: without it, and before the first picture, it says so."""
+    board = RedisBoard(settings)
+    life.release("board", board.close)
+    follower = Follower(settings, board, clock_from(settings.clock_file))
+    life.spawn("follower", follower.follow())
+    life.spawn("ticks", follower.tick())
+    server = HttpServer(build_app(follower), settings)
+    life.spawn("http", server.run())
+    life.release("http", server.close)
+    await life.run()
+
+
+COMMANDS: dict[str, Callable[[ApiSettings, Lifecycle], Coroutine[Any, Any, None]]] = {"projector": project, "http": serve}
+
+
+def main(words: list[str]) -> int:
+    """Exit code 78 for faulty settings, 64 for a wrong command."""
+    if len(words) != 1 or words[0] not in COMMANDS:
+        print("usage: python -m services.api projector|http", file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        return 64
+    try:
+        settings = load(ApiSettings)
+    except SettingsError as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        return 78
+    configure(words[0], settings.log_level)
+    get_logger("api").info("starting", **settings.redacted())
+    uvloop.run(COMMANDS[words[0]](settings, Lifecycle()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""The live picture in Redis: hashes `scores feeds policies staged levels offsets`, strings `meta position pulse`, and the stream `map`.
+
+Everything of one step is one MULTI, guarded by WATCH on `position`: the picture, its offsets and the stream entry are never apart,
+and a projector that is not alone, or whose Redis was emptied, finds out before it writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import redis.asyncio as redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import WatchError
+
+from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
+from dunghen.platform.settings import PlatformSettings
+from services.api.live import Entry, Generation, Position, Pulse, decode_entry, decode_feed_view, decode_meta, decode_pulse
+from services.api.ports import BoardUnreachable, Commit, Displaced, Stored
+
+SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS = "scores", "feeds", "policies", "staged", "levels", "offsets"
+META, POSITION, PULSE, STREAM = "meta", "position", "pulse", "map"
+UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.BusyLoadingError)
+
+
+class RedisBoard:
+    """Both sides of the board over one connection pool. Blocking reads stay below the client's socket timeout."""
+
+    def __init__(self, settings: PlatformSettings, stream_length: int = 1000) -> None:
+        self._redis = redis.from_url(settings.redis, socket_timeout=5.0, socket_connect_timeout=2.0)
+        self._named = settings.named
+        self._stream_length = stream_length
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def load(self) -> Stored:
+        """The whole picture, as of one instant."""
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.mget([self._named(key) for key in (POSITION, META)])
+                for key in (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS):
+                    pipe.hgetall(self._named(key))
+                answer = await pipe.execute()
+        except UNREACHABLE as fault:
+            raise BoardUnreachable from fault
+        return _stored(answer)
+
+    async def publish(self, commit: Commit) -> None:
+        """Writes one step, if the board stands where the step begins."""
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                await pipe.watch(self._named(POSITION))
+                if Position.parse(await pipe.get(self._named(POSITION))) != commit.after:
+                    raise Displaced
+                pipe.multi()  # type: ignore[no-untyped-call]
+                self._write(pipe, commit)
+                await pipe.execute()
+        except WatchError as fault:
+            raise Displaced from fault
+        except UNREACHABLE as fault:
+            raise BoardUnreachable from fault
+
+    async def pulse(self, pulse: Pulse) -> Position:
+        """Says that the projector lives, and tells where the board stands."""
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.set(self._named(PULSE), encode(pulse))
+                pipe.get(self._named(POSITION))
+                return Position.parse((await pipe.execute())[1])
+        except UNREACHABLE as fault:
+            raise BoardUnreachable from fault
+
+    async def clear(self) -> None:
+        """Forgets the picture, so that it is built anew. Workers keep theirs until it is."""
+        keys = (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, META, POSITION, STREAM)
+        try:
+            await self._redis.delete(*(self._named(key) for key in keys))
+        except UNREACHABLE as fault:
+            raise BoardUnreachable from fault
+
+    async def entries(self, after: Position, seconds: float) -> list[tuple[Position, Entry]]:
+        """What was written behind `after`, oldest first; waits at most so long for the first."""
+        try:
+            answer = await self._redis.xread({self._named(STREAM): after.text}, count=200, block=max(int(seconds * 1000), 1))
+        except UNREACHABLE as fault:
+            raise BoardUnreachable from fault
+        streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or []]
+        return [(Position.parse(id_), decode_entry(fields[b"e"])) for entries in streams for id_, fields in _flat(entries)]
+
+    async def last_pulse(self) -> Pulse | None:
+        """The projector's last sign of life, if there is one."""
+        try:
+            raw = await self._redis.get(self._named(PULSE))
+        except UNREACHABLE as fault:
+            raise BoardUnreachable from fault
+        return decode_pulse(raw) if raw else None
+
+    def _write(self, pipe: Pipeline, commit: Commit) -> None:
+        staged = {_staged_key(g, unit): encode(s) if s else None for (g, unit), s in commit.staged.items()}
+        levels = {_staged_key(g, str(p)): encode(level) if level else None for (g, p), level in commit.levels.items()}
+        self._write_hash(pipe, STAGED, staged)
+        self._write_hash(pipe, LEVELS, levels)
+        self._write_hash(pipe, POLICIES, {f"{p.kind}|{p.version}": encode(p) for p in commit.policies})
+        self._write_hash(pipe, FEEDS, {f.source: encode(f) for f in commit.feeds})
+        self._write_hash(pipe, OFFSETS, {f"{topic}|{partition}": b"%d" % offset for (topic, partition), offset in commit.offsets.items()})
+        pipe.set(self._named(POSITION), commit.position.text)
+        if commit.entry is not None:
+            entry = commit.entry
+            self._write_hash(pipe, SCORES, {**{s.unit: encode(s) for s in entry.scores}, **dict.fromkeys(entry.removed)})
+            pipe.set(self._named(META), encode(entry.meta))
+            pipe.xadd(self._named(STREAM), {b"e": encode(entry)}, id=commit.position.text, maxlen=self._stream_length, approximate=True)
+
+    def _write_hash(self, pipe: Pipeline, key: str, fields: Mapping[str, bytes | None]) -> None:
+        gone = [name for name, value in fields.items() if value is None]
+        kept: dict[Any, Any] = {name: value for name, value in fields.items() if value is not None}
+        if gone:
+            pipe.hdel(self._named(key), *gone)
+        if kept:
+            pipe.hset(self._named(key), mapping=kept)
+
+
+def _flat(entries: list[Any]) -> list[Any]:
+    """RESP3 answers wrap the entries of each stream once more than RESP2."""
+    return entries[0] if entries and entries[0] and isinstance(entries[0][0], (list, tuple)) else entries
+
+
+def _staged_key(generation: Generation, rest: str) -> str:
+    return f"{generation.policy}|{generation.day}|{rest}"
+
+
+def _generation(key: bytes) -> tuple[Generation, str]:
+    policy, day, rest = key.decode().split("|", 2)
+    return Generation(int(policy), int(day)), rest
+
+
+def _stored(answer: list[Any]) -> Stored:
+    (position, meta), scores, feeds, policies, staged, levels, offsets = answer
+    stored = Stored(Position.parse(position), decode_meta(meta) if meta else None)
+    stored.scores = {unit.decode(): decode_score(raw) for unit, raw in scores.items()}
+    stored.feeds = {source.decode(): decode_feed_view(raw) for source, raw in feeds.items()}
+    stored.policies = {(p.kind, p.version): p for p in map(decode_policy, policies.values())}
+    for key, raw in staged.items():
+        generation, unit = _generation(key)
+        stored.staged.setdefault(generation, {})[unit] = decode_score(raw)
+    for key, raw in levels.items():
+        generation, partition = _generation(key)
+        stored.levels.setdefault(generation, {})[int(partition)] = decode_level(raw)
+    for key, raw in offsets.items():
+        topic, partition = key.decode().rsplit("|", 1)
+        stored.offsets[topic, int(partition)] = int(raw)
+    return stored

@@ -1,0 +1,81 @@
+"""How answers leave: JSON bytes with a strong ETag made of the data's version and the question; CSV that is safe to open; GeoJSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.api.rows import Row
+
+GEOMETRY = Path(__file__).parent / "data" / "danang.geojson"
+BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tagged(request: Request, body: bytes, tag: str, media_type: str = "application/json") -> Response:
+    """The answer, or 304 where the reader has it already."""
+    etag = f'"{tag}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    asked = request.headers.get("if-none-match", "")
+    if etag in (part.strip().removeprefix("W/") for part in asked.split(",")) or asked.strip() == "*":
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def untagged(body: bytes, media_type: str = "application/json") -> Response:
+    """An answer that nobody may keep: it says its own age."""
+    return Response(body, headers={"Cache-Control": "no-store"}, media_type=media_type)
+
+
+def csv_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
+    """One line a unit, comma separated, with a byte order mark; no cell of text can be taken for a formula."""
+    names = list(Row.__struct_fields__)
+    out = io.StringIO()
+    out.write(BOM)
+    writer = csv.writer(out, lineterminator="\r\n")
+    above = ("as_of", "known_at", "version", "window", "rate")
+    writer.writerow([*names, *above])
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in names] + [_cell(heading[name]) for name in above])
+    return out.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(FORMULA_BEGINS):
+        return "'" + value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
+
+
+def geojson_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
+    """The cartogram's areas with each unit's row as properties; without an area: no geometry. Planar: not a boundary."""
+    shapes = _shapes()
+    features = [
+        {
+            "type": "Feature",
+            "id": row.code,
+            "geometry": shapes.get(row.code, {}).get("geometry"),
+            "properties": {
+                **msgspec.to_builtins(row),
+                **{k: v for k, v in shapes.get(row.code, {}).get("properties", {}).items() if k in ("inset", "label")},
+            },
+        }
+        for row in rows
+    ]
+    return msgspec.json.encode({"type": "FeatureCollection", "planar": True, **heading, "features": features})
+
+
+@cache
+def _shapes() -> dict[str, dict[str, Any]]:
+    collection = json.loads(GEOMETRY.read_text(encoding="utf-8"))
+    return {feature["id"]: feature for feature in collection["features"]}

@@ -1,0 +1,28 @@
+"""The HTTP application of one worker: routes and what every answer carries, nothing else."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.api import problems
+from services.api.follower import Follower
+from services.api.front import Front
+from services.api.routes_map import map_routes, news_routes
+from services.api.routes_open import officials_routes, open_routes
+from services.api.routes_site import site_routes
+
+
+def build_app(follower: Follower) -> FastAPI:
+    """The application; its state is in `follower`, whose loops the caller runs."""
+    app = FastAPI(
+        title="Đúng Hẹn",
+        version="1",
+        description="The live institutional map of a city: on-time rates that nobody can dispute.",
+        redoc_url=None,
+    )
+    problems.install(app)
+    routers = (map_routes(follower), news_routes(follower), open_routes(follower), officials_routes())
+    for router in (*routers, site_routes(follower, follower.settings.static)):
+        app.include_router(router)
+    app.add_middleware(Front, clock=follower.clock)
+    return app

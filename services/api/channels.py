@@ -1,0 +1,136 @@
+"""The frames of one view for all its clients: encoded once, the past ones in a ring, so that any client finds its place by a version alone.
+
+A client has no queue. It says which version it has, and gets the frames behind it, or the newest state if it is too far behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.api.views import Scene, View, ViewKey, encode, heading
+
+
+def frame(event: str, data: object, version: int | None = None) -> bytes:
+    """One server-sent event; a tick has no id, so that a client's ids are versions and grow."""
+    head = b"" if version is None else b"id: %d\n" % version
+    return head + b"event: " + event.encode() + b"\ndata: " + encode(data) + b"\n\n"
+
+
+@dataclass(slots=True)
+class Channel:
+    """One view with its ring of change frames. `floor`: the version from which on the ring is complete."""
+
+    key: ViewKey
+    ring: int
+    view: View = field(init=False)
+    version: int = 0
+    floor: int = 0
+    frames: deque[tuple[int, bytes, frozenset[str]]] = field(default_factory=deque)
+    clients: int = 0
+    used_at: float = 0.0
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _scene: Scene | None = None
+    _body: bytes | None = None
+
+    def __post_init__(self) -> None:
+        self.view = View(self.key)
+
+    def show(self, scene: Scene) -> None:
+        """Brings the view to a scene; where it had none, or rows are gone, the ring begins anew and clients get a snapshot."""
+        if scene.meta.version == self.version:
+            return
+        first, before, city = self._scene is None, set(self.view.rows), self.view.city
+        changed = self.view.show(scene)
+        turned = self._scene is not None and (self._scene.meta.day, self._scene.meta.policy) != (scene.meta.day, scene.meta.policy)
+        self._scene, self.version = scene, scene.meta.version
+        self._body = None
+        if first or before - self.view.rows.keys():
+            self.frames.clear()
+            self.floor = self.version
+        elif changed or turned or city != self.view.city:
+            change = frame("change", {**heading(scene, self.key), "city": self.view.city, "units": changed}, self.version)
+            self._keep(change, frozenset(row.code for row in changed))
+        self.notify()
+
+    def _keep(self, change: bytes, codes: frozenset[str]) -> None:
+        self.frames.append((self.version, change, codes))
+        while len(self.frames) > self.ring:
+            self.floor = self.frames.popleft()[0]
+
+    def changed_after(self, version: int) -> frozenset[str] | None:
+        """The units whose rows are other than at a version; None where the ring no longer reaches so far back."""
+        if version < self.floor:
+            return None
+        return frozenset().union(*(codes for v, _, codes in self.frames if v > version))
+
+    def notify(self) -> None:
+        """Wakes every client that waits."""
+        woken, self.wake = self.wake, asyncio.Event()
+        woken.set()
+
+    def snapshot(self, age: float | None = None) -> bytes:
+        """The whole view as an event; see `body`."""
+        return b"id: %d\nevent: snapshot\ndata: " % self.version + self.body(age) + b"\n\n"
+
+    def body(self, age: float | None = None) -> bytes:
+        """The whole view as JSON, as of its version. `age`: seconds without a word from the projector, where that is too long: stale."""
+        if self._scene is None:
+            raise ValueError("nothing was shown yet")
+        if age is None and self._body is not None:
+            return self._body
+        freshness = {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
+        whole = {**heading(self._scene, self.key), **freshness, "city": self.view.city, "units": list(self.view.rows.values())}
+        body = encode(whole)
+        if age is None:
+            self._body = body
+        return body
+
+    def after(self, version: int, most: int | None = None, age: float | None = None) -> tuple[int, list[bytes], str]:
+        """What a client that has `version` (0: nothing) gets: (the version that it has then, frames, why).
+
+        `most` frames at most, else the newest state. `why`: NOTHING_NEW, REPLAY, FIRST, TOO_OLD, TOO_FAR_BEHIND.
+        """
+        if self.version == 0 or version >= self.version:
+            return version, [], "NOTHING_NEW"
+        if version < self.floor:
+            return self.version, [self.snapshot(age)], "TOO_OLD" if version else "FIRST"
+        new = [(v, f) for v, f, _ in self.frames if v > version]
+        if most is not None and len(new) > most:
+            return self.version, [self.snapshot(age)], "TOO_FAR_BEHIND"
+        return (new[-1][0] if new else version), [f for _, f in new], "REPLAY" if new else "NOTHING_NEW"
+
+
+@dataclass(slots=True)
+class Channels:
+    """All views that somebody looks at. Only those with open streams are brought to each version; the others when they are asked for."""
+
+    ring: int
+    idle_seconds: float
+    now: Callable[[], float]
+    by_key: dict[ViewKey, Channel] = field(default_factory=dict)
+
+    def at(self, key: ViewKey, scene: Scene | None) -> Channel:
+        """The channel of a view, brought to the scene."""
+        channel = self.by_key.get(key)
+        if channel is None:
+            channel = self.by_key[key] = Channel(key, self.ring)
+        channel.used_at = self.now()
+        if scene is not None:
+            channel.show(scene)
+        return channel
+
+    def show(self, scene: Scene) -> None:
+        """A new version for everybody who is listening; views that nobody used for a while are forgotten."""
+        for key, channel in list(self.by_key.items()):
+            if channel.clients:
+                channel.used_at = self.now()
+                channel.show(scene)
+            elif self.now() - channel.used_at > self.idle_seconds:
+                del self.by_key[key]
+
+    def notify(self) -> None:
+        for channel in self.by_key.values():
+            channel.notify()

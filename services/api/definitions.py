@@ -1,0 +1,86 @@
+"""What every word and code of the API means, in Vietnamese and English (domain.md §4)."""
+
+from __future__ import annotations
+
+from services.api.problems import CODES
+from services.api.views import Scene
+
+RATES = {
+    "official": (
+        "Tỷ lệ đúng hẹn chính thức",
+        "Official on-time rate",
+        "Hồ sơ trả sớm, đúng hẹn và đang giải quyết còn trong hạn, trên tổng số hồ sơ",
+        "Dossiers finished early or on the day, plus open ones still in time, out of all",
+    ),
+    "resolved": (
+        "Đã giải quyết",
+        "Resolved",
+        "Hồ sơ trả sớm và đúng hẹn, trên số đã giải quyết",
+        "Finished early or on the day, out of all finished",
+    ),
+    "due_cohort": (
+        "Đến hạn trong kỳ",
+        "Due in the period",
+        "Trong số hồ sơ đến hạn ở những ngày đã qua của kỳ: số xong không muộn hơn ngày hẹn",
+        "Of the dossiers that fell due on days of the period that are over: those finished no later than that day",
+    ),
+    "statutory": (
+        "Theo hẹn lần đầu",
+        "Against the first promise",
+        "Như trên, tính theo ngày hẹn đầu tiên",
+        "The same, against the date that was promised first",
+    ),
+}
+WINDOWS = {
+    "today": ("Hôm nay", "Today"),
+    "7d": ("7 ngày, kể cả hôm nay", "7 days including today"),
+    "30d": ("30 ngày, kể cả hôm nay", "30 days including today"),
+    "90d": ("90 ngày, kể cả hôm nay", "90 days including today"),
+    "month": ("Tháng này đến nay", "This month to date"),
+    "quarter": ("Quý này đến nay", "This quarter to date"),
+    "year": ("Năm nay đến nay", "This year to date"),
+}
+BANDS = {
+    "green": ("Xanh", "Blue-green"),
+    "yellow": ("Vàng", "Yellow"),
+    "orange": ("Cam", "Orange"),
+    "red": ("Đỏ", "Red"),
+    "none": ("Không phát sinh", "No dossiers"),
+}
+KINDS = {
+    "locality": ("Phường, xã, đặc khu", "Wards, communes, special zone"),
+    "department": ("Sở, ban, ngành", "Departments"),
+    "land_office": ("Chi nhánh văn phòng đăng ký đất đai", "Land office branches"),
+}
+MEMBERS = {
+    "value": ("Tỷ lệ 0–1; null: không phát sinh", "Rate 0–1; null: nothing happened"),
+    "low, high": ("Khoảng tin cậy 95 % (Wilson)", "95 % interval (Wilson)"),
+    "few": ("Quá ít hồ sơ để xếp hạng", "Too few dossiers to be ranked"),
+    "rank": (
+        "Hạng trong cùng loại đơn vị; bằng nhau thì cùng hạng",
+        "Rank within its kind; ties share a rank, the next follows without a gap",
+    ),
+    "trend": ("So với kỳ dài bằng thế ngay trước", "Against the equally long window just before"),
+    "stale": ("Nguồn ngừng gửi", "The feed is silent"),
+    "covers": ("Số liệu gồm mọi sự kiện trước các vị trí này", "Everything before these source offsets is in"),
+}
+
+
+def definitions(scene: Scene | None) -> dict[str, object]:
+    """All of it; bands with the thresholds of the policy that is shown."""
+    looks = scene.looks if scene else None
+    thresholds = {name: getattr(looks.thresholds, name) / 1000 for name in ("green", "yellow", "orange")} if looks else {}
+    return {
+        "rates": {code: {"vi": vi, "en": en, "meaning_vi": of_vi, "meaning_en": of_en} for code, (vi, en, of_vi, of_en) in RATES.items()},
+        "windows": _two(WINDOWS),
+        "named_windows": ["2026-10", "2026-Q3", "2026"],
+        "bands": {code: {**names, "from": thresholds.get(code)} for code, names in _two(BANDS).items()},
+        "few_below": looks.few if looks else None,
+        "kinds": _two(KINDS),
+        "members": _two(MEMBERS),
+        "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
+    }
+
+
+def _two(words: dict[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
+    return {code: {"vi": vi, "en": en} for code, (vi, en) in words.items()}

@@ -1,0 +1,114 @@
+"""A worker's two loops: one blocking read on the board, which moves the mirror and wakes the streams; and the tick.
+
+Where the board is gone, the last picture stays and says its age; when it is back, the worker goes on from where it stood or loads it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
+
+from dunghen.platform.clock import Clock, real_milliseconds
+from dunghen.platform.logs import get_logger
+from services.api.channels import Channels, frame
+from services.api.live import FeedView
+from services.api.mirror import Mirror
+from services.api.ports import BoardReader, BoardUnreachable
+from services.api.rows import instant_text
+from services.api.settings import ApiSettings
+from services.api.views import NO_ZONE
+
+log = get_logger("follower")
+WAIT_SECONDS = 1.0  # of one blocking read; below the client's socket timeout
+RETRY_SECONDS = 0.3
+
+
+@dataclass(slots=True)
+class Ticker:
+    """The newest tick frame and its number: a client that has seen a lower number gets it."""
+
+    number: int = 0
+    frame: bytes = b""
+    stale_feeds: dict[str, bool] = field(default_factory=dict)
+
+    def changed(self, feeds: dict[str, FeedView]) -> list[FeedView]:
+        """The feeds that turned stale or fresh since the last tick."""
+        now = {source: feed.stale for source, feed in feeds.items()}
+        changed = [feeds[source] for source, stale in now.items() if self.stale_feeds.get(source) != stale]
+        self.stale_feeds = now
+        return changed
+
+
+class Follower:
+    """Everything that one HTTP worker knows of the live picture."""
+
+    def __init__(self, settings: ApiSettings, board: BoardReader, clock: Clock) -> None:
+        self.settings, self.board, self.clock = settings, board, clock
+        self.mirror, self.ticker = Mirror(), Ticker()
+        self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
+
+    @property
+    def streams_open(self) -> int:
+        return sum(channel.clients for channel in self.channels.by_key.values())
+
+    async def follow(self) -> None:
+        """For ever, across any loss of the board."""
+        reachable = True
+        loaded = False
+        while True:
+            try:
+                loaded = await self._step(loaded)
+                reachable = True
+            except BoardUnreachable:
+                if reachable:
+                    log.warning("board_unreachable", version=self.mirror.position.version)
+                reachable = loaded = False
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _step(self, loaded: bool) -> bool:
+        self.mirror.pulse = await self.board.last_pulse() or self.mirror.pulse
+        if not loaded and not self.mirror.load(await self.board.load()):
+            await asyncio.sleep(RETRY_SECONDS)  # Redis was emptied or never filled: what is there cannot be built upon
+            return False
+        self._show()
+        for position, entry in await self.board.entries(self.mirror.position, WAIT_SECONDS):
+            if position <= self.mirror.position:
+                continue
+            if not self.mirror.apply(position, entry):
+                log.info("picture_loaded_again", version=position.version)
+                return False
+        self._show()
+        return True
+
+    def _show(self) -> None:
+        scene = self.mirror.scene()
+        if scene is not None:
+            self.channels.show(scene)
+
+    async def tick(self) -> None:
+        """For ever: every few seconds a word to every stream, so that a client can tell silence from calm."""
+        while True:
+            await asyncio.sleep(self.settings.tick_seconds)
+            self.ticker.frame = frame("tick", self.tick_body(self.ticker.changed(self.mirror.feeds)))
+            self.ticker.number += 1
+            self.channels.notify()
+
+    def tick_body(self, feeds: list[FeedView]) -> dict[str, object]:
+        """The server's clock, how far the map is behind the sources (None: not known), and `feeds` whose staleness changed."""
+        scene = self.mirror.scene()
+        zone = scene.looks.zone if scene else NO_ZONE
+        milliseconds = real_milliseconds()
+        return {
+            "server_time": instant_text(self.clock.seconds(), zone),
+            "kafka_lag_seconds": self.mirror.lag_seconds(milliseconds),
+            "version": self.mirror.position.version,
+            "stale": self.stale_age() is not None,
+            "age_seconds": self.mirror.age_seconds(milliseconds),
+            "feeds": [{"source": f.source, "seen_at": instant_text(f.seen_at, zone), "stale": f.stale, "units": f.units} for f in feeds],
+        }
+
+    def stale_age(self) -> float | None:
+        """Seconds without a word from the projector where that is too long, so that what is served may be old; None while all is well."""
+        age = self.mirror.age_seconds(real_milliseconds())
+        return 0.0 if age is None else age if age > self.settings.out_of_touch_seconds else None

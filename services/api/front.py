@@ -1,0 +1,59 @@
+"""What every answer carries: the city's date, who may read it from another site, and that it is what it says it is."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dunghen.platform.clock import Clock
+
+OFFICIALS = ("/api/v1/officials", "/api/v1/dossiers", "/api/v1/notices")
+EXPOSED = "ETag, Date, Link, Retry-After"
+
+
+def is_public(path: str) -> bool:
+    """Whether other sites may read this path without credentials: all of the API but what is for officials."""
+    if not path.startswith("/api/v1/"):
+        return path == "/openapi.json"
+    return not path.startswith(OFFICIALS) and not (path.startswith("/api/v1/units/") and path.endswith("/dossiers"))
+
+
+class Front:
+    """Plain ASGI, so that streams pass through. `Date` is the city's clock, as `feed_seen_at` is: their difference is an age."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self.app, self.clock = app, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        public = is_public(scope["path"])
+        if public and scope["method"] == "OPTIONS":
+            await self._preflight(send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Date"] = formatdate(self.clock.seconds(), usegmt=True)
+                headers["X-Content-Type-Options"] = "nosniff"
+                if public:
+                    headers["Access-Control-Allow-Origin"] = "*"
+                    headers["Access-Control-Expose-Headers"] = EXPOSED
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+    async def _preflight(self, send: Send) -> None:
+        allowed = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": "GET",
+            "Access-Control-Allow-Headers": "If-None-Match, Last-Event-ID",
+            "Access-Control-Max-Age": "86400",
+        }
+        headers = [(name.lower().encode(), value.encode()) for name, value in allowed.items()]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})

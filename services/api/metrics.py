@@ -1,0 +1,22 @@
+"""Metrics of the projector and of the HTTP workers: a closed set, bounded labels, all there from the start."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+BOARD_LOSSES = Counter("dunghen_api_board_losses_total", "Times the projector lost its board and read everything again", ["reason"])
+for _reason in ("BoardUnreachable", "Displaced"):
+    BOARD_LOSSES.labels(reason=_reason)
+VERSIONS = Counter("dunghen_api_versions_total", "Versions of the map that were published")
+UNDECODABLE = Counter("dunghen_api_undecodable_records_total", "Records of followed topics that nobody of ours could have written")
+WRITE_SECONDS = Histogram(
+    "dunghen_api_board_write_seconds", "Time of one write to the board", buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
+)
+LAG_SECONDS = Gauge("dunghen_api_source_lag_seconds", "Real seconds since all that was then in dossier-events is on the map")
+HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
+STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
+FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])
+DROPPED = Counter("dunghen_api_streams_dropped_total", "Streams dropped because the client did not take a frame in time")
+SKIPPED = Counter("dunghen_api_streams_skipped_total", "Times a slow client was given the newest state instead of the frames between")
+for _event in ("snapshot", "change", "tick"):
+    FRAMES.labels(event=_event)

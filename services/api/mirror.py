@@ -1,0 +1,76 @@
+"""A worker's copy of the live picture in memory: filled once, then moved by the entries of the stream. Pure but for what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dunghen.contracts.messages import PolicyRecord, UnitScore
+from services.api.feeds import UnitFeed, by_unit
+from services.api.live import NOWHERE, Entry, FeedView, Meta, Position, Pulse
+from services.api.policies import Policies
+from services.api.ports import Stored
+from services.api.views import Scene
+
+
+@dataclass(slots=True)
+class Mirror:
+    """The picture at `position`; `meta` None while nothing was ever shown. A picture is never replaced by none."""
+
+    position: Position = NOWHERE
+    meta: Meta | None = None
+    scores: dict[str, UnitScore] = field(default_factory=dict)
+    feeds: dict[str, FeedView] = field(default_factory=dict)
+    records: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
+    pulse: Pulse | None = None
+    _units: Mapping[str, UnitFeed] | None = None
+    _policies: Policies | None = None
+
+    def load(self, stored: Stored) -> bool:
+        """Takes the whole picture over, unless there is none or an older one (Redis was emptied). True if it was taken."""
+        if stored.meta is None or (self.meta is not None and stored.meta.version < self.meta.version):
+            return False
+        self.scores = {unit: self._same(unit, score) for unit, score in stored.scores.items()}
+        self.position, self.meta, self.feeds, self.records = stored.position, stored.meta, stored.feeds, stored.policies
+        self._units = self._policies = None
+        return True
+
+    def _same(self, unit: str, score: UnitScore) -> UnitScore:
+        """The object that is here already if it says the same: views know by it that nothing changed."""
+        old = self.scores.get(unit)
+        return old if old is not None and old == score else score
+
+    def apply(self, position: Position, entry: Entry) -> bool:
+        """One step; False if it begins elsewhere, and the whole picture has to be loaded."""
+        if self.meta is None or entry.after != self.position.text:
+            return False
+        self.position, self.meta = position, entry.meta
+        self.scores.update((score.unit, score) for score in entry.scores)
+        for unit in entry.removed:
+            self.scores.pop(unit, None)
+        if entry.feeds:
+            self.feeds.update((feed.source, feed) for feed in entry.feeds)
+            self._units = None
+        if entry.policies:
+            self.records.update(((record.kind, record.version), record) for record in entry.policies)
+            self._policies = None
+        return True
+
+    def scene(self) -> Scene | None:
+        """What the views are made of; None while nothing was ever shown. To be used before the next `apply`."""
+        if self.meta is None:
+            return None
+        if self._units is None:
+            self._units = by_unit(self.feeds.values())
+        if self._policies is None:
+            self._policies = Policies(self.records)
+        return Scene(self.meta, self._policies.at(self.meta.policy), self.scores, self._units)
+
+    def age_seconds(self, milliseconds: int) -> float | None:
+        """Real seconds since the projector's last sign of life; None if there never was one."""
+        return None if self.pulse is None else max(milliseconds - self.pulse.at, 0) / 1000
+
+    def lag_seconds(self, milliseconds: int) -> float | None:
+        """Real seconds since everything in `dossier-events` was on the map, as far as it is known here."""
+        age = self.age_seconds(milliseconds)
+        return None if age is None or self.pulse is None else round(self.pulse.lag_seconds + age, 1)

@@ -1,0 +1,72 @@
+"""What the projector and the HTTP workers need of the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
+from services.api.live import NOWHERE, Entry, FeedView, Generation, Meta, Position, Pulse
+
+Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
+
+
+class Displaced(Exception):  # noqa: N818 - says what happened
+    """The board is not where this projector left it: emptied, restored, or written by another. Read it again before going on."""
+
+
+class BoardUnreachable(Exception):  # noqa: N818 - says what happened
+    """The board cannot be reached now."""
+
+
+@dataclass(slots=True)
+class Stored:
+    """The whole picture as it is on the board, with what waits for its generation and the topic offsets that all this contains."""
+
+    position: Position = NOWHERE
+    meta: Meta | None = None
+    scores: dict[str, UnitScore] = field(default_factory=dict)
+    feeds: dict[str, FeedView] = field(default_factory=dict)
+    policies: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
+    staged: dict[Generation, dict[str, UnitScore]] = field(default_factory=dict)
+    levels: dict[Generation, dict[int, Level]] = field(default_factory=dict)
+    offsets: Offsets = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Commit:
+    """One step of the picture: all of it is written, or nothing."""
+
+    after: Position
+    position: Position
+    entry: Entry | None  # None before the first generation is complete: nothing to show yet
+    staged: Mapping[tuple[Generation, str], UnitScore | None]
+    levels: Mapping[tuple[Generation, int], Level | None]
+    policies: Sequence[PolicyRecord]
+    feeds: Sequence[FeedView]
+    offsets: Offsets
+
+
+class BoardWriter(Protocol):
+    """The projector's side. Raises BoardUnreachable."""
+
+    async def load(self) -> Stored: ...
+    async def publish(self, commit: Commit) -> None: ...  # raises Displaced where the board does not stand at `commit.after`
+    async def pulse(self, pulse: Pulse) -> Position: ...
+    async def clear(self) -> None: ...
+
+
+class BoardReader(Protocol):
+    """A worker's side. Raises BoardUnreachable."""
+
+    async def load(self) -> Stored: ...
+    async def entries(self, after: Position, seconds: float) -> list[tuple[Position, Entry]]: ...  # waits at most so long for the first
+    async def last_pulse(self) -> Pulse | None: ...
+
+
+class Lag(Protocol):
+    """How far this process is, and how far the sources are."""
+
+    async def ends(self, topic: str, partitions: int) -> dict[int, int]: ...
+    async def commit(self, offsets: Offsets) -> None: ...

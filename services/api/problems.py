@@ -1,0 +1,61 @@
+"""Errors of the API as problem+json (RFC 9457) with codes that stay. No message repeats what was received."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+CODES: Mapping[str, tuple[int, str, str]] = {
+    "INVALID_PARAMETER": (422, "Tham số không hợp lệ", "A parameter has none of its allowed values"),
+    "UNKNOWN_UNIT": (404, "Không có đơn vị này", "There is no such unit"),
+    "NOT_FOUND": (404, "Không có địa chỉ này", "There is nothing at this address"),
+    "METHOD_NOT_ALLOWED": (405, "Không dùng được phương thức này ở đây", "This method is not for this address"),
+    "UNAUTHENTICATED": (401, "Trang dành cho cán bộ: cần được cấp quyền", "For officials: authorisation is needed"),
+    "NOT_READY": (503, "Số liệu đang được nạp", "The map is still being loaded"),
+    "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
+    "TOO_MANY_STREAMS": (503, "Quá nhiều kết nối, hãy thử lại sau", "Too many open streams; try again"),
+    "VERSION_GONE": (410, "Phiên bản này quá cũ, hãy đọc lại toàn bộ", "That version is too old: read the whole map"),
+    "INTERNAL": (500, "Lỗi trong hệ thống", "An error in the system"),
+}
+BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 401: "UNAUTHENTICATED"}
+
+
+class Problem(Exception):  # noqa: N818 - it is the answer, not a fault
+    """An answer that is no answer: `code` is one of CODES, `detail` a sentence of ours."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+def problem(code: str, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
+    """The response of a code."""
+    status, title_vi, title_en = CODES[code]
+    body = {"type": f"urn:dunghen:{code}", "title": title_en, "title_vi": title_vi, "status": status, "code": code, "detail": detail}
+    more = {"Retry-After": "2"} if status == 503 else {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return Response(msgspec.json.encode(body), status, {**more, "Cache-Control": "no-store", **(headers or {})}, "application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the application leaves as a problem."""
+
+    async def ours(_: Request, fault: Exception) -> Response:
+        return problem(fault.code, fault.detail) if isinstance(fault, Problem) else problem("INTERNAL")
+
+    async def invalid(_: Request, fault: Exception) -> Response:
+        places = [str(e["loc"][-1]) for e in fault.errors()] if isinstance(fault, RequestValidationError) else []
+        return problem("INVALID_PARAMETER", "not valid: " + ", ".join(sorted(set(places))) if places else "")
+
+    async def http(_: Request, fault: Exception) -> Response:
+        return problem(BY_STATUS.get(fault.status_code, "INTERNAL") if isinstance(fault, HTTPException) else "INTERNAL")
+
+    app.add_exception_handler(Problem, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, ours)

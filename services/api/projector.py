@@ -1,0 +1,141 @@
+"""The projector: follows `unit-scores`, `feeds` and `policies`; the only writer of the picture. One loop: read what is there, write it.
+
+Where the board is lost, emptied or written by another, all is read again from the offsets that the board holds (none: from the beginning).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiokafka.errors import KafkaError
+
+from dunghen.contracts.topics import DOSSIER_EVENTS, FEEDS, POLICIES, UNIT_SCORES
+from dunghen.domain.calendar import WorkingCalendar
+from dunghen.platform.clock import Clock, real_milliseconds
+from dunghen.platform.kafka import Reader, Truncated
+from dunghen.platform.logs import get_logger
+from services.api import metrics
+from services.api.feeds import Silence
+from services.api.live import Pulse
+from services.api.policies import Policies
+from services.api.ports import BoardUnreachable, BoardWriter, Displaced, Lag
+from services.api.settings import ApiSettings
+from services.api.showing import Showing
+
+log = get_logger("projector")
+FOLLOWED = (UNIT_SCORES, FEEDS, POLICIES)
+LOOK_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class SourceLag:
+    """Since when all of the source topic is on the map: the newest moment whose ends the shown covers have reached. Real seconds."""
+
+    samples: deque[tuple[float, Mapping[int, int]]] = field(default_factory=lambda: deque(maxlen=3600))
+    level_at: float | None = None
+
+    def sample(self, at: float, ends: Mapping[int, int]) -> None:
+        self.samples.append((at, ends))
+
+    def seconds(self, now: float, covers: Mapping[int, int]) -> float:
+        """The age of the newest sample that `covers` have reached; of the oldest known moment while none was."""
+        while self.samples and all(covers.get(p, 0) >= end for p, end in self.samples[0][1].items()):
+            self.level_at = self.samples.popleft()[0]
+        since = self.level_at if self.level_at is not None else self.samples[0][0] if self.samples else now
+        return max(now - since, 0.0)
+
+
+class Projector:
+    """One process; `run` never returns. Errors that are not an outage of the board leave it: the process ends and is started again."""
+
+    def __init__(self, settings: ApiSettings, board: BoardWriter, lag: Lag, clock: Clock) -> None:
+        self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
+        self.silence = Silence(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
+        self.source_lag = SourceLag()
+        self.showing: Showing | None = None
+        self.policies, self.policies_read = Policies({}), 0
+        self.last_version = 0
+        self.looked_at = self.feeds_at = float("-inf")
+
+    async def run(self) -> None:
+        """Follows for ever, again from what the board holds after each loss of it."""
+        while True:
+            try:
+                await self._follow()
+            except (BoardUnreachable, Displaced) as fault:
+                log.warning("board_lost", reason=type(fault).__name__)
+                metrics.BOARD_LOSSES.labels(reason=type(fault).__name__).inc()
+            except Truncated as fault:
+                log.error("board_of_other_topics", error=str(fault))
+                await self.board.clear()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        showing = Showing.resume(await self.board.load(), self.settings.partitions, self.silence)
+        self.showing, self.policies_read = showing, -1
+        self.last_version = max(self.last_version, showing.position.version)
+        self.looked_at = float("-inf")
+        reader = Reader(self.settings, FOLLOWED, showing.offsets)
+        log.info("projector_follows", version=showing.position.version, rebuilt=not showing.offsets)
+        async for batches in reader.batches(patience=min(LOOK_SECONDS / 4, 0.25)):
+            for place, records in batches.items():
+                showing.take(place, records, reader.next[place])
+            if reader.level:
+                await self._round(showing)
+
+    async def _round(self, showing: Showing) -> None:
+        begun = time.monotonic()
+        if begun - self.looked_at >= LOOK_SECONDS:
+            self.looked_at = begun
+            await self._look(showing)
+        if showing.undecodable:
+            log.error("records_undecodable", count=showing.undecodable)
+            metrics.UNDECODABLE.inc(showing.undecodable)
+            showing.undecodable = 0
+        await self._publish(showing)
+        await asyncio.sleep(max(self.settings.publish_seconds - (time.monotonic() - begun), 0))
+
+    async def _publish(self, showing: Showing) -> None:
+        version = max(self.last_version + 1, real_milliseconds())
+        commit = showing.step(self.clock.seconds(), version)
+        if commit is None:
+            return
+        begun = time.monotonic()
+        await self.board.publish(commit)
+        metrics.WRITE_SECONDS.observe(time.monotonic() - begun)
+        self.last_version = max(self.last_version, commit.position.version)
+        metrics.VERSIONS.inc(commit.position.quiet == 0)
+
+    async def _look(self, showing: Showing) -> None:
+        """Once a second: who is silent, how far the sources are, a sign of life, and whether the board is still ours."""
+        due = self.looked_at - self.feeds_at >= self.settings.feed_publish_seconds
+        self.feeds_at = self.looked_at if due else self.feeds_at
+        showing.look_at_feeds(self.clock.seconds(), self._calendar(showing), due)
+        seconds = self.source_lag.seconds(time.monotonic(), showing.picture.covers())
+        metrics.LAG_SECONDS.set(seconds)
+        if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3))) != showing.position:
+            raise Displaced
+
+    def _calendar(self, showing: Showing) -> WorkingCalendar | None:
+        """The working hours by which silence is judged: of the policy that is shown."""
+        if len(showing.policies) != self.policies_read:
+            self.policies, self.policies_read = Policies(showing.policies), len(showing.policies)
+        shown = showing.picture.shown
+        policy = self.policies.at(shown.policy) if shown else None
+        return policy.calendar if policy else None
+
+    async def watch_sources(self) -> None:
+        """Once a second: how far the sources are, and how far the map is. Apart from `run`: a broker that hangs must not stop the map."""
+        while True:
+            try:
+                at = time.monotonic()
+                self.source_lag.sample(at, await self.lag.ends(DOSSIER_EVENTS, self.settings.partitions))
+                await self.lag.commit(self.showing.offsets if self.showing else {})
+            except KafkaError as fault:
+                log.warning("sources_unknown", error=type(fault).__name__)
+            await asyncio.sleep(LOOK_SECONDS)

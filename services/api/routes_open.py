@@ -1,0 +1,76 @@
+"""What else is open to everybody: the units, the feeds, and what all words and codes mean. And what is not: officials' routes."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.api.answers import tagged, untagged
+from services.api.definitions import definitions
+from services.api.feeds import NO_FEED
+from services.api.follower import Follower
+from services.api.problems import Problem
+from services.api.routes_map import present
+from services.api.rows import instant_text
+from services.api.unit_page import unit_page, units_list
+
+
+def open_routes(follower: Follower) -> APIRouter:
+    """Public reading that does not depend on a window and rate."""
+    router = APIRouter(prefix="/api/v1", tags=["units"])
+
+    @router.get("/units")
+    async def get_units(request: Request) -> Response:
+        """All units of the city as of the shown day: code, name, kind, type, age of the feed."""
+        scene = present(follower)
+        return tagged(request, units_list(scene), f"{scene.meta.version}.units")
+
+    @router.get("/units/{code}")
+    async def get_unit(code: str) -> Response:
+        """One unit in all windows and rates, and as of now."""
+        scene = present(follower)
+        unit = next((unit for unit in scene.units() if unit.code == code), None)
+        if unit is None:
+            raise Problem("UNKNOWN_UNIT")
+        return untagged(unit_page(scene, unit, scene.feeds.get(code, NO_FEED)))
+
+    @router.get("/feeds")
+    async def get_feeds(request: Request) -> Response:
+        """All sending systems: last contact, last record, counts, records said to be sent and not counted, stale or not."""
+        scene = present(follower)
+        zone = scene.looks.zone
+        feeds = [
+            {
+                **msgspec.structs.asdict(feed),
+                "seen_at": instant_text(feed.seen_at, zone),
+                "record_at": instant_text(feed.record_at or None, zone),
+            }
+            for _, feed in sorted(follower.mirror.feeds.items())
+        ]
+        return tagged(request, msgspec.json.encode({"version": scene.meta.version, "feeds": feeds}), f"{scene.meta.version}.feeds")
+
+    @router.get("/definitions")
+    async def get_definitions(request: Request) -> Response:
+        """Every enumeration, error code, rate, band and window with its meaning in Vietnamese and English."""
+        scene = follower.mirror.scene()
+        version = scene.meta.policy if scene else 0
+        return tagged(request, msgspec.json.encode(definitions(scene)), f"definitions.{version}")
+
+    return router
+
+
+def officials_routes() -> APIRouter:
+    """Routes for officials: nobody is authorised yet, so nobody gets an answer, nor learns whether a code exists."""
+    router = APIRouter(prefix="/api/v1", tags=["officials"], responses={401: {"description": "Authorisation is needed"}})
+
+    @router.get("/officials")
+    @router.get("/units/{code}/dossiers")
+    @router.get("/dossiers/{code}")
+    @router.get("/notices")
+    async def refused(code: str = "") -> Response:
+        """For officials only."""
+        raise Problem("UNAUTHENTICATED")
+
+    return router

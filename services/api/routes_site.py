@@ -1,0 +1,55 @@
+"""The pages, and what operators look at: liveness, readiness, metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+
+from services.api.follower import Follower
+from services.api.problems import Problem
+
+PAGES = ("/", "/wall", "/officials")
+CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
+NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đúng Hẹn</title>
+<h1>Các trang chưa được dựng</h1><p>Chạy <code>make setup</code> rồi tải lại. The pages are not built yet: run <code>make setup</code>.</p>
+<p>API: <a href="/api/v1/map">/api/v1/map</a>, <a href="/docs">/docs</a></p></html>"""
+
+
+def site_routes(follower: Follower, static: Path) -> APIRouter:
+    """Pages, their assets, health."""
+    router = APIRouter(include_in_schema=False)
+
+    async def page() -> Response:
+        index = static / "index.html"
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
+        return FileResponse(index, headers=headers) if index.is_file() else HTMLResponse(NOT_BUILT, 503, {"Cache-Control": "no-store"})
+
+    for path in PAGES:
+        router.add_api_route(path, page, methods=["GET", "HEAD"])
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return PlainTextResponse("ok\n")
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        ready = follower.mirror.meta is not None
+        return PlainTextResponse("ok\n") if ready else PlainTextResponse("waiting for the first picture\n", 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @router.api_route("/{path:path}", methods=["GET", "HEAD"])
+    def asset(path: str) -> Response:
+        """Built files; those whose name carries their content's hash may be kept for ever."""
+        file = (static / path).resolve()
+        if path.startswith("api/") or not file.is_relative_to(static.resolve()) or not file.is_file():
+            raise Problem("NOT_FOUND")
+        kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
+        return FileResponse(file, headers={"Cache-Control": kept})
+
+    return router

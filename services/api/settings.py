@@ -1,0 +1,36 @@
+"""Settings of the projector and of the HTTP workers. Real seconds, but `feed_stale…`: the city's clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from dunghen.platform.settings import PlatformSettings
+
+HERE = Path(__file__).parent
+
+
+class ApiSettings(PlatformSettings):
+    """What the projector and the HTTP workers need to know; one class, since they agree on Redis keys and ages."""
+
+    host: str = Field("127.0.0.1", description="address the HTTP workers listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port the HTTP workers listen on")
+    static: Path = Field(HERE / "static", description="the built web pages")
+    publish_seconds: float = Field(0.05, ge=0.0, le=5.0, description="shortest time between two versions of the map")
+    feed_publish_seconds: float = Field(
+        10.0, ge=0.0, description="how often new times of feeds alone make a version; a feed turning stale does at once"
+    )
+    feed_stale_seconds: int = Field(900, ge=1, description="a feed is stale after so many working seconds of silence")
+    feed_stale_outside_seconds: int = Field(86400, ge=1, description="a feed is stale after so many seconds of silence, whatever the hour")
+    stream_length: int = Field(1000, ge=10, description="entries kept in the Redis stream, roughly")
+    out_of_touch_seconds: float = Field(
+        10.0, gt=0, description="the map says that it is stale when nothing was heard from the projector for so long"
+    )
+    tick_seconds: float = Field(10.0, gt=0, description="time between two ticks of a stream")
+    send_seconds: float = Field(10.0, gt=0, description="a client that does not take a frame for so long is dropped")
+    ring_frames: int = Field(256, ge=1, description="past frames kept for each view, for Last-Event-ID")
+    view_idle_seconds: float = Field(120.0, gt=0, description="a view without clients is forgotten after so long")
+    behind_frames: int = Field(8, ge=1, description="a client that is further behind gets the newest state instead of the frames between")
+    shutdown_seconds: int = Field(3, ge=1, description="open streams are cut so long after the request to stop")
+    max_streams: int = Field(20000, ge=1, description="open streams of one worker; beyond, 503")

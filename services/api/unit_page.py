@@ -1,0 +1,62 @@
+"""One unit in everything that is known of it, pure; and the list of all units."""
+
+from __future__ import annotations
+
+import msgspec
+
+from dunghen.contracts.messages import UnitScore
+from dunghen.domain.days import date_of
+from dunghen.domain.units import Unit
+from services.api.feeds import NO_FEED, UnitFeed
+from services.api.rows import NOTHING, RATES, Looks, instant_text, rate_figures
+from services.api.views import NO_SCORE, Scene
+
+
+def units_list(scene: Scene) -> bytes:
+    """All units of the shown day."""
+    return msgspec.json.encode({"version": scene.meta.version, "units": [_identity(scene, unit) for unit in scene.units()]})
+
+
+def unit_page(scene: Scene, unit: Unit, feed: UnitFeed) -> bytes:
+    """The unit's counts as of now and, for each window, its counts and all four rates."""
+    score = scene.scores.get(unit.code, NO_SCORE)
+    return msgspec.json.encode(
+        {
+            "version": scene.meta.version,
+            "as_of": date_of(scene.meta.day).isoformat(),
+            "known_at": instant_text(scene.meta.known_at, scene.looks.zone),
+            **_identity(scene, unit),
+            "stale": feed.stale,
+            **_now(score),
+            "windows": {name: _window(score, name, scene.looks) for name in score.windows},
+        }
+    )
+
+
+def _identity(scene: Scene, unit: Unit) -> dict[str, object]:
+    feed = scene.feeds.get(unit.code, NO_FEED)
+    seen = instant_text(feed.seen_at, scene.looks.zone)
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "short": unit.short,
+        "kind": unit.kind,
+        "type": unit.type,
+        "feed_seen_at": seen,
+        "stale": feed.stale,
+    }
+
+
+def _now(score: UnitScore) -> dict[str, int]:
+    names = ("pending", "overdue", "paused", "due_today", "due_today_left", "received_today", "finished_today")
+    return {name: getattr(score, name) for name in names}
+
+
+def _window(score: UnitScore, name: str, looks: Looks) -> dict[str, object]:
+    counts = score.windows[name]
+    return {
+        "first": date_of(counts.first).isoformat(),
+        "last": date_of(counts.last).isoformat(),
+        **{n: getattr(counts, n) for n in ("received", "early", "on_day", "late", "undated", "otherwise")},
+        "rates": {rate: rate_figures(counts.rates.get(rate, NOTHING), looks) for rate in RATES},
+    }

@@ -1,0 +1,125 @@
+"""The map in one window, rate and kind of unit, pure: rows with ranks, what changed since the last version, and the bytes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+
+from dunghen.contracts.messages import UnitScore
+from dunghen.domain.bands import Thresholds
+from dunghen.domain.days import Zone, date_of
+from dunghen.domain.policy import Policy
+from dunghen.domain.ranking import FEW, dense_ranks
+from dunghen.domain.units import KINDS, Unit
+from dunghen.domain.windows import resolve
+from services.api.feeds import NO_FEED, UnitFeed
+from services.api.live import Meta
+from services.api.rows import CityRow, Looks, Row, city_row, instant_text, unit_row
+
+encode = msgspec.json.Encoder().encode
+ALL = "all"
+NO_ZONE = Zone("UTC")
+
+
+class ViewKey(NamedTuple):
+    """Which view: a window's name, a rate, a kind of unit or `all`."""
+
+    window: str = "month"
+    rate: str = "official"
+    kind: str = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the views of one version are made of. Scores and feeds by unit."""
+
+    meta: Meta
+    policy: Policy | None
+    scores: Mapping[str, UnitScore]
+    feeds: Mapping[str, UnitFeed]
+
+    @property
+    def looks(self) -> Looks:
+        if self.policy is None:
+            return Looks(Thresholds(), FEW, NO_ZONE)
+        return Looks(self.policy.bands, self.policy.few, self.policy.zone)
+
+    @property
+    def city(self) -> tuple[str, str]:
+        return (self.policy.city.code, self.policy.city.name) if self.policy else ("", "")
+
+    def units(self) -> list[Unit]:
+        """All units of the shown day, in the catalogue's order; and those that count although it lacks them then."""
+        catalogue = self.policy.catalogue if self.policy else None
+        units = list(catalogue.on(self.meta.day)) if catalogue else []
+        known = {unit.code for unit in units}
+        others = (code for code in sorted(self.scores) if code not in known)
+        return units + [(catalogue and catalogue.get(code)) or Unit(code, code, "department") for code in others]
+
+
+@dataclass(slots=True)
+class View:
+    """One view over time: `show` brings it to a scene and tells which rows are other than before."""
+
+    key: ViewKey
+    rows: dict[str, Row] = field(default_factory=dict)
+    city: CityRow | None = None
+    made_of: dict[str, tuple[UnitScore, UnitFeed, Row]] = field(default_factory=dict)
+    looks: Looks | None = None
+
+    def show(self, scene: Scene) -> list[Row]:
+        """The rows that changed, whole; rows that are gone are no change of others (a new snapshot is due then: see `lost`)."""
+        if self.looks != scene.looks:
+            self.looks, self.made_of = scene.looks, {}
+        units = [unit for unit in scene.units() if self.key.kind in (ALL, unit.kind)]
+        fresh = self._fresh(units, scene)
+        old, self.rows = self.rows, self._ranked(fresh, old=self.rows, few=scene.looks.few)
+        shown = (self.key.window, self.key.rate, scene.looks)
+        self.city = city_row(scene.city, scene.scores.values(), scene.feeds.values(), shown)
+        return [row for code, row in self.rows.items() if row is not old.get(code)]
+
+    def _fresh(self, units: Iterable[Unit], scene: Scene) -> dict[str, Row]:
+        shown = (self.key.window, self.key.rate, scene.looks)
+        made_of = {}
+        for unit in units:
+            score, feed = scene.scores.get(unit.code, NO_SCORE), scene.feeds.get(unit.code, NO_FEED)
+            before = self.made_of.get(unit.code)
+            same = before is not None and before[0] is score and before[1] == feed
+            made_of[unit.code] = before if same and before else (score, feed, unit_row(unit, score, feed, shown))
+        self.made_of = made_of
+        return {code: row for code, (_, _, row) in made_of.items()}
+
+    def _ranked(self, fresh: Mapping[str, Row], old: Mapping[str, Row], few: int) -> dict[str, Row]:
+        """The same rows with their ranks; the former object where nothing is other."""
+        ranked: dict[str, Row] = {}
+        ranks: dict[str, dict[str, int]] = {
+            kind: dense_ranks(((r.code, r.numerator, r.denominator) for r in fresh.values() if r.kind == kind), few) for kind in KINDS
+        }
+        of: dict[str, int] = {kind: max(found.values(), default=0) for kind, found in ranks.items()}
+        for code, row in fresh.items():
+            placed = msgspec.structs.replace(row, rank=ranks[row.kind].get(code), of=of[row.kind])
+            before = old.get(code)
+            ranked[code] = before if before is not None and before == placed else placed
+        return ranked
+
+
+NO_SCORE = UnitScore(unit="", day=0, policy=0, covers={})
+
+
+def heading(scene: Scene, key: ViewKey) -> dict[str, object]:
+    """The members that stand above the rows, as of the scene's version."""
+    window = resolve(key.window, scene.meta.day)
+    return {
+        "as_of": date_of(scene.meta.day).isoformat(),
+        "known_at": instant_text(scene.meta.known_at, scene.looks.zone),
+        "version": scene.meta.version,
+        "policy": scene.meta.policy,
+        "window": key.window,
+        "first": date_of(window.first).isoformat(),
+        "last": date_of(window.last).isoformat(),
+        "rate": key.rate,
+        "kind": key.kind,
+    }
