@@ -1,0 +1,97 @@
+"""Makes `dunghen/domain/data/danang-localities.json` from the package vietnamadminunits (MIT): `python tools/make_localities.py`.
+
+Codes, names and kinds are the package's. Wire codes are made up in the official form, since no public source lists them:
+H17.nn for the former district (Hải Châu first), .mm for the locality; those of former Quảng Nam also keep an H47 code.
+Former wards that went into one locality as a whole are predecessors (`code@last day`, because codes were used again) and,
+where the name is plain, aliases.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from dunghen.domain.units import fold_text
+
+PROVINCE, SINCE, LAST_DAY_BEFORE = "thanhphodanang", "2025-07-01", "2025-06-30"
+OUTPUT = Path(__file__).parents[1] / "dunghen" / "domain" / "data" / "danang-localities.json"
+FIRST_GROUP = 31
+SPELLINGS = {"20458": ("Xã A Vương",)}
+Row = dict[str, Any]
+
+
+def localities() -> list[Row]:
+    """One unit a locality, in the order of their codes."""
+    folder = _package_data()
+    database = sqlite3.connect(folder / "dataset.db")
+    database.row_factory = sqlite3.Row
+    wards = database.execute("select * from admin_units where provinceKey = ? order by wardCode", (PROVINCE,)).fetchall()
+    former = {
+        _key(w): w for w in database.execute("select * from admin_units_legacy where provinceKey in (?, 'tinhquangnam')", (PROVINCE,))
+    }
+    database.close()
+    merged = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))["DICT_PROVINCE_WARD_NO_DIVIDED"][PROVINCE]
+    sources = {w["wardCode"]: [former[key] for key in merged.get(w["wardKey"], ()) if key in former] for w in wards}
+    groups = _groups(sources, {w["wardCode"]: w for w in former.values()})
+    names = _plain_names(wards, list(former.values()))
+    return [_unit(w, groups[w["wardCode"]], sources[w["wardCode"]], names) for w in wards]
+
+
+def _package_data() -> Path:
+    spec = find_spec("vietnamadminunits")
+    assert spec is not None, "pip install vietnamadminunits"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "data"
+
+
+def _key(ward: sqlite3.Row) -> str:
+    return f"{ward['provinceKey']}_{ward['districtKey']}_{ward['wardKey'] or ''}"
+
+
+def _groups(sources: dict[str, list[sqlite3.Row]], former: dict[str, sqlite3.Row]) -> dict[str, tuple[str, str]]:
+    """Of each locality, the wire codes (H17, H47 or "")."""
+    districts: dict[str, int] = {"quanhaichau": FIRST_GROUP}
+    members: Counter[str] = Counter()
+    codes = {}
+    for code, wards in sources.items():
+        home = former.get(code) or (wards[0] if wards else None)
+        district = home["districtKey"] if home else "huyenhoangsa"
+        group = districts.setdefault(district, FIRST_GROUP + len(districts))
+        members[district] += 1
+        place = f"{group}.{members[district]:02d}"
+        codes[code] = (f"H17.{place}", f"H47.{place}" if home and home["provinceKey"] == "tinhquangnam" else "")
+    return codes
+
+
+def _plain_names(wards: list[sqlite3.Row], former: list[sqlite3.Row]) -> set[str]:
+    """Folded names of former wards that no other ward bore and no locality bears."""
+    counts = Counter(fold_text(w["ward"]) for w in former if w["ward"])
+    return {name for name, count in counts.items() if count == 1} - {fold_text(w["ward"]) for w in wards}
+
+
+def _unit(ward: sqlite3.Row, codes: tuple[str, str], sources: list[sqlite3.Row], plain: set[str]) -> Row:
+    old = [w for w in sources if w["wardCode"]]
+    return {
+        "code": ward["wardCode"],
+        "name": ward["wardShort"],
+        "kind": "locality",
+        "type": ward["wardType"],
+        "wire_codes": [code for code in codes if code],
+        "aliases": [*SPELLINGS.get(ward["wardCode"], ()), *(w["ward"] for w in old if fold_text(w["ward"]) in plain)],
+        "valid_from": SINCE,
+        "predecessors": [f"{w['wardCode']}@{LAST_DAY_BEFORE}" for w in old],
+        "notice_address": f"{fold_text(ward['ward']).replace(' ', '-')}@danang.example",
+    }
+
+
+def text(units: list[Row]) -> str:
+    """The file: one unit a line, so that a change of one shows as one."""
+    return "[\n" + ",\n".join(json.dumps(unit, ensure_ascii=False) for unit in units) + "\n]\n"
+
+
+if __name__ == "__main__":
+    OUTPUT.write_text(text(localities()), encoding="utf-8")
