@@ -166,7 +166,7 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     author: str = ""
     reason: str = ""
     together: tuple[str, ...] = ()
-    body: msgspec.Raw = msgspec.Raw(b"{}")
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
 
 
 decode_event = msgspec.json.Decoder(DossierEvent).decode
@@ -176,4 +176,4 @@ decode_feed = msgspec.json.Decoder(FeedState).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
 decode_policy = msgspec.json.Decoder(PolicyRecord).decode
-encode = msgspec.json.Encoder(order="deterministic").encode
+encode = msgspec.json.Encoder().encode  # no order: it does not take the whole-number keys of `covers` and `levels`

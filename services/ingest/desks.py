@@ -22,7 +22,7 @@ class UnitFinder:
         self._known: dict[tuple[str, str, str], str] = {}
 
     def __call__(self, name: str, dossier: str, sender: str) -> str:
-        """The public code of the competent unit, "" where none or several fit. Of the dossier code only what stands before its first `-` counts."""
+        """The public code of the unit, "" where none or several fit. Of the dossier code only the part before its first `-` counts."""
         place = "" if name else dossier.partition("-")[0]
         known = self._known.get((name, place, sender))
         if known is not None:

@@ -1,0 +1,138 @@
+"""The JSON Schemas of the messages as files, and what would break who reads or has written them.
+
+`python -m dunghen.contracts.schema_files` writes what has grown; it refuses a breaking change unless told `--breaking`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dunghen.contracts import messages
+from dunghen.contracts.topics import all_topics
+
+FOLDER = Path(__file__).with_name("schemas")
+BINARY = {"record", "cell"}  # messages that are not JSON: their layout is described where they are packed
+BESIDE = ("Level",)  # JSON messages under the topics' own keys
+_LOWEST, _HIGHEST = ("minimum", "exclusiveMinimum", "minLength", "minItems"), ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+
+Schema = dict[str, Any]
+
+
+class BreakingChange(Exception):  # noqa: N818 - reads as what happened
+    """A message would no longer take what was written, or no longer say what readers look for."""
+
+
+def names() -> tuple[str, ...]:
+    """The messages that have a schema: all JSON messages of all topics."""
+    return tuple(sorted({topic.message for topic in all_topics().values()} - BINARY | set(BESIDE)))
+
+
+def generated(name: str) -> Schema:
+    """The schema of a message as the code defines it."""
+    schema = msgspec.json.schema(getattr(messages, name))
+    plain: Schema = msgspec.json.decode(msgspec.json.encode({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}))
+    return plain
+
+
+def on_file(name: str) -> Schema | None:
+    """The schema as it was published; None for a new message."""
+    file = FOLDER / f"{name}.json"
+    return msgspec.json.decode(file.read_bytes()) if file.exists() else None
+
+
+def breaking_changes(old: Schema, new: Schema) -> list[str]:
+    """Everything that `old` took and `new` refuses, and every field that `new` no longer has, each with its place."""
+    return list(_Comparison(old.get("$defs", {}), new.get("$defs", {})).of(old, new, "$"))
+
+
+def write(*, breaking: bool = False) -> list[str]:
+    """Writes the schemas that differ and gives their names. Raises BreakingChange before anything is written."""
+    changed = [name for name in names() if generated(name) != on_file(name)]
+    published = {name: old for name in changed if (old := on_file(name))}
+    faults = [f"{name} {fault}" for name, old in published.items() for fault in breaking_changes(old, generated(name))]
+    if faults and not breaking:
+        raise BreakingChange("\n".join(faults))
+    for name in changed:
+        text = msgspec.json.format(msgspec.json.encode(generated(name)), indent=1) + b"\n"
+        (FOLDER / f"{name}.json").write_bytes(text)
+    return changed
+
+
+class _Comparison:
+    """Two schemas with their definitions."""
+
+    def __init__(self, old_defs: Schema, new_defs: Schema) -> None:
+        self.old_defs, self.new_defs = old_defs, new_defs
+
+    def of(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        old, new = _followed(old, self.old_defs), _followed(new, self.new_defs)
+        if "anyOf" in old or "anyOf" in new:
+            yield from self._alternatives(old.get("anyOf", [old]), new.get("anyOf", [new]), where)
+            return
+        yield from _narrowed(old, new, where)
+        yield from self._fields(old, new, where)
+        yield from self._elements(old, new, where)
+
+    def _alternatives(self, old: list[Schema], new: list[Schema], where: str) -> Iterator[str]:
+        for option in old:
+            if all(list(self.of(option, other, where)) for other in new):
+                yield f"{where}: no longer takes one of its alternatives"
+
+    def _fields(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        for name in before:
+            if name not in after and "properties" in new:
+                yield f"{where}.{name}: is gone"
+            elif name in after:
+                yield from self.of(before[name], after[name], f"{where}.{name}")
+        for name in sorted(set(new.get("required", ())) - set(old.get("required", ()))) if before else ():
+            yield f"{where}.{name}: is now required"
+
+    def _elements(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        for key in ("items", "additionalProperties"):
+            if isinstance(old.get(key), dict) and isinstance(new.get(key), dict):
+                yield from self.of(old[key], new[key], f"{where}[]")
+        for i, (before, after) in enumerate(zip(old.get("prefixItems", ()), new.get("prefixItems", ()), strict=False)):
+            yield from self.of(before, after, f"{where}[{i}]")
+
+
+def _followed(schema: Schema, defs: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = defs[schema["$ref"].removeprefix("#/$defs/")]
+    return schema
+
+
+def _narrowed(old: Schema, new: Schema, where: str) -> Iterator[str]:
+    if new and not old:
+        yield f"{where}: took anything"
+        return
+    if "type" in new and old.get("type", new["type"]) != new["type"]:
+        yield f"{where}: was {old['type']}, is {new['type']}"
+    if "enum" in new and not set(old.get("enum", [None])) <= set(new["enum"]):
+        yield f"{where}: takes fewer values"
+    if "pattern" in new and old.get("pattern") != new["pattern"]:
+        yield f"{where}: another pattern"
+    if any(key in new and old.get(key, new[key] - 1) < new[key] for key in _LOWEST):
+        yield f"{where}: a higher lower bound"
+    if any(key in new and old.get(key, new[key] + 1) > new[key] for key in _HIGHEST):
+        yield f"{where}: a lower upper bound"
+
+
+def main() -> int:
+    """Exit code 1 and the list of faults where a change would break something."""
+    try:
+        changed = write(breaking="--breaking" in sys.argv[1:])
+    except BreakingChange as fault:
+        print(fault)  # noqa: T201 - a command
+        return 1
+    print("\n".join(changed) or "nothing has changed")  # noqa: T201 - a command
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
