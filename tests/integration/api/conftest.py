@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+
+from world import World, world_of
+
+Opened = Callable[..., AbstractAsyncContextManager[World]]
+
+
+@pytest.fixture
+def open_world(kafka_broker: Any, redis_server: Any, namespace: str) -> Opened:
+    def opened(**given: Any) -> AbstractAsyncContextManager[World]:
+        return world_of(kafka=kafka_broker.address, redis=f"redis://127.0.0.1:{redis_server.port}/0", namespace=namespace, **given)
+
+    return opened
+
+
+@pytest.fixture
+async def world(open_world: Opened) -> AsyncIterator[World]:
+    async with open_world() as opened:
+        yield opened
