@@ -64,6 +64,21 @@ def simulate(
 
 
 @app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="CSV or JSONL of dossiers, steps or CloudEvents")],
+    mapping: Annotated[Path | None, typer.Option(help="TOML file that says which column is what")] = None,
+    data: Data = DATA,
+) -> None:
+    """Send real dossiers or an event log to ingest; a stopped replay goes on where it was."""
+    from dunghen.cli.replay.driver import replay as work
+    from dunghen.cli.replay.mapping import read_mapping
+
+    summary = asyncio.run(work(DataFolder(data.absolute()), file, read_mapping(mapping) if mapping else None, say))
+    for line in summary.lines():
+        say(line)
+
+
+@app.command()
 def prepare(
     city: Annotated[str, typer.Option(help="demo, none or FILE.toml: published if there is no policy yet")] = "none",
     replication: Annotated[int, typer.Option(help="replicas of each partition")] = 1,

@@ -11,7 +11,7 @@ from dunghen.cli.simulate.lives import Habits, Life, Start, live
 from dunghen.domain.days import date_of, weekday_of
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.policy import Policy
-from dunghen.domain.procedures import Procedure
+from dunghen.domain.policy_parts import Procedure
 from dunghen.domain.units import KINDS, Unit
 
 _BY_WEEKDAY = (1.25, 1.05, 1.0, 0.95, 0.9, 0.6, 0.3)  # Saturday and Sunday count only where they are worked

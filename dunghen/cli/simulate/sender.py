@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
+from dunghen.cli.ingest_client import EVENTS, IngestClient
 from dunghen.cli.simulate.lives import Life, Moment
 from dunghen.cli.simulate.wire import Wire
 
@@ -22,19 +20,19 @@ class Sender:
     """`sent` counts records by source, as a heartbeat reports them; `refused` what ingest would not take, by code."""
 
     def __init__(self, address: str, wire: Wire) -> None:
-        self._http = httpx.AsyncClient(base_url=address, timeout=30, limits=httpx.Limits(max_connections=4))
+        self._ingest = IngestClient(address)
         self._wire = wire
         self.sent: defaultdict[str, int] = defaultdict(int)
         self.refused: defaultdict[str, int] = defaultdict(int)
         self._ids = itertools.count()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._ingest.close()
 
     async def tell_past(self, said: Sequence[Said]) -> None:
         """As CloudEvents that carry the time at which they happened."""
         for batch in (said[i : i + BATCH] for i in range(0, len(said), BATCH)):
-            await self._post("/events", [self._cloud_event(*one) for one in batch], "application/cloudevents-batch+json")
+            await self._post("/events", [self._cloud_event(*one) for one in batch], EVENTS)
             self._count(batch)
 
     async def tell(self, said: Sequence[Said]) -> None:
@@ -69,26 +67,8 @@ class Sender:
         }
 
     async def _post(self, path: str, body: Any, content_type: str = "application/json") -> None:
-        """Until ingest has answered: a system that gets no answer sends again, and a repetition is harmless."""
-        for attempt in itertools.count():
-            try:
-                answer = await self._http.post(path, json=body, headers={"content-type": content_type})
-            except httpx.TransportError:
-                await asyncio.sleep(min(0.2 * 2**attempt, 5))
-                continue
-            if answer.status_code in (429, 503):
-                await asyncio.sleep(float(answer.headers.get("retry-after", 1)))
-                continue
-            self._note_refusals(answer)
-            return
-
-    def _note_refusals(self, answer: httpx.Response) -> None:
-        if answer.status_code >= 300 and not answer.headers.get("content-type", "").startswith("application/json"):
-            self.refused[f"HTTP_{answer.status_code}"] += 1
-            return
-        for result in answer.json().get("results", ()):
-            if not result.get("accepted", True):
-                self.refused[result.get("code", "?")] += 1
+        for refused in (await self._ingest.post(path, body, content_type)).refused:
+            self.refused[refused.code] += 1
 
 
 def _iso(at: int) -> str:

@@ -1,0 +1,107 @@
+"""How the columns of a file become fields of the wire format: a TOML file (`docs/replay.md` explains it with an example)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from dunghen.cli.data_folder import CommandError
+
+DATES = frozenset(
+    (
+        "NgayNopHoSo",
+        "NgayTiepNhan",
+        "NgayHenTra",
+        "NgayTra",
+        "NgayKetThucXuLy",
+        "NgayTuChoi",
+        "ThoiDiemXuLy",
+        "NgayKetThucTheoQuyDinh",
+        "time",
+    )
+)
+
+
+class RowRefused(Exception):  # noqa: N818 - says what is the matter
+    """A row cannot be read: a code and the field, never the value."""
+
+    def __init__(self, code: str, field: str) -> None:
+        super().__init__(f"{code} {field}")
+        self.code = code
+
+
+class Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row whose `column` is filled has ended with `status`, whatever its status column says."""
+
+    column: str
+    status: str = "10"
+
+
+class MappingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file as it stands on disk. `columns`: wire field → column; `values`: wire field → column value → wire value, "*": all others."""
+
+    source: str
+    columns: dict[str, str]
+    kind: Literal["synced", "progressed"] = "synced"
+    time_zone: str = "Asia/Ho_Chi_Minh"
+    dates: list[str] = []  # strptime patterns tried in order; none: as ingest reads them
+    values: dict[str, dict[str, str]] = {}
+    ended: Ended | None = None
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """A mapping ready for use."""
+
+    file: MappingFile
+    zone: ZoneInfo
+
+    def event(self, row: Mapping[str, str], number: int) -> dict[str, Any]:
+        """One row as a CloudEvent. Raises RowRefused."""
+        data = {field: self._value(field, row.get(column) or "") for field, column in self.file.columns.items()}
+        if (ended := self.file.ended) is not None and row.get(ended.column):
+            data["TrangThaiHoSo"] = ended.status
+        time = data.pop("time", "")
+        event = {
+            "specversion": "1.0",
+            "id": str(number),
+            "source": self.file.source,
+            "type": f"vn.dunghen.dossier.{self.file.kind}",
+            "data": data,
+        }
+        return {**event, "time": time} if time else event
+
+    def _value(self, field: str, given: str) -> str:
+        given = given.strip()
+        if known := self.file.values.get(field):
+            return known.get(given, known.get("*", given))
+        return self._date(field, given) if field in DATES and given and self.file.dates else given
+
+    def _date(self, field: str, given: str) -> str:
+        for pattern in self.file.dates:
+            try:
+                return datetime.strptime(given, pattern).replace(tzinfo=self.zone).isoformat()
+            except ValueError:
+                continue
+        raise RowRefused("BAD_DATE", field)
+
+
+def read_mapping(path: Path) -> FileMapping:
+    """Raises CommandError that says what is wrong and where."""
+    try:
+        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), MappingFile)
+        return FileMapping(file, ZoneInfo(file.time_zone))
+    except FileNotFoundError:
+        raise CommandError(f"no mapping file {path}") from None
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
+        raise CommandError(f"{path}: {fault}") from None
+    except (ZoneInfoNotFoundError, ValueError):
+        raise CommandError(f"{path}: time_zone is not a time zone like America/New_York") from None

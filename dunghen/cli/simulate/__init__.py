@@ -1,0 +1,1 @@
+"""`dunghen simulate`: a made-up city over HTTP in the real wire format."""
