@@ -58,7 +58,7 @@ class WorkingCalendar:
         if seconds == 0:
             return at
         target = self._position(at) + seconds
-        if target <= 0 > seconds:
+        if target < 0:
             return 0
         if target > self._before[-1]:
             return LAST_INSTANT

@@ -1,4 +1,4 @@
-"""When a time limit ends (`domain.md` §3; NĐ 118/2025/NĐ-CP, TT 03/2025/TT-VPCP), and how a pause moves it."""
+"""When a time limit ends (`domain.md` §3; NĐ 118/2025/NĐ-CP, TT 03/2025/TT-VPCP)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from dunghen.domain.calendar import WorkingCalendar
-from dunghen.domain.days import DAY_SECONDS, date_of, day_number
+from dunghen.domain.days import date_of, day_number
 
 LimitUnit = Literal["hours", "working_days", "days", "months"]
 LIMIT_UNITS: tuple[LimitUnit, ...] = ("hours", "working_days", "days", "months")
@@ -43,27 +43,6 @@ def due_at(received: int, limit: TimeLimit, calendar: WorkingCalendar) -> int:
         case "months":
             day = _months_later(calendar.start_day(received), limit.amount)
     return calendar.end_of(calendar.roll_forward(day))
-
-
-def extend(due: int, pause: tuple[int, int], unit: LimitUnit, calendar: WorkingCalendar) -> int:
-    """The due instant after a pause (began, ended): later by its working time, or by its calendar days for terms in days and months.
-
-    A pause begun after the due day changes nothing.
-    """
-    began, ended = pause
-    day_of = calendar.zone.day_of
-    due_day = day_of(due)
-    if ended <= began or day_of(began) > due_day:
-        return due
-    if unit in ("hours", "working_days"):
-        return calendar.add(due, calendar.between(began, ended))
-    days = day_of(ended) - day_of(began)
-    return _at_same_time(due, calendar.roll_forward(due_day + days), calendar) if days else due
-
-
-def _at_same_time(at: int, day: int, calendar: WorkingCalendar) -> int:
-    zone = calendar.zone
-    return zone.at(day, (at + zone.offset_at(at)) % DAY_SECONDS)
 
 
 def _months_later(day: int, months: int) -> int:

@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -86,6 +87,29 @@ def test_the_next_working_day_is_the_first_that_is_one(calendar: WorkingCalendar
     assert calendar.is_working(following)
     assert not any(calendar.is_working(d) for d in range(today + 1, following))
     assert calendar.roll_forward(today) == (today if calendar.is_working(today) else following)
+
+
+edges = st.lists(st.integers(0, 24 * 60), max_size=6, unique=True).map(lambda minutes: sorted(m * 60 for m in minutes))
+any_hours = edges.map(lambda e: tuple(zip(e[::2], e[1::2], strict=False)))
+any_zone = st.sampled_from(("Asia/Ho_Chi_Minh", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia")).map(Zone)
+any_days = st.dictionaries(st.integers(0, 40), any_hours, max_size=8)
+starts = st.sampled_from([day(d) for d in ("2006-10-20", "2011-12-15", "2017-10-01", "2026-01-20", "2026-03-01", "2026-10-20")])
+
+
+@pytest.mark.slow
+@settings(max_examples=int(os.environ.get("DUNGHEN_EXAMPLES", "25")), deadline=None)
+@given(any_zone, any_hours, st.sets(st.integers(0, 6)), any_days, starts, st.integers(0, 40 * 1440), st.integers(0, 5000))
+def test_any_calendar_in_any_zone_agrees_with_a_count(zone, hours, weekend, days, first, minute, length) -> None:  # type: ignore[no-untyped-def]
+    calendar = WorkingCalendar(zone, hours, tuple(weekend), {first + d: own for d, own in days.items()})
+    a = zone.start_of(first) + minute * 60
+    b = a + length * 60
+    worked = calendar.between(a, b)
+    assert worked == counted(calendar, a, b)
+    if worked:
+        reached = calendar.add(a, worked)
+        assert (calendar.between(a, reached), calendar.between(a, reached - 1)) == (worked, worked - 1)
+        left = calendar.add(b, -worked)
+        assert (calendar.between(left, b), calendar.between(left + 1, b)) == (worked, worked - 1)
 
 
 def test_one_working_day_is_eight_hours() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dunghen.domain.calendar import VIETNAM_HOURS, WorkingCalendar
 from dunghen.domain.days import Zone, day_number
-from dunghen.domain.deadline import LIMIT_UNITS, LimitUnit, TimeLimit, due_at, extend
+from dunghen.domain.deadline import LIMIT_UNITS, LimitUnit, TimeLimit, due_at
 
 HANOI = Zone("Asia/Ho_Chi_Minh")
 TET = range(day_number(date(2026, 2, 16)), day_number(date(2026, 2, 21)))
@@ -49,25 +49,3 @@ def test_a_due_date_lies_on_a_working_day_and_never_moves_earlier_when_more_is_a
     assert VIETNAM.is_working(HANOI.day_of(due))
     assert received < due <= due_at(received, TimeLimit(amount + 1, unit), VIETNAM)
     assert due <= due_at(received + 3600, TimeLimit(amount, unit), VIETNAM)
-
-
-@pytest.mark.parametrize(
-    ("due", "began", "ended", "unit", "after"),
-    [
-        ("2026-11-16 17:00", "2026-11-12 08:00", "2026-11-13 08:00", "working_days", "2026-11-17 17:00"),
-        ("2026-11-16 17:00", "2026-11-13 17:00", "2026-11-16 07:00", "working_days", "2026-11-16 17:00"),
-        ("2026-11-16 17:00", "2026-11-16 20:00", "2026-11-18 07:00", "working_days", "2026-11-17 17:00"),
-        ("2026-11-16 17:00", "2026-11-17 08:00", "2026-11-18 08:00", "working_days", "2026-11-16 17:00"),
-        ("2026-11-16 17:00", "2026-11-12 08:00", "2026-11-13 08:00", "days", "2026-11-17 17:00"),
-        ("2026-11-16 17:00", "2026-11-12 08:00", "2026-11-17 08:00", "days", "2026-11-23 17:00"),
-        ("2026-11-16 17:00", "2026-11-12 08:00", "2026-11-12 16:00", "months", "2026-11-16 17:00"),
-    ],
-)
-def test_a_pause_moves_the_due_date_by_its_working_time_or_its_days(due: str, began: str, ended: str, unit: LimitUnit, after: str) -> None:
-    assert extend(at(due), (at(began), at(ended)), unit, VIETNAM) == at(after)
-
-
-@given(near, near, near, units)
-def test_a_pause_never_moves_a_due_date_earlier(due: int, began: int, ended: int, unit: LimitUnit) -> None:
-    assert extend(due, (began, ended), unit, VIETNAM) >= due
-    assert extend(due, (began, began), unit, VIETNAM) == due

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from dunghen.domain.ranking import dense_ranks
 
-units = st.lists(st.integers(0, 10**6).flatmap(lambda den: st.tuples(st.integers(0, den), st.just(den))), max_size=40)
+units = st.lists(st.integers(0, 10**6).flatmap(lambda den: st.tuples(st.integers(0, den), st.just(den))), max_size=12)
 
 
 def test_ties_share_a_rank_and_the_next_follows_without_a_gap() -> None:
