@@ -76,7 +76,7 @@ def decode_item(raw: Raw, kind: type[msgspec.Struct]) -> Any:
 
 def path_of(fault: msgspec.ValidationError) -> str:
     """Where a value of the wrong kind stands: names that we declared, and indices."""
-    _, _, where = str(fault).rpartition(" - at `$")
+    _, _, where = str(fault).partition(" - at `$")
     return where.removeprefix(".").removesuffix("`")
 
 

@@ -1,0 +1,187 @@
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from dunghen.contracts.refusals import MEANINGS, Refusal
+from dunghen.platform.settings import SettingsError, load
+from services.ingest.settings import IngestSettings
+
+Make = Callable[..., dict[str, Any]]
+Start = Callable[..., Any]
+KEYS = f"H17={sha256(b'gate').hexdigest()}\nH47.02={sha256(b'other').hexdigest()}"
+
+
+def value_of(ingest: Any, metric: str, **labels: str) -> float:
+    return ingest.ports.metrics.registry.get_sample_value(metric, labels) or 0.0
+
+
+async def test_ten_thousand_dossiers_with_three_bad_ones_lose_exactly_three(ingest: Any, dossier: Make) -> None:
+    items = [dossier(MaHoSo=f"H17.31-260105-{i:05d}") for i in range(10_000)]
+    items[7]["TrangThaiHoSo"], items[4999]["NgayTiepNhan"], items[9999] = "99", "20270101000000", ["Nguyễn"]
+    answer = (await ingest.sync(*items)).json()
+    assert (answer["error_code"], answer["accepted"], answer["refused"]) == ("1", 9997, 3)
+    bad = [(line["index"], line["code"], line.get("path")) for line in answer["results"] if not line["accepted"]]
+    assert bad == [(7, "BAD_CHOICE", "TrangThaiHoSo"), (4999, "IN_THE_FUTURE", "NgayTiepNhan"), (9999, "NOT_AN_OBJECT", None)]
+    assert len(ingest.events.kept) == 9997
+
+
+async def test_a_dry_run_says_what_would_happen_and_nothing_happens(ingest: Any, dossier: Make) -> None:
+    body = {"madonvi": "H17.31", "data": [dossier(), dossier(MaHoSo="")]}
+    answer = await ingest.post("/sync/DongBoHoSoMC?dry_run=true", body)
+    assert (answer.json()["accepted"], answer.json()["refused"], answer.json()["dry_run"]) == (1, 1, True)
+    assert (ingest.events.kept, ingest.ports.feeds.take_changed()) == ([], [])
+    assert (await ingest.post("/sync/DongBoHoSoMC?dry_run=ja", body)).status_code == 400
+    assert ingest.events.kept == []
+
+
+async def test_nothing_is_counted_before_kafka_has_it(ingest: Any, dossier: Make) -> None:
+    ingest.events.away = True
+    answer = await ingest.sync(dossier())
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "KAFKA_AWAY", "5")
+    assert ingest.ports.feeds.take_changed() == []
+    assert value_of(ingest, "dunghen_ingest_records_accepted_total", kind="synced") == 0
+    ingest.events.away = False
+    assert (await ingest.sync(dossier())).json()["error_code"] == "0"
+    assert value_of(ingest, "dunghen_ingest_records_accepted_total", kind="synced") == 1
+
+
+async def test_what_is_refused_as_a_whole_does_not_need_kafka(ingest: Any, dossier: Make) -> None:
+    ingest.events.away = True
+    assert (await ingest.sync(dossier(TrangThaiHoSo=""))).status_code == 422
+
+
+async def test_without_policies_nobody_is_told_success(ingest: Any, dossier: Make) -> None:
+    desk, ingest.desks.desk = ingest.desks.desk, None
+    assert (await ingest.client.get("/readyz")).status_code == 503
+    answer = await ingest.sync(dossier())
+    assert (answer.status_code, answer.json()["code"]) == (503, "NOT_READY")
+    ingest.desks.desk = desk
+    assert (await ingest.client.get("/readyz")).status_code == 200
+    assert (await ingest.client.get("/livez")).status_code == 200
+
+
+async def test_an_empty_delivery_is_a_success(ingest: Any) -> None:
+    assert (await ingest.sync()).json() == {"error_code": "0", "message": "Thành công", "accepted": 0, "refused": 0}
+
+
+async def test_the_success_word_is_the_source_s_own(start: Start, dossier: Make) -> None:
+    ingest = start(ingest_success_words="000.00.31.H17=00, H17.32=0")
+    assert (await ingest.sync(dossier())).json()["error_code"] == "00"
+    assert (await ingest.sync(dossier(), madonvi="H17.32")).json()["error_code"] == "0"
+    assert (await ingest.sync(dossier(MaHoSo=None), dossier())).json()["error_code"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "source", "status"),
+    [
+        ("", "H17.31", 401),
+        ("Bearer wrong", "H17.31", 401),
+        ("Basic gate", "H17.31", 401),
+        ("Bearer other", "H17.31", 403),
+        ("Bearer gate", "H170.31", 403),
+        ("Bearer gate", "H17.31", 200),
+        ("bearer gate", "H17", 200),
+        ("Bearer gate", "000.00.31.H17", 200),
+    ],
+)
+async def test_a_key_opens_for_its_source_and_those_below_it(
+    start: Start, dossier: Make, authorization: str, source: str, status: int
+) -> None:
+    ingest = start(ingest_source_keys=KEYS)
+    body = {"madonvi": source, "data": [dossier()]}
+    answer = await ingest.post("/sync/DongBoHoSoMC", body, authorization=authorization)
+    assert (answer.status_code, len(ingest.events.kept)) == (status, int(status == 200))
+    beat = await ingest.post("/heartbeats", {"source": source, "sent_at": "20260105080000"}, authorization=authorization)
+    assert beat.status_code == status
+
+
+async def test_a_batch_with_one_foreign_source_is_refused_as_a_whole(start: Start, dossier: Make) -> None:
+    ingest = start(ingest_source_keys=KEYS)
+    event = {"specversion": "1.0", "id": "7", "type": "vn.dunghen.dossier.synced", "data": dossier()}
+    answer = await ingest.post("/events", [{**event, "source": "H17.31"}, {**event, "source": "H47.02"}], authorization="Bearer gate")
+    assert (answer.status_code, ingest.events.kept) == (403, [])
+
+
+def test_an_address_that_others_reach_needs_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for host in ("0.0.0.0", "192.168.1.5", "example.org", "::"):
+        with pytest.raises(SettingsError, match="ingest_source_keys"):
+            load(IngestSettings, ingest_host=host)
+    assert load(IngestSettings, ingest_host="0.0.0.0", ingest_source_keys=KEYS).source_keys()[sha256(b"gate").hexdigest()] == "H17"
+    assert load(IngestSettings, ingest_host="::1").ingest_source_keys == ""
+
+
+@pytest.mark.parametrize("given", ["H17=gate", "gate", f"H17={'0' * 63}", "=" * 3])
+def test_a_key_that_is_no_digest_is_refused_without_being_repeated(given: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(IngestSettings, ingest_source_keys=given)
+    assert given not in str(caught.value)
+    assert "gate" not in load(IngestSettings, ingest_source_keys=KEYS).redacted()["ingest_source_keys"]
+
+
+async def test_bodies_that_are_too_large_are_refused_whether_or_not_they_say_so(start: Start) -> None:
+    ingest = start(ingest_body_bytes=2000)
+
+    async def unannounced() -> Any:
+        for _ in range(30):
+            yield b" " * 100
+
+    told = await ingest.post("/sync/DongBoHoSoMC", content=b" " * 2001)
+    untold = await ingest.client.post("/sync/DongBoHoSoMC", content=unannounced(), headers={"content-type": "application/json"})
+    assert [(a.status_code, a.json()["code"]) for a in (told, untold)] == [(413, "TOO_LARGE")] * 2
+
+
+async def test_all_bodies_together_are_bounded_and_given_back(start: Start, dossier: Make) -> None:
+    ingest = start(ingest_held_bytes=1 << 20)
+    assert (await ingest.post("/sync/DongBoHoSoMC", content=b" " * (1 << 20) + b"  ")).json()["code"] == "BUSY"
+    assert (await ingest.sync(dossier())).json()["error_code"] == "0"
+
+
+async def test_a_body_that_does_not_come_is_given_up(start: Start) -> None:
+    import asyncio
+
+    ingest = start(ingest_body_seconds=0.01)
+
+    async def endless() -> Any:
+        yield b"["
+        await asyncio.Event().wait()
+
+    answer = await ingest.client.post("/events", content=endless(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (408, "TOO_SLOW")
+
+
+async def test_an_error_of_ours_is_told_without_what_was_received(ingest: Any, dossier: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    async def broken(events: Any) -> None:
+        raise RuntimeError(f"cannot take {events}")
+
+    ingest.events.publish = broken
+    answer = await ingest.sync(dossier())
+    assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL")
+    logged = "".join(capsys.readouterr())
+    assert "RuntimeError" in logged
+    assert "H17.31-260105-0001" not in logged
+
+
+async def test_the_form_of_items_that_repeat_a_field_is_refused_and_named(ingest: Any, dossier: Make) -> None:
+    import json
+
+    good = json.dumps(dossier())
+    twice = good.replace('"TrangThaiHoSo"', '"TrangThaiHoSo":"9","TrangThaiHoSo"')
+    body = f'{{"madonvi":"H17.31","data":[{good},{twice},{good.replace(chr(34) + "TenTTHC", chr(34) + "ChuHoSo")}]}}'
+    lines = (await ingest.post("/sync/DongBoHoSoMC", content=body.encode())).json()["results"]
+    assert [(line.get("code"), line.get("path")) for line in lines] == [(None, None), ("DUPLICATE_KEY", "TrangThaiHoSo"), (None, None)]
+
+
+async def test_metrics_are_there_from_the_start_and_bounded(ingest: Any, dossier: Make) -> None:
+    before = (await ingest.client.get("/metrics")).text.count("\n")
+    await ingest.sync(dossier(), dossier(TrangThaiHoSo="77"))
+    await ingest.post("/sync/DongBoHoSoMC", content=b"{")
+    assert value_of(ingest, "dunghen_ingest_refusals_total", code="BAD_CHOICE") == 1
+    assert value_of(ingest, "dunghen_ingest_requests_total", route="DongBoHoSoMC", status="4xx") == 1
+    assert (await ingest.client.get("/metrics")).text.count("\n") == before
+
+
+def test_every_code_has_a_meaning_in_both_languages() -> None:
+    assert set(MEANINGS) == set(Refusal)
+    assert all(english and vietnamese for english, vietnamese in MEANINGS.values())
