@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunghen.domain.ranking import dense_ranks
@@ -26,6 +26,7 @@ def test_rates_that_floats_cannot_tell_apart_have_different_ranks() -> None:
     assert dense_ranks([("a", n - 1, n), ("b", n, n + 1)]) == {"a": 2, "b": 1}
 
 
+@settings(max_examples=40)
 @given(units)
 def test_ranks_are_those_of_the_exact_fractions(rates: list[tuple[int, int]]) -> None:
     ranked = {i: Fraction(*rate) for i, rate in enumerate(rates) if rate[1] >= 5}
