@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-
 from world import World, world_of
 
 Opened = Callable[..., AbstractAsyncContextManager[World]]

@@ -15,7 +15,8 @@ async def test_scores_become_the_map_with_bands_ranks_and_the_sums_of_the_city(w
     assert [u["code"] for u in shown["units"]] == ["20242", "20194", "H17.10"]
     best = unit_of(shown, "20242")
     assert (best["value"], best["band"], best["rank"], best["of"]) == (0.95, "green", 1, 1)
-    assert unit_of(shown, "20194")["few"] is True and unit_of(shown, "20194")["rank"] is None
+    assert unit_of(shown, "20194")["few"] is True
+    assert unit_of(shown, "20194")["rank"] is None
     assert (shown["city"]["numerator"], shown["city"]["denominator"]) == (105, 114)
     assert shown["city"]["rates"]["resolved"] == {"value": 105 / 114, "numerator": 105, "denominator": 114}
 
@@ -57,7 +58,8 @@ async def test_after_redis_was_emptied_the_map_is_rebuilt_and_its_version_grows(
         await listener.first("change", lambda d: any(u["numerator"] == 40 for u in d["units"]))
         assert listener.ids == sorted(set(listener.ids))
     after = await world.map()
-    assert after["version"] > before["version"] and len(after["units"]) == 3
+    assert after["version"] > before["version"]
+    assert len(after["units"]) == 3
 
 
 async def empty(world: World) -> None:
@@ -80,7 +82,8 @@ async def test_a_unit_turns_stale_when_its_feed_is_silent_in_working_hours(world
         return unit_of(shown, "20242")["stale"] and shown
 
     shown = await eventually(stale)
-    assert shown["version"] > version and unit_of(shown, "20194")["feed_seen_at"] is None
+    assert shown["version"] > version
+    assert unit_of(shown, "20194")["feed_seen_at"] is None
 
 
 async def feed_seen(world: World) -> Any:

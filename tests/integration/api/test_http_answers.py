@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from world import MONDAY_8_00, World
+
+
+async def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(world: World) -> None:
+    first = await world.http.get("/api/v1/map", params={"window": "7d"})
+    assert first.headers["etag"].startswith('"')
+    again = await world.http.get("/api/v1/map", params={"window": "7d"}, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = await world.http.get("/api/v1/map", params={"window": "30d"}, headers={"If-None-Match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+async def test_the_date_of_an_answer_is_the_clock_of_the_city(world: World) -> None:
+    answer = await world.http.get("/api/v1/map")
+    assert answer.headers["date"] == "Mon, 16 Nov 2026 01:00:00 GMT"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/v1/map?window=fortnight", 422, "INVALID_PARAMETER"),
+        ("/api/v1/map?rate=best", 422, "INVALID_PARAMETER"),
+        ("/api/v1/stream?kind=ward", 422, "INVALID_PARAMETER"),
+        ("/api/v1/changes", 422, "INVALID_PARAMETER"),
+        ("/api/v1/units/99999", 404, "UNKNOWN_UNIT"),
+        ("/api/v1/nothing", 404, "NOT_FOUND"),
+        ("/assets/../../settings.py", 404, "NOT_FOUND"),
+        ("/api/v1/officials", 401, "UNAUTHENTICATED"),
+        ("/api/v1/units/20242/dossiers", 401, "UNAUTHENTICATED"),
+        ("/api/v1/dossiers/000.01.31.H17-260105-0001", 401, "UNAUTHENTICATED"),
+        ("/api/v1/notices", 401, "UNAUTHENTICATED"),
+    ],
+)
+async def test_what_cannot_be_answered_is_a_problem_with_a_code_that_stays(world: World, path: str, status: int, code: str) -> None:
+    answer = await world.http.get(path)
+    assert (answer.status_code, answer.json()["code"], answer.headers["content-type"]) == (status, code, "application/problem+json")
+    assert "fortnight" not in answer.text
+
+
+async def test_officials_routes_are_not_for_other_sites(world: World) -> None:
+    assert "access-control-allow-origin" not in (await world.http.get("/api/v1/notices")).headers
+    assert "access-control-allow-origin" not in (await world.http.options("/api/v1/units/20242/dossiers")).headers
+    assert (await world.http.options("/api/v1/map")).headers["access-control-allow-origin"] == "*"
+
+
+async def test_csv_and_geojson_say_the_same_as_json(world: World) -> None:
+    rows = (await world.map())["units"]
+    csv = (await world.http.get("/api/v1/map.csv")).content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in csv[1:]] == [row["code"] for row in rows]
+    shapes = (await world.http.get("/api/v1/map.geojson")).json()
+    assert [{k: f["properties"][k] for k in rows[0]} for f in shapes["features"]] == rows
+    assert shapes["features"][0]["geometry"]["type"] == "Polygon"
+    assert shapes["features"][2]["geometry"] is None
+
+
+async def test_changes_since_a_version_are_the_rows_that_are_other(world: World) -> None:
+    before = await world.map()
+    none = (await world.http.get("/api/v1/changes", params={"since": before["version"]})).json()
+    assert none["units"] == []
+    gone = await world.http.get("/api/v1/changes", params={"since": 5})
+    assert (gone.status_code, gone.json()["code"]) == (410, "VERSION_GONE")
+
+
+async def test_a_unit_is_told_in_all_windows_and_rates(world: World) -> None:
+    unit = (await world.http.get("/api/v1/units/20242")).json()
+    assert set(unit["windows"]) == {"today", "7d", "30d", "90d", "month", "quarter", "year"}
+    assert unit["windows"]["quarter"]["first"] == "2026-10-01"
+    assert unit["windows"]["month"]["rates"]["official"]["numerator"] == 95
+    assert [u["code"] for u in (await world.http.get("/api/v1/units")).json()["units"]] == ["20242", "20194", "H17.10"]
+
+
+async def test_feeds_and_definitions_are_open(world: World) -> None:
+    await world.feed("H17.31", MONDAY_8_00, "20242")
+    words = (await world.http.get("/api/v1/definitions")).json()
+    assert words["bands"]["green"]["from"] == 0.9
+    assert words["errors"]["NOT_READY"]["status"] == 503
+    assert (await world.http.get("/api/v1/feeds")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/openapi.json", "/docs"])
+async def test_operators_find_what_they_look_for(world: World, path: str) -> None:
+    answer = await world.http.get(path)
+    assert answer.status_code == 200
+
+
+async def test_pages_that_are_not_built_say_what_to_do(open_world: Any, tmp_path: Any) -> None:
+    async with open_world(static=tmp_path) as world:
+        answer = await world.http.get("/")
+        assert (answer.status_code, "make setup" in answer.text) == (503, True)
+        (tmp_path / "assets").mkdir()
+        (tmp_path / "index.html").write_text("<h1>map</h1>")
+        (tmp_path / "assets" / "index-abc.js").write_text("1")
+        assert (await world.http.get("/wall")).text == "<h1>map</h1>"
+        assert "immutable" in (await world.http.get("/assets/index-abc.js")).headers["cache-control"]

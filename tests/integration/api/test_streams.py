@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from world import Listener, World, eventually, score
+
+
+async def advance(world: World, on_time: int) -> int:
+    """A new number for one unit; gives the version that shows it."""
+    await world.scores(score("20242", on_time, 5))
+
+    async def shown() -> Any:
+        body = await world.map()
+        return body["version"] if body["city"]["numerator"] == on_time + 10 else 0
+
+    return int(await eventually(shown))
+
+
+async def test_a_client_that_comes_back_gets_the_changes_it_missed_and_no_snapshot(world: World) -> None:
+    async with Listener(world) as watching:  # keeps the view alive, as any other client would
+        first = await watching.first("snapshot")
+        versions = [await advance(world, n) for n in (100, 101, 102)]
+        async with Listener(world, last_event_id=versions[0]) as back:
+            await back.first("change", lambda d: d["version"] == versions[2])
+            assert next(name for name, _, _ in back.events if name != "tick") == "change"
+            assert back.ids[0] > versions[0]
+        async with Listener(world, **{"Last-Event-ID": first["version"] - 1}) as late:
+            assert (await late.first("snapshot"))["version"] == versions[2]
+
+
+async def test_all_that_a_stream_said_adds_up_to_the_map(world: World) -> None:
+    async with Listener(world, window="7d", rate="resolved", kind="all") as listener:
+        await listener.first("snapshot")
+        for n in (90, 91, 92, 93):
+            await world.scores(score("20242", n, 1), score("20194", n, 2))
+        body = await eventually(lambda: caught_up(world, listener, 93 * 2 + 7))
+        rows: dict[str, Any] = {}
+        for name, _, data in listener.events:
+            if name != "tick":
+                rows.update((row["code"], row) for row in data["units"])
+        assert list(rows.values()) == body["units"]
+
+
+async def caught_up(world: World, listener: Listener, numerator: int) -> Any:
+    body = await world.map(window="7d", rate="resolved")
+    done = body["city"]["numerator"] == numerator and listener.ids[-1] == body["version"]
+    return body if done else None
+
+
+async def test_a_client_that_reads_nothing_is_dropped_and_nobody_waits_for_it(open_world: Any) -> None:
+    async with open_world(send_seconds=0.5, behind_frames=2) as world:
+        reader, writer = await deaf_client(world)
+        async with Listener(world) as listener:
+            await listener.first("snapshot")
+            await eventually(lambda: world.follower.streams_open == 2)
+            big = {f"U{n}": score(f"U{n}", n, 1) for n in range(400)}
+            for n in range(200):
+                await world.scores(score("20242", n, 5), big[f"U{n}"], big[f"U{n + 200}"])
+                if world.follower.streams_open < 2:
+                    break
+            await eventually(lambda: world.follower.streams_open == 1)
+            await listener.first("change", lambda d: d["city"]["numerator"] > 0)
+        writer.close()
+        assert reader.at_eof() is False
+
+
+async def deaf_client(world: World) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Asks for a stream and never reads a byte of it."""
+    url = world.http.base_url
+    reader, writer = await asyncio.open_connection(url.host, url.port, limit=1024)
+    writer.transport.pause_reading()
+    writer.write(f"GET /api/v1/stream HTTP/1.1\r\nHost: {url.host}\r\n\r\n".encode())
+    await writer.drain()
+    return reader, writer
+
+
+async def test_a_stream_says_its_retry_time_first_and_its_clock(world: World) -> None:
+    async with world.http.stream("GET", "/api/v1/stream") as answer:
+        lines = answer.aiter_lines()
+        head = [await anext(lines) for _ in range(4)]
+    assert head[0].startswith("retry: 2")
+    assert head[2] == "event: tick"
+    assert json.loads(head[3].removeprefix("data: "))["server_time"] == "2026-11-16T08:00:00+07:00"
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_without_the_projector_the_last_values_stay_and_say_that_they_are_old(open_world: Any) -> None:
+    async with open_world(out_of_touch_seconds=1.5) as world:
+        fresh = await world.map()
+        assert fresh["stale"] is False
+        await world.stop("projector")
+        old = await eventually(lambda: stale_map(world))
+        assert old["units"] == fresh["units"]
+        assert old["age_seconds"] >= 1
+        async with Listener(world) as listener:
+            assert (await listener.first("snapshot"))["stale"] is True
+            await listener.first("tick", lambda d: d["stale"])
+        await world.start_projector()
+        await eventually(lambda: fresh_map(world))
+
+
+async def stale_map(world: World) -> Any:
+    body = await world.map()
+    return body if body["status"] == 200 and body["stale"] else None
+
+
+async def fresh_map(world: World) -> Any:
+    return (await world.map())["stale"] is False
