@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from dunghen.contracts.messages import FeedState
+from dunghen.domain.calendar import WorkingCalendar
+from dunghen.domain.days import Zone
+from services.api.feeds import Silence, UnitFeed, by_unit, view_of
+from services.api.projector import SourceLag
+
+ZONE = Zone("Asia/Ho_Chi_Minh")
+CALENDAR, SILENCE = WorkingCalendar(ZONE), Silence(900, 86400)
+MONDAY, FRIDAY = 20773, 20770
+
+
+def at(day: int, hour: int, minute: int = 0) -> int:
+    return ZONE.at(day, hour * 3600 + minute * 60)
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "stale"),
+    [
+        (at(MONDAY, 8), at(MONDAY, 8, 15), False),
+        (at(MONDAY, 8), at(MONDAY, 8, 16), True),
+        (at(MONDAY, 11, 20), at(MONDAY, 13, 30), False),  # ten minutes of work, then lunch
+        (at(MONDAY, 17), at(MONDAY + 1, 7, 10), False),  # the night is no silence
+        (at(MONDAY, 17), at(MONDAY + 1, 7, 16), True),
+        (at(FRIDAY, 17), at(FRIDAY + 1, 16, 59), False),
+        (at(FRIDAY, 17), at(FRIDAY + 1, 17, 1), True),
+        (at(FRIDAY, 17), at(MONDAY, 7), True),  # and it does not turn fresh by itself on Monday
+    ],
+)
+def test_a_feed_is_stale_after_fifteen_working_minutes_or_a_day(seen: int, now: int, stale: bool) -> None:
+    assert SILENCE.is_stale(seen, now, CALENDAR) is stale
+
+
+def test_without_a_calendar_only_the_day_counts() -> None:
+    assert not SILENCE.is_stale(0, 86400, None)
+    assert SILENCE.is_stale(0, 86401, None)
+
+
+def feed(source: str, seen_at: int, *units: str, **more: int) -> FeedState:
+    return FeedState(source=source, seen_at=seen_at, units=dict.fromkeys(units, 1), **more)
+
+
+def test_a_unit_is_as_fresh_as_its_freshest_feed() -> None:
+    units = by_unit([view_of(feed("A", 100, "U", "W"), True), view_of(feed("B", 200, "U"), False)])
+    assert units == {"U": UnitFeed(200, False), "W": UnitFeed(100, True)}
+
+
+def test_what_a_feed_says_it_sent_and_nobody_counted_is_missing() -> None:
+    assert view_of(feed("A", 1), False).missing is None
+    assert view_of(feed("A", 1, sent_count=10, counted_at_heartbeat=7), False).missing == 3
+    assert view_of(feed("A", 1, sent_count=7, counted_at_heartbeat=9), False).missing == 0
+
+
+def test_lag_is_the_age_of_the_newest_moment_that_is_all_on_the_map() -> None:
+    lag = SourceLag()
+    lag.sample(10, {0: 5})
+    lag.sample(11, {0: 6})
+    assert lag.seconds(12, {0: 4}) == 2  # never level yet: since we know
+    assert lag.seconds(12, {0: 5}) == 2
+    assert lag.seconds(12, {0: 6}) == 1
+    assert lag.seconds(15, {0: 6}) == 4  # nobody asks the sources: it cannot vouch for more
