@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from world import World, world_of
+from api_world import World, world_of
 
 Opened = Callable[..., AbstractAsyncContextManager[World]]
 

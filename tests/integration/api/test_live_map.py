@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from world import MONDAY_8_00, TODAY, Listener, World, eventually, score
+from api_world import MONDAY_8_00, TODAY, Listener, World, eventually, score
 
 
 def unit_of(body: dict[str, Any], code: str) -> dict[str, Any]:

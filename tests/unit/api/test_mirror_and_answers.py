@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from figures import DAY, scene_of, scored
+from api_figures import DAY, scene_of, scored
 
 from services.api.answers import csv_of
 from services.api.front import is_public

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from figures import DAY, level, scored
+from api_figures import DAY, level, scored
 
 from dunghen.contracts.messages import UnitScore
 from services.api.live import Generation

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from world import Listener, World, eventually, score
+from api_world import Listener, World, eventually, score
 
 
 async def advance(world: World, on_time: int) -> int:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from figures import DAY, scene_of, scored
+from api_figures import DAY, scene_of, scored
 
 from services.api.channels import Channel, Channels
 from services.api.event_stream import begin_at

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from figures import DAY, POLICY, scene_of, scored
+from api_figures import DAY, POLICY, scene_of, scored
 
 from services.api.feeds import UnitFeed
 from services.api.rows import Row

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from world import MONDAY_8_00, World
+from api_world import MONDAY_8_00, World
 
 
 async def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(world: World) -> None:
