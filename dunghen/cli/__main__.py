@@ -105,6 +105,7 @@ def mail_sink(port: int = typer.Option(...), folder: Path = typer.Option(...)) -
 def main() -> None:
     """Entry point: faults that a user can mend are one sentence."""
     logs.configure("dunghen", "warning")
+    logs.quiet("aiokafka")  # while Kafka is not up yet we say so ourselves
     try:
         app()
     except CommandError as fault:

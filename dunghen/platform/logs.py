@@ -29,6 +29,12 @@ def configure(service: str, level: str = "info") -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, force=True, format='{"level":"%(levelname)s","logger":"%(name)s","event":"%(message)s"}')
 
 
+def quiet(*loggers: str) -> None:
+    """Silences loggers of libraries whose complaints are told to the user in our own words."""
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def _traceback(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception as its type and the lines it passed: no message and no locals, which may hold received values."""
     if entry.pop("exc_info", None):

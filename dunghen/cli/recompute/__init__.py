@@ -1,6 +1,7 @@
 """The same numbers by an independent batch path: SQL over the raw events, read from `domain.md` §3–§4 on its own.
 
-It shares no code with the fold, the marks, the rates, the calendar or the deadlines of `dunghen.domain`, so that a fault there shows as a difference.
+It shares no code with the fold, the marks, the rates, the calendar or the deadlines of `dunghen.domain`, so that a fault there shows
+as a difference.
 """
 
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl

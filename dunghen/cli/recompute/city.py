@@ -1,4 +1,4 @@
-"""What the policy says about time, as SQL tables: working intervals, working days, limits of procedures, supplement rules (`domain.md` §3)."""
+"""What the policy says about time, as SQL tables: working intervals and days, limits of procedures, supplement rules (`domain.md` §3)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _SCHEMA = (
        select unnest([0, 1, 5, 6, 2, 4, 3, 7, 8, 9, 10]) as status, unnest(range(11)) as rank""",
 )
 
-# `worked` counts the working seconds before an interval since the beginning of time: a difference of two positions is the working time between.
+# `worked` counts the working seconds before an interval since the beginning of time: the difference of two is the working time between.
 _CALENDAR = (
     """create table working_hours as
        with day as (select range::int as day from range(-1, 49720))

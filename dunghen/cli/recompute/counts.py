@@ -43,8 +43,10 @@ TODAY = {
     "finished_today": ENDED_IN,
 }
 
-PAUSED = """select unit, count(*) as paused from moved join story using (k)
-   where greatest(began_day, moved.received_day) <= $today and (moved.ended_day is null or moved.ended_day > $today) group by unit"""
+# The pauses that help, as far as the dossier is pending: paused is a part of pending.
+PAUSED = f"""select unit, count(*) as paused
+    from (select s.*, $today as last, m.began_day, m.ended_day as resumed_day from moved m join story s using (k))
+    where began_day <= last and (resumed_day is null or resumed_day > last) and {OPEN_AT_LAST} and {NOT_YET_DUE} group by unit"""
 
 
 def _counted(conditions: dict[str, str]) -> str:
@@ -63,7 +65,8 @@ def today_sql() -> str:
 
 
 def dossiers_sql(rate: str) -> str:
-    """The dossiers counted in one rate of one unit and window, whether in the numerator, and what decided it; raises KeyError for no such rate."""
+    """The dossiers counted in one rate of one unit and window, and what decided each; raises KeyError for no such rate."""
     good, counted = RATES[rate]
-    return f"""select dossier, coalesce({good}, false) as good, received_day, ended_day, due_day, first_due_day, ended_by, statement, source_partition, source_offset
+    return f"""select dossier, coalesce({good}, false) as good, received_day, ended_day, due_day, first_due_day, ended_by,
+          statement, source_partition, source_offset
         from story cross join asked_window w where unit = $unit and w.name = $window and ({counted}) order by dossier"""

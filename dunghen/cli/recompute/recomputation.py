@@ -22,7 +22,8 @@ _BEFORE = "before "
 class Question:
     """What to count: `today` and the windows in local days, `over` the last day that is over (live: yesterday).
 
-    `cuts` bounds the events of each unit, and names the units that are asked for; a partition that a cut leaves out counts as 0. None: every event, every unit.
+    `cuts` bounds the events of each unit and names the units that are asked for; a partition that a cut leaves out counts as 0.
+    None: every event, every unit.
     """
 
     today: int
@@ -34,7 +35,7 @@ class Question:
 
 @dataclass(frozen=True)
 class CountedDossier:
-    """One dossier behind a figure: days as local day numbers, `ended_by` what ended it, `statement` the id and place of the sync that speaks for it."""
+    """One dossier behind a figure, in local day numbers: what ended it, and the id and place of the sync that speaks for it."""
 
     dossier: str
     good: bool
@@ -105,22 +106,26 @@ def _scores(connection: duckdb.DuckDBPyConnection, question: Question) -> dict[s
     cuts = question.cuts or {}
     windows = {(row.pop("unit"), row.pop("name")): row for row in _rows(connection, counts.windows_sql())}
     today = {row.pop("unit"): row for row in _rows(connection, counts.today_sql(), today=question.today)}
-    paused = {row["unit"]: row["paused"] for row in _rows(connection, counts.PAUSED, today=question.today)}
+    for row in _rows(connection, counts.PAUSED, today=question.today):
+        today[row["unit"]]["paused"] = row["paused"]
     return {
         unit: UnitScore(
-            unit=unit, day=question.today, policy=question.policy, covers=dict(cuts.get(unit, {})), paused=paused.get(unit, 0), **today.get(unit, {}),
-            windows={name: _window((first, last), windows.get((unit, name), {}), windows.get((unit, _BEFORE + name), {})) for name, first, last in question.windows},
+            unit=unit,
+            day=question.today,
+            policy=question.policy,
+            covers=dict(cuts.get(unit, {})),
+            windows={window[0]: _window(window, unit, windows) for window in question.windows},
+            **today.get(unit, {}),
         )
         for unit in sorted(set(today) | set(cuts))
-    }  # fmt: skip
+    }
 
 
-def _window(days: tuple[int, int], row: dict[str, int], before: dict[str, int]) -> WindowScore:
-    rates = {
-        rate: RateCounts(*(counted.get(f"{rate}_{part}", 0) for counted in (row, before) for part in ("good", "all")))
-        for rate in counts.RATES
-    }  # fmt: skip
-    return WindowScore(first=days[0], last=days[1], rates=rates, **{name: row.get(name, 0) for name in counts.COUNTS})
+def _window(window: Window, unit: str, rows: Mapping[tuple[str, str], dict[str, int]]) -> WindowScore:
+    name, first, last = window
+    row, before = rows.get((unit, name), {}), rows.get((unit, _BEFORE + name), {})
+    rates = {rate: RateCounts(*(r.get(f"{rate}_{part}", 0) for r in (row, before) for part in ("good", "all"))) for rate in counts.RATES}
+    return WindowScore(first=first, last=last, rates=rates, **{name: row.get(name, 0) for name in counts.COUNTS})
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **given: Any) -> list[dict[str, Any]]:

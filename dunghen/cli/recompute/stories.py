@@ -1,6 +1,6 @@
-"""SQL: from raw events to one row for each (unit, dossier) that says when it was received and when and how it ended (`domain.md` §4).
+"""SQL: from raw events to one row for each (unit, dossier) that says when it was received, when it ended and how (`domain.md` §4).
 
-Every unit is told each dossier only up to its own cut, so a dossier that moved has one story for each unit that ever had it; `k` numbers them.
+Every unit is told each dossier only up to its own cut, so a dossier that moved has one story for each unit that had it; `k` numbers them.
 `place` orders steps: by instant, and within one by the order of statuses.
 """
 
@@ -11,11 +11,13 @@ STATEMENTS = (
        select row_number() over () as k, unit as asked, dossier from (select distinct unit, dossier from event where kind = 'synced')
        where not (select any_value(given) from cuts_given) or unit in (select unit from cut)""",
     """create temp table told as
-       select p.k, p.asked, e.* from pair p join event e using (dossier) left join cut c on c.unit = p.asked and c.source_partition = e.source_partition
+       select p.k, p.asked, e.*
+       from pair p join event e using (dossier) left join cut c on c.unit = p.asked and c.source_partition = e.source_partition
        where e.source_offset < coalesce(c.below, (select any_value(otherwise) from cuts_given))""",
     # The newest statement decides whether the dossier counts, and for whom. A retraction is a statement too.
     """create temp table newest as
-       from (from told where kind <> 'progressed' qualify row_number() over (partition by k order by occurred_at desc, arrived_at desc, id desc) = 1)
+       from (from told where kind <> 'progressed'
+             qualify row_number() over (partition by k order by occurred_at desc, arrived_at desc, id desc) = 1)
        where kind = 'synced' and unit = asked""",
     """create temp table said as
        select k,
@@ -30,7 +32,9 @@ STATEMENTS = (
          union select k, s.taken_at, s.status from (select k, unnest(steps) as s from told where kind = 'synced' and len(steps) > 0))
        select taken.k, taken.taken_at, taken.status, taken.taken_at * 16 + rank as place,
          case when n.status in (1, 2, 4, 5, 6) then n.occurred_at else -1 end as void_until
-       from taken join newest n using (k) join status_order o on o.status = taken.status""",
+       from taken join newest n using (k) join status_order o on o.status = taken.status
+       where taken.taken_at > 0 and taken.status > 0  -- 0 is "not given"
+    """,
     """create temp table walk as
        select k, max(taken_at) as last_at, arg_max(status, place) as last_status,
          min(taken_at) filter (status in (2, 4, 6, 9, 10)) as accepted_at,
@@ -39,11 +43,13 @@ STATEMENTS = (
          max(place) filter (status not in (3, 7, 8)) as busy_place,
          max(taken_at) filter (status not in (3, 7, 8)) as busy_at
        from step group by k""",
-    # The last unbroken run of 3, 7 and 8.
+    # The last unbroken run of 3, 7 and 8, as far as no sync that says "open" voids it.
     """create temp table run as
-       select k, min(taken_at) as began_at from step join walk using (k) where place > coalesce(busy_place, -1) group by k""",
+       select k, min(taken_at) as began_at from step join walk using (k)
+       where place > coalesce(busy_place, -1) and taken_at > void_until group by k""",
     """create temp table course as
-       select n.k, n.asked as unit, n.dossier, n.procedure, n.id as statement, n.source_partition, n.source_offset, n.occurred_at as stated_at,
+       select n.k, n.asked as unit, n.dossier, n.procedure, n.id as statement, n.source_partition, n.source_offset,
+         n.occurred_at as stated_at,
          n.status, n.ended, n.returned, n.due as stated_due, s.promised_at, s.done_at, s.stopped_at,
          case when w.last_at > n.occurred_at then w.last_status else n.status end as last_word,
          coalesce(nullif(n.received, 0), least(s.accepted_at, w.accepted_at)) as received_at,
@@ -53,8 +59,10 @@ STATEMENTS = (
          and case when w.last_at > n.occurred_at then w.last_status else n.status end <> 1""",
     # End of processing, in the order of domain.md §4; what a sync says of 3, 7 or 8 is part of the run that it belongs to.
     """create temp table finish as
-       with candidate as (select *,
-           case when status in (9, 10) then coalesce(nullif(ended, 0), nine_at, nullif(returned, 0), ten_at, done_at) else coalesce(nine_at, ten_at) end as done,
+       with candidate as (
+         select *,
+           case when status in (9, 10) then coalesce(nullif(ended, 0), nine_at, nullif(returned, 0), ten_at, done_at)
+                else coalesce(nine_at, ten_at) end as done,
            case when status in (3, 7, 8) then coalesce(nullif(ended, 0), stopped_at) end as said_stopped
          from course)
        select k, done is null and last_word in (3, 7, 8) as otherwise,

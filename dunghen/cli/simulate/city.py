@@ -17,7 +17,7 @@ from dunghen.domain.units import KINDS, Unit
 _BY_WEEKDAY = (1.25, 1.05, 1.0, 0.95, 0.9, 0.6, 0.3)  # Saturday and Sunday count only where they are worked
 _BY_KIND = {"department": 3.0, "land_office": 3.0}
 _BY_TYPE = {"Phường": 2.6, "Xã": 0.55, "Đặc khu": 0.0}
-_SLOWEST, _SILENT_SHARE = 7, 0.02
+_SLOWEST, _SILENT_SHARE = 9, 0.02
 _ANY = TimeLimit(5, "working_days")
 
 
@@ -73,7 +73,7 @@ class MadeUpCity:
     def _habits(self, unit: str) -> Habits:
         rng = Random(f"{self.plan.seed} {unit} habits")
         slow = int(rng.random() * len(self.units)) < _SLOWEST
-        pace = rng.uniform(0.85, 1.0) if slow else min(max(rng.gauss(0.57, 0.09), 0.35), 0.8)
+        pace = rng.uniform(0.92, 1.2) if slow else min(max(rng.gauss(0.67, 0.1), 0.4), 0.92)
         return Habits(pace, rng.uniform(0.25, 0.45), rng.uniform(0.02, 0.1), rng.uniform(0.3, 0.85))
 
 

@@ -1,0 +1,158 @@
+"""A whole city, started by the command that users type, and what a test does with it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from dunghen.platform.local.servers import free_port
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+COMMAND = (sys.executable, "-m", "dunghen.cli")
+START_SECONDS = 120
+
+
+class NotInTime(AssertionError):
+    """What was waited for did not come."""
+
+
+def eventually(check: Callable[[], Any], within: float = 30, every: float = 0.05) -> Any:
+    """The first true answer of `check`, asked again and again; what it says last is shown if none comes."""
+    until, last = time.monotonic() + within, None
+    while time.monotonic() < until:
+        with contextlib.suppress(httpx.HTTPError):
+            if last := check():
+                return last
+        time.sleep(every)
+    raise NotInTime(f"not within {within} s; last: {last!r}")
+
+
+@dataclass
+class RunningCity:
+    """`dunghen up` in a folder of its own, on free ports."""
+
+    data: Path
+    options: tuple[str, ...] = ("--city", "danang")
+    port: int = field(default_factory=free_port)
+    ingest_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> RunningCity:
+        """Returns when it says `ready`."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        log = self.data / "up.log"
+        with log.open("ab") as out:
+            ports = ("--port", str(self.port), "--ingest-port", str(self.ingest_port))
+            command = (*COMMAND, "up", "--data", str(self.data), *ports, *self.options)
+            began = out.tell()
+            self.process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "COLUMNS": "200"})
+        eventually(lambda: self._said_ready(log, began), within=START_SECONDS)
+        return self
+
+    def _said_ready(self, log: Path, since: int) -> bool:
+        text = log.read_bytes()[since:].decode()
+        assert self.process is not None
+        assert self.process.poll() is None, text
+        return f"ready http://127.0.0.1:{self.port}/" in text
+
+    def stop(self) -> float:
+        """As Ctrl-C does; gives the seconds it took."""
+        assert self.process is not None
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            assert self.process.wait(30) == 0
+        return time.monotonic() - began
+
+    @property
+    def page(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ingest(self) -> str:
+        return f"http://127.0.0.1:{self.ingest_port}"
+
+    def pids(self) -> dict[str, int]:
+        """Process ids by name, as `running.json` has them."""
+        found: dict[str, int] = json.loads((self.data / "running.json").read_text())["pids"]
+        return found
+
+    def kill(self, name: str) -> None:
+        """kill -9, by process id."""
+        os.kill(self.pids()[name], signal.SIGKILL)
+
+    def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Another `dunghen …` on this city."""
+        done = subprocess.run((*COMMAND, *words, "--data", str(self.data)), capture_output=True, text=True, timeout=300, check=False)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def spawn(self, *words: str) -> subprocess.Popen[bytes]:
+        """The same in the background; to be ended by the test."""
+        with (self.data / f"{words[0]}.log").open("ab") as out:
+            return subprocess.Popen((*COMMAND, *words, "--data", str(self.data)), stdout=out, stderr=out)
+
+    def map(self, **query: str) -> dict[str, Any]:
+        answer = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", **query}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def unit(self, code: str, **query: str) -> dict[str, Any]:
+        """One unit's row of the map."""
+        return next(u for u in self.map(**query)["units"] if u["code"] == code)
+
+    def post(self, *dossiers: dict[str, Any], service: str = "DongBoHoSoMC", sender: str = "H17") -> httpx.Response:
+        """To a sync service, in an envelope."""
+        body = {"session": "s", "madonvi": sender, "service": service, "isUpdating": "False", "data": list(dossiers)}
+        return httpx.post(f"{self.ingest}/sync/{service}", json=body, timeout=20)
+
+    def stream(self, **query: str) -> Iterator[dict[str, Any]]:
+        """Frames of `/stream` as {event, id, data}; ends with the connection."""
+        with httpx.stream("GET", f"{self.page}/api/v1/stream", params={"window": "30d", **query}, timeout=30) as answer:
+            frame: dict[str, Any] = {}
+            for line in answer.iter_lines():
+                if not line and "data" in frame:
+                    yield frame
+                if not line:
+                    frame = {}
+                elif not line.startswith(":"):
+                    name, _, value = line.partition(": ")
+                    frame[name] = json.loads(value) if name == "data" else value
+
+
+def stamp(at: datetime) -> str:
+    """yyyyMMddHHmmss in the city's time."""
+    return at.astimezone(HANOI).strftime("%Y%m%d%H%M%S")
+
+
+def dossier(code: str, **changed: Any) -> dict[str, Any]:
+    """A dossier of Hải Châu received three days ago and due in three, in the wire format; personal fields included."""
+    now = datetime.now(UTC)
+    return {
+        "MaHoSo": code,
+        "MaTTHC": "1.004222",
+        "TenTTHC": "Đăng ký thường trú",
+        "KenhThucHien": "2",
+        "ChuHoSo": "Nguyễn Thị Không Ai Cả",
+        "SoDienThoai": "0905999888",
+        "NgayNopHoSo": stamp(now - timedelta(days=3, hours=1)),
+        "NgayTiepNhan": stamp(now - timedelta(days=3)),
+        "NgayHenTra": stamp(now + timedelta(days=3)),
+        "TrangThaiHoSo": "4",
+        "DonViXuLy": "UBND phường Hải Châu",
+        **changed,
+    }
