@@ -79,6 +79,18 @@ def replay(
 
 
 @app.command()
+def bench(
+    what: Annotated[str, typer.Argument(help="ingest, scoring or e2e")],
+    events: Annotated[int | None, typer.Option(help="how many; for e2e: so many a second beside the probes")] = None,
+    runs: Annotated[int, typer.Option(help="the median of so many")] = 3,
+) -> None:
+    """Measure on real parts of its own; one JSON line a measurement."""
+    from dunghen.cli.bench.command import run
+
+    run(what, events or {"ingest": 100_000, "scoring": 500_000, "e2e": 1000}.get(what, 0), runs, say)
+
+
+@app.command()
 def prepare(
     city: Annotated[str, typer.Option(help="demo, none or FILE.toml: published if there is no policy yet")] = "none",
     replication: Annotated[int, typer.Option(help="replicas of each partition")] = 1,

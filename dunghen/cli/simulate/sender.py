@@ -32,7 +32,7 @@ class Sender:
     async def tell_past(self, said: Sequence[Said]) -> None:
         """As CloudEvents that carry the time at which they happened."""
         for batch in (said[i : i + BATCH] for i in range(0, len(said), BATCH)):
-            await self._post("/events", [self._cloud_event(*one) for one in batch], EVENTS)
+            await self._post("/events", [self.cloud_event(*one) for one in batch], EVENTS)
             self._count(batch)
 
     async def tell(self, said: Sequence[Said]) -> None:
@@ -54,7 +54,7 @@ class Sender:
         for source, _, _ in batch:
             self.sent[source] += 1
 
-    def _cloud_event(self, source: str, life: Life, moment: Moment) -> dict[str, Any]:
+    def cloud_event(self, source: str, life: Life, moment: Moment) -> dict[str, Any]:
         kind = "synced" if moment.whole else "progressed"
         data = self._wire.dossier(life, moment) if moment.whole else self._wire.step(life, moment)
         return {

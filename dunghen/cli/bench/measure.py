@@ -1,0 +1,60 @@
+"""What is measured of a process: wall time, CPU time and memory, from the kernel's own books."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU seconds used so far and resident memory now, of one process."""
+
+    cpu_seconds: float
+    rss_mb: float
+
+
+def usage(pid: int) -> Usage:
+    """Of a running process; Linux."""
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = os.sysconf("SC_CLK_TCK")
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return Usage((int(stat[11]) + int(stat[12])) / ticks, pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Measures one process while it handles a number of events."""
+
+    pid: int
+    began: float = 0.0
+    before: Usage = Usage(0, 0)
+
+    def start(self) -> None:
+        self.began, self.before = time.monotonic(), usage(self.pid)
+
+    def result(self, events: int) -> dict[str, float]:
+        """The figures that every line of `dunghen bench` has."""
+        seconds, now = time.monotonic() - self.began, usage(self.pid)
+        return {
+            "events": events,
+            "seconds": round(seconds, 3),
+            "events_per_second": round(events / seconds),
+            "cpu_us_per_event": round((now.cpu_seconds - self.before.cpu_seconds) / events * 1e6, 2),
+            "rss_mb": round(now.rss_mb, 1),
+        }
+
+
+def median_of(runs: list[dict[str, float]]) -> dict[str, float]:
+    """Each figure's own median."""
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def line(bench: str, system: str, figures: dict[str, Any]) -> str:
+    """One measurement, as printed."""
+    return json.dumps({"bench": bench, "system": system, **figures})
