@@ -8,13 +8,14 @@ import uvloop
 
 from dunghen.platform.clock import clock_from
 from dunghen.platform.lifecycle import Lifecycle
-from dunghen.platform.logs import configure, get_logger
+from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.http_server import HttpServer
 from services.ingest.adapters.kafka_events import KafkaEvents
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
 from services.ingest.adapters.kafka_sender import KafkaSender
 from services.ingest.adapters.policy_topic import PolicyTopic
+from services.ingest.adapters.poller import Poller
 from services.ingest.app import build_app
 from services.ingest.feeds import FeedBook
 from services.ingest.metrics import Metrics
@@ -34,6 +35,8 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     life.release("feeds", feeds.publish)
     life.spawn("feeds", feeds.run())
     life.spawn("policies", policies.run())
+    for pull in settings.ingest_pulls:
+        life.spawn("poller", Poller(pull, ports, settings).run())
     server = HttpServer(build_app(ports, settings), settings.ingest_host, settings.ingest_port)
     life.spawn("http", server.run())
     life.release("http", server.close)
@@ -48,6 +51,7 @@ def main() -> int:
         print(fault, file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 78
     configure("ingest", settings.log_level)
+    quiet("aiokafka", "httpx")
     get_logger("ingest").info("starting", **settings.redacted())
     uvloop.run(serve(settings, Lifecycle()))
     return 0

@@ -23,6 +23,17 @@ class FeedBook:
         """A state read back from the topic; what has been counted since the start is newer."""
         self._feeds.setdefault(feed.source, feed)
 
+    def pulled(self, source: str, service: str) -> int:
+        """The instant up to which a source has answered for a service; 0 if it never has."""
+        feed = self._feeds.get(source)
+        return feed.pulled.get(service, 0) if feed else 0
+
+    def on_pull(self, source: str, service: str, at: int) -> None:
+        """Everything that a source had at `at` is stored."""
+        feed = self._touched(source, at)
+        if feed is not None:
+            feed.pulled[service] = at
+
     def on_delivery(self, source: str, now: int, units: list[str], counts: Counts) -> None:
         """`units`: of the records that were accepted, "" where unknown."""
         feed = self._touched(source, now)
@@ -47,7 +58,7 @@ class FeedBook:
     def take_changed(self) -> list[FeedState]:
         """Copies of what changed since the last call."""
         changed, self._changed = self._changed, set()
-        return [msgspec.structs.replace(self._feeds[source], units=dict(self._feeds[source].units)) for source in sorted(changed)]
+        return [_copy(self._feeds[source]) for source in sorted(changed)]
 
     def give_back(self, feeds: Iterable[FeedState]) -> None:
         """What could not be published is to be published again, in its newest state."""
@@ -62,6 +73,10 @@ class FeedBook:
         feed.seen_at = max(feed.seen_at, now)
         self._changed.add(source)
         return feed
+
+
+def _copy(feed: FeedState) -> FeedState:
+    return msgspec.structs.replace(feed, units=dict(feed.units), pulled=dict(feed.pulled))
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):

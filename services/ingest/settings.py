@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from ipaddress import ip_address
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from dunghen.domain.units import normalise_wire_code
 from dunghen.platform.settings import PlatformSettings
 
 _PAIR = re.compile(r"([^=\s]+)\s*=\s*(\S+)")
+
+
+class Pull(BaseModel):
+    """One source that is asked instead of sending: `[[ingest_pulls]]` in `dunghen.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(pattern="^https?://", description="address that answers a GET with the envelope or the bare array of the service")
+    service: Literal["DongBoHoSoMC", "CapNhatTienDoHoSoMC"]
+    source: str = Field(description="code of the source; it may name itself in the envelope, but not another")
+    start: date = Field(description="first day to ask for, when nothing of this source is known yet")
+    since_parameter: str = Field("since", description="query parameter that takes the time, yyyyMMddHHmmss in the city's time")
+    every_seconds: float = Field(60, ge=1)
+    overlap_seconds: int = Field(300, ge=0, description="how far each question reaches back before the last one that was answered")
+    authorization: SecretStr = Field(SecretStr(""), description="value of the Authorization header")
+
+    @field_validator("source")
+    @classmethod
+    def _normal(cls, given: str) -> str:
+        return normalise_wire_code(given)
+
+    @field_validator("authorization")
+    @classmethod
+    def _sendable(cls, given: SecretStr) -> SecretStr:
+        if not given.get_secret_value().isascii():
+            raise ValueError("a header takes ASCII only")
+        return given
 
 
 class IngestSettings(PlatformSettings):
@@ -24,6 +53,7 @@ class IngestSettings(PlatformSettings):
     ingest_success_words: str = Field(
         "", description="`source=0` or `source=00`, comma or line separated: what a source takes as success; others 0"
     )
+    ingest_pulls: tuple[Pull, ...] = Field((), description="sources that are asked")
     ingest_body_bytes: int = Field(20 << 20, ge=1 << 10, description="largest body taken")
     ingest_held_bytes: int = Field(256 << 20, ge=1 << 20, description="bodies held in memory at one time, all together")
     ingest_body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from bad_inputs import DOSSIERS, GOOD, STEP, STEPS, envelope
-from conftest import BODIES, apply_policies, eventually
+from processes import BODIES, apply_policies, eventually
 
 from dunghen.contracts.topics import DOSSIER_EVENTS, partition_of
 from dunghen.platform import kafka

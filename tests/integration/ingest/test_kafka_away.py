@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from bad_inputs import DOSSIERS, GOOD, envelope
-from conftest import BODIES, apply_policies, eventually, ingest_process
+from processes import BODIES, apply_policies, eventually, ingest_process
 
 from dunghen.contracts.topics import all_topics
 from dunghen.platform import kafka
@@ -13,6 +14,7 @@ from dunghen.platform.local import kafka_broker as local
 from dunghen.platform.settings import PlatformSettings
 
 
+@pytest.mark.slow
 async def test_503_while_kafka_is_away_and_success_when_it_is_back(tmp_path: Path) -> None:
     broker = local.start(tmp_path / "kafka")
     try:

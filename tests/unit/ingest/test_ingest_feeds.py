@@ -72,3 +72,13 @@ def test_what_could_not_be_published_is_published_again_in_its_newest_state() ->
     book.give_back(taken := book.take_changed())
     book.on_delivery("A1", 61, [], Counts(refused=1))
     assert [(f.refused_count, f.record_at) for f in (*taken, *book.take_changed())] == [(1, 0), (2, 0)]
+
+
+def test_each_service_of_a_source_that_is_asked_has_its_own_place() -> None:
+    book = FeedBook()
+    book.on_pull("A1", "DongBoHoSoMC", 100)
+    book.on_heartbeat(Heartbeat("A1", 170), 170)
+    assert (book.pulled("A1", "DongBoHoSoMC"), book.pulled("A1", "CapNhatTienDoHoSoMC"), book.pulled("B2", "DongBoHoSoMC")) == (100, 0, 0)
+    (feed,) = book.take_changed()
+    book.on_pull("A1", "DongBoHoSoMC", 200)
+    assert feed.pulled == {"DongBoHoSoMC": 100}

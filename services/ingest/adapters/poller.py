@@ -1,0 +1,82 @@
+"""Sources that do not send but are asked: GET with the time since when, the answer read like a delivery of the same service."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+
+from dunghen.contracts.refusals import Refusal
+from dunghen.domain.days import Zone, date_of, day_number
+from dunghen.platform.logs import get_logger
+from services.ingest.handlers import dates_of, on_delivery
+from services.ingest.ports import Desk, Ports, Unavailable
+from services.ingest.settings import IngestSettings, Pull
+from services.ingest.wire.deliveries import DeliveryRefused, sync_delivery
+
+log = get_logger("poller")
+ANSWER_SECONDS = 30.0
+
+
+class Poller:
+    """Asks one source for ever. What it asks for overlaps what it has, which is harmless; after a fault it asks for the same again."""
+
+    def __init__(self, pull: Pull, ports: Ports, settings: IngestSettings) -> None:
+        self.pull, self.ports, self.most = pull, ports, settings.ingest_body_bytes
+
+    async def run(self) -> None:
+        """For the life of the process."""
+        async with httpx.AsyncClient(timeout=ANSWER_SECONDS, headers=self._headers()) as client:
+            while True:
+                desk = self.ports.desks.current()
+                if desk is not None and self.ports.ready():
+                    await self._ask(client, desk)
+                await asyncio.sleep(self.pull.every_seconds)
+
+    async def _ask(self, client: httpx.AsyncClient, desk: Desk) -> None:
+        now = self.ports.clock.seconds()
+        status, reason = "2xx", ""
+        try:
+            body = await self._fetched(client, local_text(desk.zone, self._begin(desk.zone)))
+            delivery = sync_delivery(body, self.pull.service, self.pull.source, dates_of(desk, now))
+            if delivery.source != self.pull.source:
+                raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED, "madonvi")
+            await on_delivery(delivery, desk, self.ports)
+            self.ports.feeds.on_pull(self.pull.source, self.pull.service, now)
+        except httpx.HTTPError as fault:
+            status, reason = "5xx", type(fault).__name__
+        except DeliveryRefused as refused:
+            status, reason = "4xx", refused.code.value
+            self.ports.metrics.refused.labels(reason).inc()
+        except Unavailable:
+            status, reason = "5xx", Refusal.KAFKA_AWAY.value
+        self.ports.metrics.requests.labels("pull", status).inc()
+        if reason:
+            log.warning("pull_failed", source=self.pull.source, reason=reason)
+
+    async def _fetched(self, client: httpx.AsyncClient, since: str) -> bytes:
+        """The body. Raises httpx.HTTPError where there is none, DeliveryRefused(413) where it is too long."""
+        body = bytearray()
+        async with client.stream("GET", self.pull.url, params={self.pull.since_parameter: since}) as response:
+            response.raise_for_status()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > self.most:
+                    raise DeliveryRefused(413, Refusal.TOO_LARGE)
+        return bytes(body)
+
+    def _begin(self, zone: Zone) -> int:
+        """Since when to ask: where this or an earlier run ended, else what the settings say."""
+        pulled = self.ports.feeds.pulled(self.pull.source, self.pull.service)
+        return pulled - self.pull.overlap_seconds if pulled else zone.start_of(day_number(self.pull.start))
+
+    def _headers(self) -> dict[str, str]:
+        given = self.pull.authorization.get_secret_value()
+        return {"Accept": "application/json", **({"Authorization": given} if given else {})}
+
+
+def local_text(zone: Zone, at: int) -> str:
+    """An instant in the city's time as `yyyyMMddHHmmss`."""
+    seconds = at + zone.offset_at(at)
+    clock = seconds % 86400
+    return f"{date_of(seconds // 86400):%Y%m%d}{clock // 3600:02d}{clock // 60 % 60:02d}{clock % 60:02d}"

@@ -1,0 +1,102 @@
+"""A source that is asked: a real HTTP server on one side, a real Kafka on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+from bad_inputs import GOOD, NAME, PHONE
+from processes import BODIES, apply_policies, eventually
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dunghen.domain.days import Zone
+from dunghen.platform.local.servers import free_port
+from services.ingest.adapters.poller import local_text
+
+
+@dataclass
+class Source:
+    """A one-stop system that answers what it is told to answer."""
+
+    port: int
+    answers: list[tuple[int, bytes]]
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    async def answer(self, request: Request) -> Response:
+        self.asked.append({**request.query_params, "authorization": request.headers.get("authorization", "")})
+        status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return Response(body, status, media_type="application/json")
+
+    def settings(self, **more: Any) -> str:
+        pull = {
+            "url": f"http://127.0.0.1:{self.port}/lgsp",
+            "service": "DongBoHoSoMC",
+            "source": "000.00.31.H17",
+            "start": "2026-01-01",
+            "every_seconds": 1,
+            "authorization": "Bearer khoa",
+        }
+        return json.dumps([{**pull, **more}])
+
+
+@pytest.fixture
+async def source() -> AsyncIterator[Source]:
+
+    made = Source(free_port(), [(200, b"[]")])
+    app = Starlette(routes=[Route("/lgsp", made.answer)])
+    server = uvicorn.Server(uvicorn.Config(app, port=made.port, log_config=None, access_log=False, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    yield made
+    server.should_exit = True
+    await serving
+
+
+def page(*codes: str, **envelope: Any) -> tuple[int, bytes]:
+    return 200, json.dumps({"data": [{**GOOD, "MaHoSo": code} for code in codes], **envelope}).encode()
+
+
+async def test_a_source_is_asked_again_for_what_it_could_not_answer_and_nothing_is_lost(settings: Any, start: Any, source: Source) -> None:
+    await apply_policies(settings, BODIES)
+    source.answers = [(500, NAME.encode()), (200, f"<b>{PHONE}".encode()), page("A-1", madonvi="H17.32"), page("A-1", "A-2"), (200, b"[]")]
+    async with start(INGEST_PULLS=source.settings()) as running:
+
+        async def arrived() -> bool:
+            return len(source.asked) >= 5
+
+        await eventually(arrived)
+        assert [event.dossier for event in await running.events()] == ["A-1", "A-2"]
+        assert {event.source for event in await running.events()} == {"H17.31"}
+        metrics = (await running.http.get("/metrics")).text
+        log = running.log
+    assert [asked["since"] for asked in source.asked[:4]] == ["20260101000000"] * 4
+    assert {asked["authorization"] for asked in source.asked} == {"Bearer khoa"}
+    assert source.asked[4]["since"] > "20260101000000"
+    assert [f'"reason": "{reason}"' in log for reason in ("HTTPStatusError", "BAD_JSON", "SOURCE_NOT_ALLOWED")] == [True] * 3
+    assert NAME not in log + metrics
+    assert PHONE not in log + metrics
+    assert 'dunghen_ingest_requests_total{route="pull",status="4xx"} 2.0' in metrics
+
+
+async def test_after_a_restart_a_source_is_asked_from_where_it_was_heard_last(settings: Any, start: Any, source: Source) -> None:
+    await apply_policies(settings, BODIES)
+    source.answers = [page("A-1"), (200, b"[]")]
+    async with start(INGEST_PULLS=source.settings(overlap_seconds=0)) as running:
+
+        async def asked() -> bool:
+            return len(source.asked) >= 2
+
+        await eventually(asked)
+    pulled = (await running.feeds())["H17.31"].pulled["DongBoHoSoMC"]
+    source.asked.clear()
+    async with start(INGEST_PULLS=source.settings(overlap_seconds=0)):
+        await eventually(asked)
+
+    assert source.asked[0]["since"] == local_text(Zone("Asia/Ho_Chi_Minh"), pulled)
