@@ -7,18 +7,21 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import uvloop
-from dunghen.platform.metrics import serve_metrics
 
 from dunghen.contracts.topics import all_topics
 from dunghen.platform.clock import clock_from
 from dunghen.platform.lifecycle import Lifecycle
 from dunghen.platform.logs import configure, get_logger
+from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
+from dunghen.platform.store import open_store
 from services.api.adapters.http_server import HttpServer
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.follower import Follower
+from services.api.history_projector import HistoryProjector
+from services.api.past import Past
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
 
@@ -34,8 +37,13 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     topics = all_topics(settings.partitions)
     await lag.start([(topic, p) for topic in FOLLOWED for p in range(topics[topic].partitions)])
     life.release("lag", lag.close)
-    projector = Projector(settings, board, lag, clock_from(settings.clock_file))
+    clock = clock_from(settings.clock_file)
+    store = open_store(settings, "api")
+    life.release("store", store.close)
+    projector, history = Projector(settings, board, lag, clock), HistoryProjector(settings, store, clock)
+    projector.on_shown = history.on_shown
     life.spawn("projector", projector.run())
+    life.spawn("history", history.run())
     life.spawn("sources", projector.watch_sources())
     await life.run()
 
@@ -44,10 +52,12 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     """One HTTP worker. Redis need not be there: without it, and before the first picture, it says so."""
     board = RedisBoard(settings)
     life.release("board", board.close)
+    store = open_store(settings, "api", read_only=True)
+    life.release("store", store.close)
     follower = Follower(settings, board, clock_from(settings.clock_file))
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
-    server = HttpServer(build_app(follower), settings)
+    server = HttpServer(build_app(follower, Past(store)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     await life.run()

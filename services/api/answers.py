@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ def tagged(request: Request, body: bytes, tag: str, media_type: str = "applicati
     if etag in (part.strip().removeprefix("W/") for part in asked.split(",")) or asked.strip() == "*":
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def hashed(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+    """The same for what is made of more than one version: the tag is the content's."""
+    return tagged(request, body, blake2b(body, digest_size=12).hexdigest(), media_type)
 
 
 def untagged(body: bytes, media_type: str = "application/json") -> Response:

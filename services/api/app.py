@@ -7,12 +7,13 @@ from fastapi import FastAPI
 from services.api import problems
 from services.api.follower import Follower
 from services.api.front import Front
+from services.api.past import Past
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_open import officials_routes, open_routes
 from services.api.routes_site import site_routes
 
 
-def build_app(follower: Follower) -> FastAPI:
+def build_app(follower: Follower, past: Past) -> FastAPI:
     """The application; its state is in `follower`, whose loops the caller runs."""
     app = FastAPI(
         title="Đúng Hẹn",
@@ -21,7 +22,7 @@ def build_app(follower: Follower) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    routers = (map_routes(follower), news_routes(follower), open_routes(follower), officials_routes())
+    routers = (map_routes(follower, past), news_routes(follower), open_routes(follower, past), officials_routes())
     for router in (*routers, site_routes(follower, follower.settings.static)):
         app.include_router(router)
     app.add_middleware(Front, clock=follower.clock)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from services.api.views import Scene, View, ViewKey, encode, heading
+from services.api.views import Scene, View, ViewKey, encode, heading, whole_of
 
 
 def frame(event: str, data: object, version: int | None = None) -> bytes:
@@ -81,9 +81,7 @@ class Channel:
             raise ValueError("nothing was shown yet")
         if age is None and self._body is not None:
             return self._body
-        freshness = {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
-        whole = {**heading(self._scene, self.key), **freshness, "city": self.view.city, "units": list(self.view.rows.values())}
-        body = encode(whole)
+        body = whole_of(self.view, heading(self._scene, self.key), age)
         if age is None:
             self._body = body
         return body

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dunghen.contracts.messages import PolicyRecord, UnitScore
+from dunghen.domain.policy import Policy
 from services.api.feeds import UnitFeed, by_unit
 from services.api.live import NOWHERE, Entry, FeedView, Meta, Position, Pulse
 from services.api.policies import Policies
@@ -62,9 +63,13 @@ class Mirror:
             return None
         if self._units is None:
             self._units = by_unit(self.feeds.values())
+        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units)
+
+    def policy_at(self, version: int) -> Policy | None:
+        """The policy of a version, None where it is not known."""
         if self._policies is None:
             self._policies = Policies(self.records)
-        return Scene(self.meta, self._policies.at(self.meta.policy), self.scores, self._units)
+        return self._policies.at(version)
 
     def age_seconds(self, milliseconds: int) -> float | None:
         """Real seconds since the projector's last sign of life; None if there never was one."""

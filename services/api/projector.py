@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiokafka.errors import KafkaError
@@ -20,7 +20,7 @@ from dunghen.platform.kafka import Reader, Truncated
 from dunghen.platform.logs import get_logger
 from services.api import metrics
 from services.api.feeds import Silence
-from services.api.live import Pulse
+from services.api.live import Generation, Pulse
 from services.api.policies import Policies
 from services.api.ports import BoardUnreachable, BoardWriter, Displaced, Lag
 from services.api.settings import ApiSettings
@@ -58,6 +58,7 @@ class Projector:
         self.silence = Silence(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
         self.source_lag = SourceLag()
         self.showing: Showing | None = None
+        self.on_shown: Callable[[Generation], object] = lambda _: None
         self.policies, self.policies_read = Policies({}), 0
         self.last_version = 0
         self.looked_at = self.feeds_at = float("-inf")
@@ -109,6 +110,8 @@ class Projector:
         await self.board.publish(commit)
         metrics.WRITE_SECONDS.observe(time.monotonic() - begun)
         self.last_version = max(self.last_version, commit.position.version)
+        if showing.picture.shown is not None:
+            self.on_shown(showing.picture.shown)
         metrics.VERSIONS.inc(commit.position.quiet == 0)
 
     async def _look(self, showing: Showing) -> None:

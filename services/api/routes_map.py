@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,16 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dunghen.domain.windows import WINDOWS
-from services.api.answers import csv_of, geojson_of, tagged, untagged
+from services.api.answers import csv_of, geojson_of, hashed, tagged, untagged
 from services.api.channels import Channel
 from services.api.event_stream import EventStream
 from services.api.follower import Follower
+from services.api.past import Past
+from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import Problem
-from services.api.views import Scene, ViewKey, heading
+from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office"]
-WINDOW_HELP = "today, 7d, 30d, 90d, month, quarter, year"
+LIVE_WINDOWS = ", ".join(WINDOWS)
+WINDOW_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10, 2026-Q3, 2026"
 
 
 class Question:
@@ -40,7 +44,7 @@ Asked = Annotated[Question, Depends()]
 def live_key(question: Question) -> ViewKey:
     """The view of a question about now; raises Problem for a window that is not counted live."""
     if question.key.window not in WINDOWS:
-        raise Problem("INVALID_PARAMETER", f"window is none of {WINDOW_HELP}")
+        raise Problem("INVALID_PARAMETER", f"window is none of {LIVE_WINDOWS}")
     return question.key
 
 
@@ -57,33 +61,55 @@ def channel_of(follower: Follower, question: Question) -> Channel:
     return follower.channels.at(live_key(question), present(follower))
 
 
-def map_routes(follower: Follower) -> APIRouter:
-    """The picture in one window, rate and kind, as a whole."""
+def asked_when(
+    as_of: Annotated[date | None, Query(description="a local date: the end of that day as the dossiers tell it now")] = None,
+    known_at: Annotated[datetime | None, Query(description="an instant: what was published then, to the minute")] = None,
+) -> When:
+    return When(as_of, known_at)
+
+
+AskedWhen = Annotated[When, Depends(asked_when)]
+
+
+def map_routes(follower: Follower, past: Past) -> APIRouter:
+    """The picture in one window, rate and kind, as a whole: now, as of another day, or as it was known."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
+    async def shown(question: Question, when: When) -> Shown | None:
+        """The view of a question that the live picture does not answer."""
+        return None if is_live(question.key, when, present(follower)) else await past_view(past, follower, question.key, when)
+
     @router.get("/map")
-    async def get_map(request: Request, question: Asked, include: Literal["covers"] | None = None) -> Response:
+    async def get_map(request: Request, question: Asked, when: AskedWhen, include: Literal["covers"] | None = None) -> Response:
         """Every unit with its rate, counts, interval, band, rank and the age of its feed, and the city."""
-        channel, age = channel_of(follower, question), follower.stale_age()
+        then, age = await shown(question, when), follower.stale_age()
+        if then is not None:
+            return hashed(request, whole_of(then.view, then.heading, age))
+        channel = channel_of(follower, question)
         if include == "covers":
             return untagged(_with_covers(channel, present(follower), age))
         return untagged(channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
 
     @router.get("/map.csv")
-    async def get_csv(request: Request, question: Asked) -> Response:
+    async def get_csv(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as CSV for spreadsheets."""
-        channel = channel_of(follower, question)
-        body = csv_of(channel.view.rows.values(), heading(present(follower), channel.key))
-        return _attached(tagged(request, body, _tag(channel) + ".csv", "text/csv; charset=utf-8"), f"{'-'.join(channel.key)}.csv")
+        then = await shown(question, when) or _live(follower, question)
+        answer = hashed(request, csv_of(then.view.rows.values(), then.heading), "text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="dunghen-{"-".join(question.key)}.csv"'
+        return answer
 
     @router.get("/map.geojson")
-    async def get_geojson(request: Request, question: Asked) -> Response:
+    async def get_geojson(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as GeoJSON over the cartogram (planar coordinates, equal areas: no boundaries)."""
-        channel = channel_of(follower, question)
-        body = geojson_of(channel.view.rows.values(), heading(present(follower), channel.key))
-        return tagged(request, body, _tag(channel) + ".geojson", "application/geo+json")
+        then = await shown(question, when) or _live(follower, question)
+        return hashed(request, geojson_of(then.view.rows.values(), then.heading), "application/geo+json")
 
     return router
+
+
+def _live(follower: Follower, question: Question) -> Shown:
+    channel = channel_of(follower, question)
+    return Shown(channel.view, heading(present(follower), channel.key))
 
 
 def news_routes(follower: Follower) -> APIRouter:
@@ -119,11 +145,6 @@ def news_routes(follower: Follower) -> APIRouter:
 
 def _tag(channel: Channel) -> str:
     return ".".join((str(channel.version), *channel.key))
-
-
-def _attached(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="dunghen-{name}"'
-    return response
 
 
 def _with_covers(channel: Channel, scene: Scene, age: float | None) -> bytes:

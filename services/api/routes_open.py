@@ -9,15 +9,15 @@ from starlette.responses import Response
 
 from services.api.answers import tagged, untagged
 from services.api.definitions import definitions
-from services.api.feeds import NO_FEED
 from services.api.follower import Follower
+from services.api.past import Past
 from services.api.problems import Problem
 from services.api.routes_map import present
 from services.api.rows import instant_text
-from services.api.unit_page import unit_page, units_list
+from services.api.unit_page import daily, unit_page, units_list
 
 
-def open_routes(follower: Follower) -> APIRouter:
+def open_routes(follower: Follower, past: Past) -> APIRouter:
     """Public reading that does not depend on a window and rate."""
     router = APIRouter(prefix="/api/v1", tags=["units"])
 
@@ -34,7 +34,7 @@ def open_routes(follower: Follower) -> APIRouter:
         unit = next((unit for unit in scene.units() if unit.code == code), None)
         if unit is None:
             raise Problem("UNKNOWN_UNIT")
-        return untagged(unit_page(scene, unit, scene.feeds.get(code, NO_FEED)))
+        return untagged(unit_page(scene, unit, await daily(past, scene, code)))
 
     @router.get("/feeds")
     async def get_feeds(request: Request) -> Response:

@@ -6,10 +6,17 @@ import msgspec
 
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.days import date_of
+from dunghen.domain.marks import DUE, DUE_MET, EARLY, LATE, ON_DAY, ONLINE, RECEIVED
+from dunghen.domain.rates import DaySeries
 from dunghen.domain.units import Unit
-from services.api.feeds import NO_FEED, UnitFeed
+from dunghen.platform.store import StoreAwayError
+from services.api.feeds import NO_FEED
+from services.api.past import Past
 from services.api.rows import NOTHING, RATES, Looks, instant_text, rate_figures
 from services.api.views import NO_SCORE, Scene
+
+DAYS_SHOWN = 400
+ON_A_DAY = {"received": RECEIVED, "online": ONLINE, "early": EARLY, "on_day": ON_DAY, "late": LATE, "due": DUE, "due_met": DUE_MET}
 
 
 def units_list(scene: Scene) -> bytes:
@@ -17,8 +24,26 @@ def units_list(scene: Scene) -> bytes:
     return msgspec.json.encode({"version": scene.meta.version, "units": [_identity(scene, unit) for unit in scene.units()]})
 
 
-def unit_page(scene: Scene, unit: Unit, feed: UnitFeed) -> bytes:
-    """The unit's counts as of now and, for each window, its counts and all four rates."""
+async def daily(past: Past, scene: Scene, code: str) -> list[dict[str, object]] | None:
+    """The unit's days of the last year as the dossiers tell them now; None while the history cannot be read."""
+    try:
+        series = (await past.units(scene.meta.policy)).get(code)
+    except StoreAwayError:
+        return None
+    if series is None or not series.days:
+        return []
+    first = max(series.days[0], scene.meta.day - DAYS_SHOWN)
+    return [_day(series, day) for day in range(first, scene.meta.day + 1)]
+
+
+def _day(series: DaySeries, day: int) -> dict[str, object]:
+    counts = {name: series.on(day, counter) for name, counter in ON_A_DAY.items()}
+    pending, overdue, paused = series.at(day)
+    return {"day": date_of(day).isoformat(), **counts, "pending": pending, "overdue": overdue, "paused": paused}
+
+
+def unit_page(scene: Scene, unit: Unit, days: list[dict[str, object]] | None) -> bytes:
+    """The unit's counts as of now and, for each window, its counts and all four rates; then day by day."""
     score = scene.scores.get(unit.code, NO_SCORE)
     return msgspec.json.encode(
         {
@@ -26,9 +51,9 @@ def unit_page(scene: Scene, unit: Unit, feed: UnitFeed) -> bytes:
             "as_of": date_of(scene.meta.day).isoformat(),
             "known_at": instant_text(scene.meta.known_at, scene.looks.zone),
             **_identity(scene, unit),
-            "stale": feed.stale,
             **_now(score),
             "windows": {name: _window(score, name, scene.looks) for name in score.windows},
+            "daily": days,
         }
     )
 

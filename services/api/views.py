@@ -109,6 +109,12 @@ class View:
 NO_SCORE = UnitScore(unit="", day=0, policy=0, covers={})
 
 
+def whole_of(view: View, above: Mapping[str, object], age: float | None) -> bytes:
+    """A view as JSON. `age`: seconds without a word from the projector, where that is too long: stale."""
+    freshness = {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
+    return encode({**above, **freshness, "city": view.city, "units": list(view.rows.values())})
+
+
 def heading(scene: Scene, key: ViewKey) -> dict[str, object]:
     """The members that stand above the rows, as of the scene's version."""
     window = resolve(key.window, scene.meta.day)

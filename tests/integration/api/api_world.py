@@ -13,17 +13,23 @@ from typing import Any
 import httpx
 
 from dunghen.contracts import topics
+from dunghen.contracts.cells import cell_key, encode_cell
 from dunghen.contracts.messages import FeedState, Level, RateCounts, UnitScore, WindowScore, encode
 from dunghen.contracts.policies import Applied, policy_key, policy_records
 from dunghen.contracts.topics import LEVEL_KEY, all_topics, partition_of
+from dunghen.domain.marks import COUNTERS
 from dunghen.domain.windows import WINDOWS, resolve
 from dunghen.platform import kafka
 from dunghen.platform.clock import FixedClock
+from dunghen.platform.store import open_store
 from services.api.adapters.http_server import HttpServer
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.follower import Follower
+from services.api.history_projector import FOLLOWED as STORED
+from services.api.history_projector import HistoryProjector
+from services.api.past import Past
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
 
@@ -86,6 +92,13 @@ class World:
     async def feed(self, source: str, seen_at: int, *units: str) -> None:
         await self.say(topics.FEEDS, source, FeedState(source=source, seen_at=seen_at, units=dict.fromkeys(units, seen_at)))
 
+    async def cell(self, place: tuple[str, int, int], policy: int = 1, **counters: int) -> None:
+        """The counters of (unit, day, fold partition); none: a tombstone."""
+        unit, day, partition = place
+        value = encode_cell([counters.get(name, 0) for name in COUNTERS]) if counters else None
+        count = self.settings.partitions
+        await self.say(topics.UNIT_DAYS, cell_key(unit, day, partition, policy), value, partition_of(unit, count))
+
     async def policy(self, version: int, bodies: dict[str, Any]) -> None:
         for record in policy_records(version, bodies, Applied(MONDAY_8_00)):
             await self.say(topics.POLICIES, policy_key(record.kind, version), record)
@@ -101,22 +114,25 @@ class World:
 
     async def start_projector(self) -> None:
         board, lag = RedisBoard(self.settings), KafkaLag(self.settings, "api-projector")
+        store = open_store(self.settings, "api")
 
         async def project() -> None:
             await lag.start([(t, p) for t in FOLLOWED for p in range(all_topics(self.settings.partitions)[t].partitions)])
-            projector = Projector(self.settings, board, lag, self.clock)
+            projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock)
+            projector.on_shown = history.on_shown
             try:
-                await asyncio.gather(projector.run(), projector.watch_sources())
+                await asyncio.gather(projector.run(), projector.watch_sources(), history.run())
             finally:
+                await store.close()
                 await lag.close()
                 await board.close()
 
         self.tasks["projector"] = asyncio.create_task(project())
 
     async def start_worker(self) -> None:
-        board = RedisBoard(self.settings)
+        board, store = RedisBoard(self.settings), open_store(self.settings, "api", read_only=True)
         self.follower = Follower(self.settings, board, self.clock)
-        server = HttpServer(build_app(self.follower), self.settings)
+        server = HttpServer(build_app(self.follower, Past(store, fresh_seconds=0)), self.settings)
 
         async def work() -> None:
             assert self.follower is not None
@@ -124,6 +140,7 @@ class World:
                 await asyncio.gather(self.follower.follow(), self.follower.tick(), server.run())
             finally:
                 await server.shutdown()
+                await store.close()
                 await board.close()
 
         self.tasks["worker"] = asyncio.create_task(work())
@@ -146,8 +163,8 @@ async def eventually(check: Callable[[], Any] | Callable[[], Awaitable[Any]], wi
 @asynccontextmanager
 async def world_of(**given: Any) -> AsyncIterator[World]:
     """A city with a policy, scores of three units and levels; projector and one worker run and show it."""
-    settings = ApiSettings(**{"partitions": 2, "port": 0, "tick_seconds": 0.3, "publish_seconds": 0.02, **given})
-    made = {t.name: (t.partitions, t.config) for t in all_topics(2).values() if t.name in (*FOLLOWED, topics.DOSSIER_EVENTS)}
+    settings = ApiSettings(**{"partitions": 2, "port": 0, "tick_seconds": 0.3, "publish_seconds": 0.02, "history_seconds": 0.1, **given})
+    made = {t.name: (t.partitions, t.config) for t in all_topics(2).values() if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS)}
     await kafka.ensure_topics(settings, made)
     async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=10) as http:
         world = World(settings, FixedClock(MONDAY_8_00), producer, http)

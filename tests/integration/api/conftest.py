@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ Opened = Callable[..., AbstractAsyncContextManager[World]]
 
 
 @pytest.fixture
-def open_world(kafka_broker: Any, redis_server: Any, namespace: str) -> Opened:
+def open_world(kafka_broker: Any, redis_server: Any, namespace: str, tmp_path: Path) -> Opened:
     def opened(**given: Any) -> AbstractAsyncContextManager[World]:
-        return world_of(kafka=kafka_broker.address, redis=f"redis://127.0.0.1:{redis_server.port}/0", namespace=namespace, **given)
+        return world_of(
+            kafka=kafka_broker.address, redis=f"redis://127.0.0.1:{redis_server.port}/0", namespace=namespace, data=tmp_path, **given
+        )
 
     return opened
 

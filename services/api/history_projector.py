@@ -1,0 +1,105 @@
+"""Writes the store: day counters and their revisions, and notices. Beside the live projector in its process, with offsets of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+import msgspec
+
+from dunghen.contracts.cells import CellKey, decode_cell, parse_key
+from dunghen.contracts.messages import decode_notice
+from dunghen.contracts.topics import NOTICES, OWN_KEY, UNIT_DAYS
+from dunghen.platform.clock import Clock, real_milliseconds
+from dunghen.platform.kafka import Place, Reader, Record, Truncated
+from dunghen.platform.logs import get_logger
+from dunghen.platform.store import Collection, Put, Store, StoreAwayError
+from services.api import metrics
+from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
+from services.api.live import Generation
+from services.api.settings import ApiSettings
+
+log = get_logger("history")
+FOLLOWED = (UNIT_DAYS, NOTICES)
+NOTICE_DOCUMENTS = Collection("notices", (("unit", "decided_at"), ("dossier", "decided_at")))
+COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS)
+RETRY_SECONDS = 1.0
+
+
+@dataclass
+class HistoryProjector:
+    """`run` never returns. What the store lost or did not take is read again from the offsets that it holds."""
+
+    settings: ApiSettings
+    store: Store
+    clock: Clock
+    shown: Generation | None = None  # told by the live projector
+    _told: Generation | None = None
+    _ledger: Ledger = field(default_factory=lambda: Ledger(0))
+    _writes: list[Put] = field(default_factory=list)
+    _written_at: float = 0.0
+    _version: int = 0
+
+    def on_shown(self, generation: Generation) -> None:
+        """From now on the map shows this generation."""
+        self.shown = generation
+
+    async def run(self) -> None:
+        """Follows for ever, again from the store's offsets after each loss of it."""
+        while True:
+            try:
+                await self.store.prepare(COLLECTIONS)
+                await self._follow()
+            except StoreAwayError as fault:
+                log.warning("store_away", error=str(fault))
+            except Truncated as fault:
+                log.error("history_of_other_topics", error=str(fault))
+                await self.store.clear()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        self._ledger, self._writes = Ledger(real_milliseconds()), []
+        reader = Reader(self.settings, FOLLOWED, await self.store.offsets())
+        async for batches in reader.batches():
+            for place, records in batches.items():
+                await self._take(place, records)
+            if monotonic() - self._written_at >= self.settings.history_seconds:
+                await self._write(reader)
+
+    async def _take(self, place: Place, records: Sequence[Record]) -> None:
+        for index, record in enumerate(records):
+            try:
+                await self._take_one(place, record)
+            except (ValueError, msgspec.MsgspecError):
+                metrics.UNDECODABLE.inc()
+            if index % 500 == 499:
+                await asyncio.sleep(0)  # the live projector shares this loop
+        metrics.HISTORY_RECORDS.labels(topic=place[0]).inc(len(records))
+
+    async def _take_one(self, place: Place, record: Record) -> None:
+        if place[0] == NOTICES:
+            if record.value:
+                notice = decode_notice(record.value)
+                self._writes.append(Put("notices", notice.key, record.offset + 1, msgspec.to_builtins(notice)))
+            return
+        if record.key is None or record.key.startswith(OWN_KEY):
+            return
+        key = parse_key(record.key)
+        if isinstance(key, CellKey):
+            await self._know(SeriesKey(key.unit, key.partition, key.policy))
+            self._ledger.put(key, decode_cell(record.value) if record.value else [], self.clock.seconds())
+
+    async def _know(self, key: SeriesKey) -> None:
+        if key not in self._ledger.known:
+            document = await self.store.get("series", key.id)
+            self._ledger.known[key] = days_of(document) if document else {}
+
+    async def _write(self, reader: Reader) -> None:
+        self._version = max(self._version + 1, real_milliseconds())
+        writes = [*self._ledger.take_writes(self._version), *self._writes]
+        if self.shown is not None and self.shown != self._told:
+            writes.append(generation_put(self.clock.seconds(), self.shown.policy, self.shown.day, self._version))
+        await self.store.apply(writes, dict(reader.next))
+        self._told, self._writes, self._written_at = self.shown, [], monotonic()

@@ -1,0 +1,136 @@
+"""The map of another day, of a named period, or as it was known at an instant: out of the store's day counters (domain.md §4).
+
+The present series are kept in memory and only those that changed are decoded again; nothing here writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import add
+from time import monotonic
+
+from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
+from dunghen.domain.marks import DUE, DUE_MET, EARLY, LATE, ON_DAY, RECEIVED
+from dunghen.domain.rates import DaySeries
+from dunghen.domain.windows import Window, before
+from dunghen.platform.store import Between, Document, Query, Store
+from services.api.history import Days, days_of, taken_back
+from services.api.live import Generation
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As of the end of local day `day`, of which `over` is the last that is over, in one window."""
+
+    day: int
+    over: int
+    name: str
+    window: Window
+
+
+@dataclass
+class Past:
+    """What the store knows, for one worker. Every method raises StoreAwayError where the store cannot be reached."""
+
+    store: Store
+    fresh_seconds: float = 2.0  # how long what was read answers for
+    _policy: int = -1
+    _documents: dict[str, tuple[int, tuple[str, int], Days]] = field(default_factory=dict)  # id -> (version, (unit, partition), days)
+    _units: dict[str, DaySeries] = field(default_factory=dict)
+    _read_at: float = float("-inf")
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def units(self, policy: int) -> Mapping[str, DaySeries]:
+        """The day counters of all units under a policy, as the dossiers tell them now."""
+        async with self._lock:
+            if policy != self._policy:
+                self._policy, self._documents, self._units, self._read_at = policy, {}, {}, float("-inf")
+            if monotonic() - self._read_at >= self.fresh_seconds:
+                touched = await self._read(policy)
+                fresh = await asyncio.to_thread(_series_of, self._by_unit(touched))
+                self._units = {**self._units, **fresh}
+                self._read_at = monotonic()
+            return self._units
+
+    async def units_at(self, policy: int, at: int) -> Mapping[str, DaySeries]:
+        """The same as it was known at an instant: what changed in later minutes is taken back."""
+        await self.units(policy)
+        revisions = [d async for d in self._all(Query("revisions", {"policy": policy, "at": Between(low=at + 1)}, ("at",), limit=PAGE))]
+        present = {key: days for _, key, days in self._documents.values()}
+        return await asyncio.to_thread(lambda: _series_of(_grouped(taken_back(present, revisions))))
+
+    async def generation_at(self, at: int) -> Generation | None:
+        """The policy and day that the map showed at an instant; None before the first."""
+        found = await self.store.find(Query("generations", {"at": Between(high=at)}, ("at",), descending=True, limit=1))
+        return Generation(found.documents[0].body["policy"], found.documents[0].body["day"]) if found.documents else None
+
+    async def _read(self, policy: int) -> set[str]:
+        touched = set()
+        async for document in self._all(Query("series", {"policy": policy}, ("unit",), limit=PAGE)):
+            old = self._documents.get(document.id)
+            if old is None or old[0] != document.version:
+                unit = document.body["unit"]
+                self._documents[document.id] = document.version, (unit, document.body["partition"]), days_of(document)
+                touched.add(unit)
+        return touched
+
+    async def _all(self, query: Query) -> AsyncIterator[Document]:
+        while True:
+            page = await self.store.find(query)
+            for document in page.documents:
+                yield document
+            if not page.after:
+                return
+            query = Query(query.collection, query.where, query.order_by, query.descending, query.limit, page.after)
+
+    def _by_unit(self, units: set[str]) -> dict[str, list[Days]]:
+        return {unit: days for unit, days in _grouped({key: days for _, key, days in self._documents.values()}).items() if unit in units}
+
+
+def _grouped(series: Mapping[tuple[str, int], Days]) -> dict[str, list[Days]]:
+    grouped: dict[str, list[Days]] = {}
+    for (unit, _), days in series.items():
+        grouped.setdefault(unit, []).append(days)
+    return grouped
+
+
+def _series_of(units: Mapping[str, Iterable[Days]]) -> dict[str, DaySeries]:
+    """The sums over partitions."""
+    return {unit: DaySeries(_summed(partials)) for unit, partials in units.items()}
+
+
+def _summed(partials: Iterable[Days]) -> Days:
+    total: Days = {}
+    for days in partials:
+        for day, counters in days.items():
+            old = total.get(day)
+            total[day] = list(counters) if old is None else list(map(add, old, counters))
+    return total
+
+
+def score_at(unit: str, series: DaySeries, moment: Moment) -> UnitScore:
+    """One unit in one window, in the shape of a live score."""
+    day, (first, last) = moment.day, moment.window
+    earlier = before(moment.window)
+    now, then = series.window(first, last, moment.over), series.window(earlier.first, earlier.last, moment.over)
+    rates = {rate: RateCounts(*counts, *then.rates[rate]) for rate, counts in now.rates.items()}
+    counts = WindowScore(first, last, now.received, now.early, now.on_day, now.late, now.undated, now.otherwise, rates)
+    pending, overdue, paused = series.at(day)
+    return UnitScore(
+        unit=unit,
+        day=day,
+        policy=0,
+        covers={},
+        pending=pending,
+        overdue=overdue,
+        paused=paused,
+        due_today=series.on(day, DUE),
+        due_today_left=series.on(day, DUE) - series.on(day, DUE_MET),
+        received_today=series.on(day, RECEIVED),
+        finished_today=sum(series.on(day, counter) for counter in (EARLY, ON_DAY, LATE)),
+        windows={moment.name: counts},
+    )

@@ -1,0 +1,89 @@
+"""Answers to questions about other days, named periods and earlier knowledge, as views like the live ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from dunghen.domain.days import date_of, day_number
+from dunghen.domain.windows import WINDOWS, WindowError, before, resolve
+from dunghen.platform.store import StoreAwayError
+from services.api.follower import Follower
+from services.api.past import Moment, Past, score_at
+from services.api.problems import Problem
+from services.api.views import Scene, View, ViewKey, heading
+
+FIRST_DAY = day_number(date(1970, 1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """As of which local date the dossiers are asked, and as it was known at which instant; None: now."""
+
+    as_of: date | None = None
+    known_at: datetime | None = None
+
+
+class Shown(NamedTuple):
+    """A view and what stands above its rows."""
+
+    view: View
+    heading: dict[str, object]
+
+
+def is_live(key: ViewKey, when: When, scene: Scene) -> bool:
+    """Whether the live picture answers the question."""
+    return when.known_at is None and key.window in WINDOWS and (when.as_of is None or day_number(when.as_of) == scene.meta.day)
+
+
+async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) -> Shown:
+    """The view of another day or a named window. Raises Problem for what lies ahead, is no window, or was never known."""
+    now = follower.mirror.scene()
+    if now is None:
+        raise Problem("NOT_READY")
+    try:
+        scene = now if when.known_at is None else await _known_at(past, follower, now, when.known_at)
+        return await _shown(past, scene, key, when)
+    except WindowError as fault:
+        raise Problem("INVALID_PARAMETER", str(fault)) from fault
+    except StoreAwayError as fault:
+        raise Problem("NOT_READY", "the history cannot be read now") from fault
+
+
+async def _known_at(past: Past, follower: Follower, now: Scene, known_at: datetime) -> Scene:
+    """The scene whose policy and day were shown at an instant."""
+    at = _seconds(known_at, now)
+    if at > follower.clock.seconds():
+        raise Problem("INVALID_PARAMETER", "known_at lies ahead")
+    generation = await past.generation_at(at)
+    if generation is None:
+        raise Problem("NO_HISTORY")
+    meta = msgspec.structs.replace(now.meta, policy=generation.policy, day=generation.day, known_at=at)
+    return replace(now, meta=meta, policy=follower.mirror.policy_at(generation.policy))
+
+
+def _seconds(known_at: datetime, scene: Scene) -> int:
+    if known_at.tzinfo is not None:
+        return int(known_at.timestamp())
+    seconds = known_at.hour * 3600 + known_at.minute * 60 + known_at.second
+    return scene.looks.zone.at(day_number(known_at.date()), seconds)
+
+
+async def _shown(past: Past, scene: Scene, key: ViewKey, when: When) -> Shown:
+    today = scene.meta.day
+    day = today if when.as_of is None else day_number(when.as_of)
+    if not FIRST_DAY <= day <= today:
+        raise Problem("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
+    moment = Moment(day, today - 1, key.window, resolve(key.window, day))
+    if before(moment.window).first < FIRST_DAY:
+        raise Problem("INVALID_PARAMETER", "window lies before 1970")
+    known = when.known_at is not None
+    units = await (past.units_at(scene.meta.policy, scene.meta.known_at) if known else past.units(scene.meta.policy))
+    scores = {unit: score_at(unit, series, moment) for unit, series in units.items()}
+    of_then = replace(scene, meta=msgspec.structs.replace(scene.meta, day=day), scores=scores, feeds={})
+    view = View(key)
+    view.show(of_then)
+    return Shown(view, {**heading(of_then, key), "as_of": date_of(day).isoformat()})
