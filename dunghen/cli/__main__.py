@@ -106,6 +106,54 @@ def prepare(
     say(f"topics created: {', '.join(created) or 'none, all were there'}")
 
 
+policies = typer.Typer(help="Units, calendar, rules, bands, procedures, stages: what is in force, and changes to it.", no_args_is_help=True)
+app.add_typer(policies, name="policies")
+CityFile = Annotated[Path | None, typer.Argument(help="a whole city file")]
+DayOff = Annotated[list[str] | None, typer.Option(help="a day on which nobody works, like 2026-09-21 (storm); may be repeated")]
+DayWorked = Annotated[list[str] | None, typer.Option(help="a day that is worked, like a swapped Saturday; may be repeated")]
+
+
+@policies.command("list")
+def policies_list(data: Data = DATA) -> None:
+    """Every version: what it changed, who applied it and why."""
+    from dunghen.cli.policies import show
+
+    asyncio.run(show(DataFolder(data.absolute()), say))
+
+
+@policies.command("diff")
+def policies_diff(file: CityFile = None, day_off: DayOff = None, day_worked: DayWorked = None, data: Data = DATA) -> None:
+    """What a change would move; nothing is written."""
+    from dunghen.cli.policies import Wanted, diff
+
+    asyncio.run(diff(DataFolder(data.absolute()), Wanted(file, tuple(day_off or ()), tuple(day_worked or ())), say))
+
+
+@policies.command("apply")
+def policies_apply(
+    reason: Annotated[str, typer.Option(help="why; stands in the record of the change")],
+    file: CityFile = None,
+    day_off: DayOff = None,
+    day_worked: DayWorked = None,
+    data: Data = DATA,
+) -> None:
+    """Publish a change: the whole map switches to it in one version."""
+    from dunghen.cli.policies import Wanted, apply
+
+    asyncio.run(apply(DataFolder(data.absolute()), Wanted(file, tuple(day_off or ()), tuple(day_worked or ()), reason), say))
+
+
+@app.command()
+def doctor(data: Data = DATA) -> None:
+    """What is missing or unreachable, and the command that mends it."""
+    from dunghen.cli.doctor import examine
+
+    findings = list(examine(DataFolder(data.absolute())))
+    for finding in findings:
+        say(f"{'ok  ' if finding.good else 'MISS'}  {finding.what}" + ("" if finding.good else f"\n      {finding.mend}"))
+    raise typer.Exit(0 if all(f.good for f in findings) else 1)
+
+
 @app.command(name="mail-sink", hidden=True)
 def mail_sink(port: int = typer.Option(...), folder: Path = typer.Option(...)) -> None:  # noqa: B008 - typer's way
     """The demo's mail server: writes every mail to a file."""

