@@ -39,6 +39,9 @@ class KafkaFeeds:
             await self.sender.send_all([Outgoing(FEEDS, 0, feed.source.encode(), encode(feed)) for feed in changed])
         except Unavailable:
             self.ports.feeds.give_back(changed)
+        except asyncio.CancelledError:  # the process is stopping and will publish once more
+            self.ports.feeds.give_back(changed)
+            raise
 
     async def _earlier(self) -> dict[bytes, FeedState]:
         while True:
