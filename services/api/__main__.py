@@ -19,6 +19,7 @@ from services.api.adapters.http_server import HttpServer
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
+from services.api.dossier_projector import DossierProjector
 from services.api.follower import Follower
 from services.api.history_projector import HistoryProjector
 from services.api.past import Past
@@ -44,6 +45,7 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     projector.on_shown = history.on_shown
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
+    life.spawn("dossiers", DossierProjector(settings, store, projector.policy).run())
     life.spawn("sources", projector.watch_sources())
     await life.run()
 

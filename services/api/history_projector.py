@@ -13,7 +13,7 @@ from dunghen.contracts.cells import CellKey, decode_cell, parse_key
 from dunghen.contracts.messages import decode_notice
 from dunghen.contracts.topics import NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
-from dunghen.platform.kafka import Place, Reader, Record, Truncated
+from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Put, Store, StoreAwayError
 from services.api import metrics
@@ -52,11 +52,11 @@ class HistoryProjector:
             try:
                 await self.store.prepare(COLLECTIONS)
                 await self._follow()
-            except StoreAwayError as fault:
-                log.warning("store_away", error=str(fault))
-            except Truncated as fault:
-                log.error("history_of_other_topics", error=str(fault))
-                await self.store.clear()
+            except (StoreAwayError, Unreachable, MissingTopic) as fault:
+                log.warning("waiting", error=str(fault))
+            except Truncated:
+                await self.store.clear()  # the process ends, and begins anew with all that is stored here
+                raise
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow(self) -> None:

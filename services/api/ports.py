@@ -12,11 +12,11 @@ from services.api.live import NOWHERE, Entry, FeedView, Generation, Meta, Positi
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
 
 
-class Displaced(Exception):  # noqa: N818 - says what happened
+class Displaced(Exception):
     """The board is not where this projector left it: emptied, restored, or written by another. Read it again before going on."""
 
 
-class BoardUnreachable(Exception):  # noqa: N818 - says what happened
+class BoardUnreachable(Exception):
     """The board cannot be reached now."""
 
 

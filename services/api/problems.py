@@ -26,7 +26,7 @@ CODES: Mapping[str, tuple[int, str, str]] = {
 BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 401: "UNAUTHENTICATED"}
 
 
-class Problem(Exception):  # noqa: N818 - it is the answer, not a fault
+class Problem(Exception):
     """An answer that is no answer: `code` is one of CODES, `detail` a sentence of ours."""
 
     def __init__(self, code: str, detail: str = "") -> None:

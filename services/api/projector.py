@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from aiokafka.errors import KafkaError
 
 from dunghen.contracts.topics import DOSSIER_EVENTS, FEEDS, POLICIES, UNIT_SCORES
-from dunghen.domain.calendar import WorkingCalendar
+from dunghen.domain.policy import Policy
 from dunghen.platform.clock import Clock, real_milliseconds
-from dunghen.platform.kafka import Reader, Truncated
+from dunghen.platform.kafka import MissingTopic, Reader, Truncated, Unreachable
 from dunghen.platform.logs import get_logger
 from services.api import metrics
 from services.api.feeds import Silence
@@ -71,6 +71,8 @@ class Projector:
             except (BoardUnreachable, Displaced) as fault:
                 log.warning("board_lost", reason=type(fault).__name__)
                 metrics.BOARD_LOSSES.labels(reason=type(fault).__name__).inc()
+            except (Unreachable, MissingTopic) as fault:
+                log.warning("waiting", error=str(fault))
             except Truncated as fault:
                 log.error("board_of_other_topics", error=str(fault))
                 await self.board.clear()
@@ -118,19 +120,21 @@ class Projector:
         """Once a second: who is silent, how far the sources are, a sign of life, and whether the board is still ours."""
         due = self.looked_at - self.feeds_at >= self.settings.feed_publish_seconds
         self.feeds_at = self.looked_at if due else self.feeds_at
-        showing.look_at_feeds(self.clock.seconds(), self._calendar(showing), due)
+        policy = self.policy()
+        showing.look_at_feeds(self.clock.seconds(), policy.calendar if policy else None, due)
         seconds = self.source_lag.seconds(time.monotonic(), showing.picture.covers())
         metrics.LAG_SECONDS.set(seconds)
         if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3))) != showing.position:
             raise Displaced
 
-    def _calendar(self, showing: Showing) -> WorkingCalendar | None:
-        """The working hours by which silence is judged: of the policy that is shown."""
+    def policy(self) -> Policy | None:
+        """The policy that is shown, None while there is none."""
+        showing = self.showing
+        if showing is None or showing.picture.shown is None:
+            return None
         if len(showing.policies) != self.policies_read:
             self.policies, self.policies_read = Policies(showing.policies), len(showing.policies)
-        shown = showing.picture.shown
-        policy = self.policies.at(shown.policy) if shown else None
-        return policy.calendar if policy else None
+        return self.policies.at(showing.picture.shown.policy)
 
     async def watch_sources(self) -> None:
         """Once a second: how far the sources are, and how far the map is. Apart from `run`: a broker that hangs must not stop the map."""

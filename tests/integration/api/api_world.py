@@ -26,6 +26,7 @@ from services.api.adapters.http_server import HttpServer
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
+from services.api.dossier_projector import DossierProjector
 from services.api.follower import Follower
 from services.api.history_projector import FOLLOWED as STORED
 from services.api.history_projector import HistoryProjector
@@ -120,8 +121,9 @@ class World:
             await lag.start([(t, p) for t in FOLLOWED for p in range(all_topics(self.settings.partitions)[t].partitions)])
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock)
             projector.on_shown = history.on_shown
+            dossiers = DossierProjector(self.settings, store, projector.policy)
             try:
-                await asyncio.gather(projector.run(), projector.watch_sources(), history.run())
+                await asyncio.gather(projector.run(), projector.watch_sources(), history.run(), dossiers.run())
             finally:
                 await store.close()
                 await lag.close()
@@ -164,7 +166,11 @@ async def eventually(check: Callable[[], Any] | Callable[[], Awaitable[Any]], wi
 async def world_of(**given: Any) -> AsyncIterator[World]:
     """A city with a policy, scores of three units and levels; projector and one worker run and show it."""
     settings = ApiSettings(**{"partitions": 2, "port": 0, "tick_seconds": 0.3, "publish_seconds": 0.02, "history_seconds": 0.1, **given})
-    made = {t.name: (t.partitions, t.config) for t in all_topics(2).values() if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS)}
+    made = {
+        t.name: (t.partitions, t.config)
+        for t in all_topics(2).values()
+        if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS, topics.DOSSIERS)
+    }
     await kafka.ensure_topics(settings, made)
     async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=10) as http:
         world = World(settings, FixedClock(MONDAY_8_00), producer, http)

@@ -1,0 +1,123 @@
+"""Writes one document a dossier for officials' drill-down: its unit, status and dates under the policy that is shown.
+
+When the map goes over to another policy every dossier is read again: the offsets and versions of the documents carry the policy's version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from dunghen.contracts.topics import DOSSIERS, OWN_KEY
+from dunghen.domain.policy import Policy
+from dunghen.domain.reckoning import last_word, reckon
+from dunghen.domain.record import read
+from dunghen.domain.rules import DossierRules
+from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
+from dunghen.platform.logs import get_logger
+from dunghen.platform.store import Collection, Delete, Put, Store, StoreAwayError, Write
+from services.api import metrics
+from services.api.settings import ApiSettings
+
+log = get_logger("dossiers")
+DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at")))
+RETRY_SECONDS = 1.0
+POLICY_BITS = 40  # a partition has fewer records than 2^40
+ROUND = 500  # records between two looks at the clock of others
+
+
+def version_of(policy: int, offset: int) -> int:
+    """Of two writings of a dossier the later policy wins, then the later record."""
+    return policy << POLICY_BITS | offset + 1
+
+
+def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
+    """What is kept of a dossier. Instants in seconds, 0: none; `counted` False: outside every rate. Raises ValueError."""
+    found = reckon(record, rules)
+    raw = base64.b64encode(record).decode()
+    if found is None:
+        head, instants, statuses = read(record)
+        status = last_word(head, instants, statuses)
+        return {
+            "unit": head.unit,
+            "procedure": head.procedure,
+            "status": status,
+            "open": False,
+            "counted": False,
+            "due_at": 0,
+            "record": raw,
+        }
+    return {
+        "unit": found.head.unit,
+        "procedure": found.head.procedure,
+        "status": last_word(found.head, found.instants, found.statuses),
+        "open": not found.end.at,
+        "counted": True,
+        "received_at": found.received_at,
+        "ended_at": found.end.at,
+        "due_at": found.due_at,
+        "first_due_at": found.first_due_at,
+        "record": raw,
+    }
+
+
+@dataclass
+class DossierProjector:
+    """`run` never returns. `shown` gives the policy of the map, None while there is none."""
+
+    settings: ApiSettings
+    store: Store
+    shown: Callable[[], Policy | None]
+
+    async def run(self) -> None:
+        """Follows for ever, from the store's offsets under the policy that is shown."""
+        while True:
+            policy = self.shown()
+            try:
+                if policy is not None:
+                    await self.store.prepare([DOCUMENTS])
+                    await self._follow(policy)
+            except (StoreAwayError, Unreachable, MissingTopic) as fault:
+                log.warning("waiting", error=str(fault))
+            except Truncated:
+                await self.store.clear()  # the process ends, and begins anew with all that is stored here
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self, policy: Policy) -> None:
+        own = f"{DOSSIERS}@{policy.version}"
+        offsets = await self.store.offsets()
+        reader = Reader(self.settings, [DOSSIERS], {(DOSSIERS, p): offset for (topic, p), offset in offsets.items() if topic == own})
+        written_at, waiting = 0.0, list[Write]()
+        async for batches in reader.batches():
+            for place, records in batches.items():
+                waiting += await self._writes(policy, place, records)
+            if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > ROUND * 10:
+                await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
+                written_at, waiting = monotonic(), []
+                current = self.shown()
+                if current is not None and current.version != policy.version:
+                    return
+
+    async def _writes(self, policy: Policy, place: Place, records: Sequence[Record]) -> list[Write]:
+        writes: list[Write] = []
+        for index, record in enumerate(records):
+            if record.key is not None and not record.key.startswith(OWN_KEY):
+                writes += self._write_of(policy, record.key.decode(), record)
+            if index % ROUND == ROUND - 1:
+                await asyncio.sleep(0)  # the live projector shares this loop
+        metrics.HISTORY_RECORDS.labels(topic=place[0]).inc(len(records))
+        return writes
+
+    def _write_of(self, policy: Policy, dossier: str, record: Record) -> list[Write]:
+        version = version_of(policy.version, record.offset)
+        if record.value is None:
+            return [Delete("dossiers", dossier, version)]
+        try:
+            return [Put("dossiers", dossier, version, document_of(record.value, policy.rules))]
+        except ValueError:
+            metrics.UNDECODABLE.inc()
+            return []
