@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import random
+
+from dunghen.contracts.cells import CellKey
+from dunghen.platform.store import Document, Put
+from services.api.history import Days, Ledger, SeriesKey, days_of, taken_back
+
+SERIES = SeriesKey("20242", 0, 1)
+
+
+def ledger(days: Days | None = None) -> Ledger:
+    return Ledger(run=7, known={SERIES: dict(days or {})})
+
+
+def cell(day: int) -> CellKey:
+    return CellKey("20242", day, 0, 1)
+
+
+def documents(writes: list[Put], collection: str) -> list[Document]:
+    return [Document(w.id, w.version, w.body) for w in writes if w.collection == collection]
+
+
+def test_a_series_is_written_whole_and_only_when_it_changed() -> None:
+    book = ledger({5: [1]})
+    book.put(cell(5), [1], now=0)
+    assert book.take_writes(1) == []
+    book.put(cell(6), [2], now=0)
+    (series,) = documents(book.take_writes(2), "series")
+    assert (days_of(series), series.id) == ({5: [1], 6: [2]}, "20242|0|1")
+    book.put(cell(5), [], now=0)
+    assert days_of(documents(book.take_writes(3), "series")[0]) == {6: [2]}
+
+
+def test_within_a_minute_a_revision_remembers_what_was_before_it() -> None:
+    book = ledger({5: [1]})
+    ids = []
+    for counters, now in (([2], 0), ([3], 59)):
+        book.put(cell(5), counters, now)
+        (revision,) = documents(book.take_writes(1), "revisions")
+        ids.append(revision.id)
+    assert ids[0] == ids[1]
+    assert taken_back({("20242", 0): {5: [3]}}, [revision]) == {("20242", 0): {5: [1]}}
+    book.put(cell(5), [4], 60)
+    assert documents(book.take_writes(1), "revisions")[0].id != ids[0]
+
+
+def test_the_past_is_the_present_with_later_minutes_taken_back() -> None:
+    for seed in range(20):
+        rng, book = random.Random(seed), ledger()
+        past, revisions = {}, {}
+        for minute in range(1, 12):
+            for _ in range(rng.randrange(4)):
+                book.put(cell(rng.randrange(4)), [rng.randrange(3)] if rng.random() < 0.8 else [], minute * 60 + rng.randrange(60))
+                if rng.random() < 0.5:
+                    revisions.update((d.id, d) for d in documents(book.take_writes(minute), "revisions"))
+            revisions.update((d.id, d) for d in documents(book.take_writes(minute), "revisions"))
+            past[minute] = dict(book.known[SERIES])
+        present = {("20242", 0): book.known[SERIES]}
+        for minute, known in past.items():
+            later = [r for r in revisions.values() if r.body["at"] > minute * 60]
+            assert taken_back(present, later) == {("20242", 0): known}
