@@ -14,7 +14,7 @@ from services.ingest.metrics import Metrics
 from services.ingest.wire.drafts import FindUnit
 
 
-class Unavailable(Exception):  # noqa: N818 - says what is the matter
+class Unavailable(Exception):
     """The events are not certain to be stored: the sender has to send the same again, which is harmless."""
 
 

@@ -23,7 +23,7 @@ SERVICES = {"DongBoHoSoMC": "synced", "CapNhatTienDoHoSoMC": "progressed"}
 EVENT_TYPES = {f"vn.dunghen.dossier.{kind}": kind for kind in ("synced", "progressed", "retracted")}
 
 
-class DeliveryRefused(Exception):  # noqa: N818 - says what is the matter
+class DeliveryRefused(Exception):
     """The request as a whole cannot be understood. Carries an HTTP status, a code and a path, never a value."""
 
     def __init__(self, status: int, code: Refusal, path: str = "") -> None:

@@ -19,7 +19,7 @@ _LONGEST_CODE = 60
 _FEWEST_ID_DIGITS = 9  # the old identity numbers; phones have 10
 
 
-class ItemRefused(Exception):  # noqa: N818 - says what is the matter
+class ItemRefused(Exception):
     """One item cannot be understood. Carries a code and a path of field names and indices, never a value."""
 
     def __init__(self, code: Refusal, path: str = "") -> None:
