@@ -1,0 +1,123 @@
+"""The first stage without Kafka: rounds of events, the counters they change, what cannot be folded."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from dunghen.contracts.messages import DossierEvent, encode
+from dunghen.domain.marks import COUNTERS
+from dunghen.domain.policy import Policy
+from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, cells_under
+
+POLICY_1 = Policy.from_bodies(1, {"city": {"code": "H17", "name": "Đà Nẵng"}})
+MONDAY = 1_795_395_600  # 2026-11-23 08:00 in Hanoi
+DAY = 86_400
+
+
+@dataclass
+class Sent:
+    key: bytes | None
+    value: bytes | None
+    offset: int
+    timestamp: int = 0
+
+
+def event(dossier: str = "H17.31-261123-0001", **facts: Any) -> DossierEvent:
+    given = {
+        "id": "0" * 16,
+        "unit": "20242",
+        "kind": "synced",
+        "occurred_at": MONDAY,
+        "arrived_at": 1,
+        "status": 2,
+        "received": MONDAY,
+        **facts,
+    }
+    return DossierEvent(dossier=dossier, **given)
+
+
+def sent(*events: DossierEvent) -> list[Sent]:
+    return [Sent(e.dossier.encode(), encode(e), i) for i, e in enumerate(events)]
+
+
+def state() -> FoldState:
+    return FoldState("dossier-events", 3, POLICY_1)
+
+
+def counters(fold: FoldState, unit: str = "20242") -> dict[str, int]:
+    """All counters of a unit, summed over its days."""
+    days = fold.cells.get(unit, {}).values()
+    return {name: total for i, name in enumerate(COUNTERS) if (total := sum(d[i] for d in days))}
+
+
+def test_a_received_dossier_is_pending() -> None:
+    fold = state()
+    done = fold.apply(sent(event()))
+    assert counters(fold) == {"received": 1, "pending": 1}
+    assert list(done.records) == [b"H17.31-261123-0001"]
+    assert done.touched["20242"]
+
+
+def test_a_repeated_event_changes_nothing() -> None:
+    fold = state()
+    fold.apply(sent(event()))
+    again = fold.apply(sent(event()))
+    assert (again.records, again.touched) == ({}, {})
+
+
+def test_a_dossier_that_moves_takes_all_it_counted_with_it() -> None:
+    fold = state()
+    done = fold.apply(sent(event(), event(unit="20263", occurred_at=MONDAY + 60)))
+    assert counters(fold) == {}
+    assert counters(fold, "20263") == {"received": 1, "pending": 1}
+    assert done.touched.keys() == {"20263"}
+    fold.apply(sent(event(occurred_at=MONDAY + 120)))
+    assert counters(fold) == {"received": 1, "pending": 1}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rounds_of_any_size_add_up_to_what_all_records_say(seed: int) -> None:
+    rng, fold, events = random.Random(seed), state(), []
+    for number in range(60):
+        code = f"H17.31-261123-{number % 20:04d}"
+        at = MONDAY + rng.randrange(9 * DAY)
+        kind = rng.choice(["synced", "progressed", "progressed"])
+        due = MONDAY + 5 * DAY if kind == "synced" else 0
+        events.append(
+            event(code, kind=kind, occurred_at=at, status=rng.choice([2, 4, 5, 9, 10]), due=due, unit=rng.choice(["20242", "20263"]))
+        )
+    messages = sent(*events)
+    while messages:
+        size = rng.randrange(1, 9)
+        fold.apply(messages[:size])
+        messages = messages[size:]
+    assert {u: {d: c for d, c in days.items() if any(c)} for u, days in fold.cells.items() if any(map(any, days.values()))} == cells_under(
+        fold.records.values(), POLICY_1
+    )
+
+
+@pytest.mark.parametrize(
+    "value", [None, b"", b"{", b"\xff\xfe", b"[]", b'{"id":"1"}', encode(event()).replace(b'"status":2', b'"status":99')]
+)
+def test_what_cannot_be_read_becomes_a_dead_letter_without_its_bytes_and_stops_nobody(value: bytes | None) -> None:
+    fold = state()
+    done = fold.apply([Sent(b"planted-0905999888", value, 7), *sent(event())])
+    assert [(d.topic, d.partition, d.offset, d.reason, d.event) for d in done.dead] == [("dossier-events", 3, 7, "UNREADABLE", None)]
+    assert b"0905999888" not in encode(done.dead[0])
+    assert counters(fold) == {"received": 1, "pending": 1}
+
+
+def test_an_event_under_another_dossiers_key_is_dead_but_readable() -> None:
+    done = state().apply([Sent(b"another", encode(event()), 0)])
+    assert [(d.reason, d.event) for d in done.dead] == [("UNUSABLE", event())]
+
+
+def test_its_own_bookkeeping_is_no_dossier() -> None:
+    fold = state()
+    for key, value in ((NEXT, b"12"), (POLICY, b"2"), (RETIRED, b"1"), (b"d", b"x"), (b"d", None)):
+        fold.take(key, value)
+    assert (fold.next, fold.published, fold.retired, fold.records) == (12, 2, (1,), {})
