@@ -62,6 +62,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     server = HttpServer(build_app(follower, Past(store)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
+    life.release("streams", follower.close_streams)
     await life.run()
 
 

@@ -27,11 +27,11 @@ def begin_at(last_event_id: str | None, now_milliseconds: int) -> int:
 
 
 async def frames(follower: Follower, channel: Channel, version: int) -> AsyncIterator[bytes]:
-    """All that a client gets, for ever: frames are shared bytes; a slow client finds newer ones when it comes back."""
+    """All that a client gets until the worker stops: frames are shared bytes; a slow client finds newer ones when it comes back."""
     yield b"retry: %d\n\n" % (2000 + random.randrange(1000))
     yield frame("tick", follower.tick_body([]))  # the clock first: ages can be told from the beginning
     number, most = follower.ticker.number, None
-    while True:
+    while not follower.closing:
         wake = channel.wake
         version, news, why = channel.after(version, most, follower.stale_age())
         most = follower.settings.behind_frames
@@ -85,7 +85,7 @@ class EventStream(Response):
             except TimeoutError:
                 metrics.DROPPED.inc()
                 return
-        # not reached: a stream has no end of its own
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _gone(receive: Receive) -> None:

@@ -47,10 +47,16 @@ class Follower:
         self.settings, self.board, self.clock = settings, board, clock
         self.mirror, self.ticker = Mirror(), Ticker()
         self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
+        self.closing = False
 
     @property
     def streams_open(self) -> int:
         return sum(channel.clients for channel in self.channels.by_key.values())
+
+    async def close_streams(self) -> None:
+        """Lets every stream end as it should, so that its client asks another worker, with its last id."""
+        self.closing = True
+        self.channels.notify()
 
     async def follow(self) -> None:
         """For ever, across any loss of the board."""
@@ -67,10 +73,11 @@ class Follower:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _step(self, loaded: bool) -> bool:
-        self.mirror.pulse = await self.board.last_pulse() or self.mirror.pulse
+        pulse = await self.board.last_pulse()
         if not loaded and not self.mirror.load(await self.board.load()):
             await asyncio.sleep(RETRY_SECONDS)  # Redis was emptied or never filled: what is there cannot be built upon
             return False
+        self.mirror.pulse = pulse or self.mirror.pulse  # only now: a projector that lives does not vouch for a picture that we do not have
         self._show()
         for position, entry in await self.board.entries(self.mirror.position, WAIT_SECONDS):
             if position <= self.mirror.position:

@@ -93,14 +93,14 @@ class Projector:
 
     async def _round(self, showing: Showing) -> None:
         begun = time.monotonic()
-        if begun - self.looked_at >= LOOK_SECONDS:
-            self.looked_at = begun
-            await self._look(showing)
         if showing.undecodable:
             log.error("records_undecodable", count=showing.undecodable)
             metrics.UNDECODABLE.inc(showing.undecodable)
             showing.undecodable = 0
         await self._publish(showing)
+        if begun - self.looked_at >= LOOK_SECONDS:
+            self.looked_at = begun
+            await self._look(showing)
         await asyncio.sleep(max(self.settings.publish_seconds - (time.monotonic() - begun), 0))
 
     async def _publish(self, showing: Showing) -> None:

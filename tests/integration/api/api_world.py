@@ -141,6 +141,7 @@ class World:
             try:
                 await asyncio.gather(self.follower.follow(), self.follower.tick(), server.run())
             finally:
+                await self.follower.close_streams()
                 await server.shutdown()
                 await store.close()
                 await board.close()

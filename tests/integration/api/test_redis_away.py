@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from api_world import Listener, World, eventually, score, world_of
+
+from dunghen.platform.local import redis_server as local_redis
+
+
+async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt(kafka_broker: Any, namespace: str, tmp_path: Path) -> None:
+    redis = local_redis.start(tmp_path / "redis")
+    address = f"redis://127.0.0.1:{redis.port}/0"
+    try:
+        async with world_of(
+            kafka=kafka_broker.address, redis=address, namespace=namespace, data=tmp_path, out_of_touch_seconds=1.5
+        ) as world:
+            before = await world.map()
+            async with Listener(world) as listener:
+                await listener.first("snapshot")
+                redis.stop()
+                await world.scores(score("20242", 50, 5))
+                old = await eventually(lambda: answered(world, stale=True))
+                assert (old["units"], old["version"]) == (before["units"], before["version"])
+                await listener.first("tick", lambda d: d["stale"])
+                redis = local_redis.start(tmp_path / "redis", redis.port)
+                new = await eventually(lambda: answered(world, stale=False))
+                await listener.first("change", lambda d: d["city"]["numerator"] == 60)
+                assert listener.ids == sorted(set(listener.ids))
+            assert new["version"] > before["version"]
+            assert (new["units"][0]["numerator"], len(new["units"])) == (50, 3)
+    finally:
+        redis.stop()
+
+
+async def answered(world: World, *, stale: bool) -> Any:
+    body = await world.map()
+    assert body["status"] == 200  # never an error, at no moment
+    return body if body["stale"] is stale else None
