@@ -1,0 +1,61 @@
+"""The composition root of alerts: `python -m services.alerts`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from prometheus_client import REGISTRY
+
+from dunghen.contracts import topics
+from dunghen.contracts.policies import PolicyBook
+from dunghen.platform import kafka, logs
+from dunghen.platform.clock import clock_from
+from dunghen.platform.faust_batches import serve
+from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.metrics import serve_metrics
+from dunghen.platform.settings import SettingsError, load
+from dunghen.platform.store import StoreTakenError, open_store
+from services.alerts.adapters.kafka_ahead import KafkaAhead
+from services.alerts.adapters.smtp_mailer import SmtpMailer
+from services.alerts.adapters.store_outbox import StoreOutbox
+from services.alerts.app import build
+from services.alerts.metrics import Metrics
+from services.alerts.settings import AlertsSettings
+from services.alerts.stage import Ports
+
+
+async def run(settings: AlertsSettings) -> None:
+    """Until a signal: the database first, then the policies, then the stages. With mode `off` nothing is decided."""
+    life, metrics, book = Lifecycle(), Metrics(REGISTRY), PolicyBook()
+    serve_metrics(settings.metrics_port)
+    store = open_store(settings, "alerts", durable=True)
+    life.release("store", store.close)
+    outbox = StoreOutbox(store, alone=not settings.mongo, lease_seconds=settings.lease_seconds)
+    await outbox.prepare()
+    if settings.alerts_mode == "off":
+        await outbox.retire()
+        await life.run()
+        return
+    policies = kafka.follow(settings, [topics.POLICIES], lambda _, record: book.take(record.key, record.value))
+    life.spawn("policies", policies.run())
+    await policies.caught_up()
+    await book.wait_for_first()
+    ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics)
+    alerts = build(settings, ports, lambda: SmtpMailer(settings))
+    life.release("stages", alerts.stages.close)
+    life.spawn("faust", serve(alerts.app))
+    await life.run()
+
+
+def main() -> None:
+    try:
+        settings = load(AlertsSettings)
+        logs.configure("alerts", settings.log_level)
+        asyncio.run(run(settings))
+    except (SettingsError, StoreTakenError) as fault:
+        sys.exit(f"alerts cannot start:\n{fault}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Mail by SMTP, one connection for a run of letters. What a server says is kept as its code only: its text may repeat an address."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+
+import aiosmtplib
+from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from dunghen.platform.clock import RealClock
+from services.alerts.ports import Letter, MailAway, RefusedForGood, RefusedForNow
+from services.alerts.settings import AlertsSettings
+
+
+class SmtpMailer:
+    """Opens the connection with the first letter and keeps it until `rest`."""
+
+    def __init__(self, settings: AlertsSettings) -> None:
+        self._settings = settings
+        self._client: aiosmtplib.SMTP | None = None
+
+    async def send(self, letter: Letter) -> None:
+        message = self._message(letter)
+        client = await self._connected()
+        try:
+            await client.sendmail(self._settings.mail_from, [letter.to], message)
+        except SMTPRecipientsRefused as fault:
+            _refused(max(refusal.code for refusal in fault.recipients))
+        except SMTPDataError as fault:
+            _refused(fault.code)
+        except (SMTPException, OSError) as fault:
+            await self.rest()
+            answered = isinstance(fault, SMTPResponseException)
+            raise MailAway(_code(fault), unknown=not answered) from None
+
+    async def rest(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(SMTPException, OSError):
+                await client.quit()
+            client.close()
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is None or not self._client.is_connected:
+            chosen = self._settings
+            client = aiosmtplib.SMTP(
+                hostname=chosen.smtp_host,
+                port=chosen.smtp_port,
+                username=chosen.smtp_user or None,
+                password=chosen.smtp_password or None,
+                timeout=chosen.smtp_timeout,
+                use_tls=chosen.smtp_tls == "implicit",
+                start_tls={"never": False, "start": True, "implicit": False}.get(chosen.smtp_tls),
+            )
+            try:
+                await client.connect()
+            except (SMTPException, OSError) as fault:
+                client.close()
+                raise MailAway(_code(fault), unknown=False) from None
+            self._client = client
+        return self._client
+
+    def _message(self, letter: Letter) -> bytes:
+        message = EmailMessage()
+        name, _, domain = self._settings.mail_from.partition("@")
+        message["From"] = Address(self._settings.mail_name, name, domain)
+        try:
+            message["To"] = Address(addr_spec=letter.to)
+        except (ValueError, MessageError, IndexError):  # what the library raises for what is no address
+            raise RefusedForGood("BAD_ADDRESS") from None
+        message["Subject"] = letter.subject
+        message["Message-ID"] = f"<{letter.message_id}>"
+        message["Date"] = format_datetime(RealClock().now())
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text, cte="quoted-printable")
+        return message.as_bytes(policy=SMTP_POLICY)
+
+
+def _refused(code: int) -> None:
+    raise (RefusedForGood if code >= 500 else RefusedForNow)(str(code)) from None
+
+
+def _code(fault: BaseException) -> str:
+    return str(fault.code) if isinstance(fault, SMTPResponseException) else type(fault).__name__

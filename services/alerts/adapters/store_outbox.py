@@ -1,0 +1,107 @@
+"""Ledger and outbox in the service's own database: one document a notice, under its key."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dunghen.contracts.messages import Notice
+from dunghen.platform.clock import real_milliseconds
+from dunghen.platform.store import Between, Collection, Document, In, Put, Query, Store
+from services.alerts.ports import Lease, Progress, Row
+
+NOTICES, PROGRESS, FACTS = "notices", "progress", "facts"
+COLLECTIONS = (Collection(NOTICES, (("partition", "unsettled"), ("dossier",))), Collection(PROGRESS), Collection(FACTS))
+AT_ONCE = 500
+
+
+class StoreOutbox:
+    """`alone`: no other process can write this database (SQLite), so a lease that is not of this process is of a dead one."""
+
+    def __init__(self, store: Store, *, alone: bool, lease_seconds: float) -> None:
+        self._store, self._alone, self._lease_ms = store, alone, int(lease_seconds * 1000)
+        self._owner = uuid.uuid4().hex
+
+    async def prepare(self) -> None:
+        await self._store.prepare(COLLECTIONS)
+
+    async def go_live(self, now: int) -> int:
+        await self._store.insert(Put(FACTS, "go_live", 0, {"at": now}))
+        found = await self._store.get(FACTS, "go_live")
+        return int(found.body["at"]) if found else now
+
+    async def retire(self) -> None:
+        await self._store.remove(FACTS, {"id": "go_live"})
+        await self._store.remove(PROGRESS, {})
+
+    async def progress(self, partition: int) -> Progress | None:
+        found = await self._store.get(PROGRESS, str(partition))
+        return msgspec.convert(found.body, Progress) if found else None
+
+    async def note_progress(self, partition: int, progress: Progress) -> None:
+        body = msgspec.to_builtins(progress)
+        if not await self._store.update((PROGRESS, str(partition)), {}, body):
+            await self._store.insert(Put(PROGRESS, str(partition), 0, body))
+
+    async def record(self, partition: int, rows: Sequence[Row]) -> list[Row]:
+        found = []
+        for some in (rows[i : i + AT_ONCE] for i in range(0, len(rows), AT_ONCE)):
+            await self._store.apply([Put(NOTICES, row.notice.key, 0, _body(row, partition)) for row in some], {})
+            keys = In(tuple(row.notice.key for row in some))
+            found += await self._rows({"id": keys, "unsettled": 1})
+        return found
+
+    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[tuple[str, str]]]:
+        found: dict[str, set[tuple[str, str]]] = {}
+        for some in (dossiers[i : i + AT_ONCE] for i in range(0, len(dossiers), AT_ONCE)):
+            for row in await self._rows({"dossier": In(tuple(key.decode() for key in some))}):
+                found.setdefault(row.notice.dossier, set()).add((row.notice.stage, row.notice.unit))
+        return {dossier: frozenset(stages) for dossier, stages in found.items()}
+
+    async def unsettled(self, partition: int) -> list[Row]:
+        return await self._rows({"partition": partition, "unsettled": 1})
+
+    async def _rows(self, where: dict[str, Any]) -> list[Row]:
+        rows, after = [], ""
+        while True:
+            page = await self._store.find(Query(NOTICES, where, limit=AT_ONCE, after=after))
+            rows += [_row(document) for document in page.documents]
+            after = page.after
+            if not after:
+                return rows
+
+    async def lease(self, row: Row) -> Lease:
+        now = real_milliseconds()
+        free: dict[str, Any] = {} if self._alone else {"lease_until": Between(None, now)}
+        changes = {"lease_until": now + self._lease_ms, "lease_by": self._owner, "unknown": True}
+        if await self._store.update((NOTICES, row.notice.key), {"state": "pending", **free}, changes):
+            return "ours"
+        found = await self._store.get(NOTICES, row.notice.key)
+        return "busy" if found and found.body["state"] == "pending" else "settled"
+
+    async def settle(self, row: Row) -> bool:
+        body = {**_body(row, None), "lease_until": 0}
+        return await self._store.update((NOTICES, row.notice.key), {"state": "pending", "lease_by": self._owner}, body)
+
+    async def note_published(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            changes = {"published": True, "unsettled": int(row.notice.state == "pending")}
+            await self._store.update((NOTICES, row.notice.key), {"state": row.notice.state}, changes)
+            await asyncio.sleep(0)
+
+
+def _body(row: Row, partition: int | None) -> dict[str, Any]:
+    """`unsettled` (0 or 1) is what the index is for: pending, or not published as it is."""
+    place = {} if partition is None else {"partition": partition, "lease_until": 0, "lease_by": ""}
+    unsettled = int(row.notice.state == "pending" or not row.published)
+    flags = {"crossed_at": row.crossed_at, "published": row.published, "unknown": row.unknown, "unsettled": unsettled}
+    return {**msgspec.structs.asdict(row.notice), **flags, **place}
+
+
+def _row(document: Document) -> Row:
+    body = document.body
+    return Row(msgspec.convert(body, Notice), body["crossed_at"], body["published"], body["unknown"])

@@ -1,0 +1,29 @@
+"""Wires the stage to faust: which partitions of `dossiers` this process holds decides for which it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dunghen.contracts import topics
+from dunghen.platform.faust_batches import build_app
+from dunghen.platform.stages import Stages
+from services.alerts.ports import Mailer
+from services.alerts.settings import AlertsSettings
+from services.alerts.stage import AlertStage, Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The faust app and the stages that it feeds."""
+
+    app: Any
+    stages: Stages
+
+
+def build(settings: AlertsSettings, ports: Ports, mailer: Callable[[], Mailer]) -> Alerts:
+    """`ports.book` must hold a policy already; each partition has a mailer of its own."""
+    app = build_app(settings, "alerts")
+    factories = {topics.DOSSIERS: lambda partition: AlertStage(settings, ports, mailer(), partition)}
+    return Alerts(app, Stages(app, settings, factories))

@@ -1,0 +1,85 @@
+"""What was decided, on its way out: record → publish → deliver, for one partition. The order is what a kill may not break:
+a notice stands in the ledger before anything is sent, and is remembered as sent only after the server took it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from time import monotonic
+
+from services.alerts.delivery import Delivery
+from services.alerts.ports import PENDING, Ledger, NoticeTopic, Outbox, Progress, Row
+
+PROGRESS_SECONDS = 2.0
+AT_ONCE = 1000
+
+
+@dataclass
+class Courier:
+    """The unsettled notices of one partition. `round` is called again and again: what failed comes in a later one.
+
+    `decided` and `progress` are filled by the stage in one step: the progress holds once the decided are recorded.
+    """
+
+    partition: int
+    ledger: Ledger
+    outbox: Outbox
+    topic: NoticeTopic
+    delivery: Delivery
+    rows: dict[str, Row] = field(default_factory=dict)
+    decided: list[Row] = field(default_factory=list)
+    progress: Progress | None = None
+    _note_at: float = 0.0
+    _noted: Progress | None = None
+
+    async def resume(self) -> None:
+        """What a former owner left unsettled. Raises StoreAwayError."""
+        self.rows = {row.notice.key: row for row in await self.ledger.unsettled(self.partition)}
+
+    async def round(self) -> None:
+        """Raises StoreAwayError, and what the topic raises where the partition is not ours any more."""
+        await self._record()
+        await self._publish()
+        try:
+            for row in await self.delivery.run(list(self.rows.values())):
+                self._keep(row)
+        finally:
+            self._read_again()
+        await self._publish()
+        self.delivery.metrics.waiting.labels(str(self.partition)).set(sum(row.notice.state == PENDING for row in self.rows.values()))
+
+    async def _record(self) -> None:
+        """Into the ledger first; then that everything up to here is there."""
+        rows, progress = list(self.decided), self.progress
+        for some in chunks(rows):
+            for row in await self.ledger.record(self.partition, some):
+                self.rows.setdefault(row.notice.key, row)
+        del self.decided[: len(rows)]
+        if progress is not None and progress != self._noted and (rows or monotonic() >= self._note_at):
+            await self.ledger.note_progress(self.partition, progress)
+            self._noted, self._note_at = progress, monotonic() + PROGRESS_SECONDS
+
+    async def _publish(self) -> None:
+        """Every state once at least; behind it what needs nothing more is let go of."""
+        for some in chunks([row for row in self.rows.values() if not row.published]):
+            await self.topic.publish([row.notice for row in some])
+            await self.outbox.note_published(some)
+            for row in some:
+                self._keep(replace(row, published=True))
+
+    def _read_again(self) -> None:
+        """What another worker had in hand goes through the ledger once more, which tells what it is now."""
+        for row in self.delivery.lost:
+            self.rows.pop(row.notice.key, None)
+        self.decided += self.delivery.lost
+        self.delivery.lost.clear()
+
+    def _keep(self, row: Row) -> None:
+        if row.notice.state == PENDING or not row.published:
+            self.rows[row.notice.key] = row
+        else:
+            self.rows.pop(row.notice.key, None)
+
+
+def chunks(rows: list[Row]) -> Iterable[list[Row]]:
+    return (rows[i : i + AT_ONCE] for i in range(0, len(rows), AT_ONCE))

@@ -1,0 +1,74 @@
+"""The words of a notice: code, procedure, unit, when, how long, what to do. In Vietnamese; no personal value is known here."""
+
+from __future__ import annotations
+
+import hashlib
+
+from dunghen.contracts.messages import Notice
+from dunghen.domain.calendar import WorkingCalendar
+from dunghen.domain.days import DAY_SECONDS, date_of, weekday_of
+from dunghen.domain.policy import Policy
+from services.alerts.ports import Letter
+
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+IN_TIME, TODAY, LATE = "Sắp đến hẹn", "Quá giờ hẹn", "Quá hạn"
+TO_DO = {
+    IN_TIME: "Việc cần làm: xử lý xong trước giờ hẹn. Nếu thiếu giấy tờ, yêu cầu bổ sung ngay và cập nhật trạng thái.",
+    TODAY: "Việc cần làm: trả kết quả trong hôm nay; xong hôm nay vẫn đúng hẹn.",
+    LATE: "Việc cần làm: xử lý ngay, gửi thư xin lỗi và hẹn lại ngày trả cho người nộp hồ sơ.",
+}
+
+
+def message_id(key: str, sender: str) -> str:
+    """The same for the same notice, so that a repeated mail can be told from a second one. At most 60 characters."""
+    return f"{hashlib.sha256(key.encode()).hexdigest()[:20]}@{sender.partition('@')[2]}"
+
+
+def letter(notice: Notice, to: str, policy: Policy, now: int) -> Letter:
+    """The mail about a notice as it stands at `now`: the time left or gone is counted in working time (`domain.md` §3)."""
+    how = _how(notice.due_at, policy, now)
+    left = time_left(notice.due_at, policy.calendar, now)
+    procedure, unit = policy.procedures.get(notice.procedure), policy.catalogue.get(notice.unit)
+    lines = [
+        f"Hồ sơ: {notice.dossier}",
+        f"Thủ tục: {procedure.name} ({procedure.code})" if procedure else f"Thủ tục: {notice.procedure}",
+        f"Đơn vị: {unit.full_name if unit else notice.unit}",
+        f"Hẹn trả: {local_time(notice.due_at, policy)}",
+        f"{how}: {left} giờ làm việc" if how == LATE else f"{how}: {left}",
+        "",
+        TO_DO[how],
+        "",
+        "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời.",
+    ]
+    return Letter(notice.message_id, to, f"{how}: hồ sơ {notice.dossier}, {left}", "\n".join(lines) + "\n")
+
+
+def _how(due: int, policy: Policy, now: int) -> str:
+    if now < due:
+        return IN_TIME
+    return TODAY if policy.zone.day_of(now) == policy.zone.day_of(due) else LATE
+
+
+def time_left(due: int, calendar: WorkingCalendar, now: int) -> str:
+    """`còn 8 giờ 48`, `trễ 45 phút`; from two working days on in days and hours."""
+    seconds = calendar.between(now, due)
+    return f"{'còn' if now < due else 'trễ'} {duration(abs(seconds), calendar.day_seconds)}"
+
+
+def duration(seconds: int, day_seconds: int) -> str:
+    """Working time in words: minutes, `8 giờ 48`, `2 ngày 3 giờ`."""
+    minutes = seconds // 60
+    if day_seconds and seconds >= 2 * day_seconds:
+        days, rest = divmod(seconds, day_seconds)
+        return f"{days} ngày {rest // 3600} giờ" if rest >= 3600 else f"{days} ngày"
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} phút"
+    return f"{hours} giờ {minutes:02d}" if minutes else f"{hours} giờ"
+
+
+def local_time(at: int, policy: Policy) -> str:
+    """`17:00 thứ Hai 12/01/2026`, by the city's clock."""
+    day = policy.zone.day_of(at)
+    hour, minute = divmod((at + policy.zone.offset_at(at)) % DAY_SECONDS // 60, 60)
+    return f"{hour:02d}:{minute:02d} {WEEKDAYS[weekday_of(day)]} {date_of(day):%d/%m/%Y}"

@@ -1,0 +1,45 @@
+"""What alerts counts. No label names a dossier, a unit or a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.alerts.decisions import REASONS
+
+OUTCOMES = ("delivered", "failed", "superseded", "suppressed")
+WHY_NOT = ("SMTP_AWAY", "REFUSED_FOR_NOW")
+SECONDS = (0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 7200, 86400)
+
+
+class Metrics:
+    """One set a process (or a test), in its own registry."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        made: Any = {"registry": registry or CollectorRegistry()}
+        self.decided = Counter(
+            "dunghen_alerts_notices_decided", "Stages found crossed since go-live, by the reason of the decision", ["reason"], **made
+        )
+        self.before_live = Counter("dunghen_alerts_crossings_before_live", "Stages crossed before go-live: never told, not written", **made)
+        self.outcomes = Counter("dunghen_alerts_attempts", "How attempts to send ended", ["outcome"], **made)
+        self.retries = Counter("dunghen_alerts_retries", "Attempts put off, by cause", ["cause"], **made)
+        self.repeats = Counter(
+            "dunghen_alerts_repeats", "Notices sent again because nobody knows whether the attempt before got through", **made
+        )
+        self.dwell = Histogram(
+            "dunghen_alerts_dwell_seconds", "From the crossing to the first attempt, by the city's clock", buckets=SECONDS, **made
+        )
+        self.sending = Histogram("dunghen_alerts_send_seconds", "One attempt to send, real time", buckets=SECONDS, **made)
+        self.waiting = Gauge("dunghen_alerts_waiting", "Notices that wait to be sent", ["partition"], **made)
+        self.watched = Gauge("dunghen_alerts_watched_dossiers", "Open dossiers that are watched", ["partition"], **made)
+        self.unreadable = Counter("dunghen_alerts_unreadable_records", "Looks at dossiers whose record cannot be read", **made)
+        self._zero()
+
+    def _zero(self) -> None:
+        for reason in REASONS:
+            self.decided.labels(reason)
+        for outcome in OUTCOMES:
+            self.outcomes.labels(outcome)
+        for cause in WHY_NOT:
+            self.retries.labels(cause)
