@@ -1,0 +1,85 @@
+"""The fence: one transactional writer per stage and partition (`architecture.md` §5). `stages` has what lives behind it.
+
+Taking a partition over is, in this order: start its writer (the broker refuses the former owner from then on and ends its open
+transaction); load the stage's topics to their end; work. State is only as good as the fence under which it was loaded: it is never kept
+past a refused write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from aiokafka.errors import InvalidProducerEpoch, InvalidProducerIdMapping, InvalidTxnState, ProducerFenced, UnknownProducerId
+
+from dunghen.platform import kafka
+from dunghen.platform.clock import real_milliseconds
+from dunghen.platform.settings import PlatformSettings
+
+Batches = Mapping[kafka.Place, Iterable[tuple[bytes, bytes | None]]]
+REFUSALS = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping, InvalidTxnState, UnknownProducerId)
+TRANSACTION_SECONDS = 10  # after that the broker ends an open transaction: what a dead owner leaves behind hides nothing longer
+
+
+class Fenced(Exception):
+    """The broker refused the write: another owner has taken over. What was loaded under this writer may not be believed any more."""
+
+
+class TooLarge(Exception):
+    """A single record does not fit into a batch."""
+
+
+class Writer:
+    """The only writer for one partition of one stage: what it writes is there as a whole or not at all.
+
+    `transactional_id` is bare, like topics: the namespace is put before it. After any exception the writer is done for.
+    """
+
+    def __init__(self, settings: PlatformSettings, transactional_id: str) -> None:
+        self.settings, self.transactional_id = settings, settings.named(transactional_id)
+        self._producer = kafka.producer(
+            settings,
+            transactional_id=self.transactional_id,
+            transaction_timeout_ms=TRANSACTION_SECONDS * 1000,
+            linger_ms=0,
+            retry_backoff_ms=20,
+        )
+
+    async def start(self) -> None:
+        """Fences every former writer of this id and waits until its open transaction has ended. Raises Unreachable."""
+        await kafka.start(self._producer, self.settings)
+
+    async def stop(self) -> None:
+        await self._producer.stop()
+
+    async def write(self, batches: Batches) -> int:
+        """All of {(topic, partition): [(key, value or None for a tombstone)]} in one transaction, stamped with real time; gives the count.
+
+        Nothing to write is no transaction. Raises Fenced if refused, TooLarge, else aiokafka's errors.
+        """
+        filled = [(place, records) for place, records in ((p, list(rs)) for p, rs in batches.items()) if records]
+        if not filled:
+            return 0
+        try:
+            await self._producer.begin_transaction()
+            sent = [future for place, records in filled for future in await self._send(place, records)]
+            await asyncio.gather(*sent)
+            await self._producer.commit_transaction()
+        except REFUSALS as fault:
+            raise Fenced(f"{self.transactional_id}: {type(fault).__name__}") from None
+        return sum(len(records) for _, records in filled)
+
+    async def _send(self, place: kafka.Place, records: list[tuple[bytes, bytes | None]]) -> list[asyncio.Future[object]]:
+        sent, now, batch = [], real_milliseconds(), self._producer.create_batch()
+        for key, value in records:
+            if batch.append(key=key, value=value, timestamp=now) is None:
+                sent.append(await self._submit(batch, place))
+                batch = self._producer.create_batch()
+                if batch.append(key=key, value=value, timestamp=now) is None:
+                    raise TooLarge(f"a record of {len(value or b'')} bytes for {place[0]}")
+        sent.append(await self._submit(batch, place))
+        return sent
+
+    async def _submit(self, batch: object, place: kafka.Place) -> asyncio.Future[object]:
+        batch.close()  # type: ignore[attr-defined]
+        return await self._producer.send_batch(batch, self.settings.named(place[0]), partition=place[1])  # type: ignore[no-any-return]

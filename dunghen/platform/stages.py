@@ -1,0 +1,230 @@
+"""The stages of a faust app: one `Stage` for each partition that this process holds, behind its fence (see `fenced`).
+
+Whatever goes wrong in a stage ends the process with code 70 before anything is acknowledged: the next owner starts from the topics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from aiokafka.errors import IllegalStateError
+from faust.types import TP
+
+from dunghen.platform.faust_batches import batch_topic
+from dunghen.platform.fenced import Batches, Writer
+from dunghen.platform.kafka import Record
+from dunghen.platform.logs import get_logger
+from dunghen.platform.settings import PlatformSettings
+
+log = get_logger("stages")
+EXIT_CODE = 70
+
+
+class Gap(Exception):
+    """Records of the source are missing between what the state holds and what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a stage works, in seconds of real time. The first round starts at once, the next after twice the time of the last one, within
+    `shortest` and `longest`: short when idle, few and large transactions when behind."""
+
+    shortest: float = 0.03
+    longest: float = 0.3
+    tick: float = 1.0
+    at_once: int = 40_000  # records in one transaction at most, give or take one fetch
+
+
+class Stage(ABC):
+    """One partition of one stage: a subclass loads its state and turns records into batches to write; `next` is kept here.
+
+    `next`: the source offset that comes after what the state holds; `load` sets it, and None leaves it to the group's committed offset.
+    With `gapless` a hole in the source offsets ends the process (not for sources that are transactional, compacted or expire).
+    """
+
+    gapless = False
+
+    def __init__(self, settings: PlatformSettings, name: str, partition: int, pace: Pace | None = None) -> None:
+        self.settings, self.name, self.partition, self.pace = settings, name, partition, pace or Pace()
+        self.writer = Writer(settings, f"{name}-{partition}")
+        self.next: int | None = None
+        self.queue: asyncio.Queue[Any] = asyncio.Queue(4)  # faust events whose value is a list of records
+        self.go, self.idle = asyncio.Event(), asyncio.Event()
+        self.idle.set()
+        self._round_at = self._tick_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def load(self) -> None:
+        """Builds the state from the stage's own topics, after the fence is up. May write through `self.writer`."""
+
+    @abstractmethod
+    def work(self, records: list[Record]) -> Batches:
+        """Applies records at and after `next` to the state and gives what must be written for them, all in one transaction."""
+
+    def tick(self) -> Batches:
+        """What is to be written once every `pace.tick` seconds, together with a round if one is due, else alone."""
+        return {}
+
+    def written(self, count: int, seconds: float) -> None:  # noqa: B027 - need not be overridden
+        """Called after each round that had records: how many, and how long work and write took. For metrics."""
+
+    async def take_over(self) -> None:
+        """Fence, load, work; in this order."""
+        await self.writer.start()
+        await self.load()
+        self._task = asyncio.create_task(self._run(), name=f"{self.name}-{self.partition}")
+
+    async def leave(self) -> None:
+        """Gives the partition up; between rounds only (see `Stages`)."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.writer.stop()
+        while not self.queue.empty():  # or the agent would wait for ever to put its next batch here
+            self.queue.get_nowait()
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                events = await self._gather()
+                self.idle.clear()
+                await self._round(events)
+                self.idle.set()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as fault:
+            die(f"{self.name}-{self.partition}", fault)
+
+    async def _gather(self) -> list[Any]:
+        """The events of the next round, none if only a tick is due. Returns when the round may start, without giving way in between."""
+        events = []
+        with suppress(TimeoutError):
+            events.append(await asyncio.wait_for(self.queue.get(), max(0.0, self._tick_at - time.monotonic())))
+        await asyncio.sleep(self._round_at - time.monotonic())
+        while not self.go.is_set():
+            await self.go.wait()
+        while not self.queue.empty() and sum(len(e.value) for e in events) < self.pace.at_once:
+            events.append(self.queue.get_nowait())
+        return events
+
+    async def _round(self, events: list[Any]) -> None:
+        began = time.monotonic()
+        records = self._unseen([r for e in events for r in e.value])
+        batches = self.work(records) if records else {}
+        if records:
+            self.next = records[-1].offset + 1
+        if began >= self._tick_at:
+            batches = joined(batches, self.tick())
+            self._tick_at = began + self.pace.tick
+        await self.writer.write(batches)
+        took = time.monotonic() - began
+        self._round_at = began + min(max(2 * took, self.pace.shortest), self.pace.longest)
+        if records:
+            self.written(len(records), took)
+        for event in events:
+            event.ack()
+
+    def _unseen(self, records: list[Record]) -> list[Record]:
+        """What the state does not hold yet. Raises Gap."""
+        if self.next is None or not records:
+            return records
+        if self.gapless and records[0].offset > self.next:
+            raise Gap(f"{self.name}-{self.partition}: source offsets {self.next} to {records[0].offset} are missing")
+        return records if records[0].offset == self.next else [r for r in records if r.offset >= self.next]
+
+
+def joined(one: Batches, other: Batches) -> Batches:
+    """Both, `one` first where they name the same place."""
+    if not one or not other:
+        return one or other
+    return {place: chain(one.get(place, ()), other.get(place, ())) for place in [*one, *(p for p in other if p not in one)]}
+
+
+def die(what: str, fault: BaseException) -> None:
+    """Ends this process. The log has the place of the fault and never values: its text only where it is ours."""
+    ours = type(fault).__module__.startswith(("dunghen.", "aiokafka."))
+    frames = traceback.format_tb(fault.__traceback__)
+    log.error("stage_failed", stage=what, error=type(fault).__name__, text=str(fault) if ours else "", frames=frames)
+    os._exit(EXIT_CODE)
+
+
+class Stages:
+    """Keeps one stage for each partition that the group gives this process. `factories`: {bare source topic: partition → Stage}.
+
+    One agent a topic feeds the queues; who holds a partition follows the rebalances of `app` (made by `build_app`). `held` is what is held.
+    """
+
+    def __init__(self, app: Any, settings: PlatformSettings, factories: Mapping[str, Callable[[int], Stage]]) -> None:
+        self.app, self.settings = app, settings
+        self.held: dict[tuple[str, int], Stage] = {}
+        self._factories = {settings.named(topic): make for topic, make in factories.items()}
+        self._revocations = 0
+        app.on_partitions_revoked.connect(self._hold, weak=False)
+        app.on_rebalance_complete.connect(self._settle, weak=False)
+        for topic in factories:
+            app.agent(batch_topic(app, settings, topic), name=topic)(self._feeder(settings.named(topic)))
+
+    def _feeder(self, topic: str) -> Callable[[Any], Coroutine[Any, Any, None]]:
+        async def feed(stream: Any) -> None:
+            async for event in stream.noack().events():
+                if stage := self.held.get((topic, event.message.partition)):
+                    await stage.queue.put(event)  # full: faust waits, and so does the consumer
+
+        return feed
+
+    async def _hold(self, *_: Any, **__: Any) -> None:
+        """Until the new assignment nothing is started; what is under way may finish, else healthy workers fence each other out."""
+        self._revocations += 1
+        for stage in self.held.values():
+            stage.go.clear()
+        for stage in list(self.held.values()):
+            await stage.idle.wait()
+
+    async def _settle(self, *_: Any, **__: Any) -> None:
+        try:
+            await self._take_over(self._revocations)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as fault:
+            die("rebalance", fault)
+
+    async def _take_over(self, revocations: int) -> None:
+        began = time.monotonic()
+        mine = {(tp.topic, tp.partition) for tp in self.app.consumer.assignment() if tp.topic in self._factories}
+        for key in self.held.keys() - mine:
+            await self.held.pop(key).leave()
+        new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
+        await asyncio.gather(*(stage.take_over() for stage in new.values()))
+        self.held.update(new)
+        if revocations != self._revocations:
+            return  # taken away while loading: the next settling decides, and the new ones wait for it
+        await self._seek()
+        for stage in self.held.values():
+            stage.go.set()
+        held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())
+        log.info("partitions_held", held=held, new=len(new), seconds=round(time.monotonic() - began, 3))
+
+    async def _seek(self) -> None:
+        # Where nothing was committed yet this counts; elsewhere faust goes on to the committed offset, and what is held already is skipped.
+        for (topic, partition), stage in self.held.items():
+            if stage.next is not None:
+                try:
+                    await self.app.consumer.seek(TP(topic, partition), stage.next)
+                except IllegalStateError:
+                    log.info("seek_too_late", stage=stage.name, partition=partition)  # just taken away: another settling comes
+
+    async def close(self) -> None:
+        """Lets rounds under way finish and gives everything up: for an orderly stop, after the app has stopped."""
+        await self._hold()
+        while self.held:
+            await self.held.popitem()[1].leave()
