@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dunghen.domain.record import Head, Step
-from dunghen.domain.statuses import DONE, FINAL, OPEN, SOFT
+from dunghen.domain.record import Head
+from dunghen.domain.statuses import DONE, FINAL, OPEN, RETURNED, SOFT
 
 
 class End(NamedTuple):
@@ -20,44 +20,42 @@ class End(NamedTuple):
 OPEN_STILL = End(0, False, "")
 
 
-def ended(head: Head, steps: Sequence[Step], word: int) -> End:
+def ended(head: Head, instants: Sequence[int], statuses: bytes, word: int) -> End:
     """The first 9, else the first 10, else 3, 7 or 8 if that is the last word. A sync that says "open" voids every 9 and 10 up to it."""
-    nine, ten = _first_ends(steps, head.occurred_at if head.status in OPEN else -1)
     said = head.status in FINAL
     if said and head.ended:
         return End(head.ended, False, "stated")
-    if nine:
+    since = head.occurred_at if head.status in OPEN else -1
+    if nine := _first(DONE, since, instants, statuses):
         return End(nine, False, "step")
     if said and head.returned:
         return End(head.returned, False, "returned")
-    if ten:
+    if ten := _first(RETURNED, since, instants, statuses):
         return End(ten, False, "step")
     if said:
         return End(head.said_done_at, False, "assumed")
-    return _otherwise(head, steps) if word in SOFT else OPEN_STILL
+    return _otherwise(head, instants, statuses) if word in SOFT else OPEN_STILL
 
 
-def _first_ends(steps: Sequence[Step], since: int) -> Step:
-    nine = ten = 0
-    for at, status in steps:
-        if status >= DONE and at > since:
-            if status == DONE:
-                return at, ten
-            ten = ten or at
-    return nine, ten
+def _first(wanted: int, since: int, instants: Sequence[int], statuses: bytes) -> int:
+    """The first step of a status later than an instant; 0: none."""
+    index = statuses.find(wanted)
+    while index >= 0:
+        if instants[index] > since:
+            return instants[index]
+        index = statuses.find(wanted, index + 1)
+    return 0
 
 
-def _otherwise(head: Head, steps: Sequence[Step]) -> End:
+def _otherwise(head: Head, instants: Sequence[int], statuses: bytes) -> End:
     """The first step of the last unbroken run of 3, 7 and 8; the newest sync's own word counts unless the last other step is later."""
-    tail = len(steps)
-    while tail and steps[tail - 1][1] in SOFT:
-        tail -= 1
-    run = steps[tail][0] if tail < len(steps) else 0
+    busy = len(statuses.rstrip(bytes(SOFT)))
+    run = instants[busy] if busy < len(statuses) else 0
     if head.status not in SOFT:
         return End(run, True, "step")
-    if head.ended and (not steps or head.occurred_at >= steps[-1][0]):
+    if head.ended and (not instants or head.occurred_at >= instants[-1]):
         return End(head.ended, True, "stated")
-    resumed = steps[tail - 1][0] if tail else 0
+    resumed = instants[busy - 1] if busy else 0
     said_at = head.ended or head.said_soft_at
     if run and not resumed < said_at < run:
         return End(run, True, "step")

@@ -50,7 +50,8 @@ def marks(record: bytes, rules: DossierRules) -> tuple[str, list[Mark]]:
     _interval(out, PENDING, received, change)
     _interval(out, OVERDUE, change, closed)
     for pause in found.pauses:
-        _interval(out, PAUSED, max(day_of(pause.began), received), min(day_of(pause.ended) if pause.ended else _NEVER, change))
+        resumed = day_of(pause.ended) if pause.ended else _NEVER
+        _interval(out, PAUSED, max(day_of(pause.began), received), min(resumed, change))
     if closed < _NEVER:
         _finish(out, closed, found, EARLY if end < due < _NEVER else LATE if end > due else ON_DAY)
     return head.unit, out

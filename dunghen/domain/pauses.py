@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import DAY_SECONDS
-from dunghen.domain.record import Step
+from dunghen.domain.deadline import TimeLimit, due_at
 from dunghen.domain.rules import SupplementRule
 from dunghen.domain.statuses import PAUSING, SUPPLEMENT
 
 
 class Pause(NamedTuple):
-    """From one instant to another (0: still); `supplement`: papers were asked for, not only a payment."""
+    """From one instant to another (0: still); `supplement`: it began with a request for papers, not for a payment."""
 
     began: int
     ended: int
@@ -23,86 +23,81 @@ class Pause(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The time from reception to the first promise, both instants, and how it is counted."""
+    """The first promise (an instant; 0: there is none), the limit that it follows as far as known, and the rules of the day received."""
 
-    received_at: int
     promised_at: int
-    in_calendar_days: bool
+    limit: TimeLimit | None
     rule: SupplementRule
     calendar: WorkingCalendar
 
+    def length(self, pause: Pause) -> int:
+        """Working seconds, or whole days for terms in calendar days."""
+        if self.limit is None or not self.limit.in_calendar_days:
+            return self.calendar.between(pause.began, pause.ended)
+        day_of = self.calendar.zone.day_of
+        return day_of(pause.ended) - day_of(pause.began)
+
+    def later(self, base: int, length: int) -> int:
+        """An instant moved by so much; a term in calendar days rolls forward off a day off and keeps its time of day."""
+        if not length:
+            return base
+        if self.limit is None or not self.limit.in_calendar_days:
+            return self.calendar.add(base, length)
+        zone = self.calendar.zone
+        day = self.calendar.roll_forward(zone.day_of(base) + length)
+        return zone.at(day, (base + zone.offset_at(base)) % DAY_SECONDS)
+
 
 class Stretched(NamedTuple):
-    """The promise after the pauses (an instant; 0 while the clock is stopped), and the pauses that had an effect."""
+    """The promise after the pauses (an instant; 0: none, or the clock is stopped), and the pauses that had an effect."""
 
     due_at: int
     pauses: tuple[Pause, ...]
 
-    @property
-    def stopped(self) -> bool:
-        return bool(self.pauses) and not self.pauses[-1].ended
 
-
-def pauses_of(steps: Iterable[Step], end: int) -> list[Pause]:
+def pauses_of(instants: Sequence[int], statuses: bytes, end: int) -> list[Pause]:
     """The pauses among a dossier's steps: from a 5 or 6 until the next other step or the end (0: none). Nothing pauses after the end."""
-    pauses, began, supplement = [], 0, False
-    for at, status in steps:
+    pauses: list[Pause] = []
+    began = kind = 0
+    for at, status in zip(instants, statuses, strict=True):
         if end and at >= end:
             break
         if status in PAUSING:
-            began, supplement = began or at, supplement or status == SUPPLEMENT
+            if not began:
+                began, kind = at, status
         elif began:
-            pauses.append(Pause(began, at, supplement))
-            began, supplement = 0, False
+            pauses.append(Pause(began, at, kind == SUPPLEMENT))
+            began = 0
     if began:
-        pauses.append(Pause(began, end, supplement))
+        pauses.append(Pause(began, end, kind == SUPPLEMENT))
     return pauses
 
 
 def stretch(pauses: Sequence[Pause], term: Term) -> Stretched:
     """The first promise moved by the pauses, one after the other. A pause begun after the due day that holds then changes nothing.
 
-    Payments are always subtracted; the rule says what a supplement does: `subtract`; `restart`, the whole term again from its end;
-    `first_only`, the first one is subtracted and later ones do not stop the clock.
+    Payments are always subtracted; the rule says what a supplement does: `subtract`; `restart`, the whole limit runs again from its end
+    (where no limit is known: subtract); `first_only`, the first one is subtracted and later ones do not stop the clock.
     """
     day_of = term.calendar.zone.day_of
-    base, amount, due, effective = term.promised_at, 0, term.promised_at, []
-    asked = False
-    for pause in pauses:
-        ignored = term.rule == "first_only" and pause.supplement and asked
-        asked = asked or pause.supplement
-        if ignored or day_of(pause.began) > day_of(due):
-            continue
+    base = due = term.promised_at
+    length, effective = 0, []
+    for pause in _counted(pauses, term.rule):
+        if due and day_of(pause.began) > day_of(due):
+            break  # later ones began later still
         effective.append(pause)
         if not pause.ended:
             return Stretched(0, tuple(effective))
-        if term.rule == "restart" and pause.supplement:
-            base, amount = _restarted(pause.ended, term), _length(term.received_at, term.promised_at, term)
+        if term.rule == "restart" and pause.supplement and term.limit is not None:
+            base, length = due_at(pause.ended, term.limit, term.calendar), 0
         else:
-            amount += _length(pause.began, pause.ended, term)
-        due = _later(base, amount, term)
+            length += term.length(pause)
+        due = term.later(base, length) if term.promised_at else 0
     return Stretched(due, tuple(effective))
 
 
-def _length(a: int, b: int, term: Term) -> int:
-    """Working seconds, or whole days for terms in calendar days."""
-    day_of = term.calendar.zone.day_of
-    return max(day_of(b) - day_of(a) if term.in_calendar_days else term.calendar.between(a, b), 0)
-
-
-def _later(base: int, amount: int, term: Term) -> int:
-    if not amount:
-        return base
-    if not term.in_calendar_days:
-        return term.calendar.add(base, amount)
-    return _on_day(term.calendar.roll_forward(term.calendar.zone.day_of(base) + amount), base, term)
-
-
-def _restarted(resumed: int, term: Term) -> int:
-    return _on_day(term.calendar.zone.day_of(resumed), term.promised_at, term) if term.in_calendar_days else resumed
-
-
-def _on_day(day: int, like: int, term: Term) -> int:
-    """The instant on a day at the time of day of another."""
-    zone = term.calendar.zone
-    return zone.at(day, (like + zone.offset_at(like)) % DAY_SECONDS)
+def _counted(pauses: Sequence[Pause], rule: SupplementRule) -> Sequence[Pause]:
+    if rule != "first_only":
+        return pauses
+    first = next((pause for pause in pauses if pause.supplement), None)
+    return [pause for pause in pauses if not pause.supplement or pause is first]

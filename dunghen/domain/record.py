@@ -10,6 +10,7 @@ function of the SET of events (`architecture.md` §4). Instants are seconds sinc
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from dunghen.domain.statuses import ACCEPTED, ACCEPTING, DONE, FINAL, NEW, OPEN, PLACE, RETURNED, SOFT, STATUS_AT, WORKING
@@ -19,13 +20,24 @@ PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are 
 KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`
 
+
+class _Formats(dict[int, str]):
+    """Length of the packed steps -> their struct format; as many as there are lengths."""
+
+    def __missing__(self, length: int) -> str:
+        self[length] = form = ">" + "Ix" * (length // 5)
+        return form
+
+
 _MEMORY = struct.Struct(">9IH")
 _STATEMENT = struct.Struct(">BIQQ2B5I2B")
 _START = 3  # of the memory, which begins with step_at and step_due
 _STATED = _START + _MEMORY.size  # where the statement begins
 _NAMES = _STATED + _STATEMENT.size  # where the unit begins
+_HEAD = struct.Struct(">9IHBIQQ2B5I2B")  # both at once
 _NOTHING = bytes(_MEMORY.size)
-_instants = struct.Struct(">Ix").iter_unpack
+_FORMATS = _Formats()
+_new_tuple = tuple.__new__  # Head._make, without its detour: this runs for every dossier of a round
 _DONE_AT, _WORKING_AT, _RETURNED_AT = PLACE[DONE], PLACE[WORKING], PLACE[RETURNED]
 
 Step = tuple[int, int]  # (instant, status)
@@ -109,10 +121,10 @@ def fold(record: bytes | None, event: Event) -> bytes | None:
             if not statement or not statement[0]:
                 statement = max(statement, _progress(event))
         else:
-            for status, at in event.steps:
-                steps = _with_step(steps, at, status)
             if event.kind == "synced":
                 memory = _remember(memory, event)
+                for status, at in event.steps:
+                    steps = _with_step(steps, at, status)
             statement = max(statement, _state(event))
         after = bytes((_quiet(statement, steps), LAYOUT, _STATED + len(statement))) + memory + statement + steps
     except (struct.error, OverflowError, LookupError) as fault:
@@ -134,14 +146,19 @@ def append_quietly(record: bytes, at: int, status: int, step_due: int = 0) -> by
 
 def unpack(record: bytes) -> tuple[Head, list[Step]]:
     """The head and the steps [(instant, TrangThaiHoSo)] in order. Raises ValueError that says what is wrong with the record."""
+    head, instants, statuses = read(record)
+    return head, list(zip(instants, statuses, strict=True))
+
+
+def read(record: bytes) -> tuple[Head, Sequence[int], bytes]:
+    """As `unpack`, with the steps as two parallel sequences: instants, and statuses that can be searched as bytes."""
     cut = _cut(record)
-    unit_end = _NAMES + 1 + record[_NAMES]
-    names = record[_NAMES + 1 : unit_end].decode(), record[unit_end:cut].decode()
-    head = Head._make(_MEMORY.unpack_from(record, _START) + _STATEMENT.unpack_from(record, _STATED) + names)
+    unit, names = record[_NAMES], record[_NAMES + 1 : cut].decode("ascii")
+    head: Head = _new_tuple(Head, (*_HEAD.unpack_from(record, _START), names[:unit], names[unit:]))
     if len(record) == cut:
-        return head, []
+        return head, (), b""
     packed = record[cut:]
-    return head, list(zip([at for (at,) in _instants(packed)], packed[4::5].translate(STATUS_AT), strict=True))
+    return head, struct.unpack(_FORMATS[len(packed)], packed), packed[4::5].translate(STATUS_AT)
 
 
 def _cut(record: bytes) -> int:
@@ -181,8 +198,7 @@ def _state(e: Event) -> bytes:
 
 
 def _names(unit: str, procedure: str) -> bytes:
-    packed = unit.encode()
-    return bytes((len(packed),)) + packed + procedure.encode()
+    return bytes((len(unit),)) + (unit + procedure).encode("ascii")
 
 
 def _remember(memory: bytes, e: Event) -> bytes:
@@ -212,9 +228,8 @@ def _quiet(statement: bytes, steps: bytes) -> int:
     if kind != SYNCED or not received or status == NEW or status in SOFT:
         return 0
     last = steps[-1] if steps else _WORKING_AT
-    if last in (_WORKING_AT, _DONE_AT, _RETURNED_AT) and _DONE_AT in steps[4::5]:
-        since = occurred_at if status in OPEN else -1
-        ends = zip(_instants(steps), steps[4::5], strict=True)
-        if any(place == _DONE_AT and at > since for (at,), place in ends):
+    if last in (_WORKING_AT, _DONE_AT, _RETURNED_AT):
+        done = steps[4::5].rfind(_DONE_AT) * 5  # the newest 9; an open sync voids what is not later
+        if done >= 0 and (status not in OPEN or int.from_bytes(steps[done : done + 4], "big") > occurred_at):
             return 2
     return int(last == _WORKING_AT and status in (ACCEPTED, WORKING))
