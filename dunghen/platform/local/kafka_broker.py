@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import shutil
+import socket
 import subprocess
 import threading
 import uuid
@@ -78,6 +79,11 @@ def start(data: Path, port: int = 0, jars: Path = JARS) -> LocalServer:
 
 def answers(address: str) -> bool:
     """Whether a broker answers with its metadata. Blocks for a moment; may be called inside or outside a running event loop."""
+    host, port = address.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()  # the client would complain in the log where nobody listens yet
+    except OSError:
+        return False
     found: list[bool] = []
     thread = threading.Thread(target=lambda: found.append(asyncio.run(_answers(address))))
     thread.start()
