@@ -41,21 +41,9 @@ class Ports:
     metrics: Metrics
 
 
-class TurnWriter(Writer):
-    """The stage's writer, for two tasks: one transaction after the other."""
-
-    def __init__(self, settings: AlertsSettings, transactional_id: str) -> None:
-        super().__init__(settings, transactional_id)
-        self._turn = asyncio.Lock()
-
-    async def write(self, batches: Batches) -> int:
-        async with self._turn:
-            return await super().write(batches)
-
-
 @dataclass(frozen=True, slots=True)
 class NoticesOf:
-    """The notices of one partition, written under its fence."""
+    """The notices of one partition, written under its fence. Nobody else may write while this does: the stage itself writes nothing."""
 
     writer: Writer
     partition: int
@@ -71,7 +59,6 @@ class AlertStage(Stage):
 
     def __init__(self, settings: AlertsSettings, ports: Ports, mailer: Mailer, partition: int) -> None:
         super().__init__(settings, "alerts", partition)
-        self.writer = TurnWriter(settings, f"alerts-{partition}")
         self.ports = ports
         means = Means(ports.outbox, mailer, ports.ahead, ports.clock)
         desk = Desk(partition, self._held, lambda: self.next or 0, self._judge)
