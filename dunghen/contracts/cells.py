@@ -1,12 +1,12 @@
 """Keys and values of `unit-days`: absolute day counters of one unit as one partition of the fold counts them, and what they stand for.
 
-A cell's value is a MessagePack array of integers in the order of `domain.marks.COUNTERS`. Every key names the policy version under which it was counted,
-so that two versions can stand side by side while the map is being switched (`architecture.md` §5):
+A cell's value is a MessagePack array of integers in the order of `domain.marks.COUNTERS`. Every key names the policy version under which
+it was counted, so that two versions can stand side by side while the map is being switched (`architecture.md` §5):
 
 | key | value |
 |---|---|
 | `unit|day|partition|policy` | the counters; no value: all zero |
-| `~covers|unit|partition|policy` | the source offset below which every event is in this unit's cells of this partition; follows them in their transaction |
+| `~covers|unit|partition|policy` | the source offset below which every event is in this unit's cells; follows them in their transaction |
 | `~level|partition|policy` | the same for all units of this partition of `unit-days` |
 | `~complete|partition|policy` | the source offset at which this partition had written all its cells under this policy for the first time |
 """
