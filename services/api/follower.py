@@ -20,7 +20,7 @@ from services.api.settings import ApiSettings
 from services.api.views import NO_ZONE
 
 log = get_logger("follower")
-WAIT_SECONDS = 1.0  # of one blocking read; below the client's socket timeout
+WAIT_SECONDS = 0.25  # of one blocking read; below the client's socket timeout
 RETRY_SECONDS = 0.3
 
 

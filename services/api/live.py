@@ -73,7 +73,7 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
 
 
 class Pulse(msgspec.Struct, gc=False, kw_only=True):
-    """The projector's sign of life, once a second. `lag_seconds`: real seconds since all of `dossier-events` was on the map."""
+    """The projector's sign of life, twice a second. `lag_seconds`: real seconds since all of `dossier-events` was on the map."""
 
     at: int  # milliseconds of real time
     lag_seconds: float

@@ -22,13 +22,14 @@ from services.api import metrics
 from services.api.feeds import Silence
 from services.api.live import Generation, Pulse
 from services.api.policies import Policies
-from services.api.ports import BoardUnreachable, BoardWriter, Displaced, Lag
+from services.api.ports import BoardUnreachable, BoardWriter, Displaced, Lag, Offsets
 from services.api.settings import ApiSettings
 from services.api.showing import Showing
 
 log = get_logger("projector")
 FOLLOWED = (UNIT_SCORES, FEEDS, POLICIES)
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
+SAMPLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 
 
@@ -40,14 +41,16 @@ class SourceLag:
     level_at: float | None = None
 
     def sample(self, at: float, ends: Mapping[int, int]) -> None:
+        """The ends of the source's partitions at a moment."""
+        if self.level_at is None:
+            self.level_at = at  # nobody can say more than: not since we look
         self.samples.append((at, ends))
 
     def seconds(self, now: float, covers: Mapping[int, int]) -> float:
-        """The age of the newest sample that `covers` have reached; of the oldest known moment while none was."""
+        """The age of the newest sample that `covers` have reached; of the first one while none was."""
         while self.samples and all(covers.get(p, 0) >= end for p, end in self.samples[0][1].items()):
             self.level_at = self.samples.popleft()[0]
-        since = self.level_at if self.level_at is not None else self.samples[0][0] if self.samples else now
-        return max(now - since, 0.0)
+        return 0.0 if self.level_at is None else max(now - self.level_at, 0.0)
 
 
 class Projector:
@@ -85,7 +88,7 @@ class Projector:
         self.looked_at = float("-inf")
         reader = Reader(self.settings, FOLLOWED, showing.offsets)
         log.info("projector_follows", version=showing.position.version, rebuilt=not showing.offsets)
-        async for batches in reader.batches(patience=min(LOOK_SECONDS / 4, 0.25)):
+        async for batches in reader.batches(patience=LOOK_SECONDS / 2):
             for place, records in batches.items():
                 showing.take(place, records, reader.next[place])
             if reader.level:
@@ -117,7 +120,7 @@ class Projector:
         metrics.VERSIONS.inc(commit.position.quiet == 0)
 
     async def _look(self, showing: Showing) -> None:
-        """Once a second: who is silent, how far the sources are, a sign of life, and whether the board is still ours."""
+        """Twice a second: who is silent, how far the sources are, a sign of life, and whether the board is still ours."""
         due = self.looked_at - self.feeds_at >= self.settings.feed_publish_seconds
         self.feeds_at = self.looked_at if due else self.feeds_at
         policy = self.policy()
@@ -137,12 +140,15 @@ class Projector:
         return self.policies.at(showing.picture.shown.policy)
 
     async def watch_sources(self) -> None:
-        """Once a second: how far the sources are, and how far the map is. Apart from `run`: a broker that hangs must not stop the map."""
+        """How far the sources are, and how far the map is. Apart from `run`: a broker that hangs must not stop the map."""
+        committed: Offsets = {}
         while True:
             try:
                 at = time.monotonic()
                 self.source_lag.sample(at, await self.lag.ends(DOSSIER_EVENTS, self.settings.partitions))
-                await self.lag.commit(self.showing.offsets if self.showing else {})
+                if self.showing is not None and self.showing.offsets != committed:
+                    committed = dict(self.showing.offsets)
+                    await self.lag.commit(committed)
             except KafkaError as fault:
                 log.warning("sources_unknown", error=type(fault).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(SAMPLE_SECONDS)

@@ -18,6 +18,7 @@ from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import Problem
+from services.api.schema import map_answers
 from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
@@ -79,7 +80,7 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
         """The view of a question that the live picture does not answer."""
         return None if is_live(question.key, when, present(follower)) else await past_view(past, follower, question.key, when)
 
-    @router.get("/map")
+    @router.get("/map", responses=map_answers())
     async def get_map(request: Request, question: Asked, when: AskedWhen, include: Literal["covers"] | None = None) -> Response:
         """Every unit with its rate, counts, interval, band, rank and the age of its feed, and the city."""
         then, age = await shown(question, when), follower.stale_age()

@@ -77,8 +77,10 @@ class World:
         )
 
     async def scores(self, *scores: UnitScore) -> None:
-        for one in scores:
-            await self.say(topics.UNIT_SCORES, one.unit, one)
+        """All at once, each unit's in order."""
+        topic, count = self.settings.named(topics.UNIT_SCORES), self.settings.partitions
+        sent = [await self.producer.send(topic, encode(s), key=s.unit.encode(), partition=partition_of(s.unit, count)) for s in scores]
+        await asyncio.gather(*sent)
 
     async def levels(self, offset: int = 9, **more: Any) -> None:
         """Every partition says that its scores stand."""

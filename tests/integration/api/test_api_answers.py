@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 from api_world import MONDAY_8_00, World
 
@@ -98,3 +99,13 @@ async def test_pages_that_are_not_built_say_what_to_do(open_world: Any, tmp_path
         (tmp_path / "assets" / "index-abc.js").write_text("1")
         assert (await world.http.get("/wall")).text == "<h1>map</h1>"
         assert "immutable" in (await world.http.get("/assets/index-abc.js")).headers["cache-control"]
+
+
+async def test_the_published_schema_of_the_map_is_what_is_sent(world: World) -> None:
+    document = (await world.http.get("/openapi.json")).json()
+    schema = document["paths"]["/api/v1/map"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    body = (await world.http.get("/api/v1/map")).json()
+    jsonschema.validate(body, schema)
+    assert set(body["units"][0]) == set(schema["properties"]["units"]["items"]["properties"])
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**body, "version": "1"}, schema)
