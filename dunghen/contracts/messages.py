@@ -1,7 +1,7 @@
 """The messages that the services exchange over Kafka (`architecture.md` §4–§6), and their codecs.
 
 Instants are whole seconds since 1970 (UTC) and 0 means "not given"; `arrived_at` alone is in microseconds and only ever compared.
-A day is the number of local days of the city since 1970-01-01. Unknown members are ignored when decoding, so a reader survives a newer writer.
+A day is the number of local days of the city since 1970-01-01. Unknown members are ignored when decoding: a reader survives a newer writer.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of DossierEvent.flags
 class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """One normalised event of a dossier: the raw truth, in `dossier-events`, keyed by the dossier code.
 
-    `kind`: `synced` states the whole dossier at `occurred_at`; `progressed` is one step (`status` at `occurred_at`); `retracted` withdraws the dossier.
-    `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as (5, NgayBoSung), (4, NgayTiepNhanBoSung).
+    `kind`: `synced` states the whole dossier at `occurred_at`; `progressed` is one step (`status` at `occurred_at`); `retracted` withdraws
+    the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
+    (5, NgayBoSung), (4, NgayTiepNhanBoSung).
     `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). What breaks a bound is poison.
     """
 
