@@ -20,9 +20,9 @@ from services.alerts.adapters.kafka_ahead import KafkaAhead
 from services.alerts.adapters.smtp_mailer import SmtpMailer
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.app import build
+from services.alerts.handlers import Ports
 from services.alerts.metrics import Metrics
 from services.alerts.settings import AlertsSettings
-from services.alerts.stage import Ports
 
 
 async def run(settings: AlertsSettings) -> None:

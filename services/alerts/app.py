@@ -9,9 +9,10 @@ from typing import Any
 from dunghen.contracts import topics
 from dunghen.platform.faust_batches import build_app
 from dunghen.platform.stages import Stages
+from services.alerts.handlers import Ports
 from services.alerts.ports import Mailer
 from services.alerts.settings import AlertsSettings
-from services.alerts.stage import AlertStage, Ports
+from services.alerts.stage import AlertStage
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,14 @@ def letter(notice: Notice, to: str, policy: Policy, now: int) -> Letter:
         f"Thủ tục: {procedure.name} ({procedure.code})" if procedure else f"Thủ tục: {notice.procedure}",
         f"Đơn vị: {unit.full_name if unit else notice.unit}",
         f"Hẹn trả: {local_time(notice.due_at, policy)}",
-        f"{how}: {left} giờ làm việc" if how == LATE else f"{how}: {left}",
+        f"{how}: {left}, tính theo giờ làm việc",
         "",
         TO_DO[how],
         "",
         "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời.",
     ]
-    return Letter(notice.message_id, to, f"{how}: hồ sơ {notice.dossier}, {left}", "\n".join(lines) + "\n")
+    at_the_end = "xong hôm nay vẫn đúng hẹn" if how == TODAY else left
+    return Letter(notice.message_id, to, f"{how}: hồ sơ {notice.dossier}, {at_the_end}", "\n".join(lines) + "\n")
 
 
 def _how(due: int, policy: Policy, now: int) -> str:
@@ -57,7 +58,7 @@ def time_left(due: int, calendar: WorkingCalendar, now: int) -> str:
 
 def duration(seconds: int, day_seconds: int) -> str:
     """Working time in words: minutes, `8 giờ 48`, `2 ngày 3 giờ`."""
-    minutes = seconds // 60
+    minutes = (seconds + 30) // 60
     if day_seconds and seconds >= 2 * day_seconds:
         days, rest = divmod(seconds, day_seconds)
         return f"{days} ngày {rest // 3600} giờ" if rest >= 3600 else f"{days} ngày"

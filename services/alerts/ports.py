@@ -56,7 +56,7 @@ class Outbox(Protocol):
     async def note_published(self, rows: Sequence[Row]) -> None: ...
 
 
-class MailAway(Exception):
+class MailAway(Exception):  # noqa: N818 - says what happened
     """No mail at all can be sent now: the server cannot be reached or refuses us as such. Its text is a code."""
 
     def __init__(self, code: str, *, unknown: bool) -> None:
@@ -65,11 +65,11 @@ class MailAway(Exception):
         self.unknown = unknown
 
 
-class RefusedForNow(Exception):
+class RefusedForNow(Exception):  # noqa: N818 - says what happened
     """This mail was refused, but may be taken later."""
 
 
-class RefusedForGood(Exception):
+class RefusedForGood(Exception):  # noqa: N818 - says what happened
     """This mail will never be taken. Its text is the server's code."""
 
 

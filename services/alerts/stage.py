@@ -1,4 +1,4 @@
-"""One partition of `dossiers`, behind its fence: decode → decide here, the effects by its courier."""
+"""One partition of `dossiers` behind its fence: records and ticks go to the handlers, the courier carries out what they decided."""
 
 from __future__ import annotations
 
@@ -9,40 +9,21 @@ from dataclasses import dataclass
 
 from dunghen.contracts import topics
 from dunghen.contracts.messages import Notice, encode
-from dunghen.contracts.policies import PolicyBook
-from dunghen.platform.clock import Clock
 from dunghen.platform.fenced import Batches, Writer
 from dunghen.platform.kafka import Record, read_all
 from dunghen.platform.logs import get_logger
 from dunghen.platform.stages import Stage, die
 from dunghen.platform.store import StoreAwayError
-from services.alerts.courier import Courier
-from services.alerts.decisions import Live
-from services.alerts.delivery import Delivery, Desk, Means, Retries, Verdict
-from services.alerts.letter import letter, message_id
-from services.alerts.metrics import Metrics
-from services.alerts.ports import Ahead, Ledger, Mailer, Outbox, Progress, Row
+from services.alerts.handlers import Handlers, Holding, Ports
+from services.alerts.ports import Mailer
 from services.alerts.settings import AlertsSettings
-from services.alerts.watch import Watch
 
 log = get_logger("alerts")
 LETTER_SECONDS = 3.0  # so long an orderly stop waits for the letter under way
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
-    """All that the stages of a process use together. `mailer()` makes one for each partition."""
-
-    ledger: Ledger
-    outbox: Outbox
-    ahead: Ahead
-    clock: Clock
-    book: PolicyBook
-    metrics: Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class NoticesOf:
+class FencedNotices:
     """The notices of one partition, written under its fence. Nobody else may write while this does: the stage itself writes nothing."""
 
     writer: Writer
@@ -53,17 +34,14 @@ class NoticesOf:
 
 
 class AlertStage(Stage):
-    """State: the open dossiers of the partition and the stages they have crossed; and the notices that are not settled yet."""
+    """State: see `Handlers`. Offsets need no transaction: the ledger says what was decided, the topic is read whole at takeover."""
 
     settings: AlertsSettings
 
     def __init__(self, settings: AlertsSettings, ports: Ports, mailer: Mailer, partition: int) -> None:
         super().__init__(settings, "alerts", partition)
-        self.ports = ports
-        means = Means(ports.outbox, mailer, ports.ahead, ports.clock)
-        desk = Desk(partition, self._held, lambda: self.next or 0, self._judge)
-        delivery = Delivery(means, desk, ports.metrics, Retries(settings.retry_shortest, settings.retry_longest))
-        self.courier = Courier(partition, ports.ledger, ports.outbox, NoticesOf(self.writer, partition), delivery)
+        held = Holding(partition, self._held, lambda: self.next or 0, FencedNotices(self.writer, partition), mailer)
+        self.handlers = Handlers(settings, ports, held)
         self._leaving = False
         self._wake = asyncio.Event()
         self._carrying: asyncio.Task[None] | None = None
@@ -72,78 +50,26 @@ class AlertStage(Stage):
         return self.go.is_set() and not self._leaving
 
     async def load(self) -> None:
-        ledger, now = self.ports.ledger, self.ports.clock.seconds()
-        since, progress = await ledger.go_live(now), await ledger.progress(self.partition)
-        away_from = progress.decided_to if progress else since
-        self.watch = Watch(self.ports.book.latest, self._live(since, away_from, now))
         records: dict[bytes, tuple[bytes, int]] = {}
 
         def take(key: bytes | None, value: bytes | None, offset: int, _: int) -> None:
             if key and not key.startswith(topics.OWN_KEY):
-                if value is None:
-                    records.pop(key, None)
-                else:
-                    records[key] = (value, offset)
+                records.pop(key, None) if value is None else records.update({key: (value, offset)})
 
         self.next = await read_all(self.settings, (topics.DOSSIERS, self.partition), take)
-        unsure = self.watch.start(records, progress)
-        self._decided(self.watch.resume(unsure, await ledger.spoken(unsure), now))
-        self._note()
-        await self.courier.resume()
+        await self.handlers.on_takeover(records)
         self._carrying = asyncio.create_task(self._carry(), name=f"courier-{self.partition}")
 
-    def _live(self, since: int, away_from: int, now: int) -> Live:
-        chosen = self.settings
-        return Live(
-            since=since,
-            away_from=min(away_from, now),
-            back_at=now,
-            late_seconds=chosen.historical_hours * 3600,
-            shadow=chosen.alerts_mode != "on",
-            reachable=lambda unit: bool(self._address(unit)),
-            message_id=lambda key: message_id(key, chosen.mail_from),
-        )
-
     def work(self, records: list[Record]) -> Batches:
-        now = self.ports.clock.seconds()
         for r in records:
-            if r.key and not r.key.startswith(topics.OWN_KEY):
-                self._decided(self.watch.put(r.key, r.value, now))
+            if self.handlers.on_record(r.key, r.value):
+                self._wake.set()
         return {}
 
     def tick(self) -> Batches:
-        now, latest = self.ports.clock.seconds(), self.ports.book.latest
-        self._decided(self.watch.look(now))
-        if latest.version != self.watch.policy.version:
-            self._decided(self.watch.adopt(latest, now))
-        self._note()
-        return {}
-
-    def _decided(self, rows: list[Row]) -> None:
-        if rows:
-            self.courier.decided += rows
+        if self.handlers.on_tick():
             self._wake.set()
-            for row in rows:
-                self.ports.metrics.decided.labels(row.notice.reason).inc()
-
-    def _note(self) -> None:
-        self.courier.progress = Progress(self.next or 0, self.watch.decided_to, self.watch.policy.version)
-        self.ports.metrics.before_live.inc(self.watch.before_live)
-        self.ports.metrics.unreadable.inc(self.watch.unreadable)
-        self.watch.before_live = self.watch.unreadable = 0
-        self.ports.metrics.watched.labels(str(self.partition)).set(len(self.watch.dossiers))
-
-    def _judge(self, notice: Notice, now: int) -> Verdict:
-        if why := self.watch.supersession(notice, now):
-            return Verdict(None, "superseded", why)
-        if self.settings.alerts_mode != "on":
-            return Verdict(None, "suppressed", "SHADOW")
-        address = self._address(notice.unit)
-        return Verdict(letter(notice, address, self.watch.policy, now)) if address else Verdict(None, "suppressed", "NO_ADDRESS")
-
-    def _address(self, unit: str) -> str:
-        found = self.watch.policy.catalogue.get(unit)
-        return found.notice_address if found else ""
+        return {}
 
     async def _carry(self) -> None:
         try:
@@ -158,7 +84,7 @@ class AlertStage(Stage):
         self._wake.clear()
         try:
             if self._held():
-                await self.courier.round()
+                await self.handlers.courier.round()
         except StoreAwayError as fault:
             log.warning("store_away", code=str(fault))
         with suppress(TimeoutError):
