@@ -14,7 +14,7 @@ from dunghen.platform.logs import get_logger
 from services.api.channels import Channels, frame
 from services.api.live import FeedView
 from services.api.mirror import Mirror
-from services.api.ports import BoardReader, BoardUnreachable
+from services.api.ports import BoardReader, BoardUnreachableError
 from services.api.rows import instant_text
 from services.api.settings import ApiSettings
 from services.api.views import NO_ZONE
@@ -66,7 +66,7 @@ class Follower:
             try:
                 loaded = await self._step(loaded)
                 reachable = True
-            except BoardUnreachable:
+            except BoardUnreachableError:
                 if reachable:
                     log.warning("board_unreachable", version=self.mirror.position.version)
                 reachable = loaded = False

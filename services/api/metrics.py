@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 BOARD_LOSSES = Counter("dunghen_api_board_losses_total", "Times the projector lost its board and read everything again", ["reason"])
-for _reason in ("BoardUnreachable", "Displaced"):
+for _reason in ("BoardUnreachableError", "DisplacedError"):
     BOARD_LOSSES.labels(reason=_reason)
 VERSIONS = Counter("dunghen_api_versions_total", "Versions of the map that were published")
 UNDECODABLE = Counter("dunghen_api_undecodable_records_total", "Records of followed topics that nobody of ours could have written")

@@ -13,7 +13,7 @@ from dunghen.domain.windows import WINDOWS, WindowError, before, resolve
 from dunghen.platform.store import StoreAwayError
 from services.api.follower import Follower
 from services.api.past import Moment, Past, score_at
-from services.api.problems import Problem
+from services.api.problems import ProblemError
 from services.api.views import Scene, View, ViewKey, heading
 
 FIRST_DAY = day_number(date(1970, 1, 1))
@@ -40,27 +40,27 @@ def is_live(key: ViewKey, when: When, scene: Scene) -> bool:
 
 
 async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) -> Shown:
-    """The view of another day or a named window. Raises Problem for what lies ahead, is no window, or was never known."""
+    """The view of another day or a named window. Raises ProblemError for what lies ahead, is no window, or was never known."""
     now = follower.mirror.scene()
     if now is None:
-        raise Problem("NOT_READY")
+        raise ProblemError("NOT_READY")
     try:
         scene = now if when.known_at is None else await _known_at(past, follower, now, when.known_at)
         return await _shown(past, scene, key, when)
     except WindowError as fault:
-        raise Problem("INVALID_PARAMETER", str(fault)) from fault
+        raise ProblemError("INVALID_PARAMETER", str(fault)) from fault
     except StoreAwayError as fault:
-        raise Problem("NOT_READY", "the history cannot be read now") from fault
+        raise ProblemError("NOT_READY", "the history cannot be read now") from fault
 
 
 async def _known_at(past: Past, follower: Follower, now: Scene, known_at: datetime) -> Scene:
     """The scene whose policy and day were shown at an instant."""
     at = _seconds(known_at, now)
     if at > follower.clock.seconds():
-        raise Problem("INVALID_PARAMETER", "known_at lies ahead")
+        raise ProblemError("INVALID_PARAMETER", "known_at lies ahead")
     generation = await past.generation_at(at)
     if generation is None:
-        raise Problem("NO_HISTORY")
+        raise ProblemError("NO_HISTORY")
     meta = msgspec.structs.replace(now.meta, policy=generation.policy, day=generation.day, known_at=at)
     return replace(now, meta=meta, policy=follower.mirror.policy_at(generation.policy))
 
@@ -76,10 +76,10 @@ async def _shown(past: Past, scene: Scene, key: ViewKey, when: When) -> Shown:
     today = scene.meta.day
     day = today if when.as_of is None else day_number(when.as_of)
     if not FIRST_DAY <= day <= today:
-        raise Problem("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
+        raise ProblemError("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
     moment = Moment(day, today - 1, key.window, resolve(key.window, day))
     if before(moment.window).first < FIRST_DAY:
-        raise Problem("INVALID_PARAMETER", "window lies before 1970")
+        raise ProblemError("INVALID_PARAMETER", "window lies before 1970")
     known = when.known_at is not None
     units = await (past.units_at(scene.meta.policy, scene.meta.known_at) if known else past.units(scene.meta.policy))
     scores = {unit: score_at(unit, series, moment) for unit, series in units.items()}

@@ -12,11 +12,11 @@ from services.api.live import NOWHERE, Entry, FeedView, Generation, Meta, Positi
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
 
 
-class Displaced(Exception):
+class DisplacedError(Exception):
     """The board is not where this projector left it: emptied, restored, or written by another. Read it again before going on."""
 
 
-class BoardUnreachable(Exception):
+class BoardUnreachableError(Exception):
     """The board cannot be reached now."""
 
 
@@ -49,16 +49,16 @@ class Commit:
 
 
 class BoardWriter(Protocol):
-    """The projector's side. Raises BoardUnreachable."""
+    """The projector's side. Raises BoardUnreachableError."""
 
     async def load(self) -> Stored: ...
-    async def publish(self, commit: Commit) -> None: ...  # raises Displaced where the board does not stand at `commit.after`
+    async def publish(self, commit: Commit) -> None: ...  # raises DisplacedError where the board does not stand at `commit.after`
     async def pulse(self, pulse: Pulse) -> Position: ...
     async def clear(self) -> None: ...
 
 
 class BoardReader(Protocol):
-    """A worker's side. Raises BoardUnreachable."""
+    """A worker's side. Raises BoardUnreachableError."""
 
     async def load(self) -> Stored: ...
     async def entries(self, after: Position, seconds: float) -> list[tuple[Position, Entry]]: ...  # waits at most so long for the first

@@ -26,7 +26,7 @@ CODES: Mapping[str, tuple[int, str, str]] = {
 BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 401: "UNAUTHENTICATED"}
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """An answer that is no answer: `code` is one of CODES, `detail` a sentence of ours."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -46,7 +46,7 @@ def install(app: FastAPI) -> None:
     """Every error of the application leaves as a problem."""
 
     async def ours(_: Request, fault: Exception) -> Response:
-        return problem(fault.code, fault.detail) if isinstance(fault, Problem) else problem("INTERNAL")
+        return problem(fault.code, fault.detail) if isinstance(fault, ProblemError) else problem("INTERNAL")
 
     async def invalid(_: Request, fault: Exception) -> Response:
         places = [str(e["loc"][-1]) for e in fault.errors()] if isinstance(fault, RequestValidationError) else []
@@ -55,7 +55,7 @@ def install(app: FastAPI) -> None:
     async def http(_: Request, fault: Exception) -> Response:
         return problem(BY_STATUS.get(fault.status_code, "INTERNAL") if isinstance(fault, HTTPException) else "INTERNAL")
 
-    app.add_exception_handler(Problem, ours)
+    app.add_exception_handler(ProblemError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, ours)

@@ -22,7 +22,7 @@ from services.api import metrics
 from services.api.feeds import Silence
 from services.api.live import Generation, Pulse
 from services.api.policies import Policies
-from services.api.ports import BoardUnreachable, BoardWriter, Displaced, Lag, Offsets
+from services.api.ports import BoardUnreachableError, BoardWriter, DisplacedError, Lag, Offsets
 from services.api.settings import ApiSettings
 from services.api.showing import Showing
 
@@ -71,7 +71,7 @@ class Projector:
         while True:
             try:
                 await self._follow()
-            except (BoardUnreachable, Displaced) as fault:
+            except (BoardUnreachableError, DisplacedError) as fault:
                 log.warning("board_lost", reason=type(fault).__name__)
                 metrics.BOARD_LOSSES.labels(reason=type(fault).__name__).inc()
             except (Unreachable, MissingTopic) as fault:
@@ -128,7 +128,7 @@ class Projector:
         seconds = self.source_lag.seconds(time.monotonic(), showing.picture.covers())
         metrics.LAG_SECONDS.set(seconds)
         if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3))) != showing.position:
-            raise Displaced
+            raise DisplacedError
 
     def policy(self) -> Policy | None:
         """The policy that is shown, None while there is none."""

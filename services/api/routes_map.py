@@ -17,7 +17,7 @@ from services.api.event_stream import EventStream
 from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
-from services.api.problems import Problem
+from services.api.problems import ProblemError
 from services.api.schema import map_answers
 from services.api.views import Scene, ViewKey, heading, whole_of
 
@@ -43,17 +43,17 @@ Asked = Annotated[Question, Depends()]
 
 
 def live_key(question: Question) -> ViewKey:
-    """The view of a question about now; raises Problem for a window that is not counted live."""
+    """The view of a question about now; raises ProblemError for a window that is not counted live."""
     if question.key.window not in WINDOWS:
-        raise Problem("INVALID_PARAMETER", f"window is none of {LIVE_WINDOWS}")
+        raise ProblemError("INVALID_PARAMETER", f"window is none of {LIVE_WINDOWS}")
     return question.key
 
 
 def present(follower: Follower) -> Scene:
-    """What is shown now; raises Problem while nothing is."""
+    """What is shown now; raises ProblemError while nothing is."""
     scene = follower.mirror.scene()
     if scene is None:
-        raise Problem("NOT_READY")
+        raise ProblemError("NOT_READY")
     return scene
 
 
@@ -123,7 +123,7 @@ def news_routes(follower: Follower) -> APIRouter:
         channel = channel_of(follower, question)
         codes = channel.changed_after(since)
         if codes is None:
-            raise Problem("VERSION_GONE")
+            raise ProblemError("VERSION_GONE")
         units = [row for code, row in channel.view.rows.items() if code in codes]
         return untagged(msgspec.json.encode({**heading(present(follower), channel.key), "city": channel.view.city, "units": units}))
 
@@ -137,7 +137,7 @@ def news_routes(follower: Follower) -> APIRouter:
         """Server-sent events: `snapshot`, then `change` with the changed rows whole; `tick` every ten seconds. The id is the version."""
         key = live_key(question)
         if follower.streams_open >= follower.settings.max_streams:
-            raise Problem("TOO_MANY_STREAMS")
+            raise ProblemError("TOO_MANY_STREAMS")
         channel = follower.channels.at(key, follower.mirror.scene())
         return EventStream(follower, channel, last_event_id or last_event_id_query or last_event_id_dashed)
 

@@ -11,7 +11,7 @@ from services.api.answers import tagged, untagged
 from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
-from services.api.problems import Problem
+from services.api.problems import ProblemError
 from services.api.routes_map import present
 from services.api.rows import instant_text
 from services.api.unit_page import daily, unit_page, units_list
@@ -33,7 +33,7 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         scene = present(follower)
         unit = next((unit for unit in scene.units() if unit.code == code), None)
         if unit is None:
-            raise Problem("UNKNOWN_UNIT")
+            raise ProblemError("UNKNOWN_UNIT")
         return untagged(unit_page(scene, unit, await daily(past, scene, code)))
 
     @router.get("/feeds")
@@ -71,6 +71,6 @@ def officials_routes() -> APIRouter:
     @router.get("/notices")
     async def refused(code: str = "") -> Response:
         """For officials only."""
-        raise Problem("UNAUTHENTICATED")
+        raise ProblemError("UNAUTHENTICATED")
 
     return router

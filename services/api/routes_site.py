@@ -9,9 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 from services.api.follower import Follower
-from services.api.problems import Problem
+from services.api.problems import ProblemError
 
-PAGES = ("/", "/wall", "/officials")
+PAGES = ("/", "/wall")
 CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
 NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đúng Hẹn</title>
 <h1>Các trang chưa được dựng</h1><p>Chạy <code>make setup</code> rồi tải lại. The pages are not built yet: run <code>make setup</code>.</p>
@@ -29,6 +29,11 @@ def site_routes(follower: Follower, static: Path) -> APIRouter:
 
     for path in PAGES:
         router.add_api_route(path, page, methods=["GET", "HEAD"])
+
+    @router.get("/officials")
+    async def officials() -> Response:
+        """The officials' page: nobody is authorised yet."""
+        raise ProblemError("UNAUTHENTICATED")
 
     @router.get("/livez")
     async def livez() -> Response:
@@ -48,7 +53,7 @@ def site_routes(follower: Follower, static: Path) -> APIRouter:
         """Built files; those whose name carries their content's hash may be kept for ever."""
         file = (static / path).resolve()
         if path.startswith("api/") or not file.is_relative_to(static.resolve()) or not file.is_file():
-            raise Problem("NOT_FOUND")
+            raise ProblemError("NOT_FOUND")
         kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
         return FileResponse(file, headers={"Cache-Control": kept})
 

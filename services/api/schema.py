@@ -34,7 +34,7 @@ def problem_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "required": [*texts, "status"],
-        "properties": {**dict.fromkeys(texts, {"type": "string"}), "status": {"type": "integer"}},
+        "properties": {**{key: {"type": "string"} for key in texts}, "status": {"type": "integer"}},
     }
 
 

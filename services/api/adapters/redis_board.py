@@ -17,7 +17,7 @@ from redis.exceptions import WatchError
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
 from dunghen.platform.settings import PlatformSettings
 from services.api.live import Entry, Generation, Position, Pulse, decode_entry, decode_feed_view, decode_meta, decode_pulse
-from services.api.ports import BoardUnreachable, Commit, Displaced, Stored
+from services.api.ports import BoardUnreachableError, Commit, DisplacedError, Stored
 
 SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS = "scores", "feeds", "policies", "staged", "levels", "offsets"
 META, POSITION, PULSE, STREAM = "meta", "position", "pulse", "map"
@@ -27,7 +27,7 @@ UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.Bus
 class RedisBoard:
     """Both sides of the board over one connection pool. Blocking reads stay below the client's socket timeout."""
 
-    def __init__(self, settings: PlatformSettings, stream_length: int = 1000) -> None:
+    def __init__(self, settings: PlatformSettings, stream_length: int = 256) -> None:
         self._redis = redis.from_url(settings.redis, socket_timeout=5.0, socket_connect_timeout=2.0)
         self._named = settings.named
         self._stream_length = stream_length
@@ -44,7 +44,7 @@ class RedisBoard:
                     pipe.hgetall(self._named(key))
                 answer = await pipe.execute()
         except UNREACHABLE as fault:
-            raise BoardUnreachable from fault
+            raise BoardUnreachableError from fault
         return _stored(answer)
 
     async def publish(self, commit: Commit) -> None:
@@ -53,14 +53,14 @@ class RedisBoard:
             async with self._redis.pipeline(transaction=True) as pipe:
                 await pipe.watch(self._named(POSITION))
                 if Position.parse(await pipe.get(self._named(POSITION))) != commit.after:
-                    raise Displaced
+                    raise DisplacedError
                 pipe.multi()  # type: ignore[no-untyped-call]
                 self._write(pipe, commit)
                 await pipe.execute()
         except WatchError as fault:
-            raise Displaced from fault
+            raise DisplacedError from fault
         except UNREACHABLE as fault:
-            raise BoardUnreachable from fault
+            raise BoardUnreachableError from fault
 
     async def pulse(self, pulse: Pulse) -> Position:
         """Says that the projector lives, and tells where the board stands."""
@@ -70,7 +70,7 @@ class RedisBoard:
                 pipe.get(self._named(POSITION))
                 return Position.parse((await pipe.execute())[1])
         except UNREACHABLE as fault:
-            raise BoardUnreachable from fault
+            raise BoardUnreachableError from fault
 
     async def clear(self) -> None:
         """Forgets the picture, so that it is built anew. Workers keep theirs until it is."""
@@ -78,14 +78,14 @@ class RedisBoard:
         try:
             await self._redis.delete(*(self._named(key) for key in keys))
         except UNREACHABLE as fault:
-            raise BoardUnreachable from fault
+            raise BoardUnreachableError from fault
 
     async def entries(self, after: Position, seconds: float) -> list[tuple[Position, Entry]]:
         """What was written behind `after`, oldest first; waits at most so long for the first."""
         try:
             answer = await self._redis.xread({self._named(STREAM): after.text}, count=200, block=max(int(seconds * 1000), 1))
         except UNREACHABLE as fault:
-            raise BoardUnreachable from fault
+            raise BoardUnreachableError from fault
         streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or []]
         return [(Position.parse(id_), decode_entry(fields[b"e"])) for entries in streams for id_, fields in _flat(entries)]
 
@@ -94,7 +94,7 @@ class RedisBoard:
         try:
             raw = await self._redis.get(self._named(PULSE))
         except UNREACHABLE as fault:
-            raise BoardUnreachable from fault
+            raise BoardUnreachableError from fault
         return decode_pulse(raw) if raw else None
 
     def _write(self, pipe: Pipeline, commit: Commit) -> None:
