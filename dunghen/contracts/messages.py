@@ -27,7 +27,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     `kind`: `synced` states the whole dossier at `occurred_at`; `progressed` is one step (`status` at `occurred_at`); `retracted` withdraws
     the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
     (5, NgayBoSung), (4, NgayTiepNhanBoSung).
-    `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). What breaks a bound is poison.
+    `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). Beyond a bound: poison.
     """
 
     id: EventId
@@ -76,7 +76,7 @@ class WindowScore(msgspec.Struct, gc=False):
 
 
 class UnitScore(msgspec.Struct, gc=False, kw_only=True):
-    """All that is known of one unit at the end of local day `day` under policy version `policy`: the value of `unit-scores`, keyed by the unit.
+    """All that is known of one unit at the end of local day `day` under policy version `policy`: the value of `unit-scores`, by unit.
 
     `covers` is the vector V of the unit: for each partition of `dossier-events` the source offset below which everything is in (absent: 0).
     The counts without a window are as of now: open dossiers in time, past due, paused (a part of pending), due today.
@@ -97,7 +97,7 @@ class UnitScore(msgspec.Struct, gc=False, kw_only=True):
 
 
 class Level(msgspec.Struct, gc=False, kw_only=True):
-    """Value of `~level` in each partition of `unit-scores`: all scores of this partition stand for the source offsets `levels`, day and policy."""
+    """Value of `~level` in each partition of `unit-scores`: its scores stand for the source offsets `levels`, this day and policy."""
 
     day: DayNumber
     policy: int
@@ -123,7 +123,7 @@ class FeedState(msgspec.Struct, gc=False, kw_only=True):
 
 
 class Notice(msgspec.Struct, gc=False, kw_only=True):
-    """One decision to tell somebody something, or the reason why not: the value of `notices`, keyed by the dossier. Never a personal value."""
+    """One decision to tell somebody something, or why not: the value of `notices`, keyed by the dossier. Never a personal value."""
 
     key: Annotated[str, Meta(max_length=300)]  # dossier:clock:due_at:stage:recipient
     dossier: Code
