@@ -25,20 +25,23 @@ class City:
     hours: Hours = _VIETNAM_HOURS
     weekend: tuple[int, ...] = (5, 6)
     overrides: Mapping[int, Hours] = field(default_factory=dict)
-    limits: tuple[tuple[str, int, int, str], ...] = ()  # procedure, received from day, amount, hours|working_days|days|months
+    limits: tuple[tuple[str, int, int | None, str | None], ...] = ()  # procedure, received from day, amount, hours|working_days|days|months
     supplement_rules: tuple[tuple[int, str], ...] = ((_ALWAYS, "subtract"),)  # received from day, rule
 
 
-def city_of(policy: Mapping[str, Any]) -> City:
-    """The city from its policy bodies as plain JSON; raises KeyError or ValueError where they lack or garble what is needed."""
-    calendar = policy.get("calendar", {})
+def city_of(bodies: Mapping[str, Any]) -> City:
+    """The city from its policy's bodies by kind, as plain JSON: `city`, `calendar`, `procedures`, `rules`. What is not given has its default.
+
+    Raises KeyError, TypeError or ValueError where they garble what is needed: a policy that was applied does not.
+    """
+    calendar, rules = bodies.get("calendar", {}), bodies.get("rules", {})
     return City(
-        time_zone=policy["time_zone"],
+        time_zone=bodies.get("city", {}).get("time_zone", "Asia/Ho_Chi_Minh"),
         hours=_hours(calendar.get("hours", _VIETNAM_HOURS)),
         weekend=tuple(calendar.get("weekend", (5, 6))),
         overrides={_day(day): _hours(hours) for day, hours in calendar.get("overrides", {}).items()},
-        limits=tuple((code, _ALWAYS, limit["limit"], limit["unit"]) for code, limit in policy.get("procedures", {}).items()),
-        supplement_rules=((_ALWAYS, policy.get("rules", {}).get("supplement_rule", "subtract")),),
+        limits=tuple(_limit(procedure) for procedure in bodies.get("procedures", {}).get("procedures", ())),
+        supplement_rules=((_ALWAYS, "subtract"), *_supplement_rules(rules.get("supplement_rule", "subtract"))),
     )
 
 
@@ -46,8 +49,16 @@ def _hours(given: Any) -> Hours:
     return tuple((int(begin), int(until)) for begin, until in given)
 
 
-def _day(given: Any) -> int:
-    return given if isinstance(given, int) else (date.fromisoformat(given) - _EPOCH).days
+def _limit(given: Mapping[str, Any]) -> tuple[str, int, int | None, str | None]:
+    return given["code"], _day(given.get("valid_from")), given.get("limit"), given.get("unit") if "limit" in given else None
+
+
+def _supplement_rules(given: Any) -> list[tuple[int, str]]:
+    return [(_ALWAYS + 1, given)] if isinstance(given, str) else [(max(_day(one.get("from")), _ALWAYS + 1), one["rule"]) for one in given]
+
+
+def _day(given: str | None) -> int:
+    return _ALWAYS if given is None else (date.fromisoformat(given) - _EPOCH).days
 
 
 def lay_out(connection: duckdb.DuckDBPyConnection, city: City) -> None:
@@ -61,9 +72,7 @@ def lay_out(connection: duckdb.DuckDBPyConnection, city: City) -> None:
     _fill(connection, "override_hours", [(day, *hours) for day, own in city.overrides.items() for hours in own])
     _fill(connection, "procedure_limit", list(city.limits))
     _fill(connection, "supplement_rule", list(city.supplement_rules))
-    connection.execute(
-        "insert into full_day values (?, ?)", [sum(u - b for b, u in city.hours), max((u for _, u in city.hours), default=86399)]
-    )
+    connection.execute("insert into full_day values (?)", [sum(until - begin for begin, until in city.hours)])
     for statement in _CALENDAR:
         connection.execute(statement)
 
@@ -83,7 +92,7 @@ _SCHEMA = (
     "create table override_hours (day int, begins int, ends int)",
     "create table procedure_limit (procedure varchar, from_day int, amount int, term varchar)",
     "create table supplement_rule (from_day int, rule varchar)",
-    "create table full_day (seconds int, ends int)",
+    "create table full_day (seconds int)",
     """create table status_order as  -- within one instant a pause opens before it closes, and an end comes last (domain.md §3)
        select unnest([0, 1, 5, 6, 2, 4, 3, 7, 8, 9, 10]) as status, unnest(range(11)) as rank""",
 )
@@ -92,11 +101,11 @@ _SCHEMA = (
 _CALENDAR = (
     """create table working_hours as
        with day as (select range::int as day from range(-1, 49720))
-       select day, begins, ends from day join weekly_hours on weekday = (day + 3) % 7 where day not in (from override_day)
+       select day, begins, ends from day join weekly_hours on weekday = (day + 3) % 7 and ends > begins where day not in (from override_day)
        union all select day, begins, ends from override_hours where ends > begins""",
     """create table working as
        with stretch as (select day, instant_at(day, begins) as begins_at, instant_at(day, ends) as ends_at from working_hours)
        select *, (sum(ends_at - begins_at) over (order by begins_at) - (ends_at - begins_at))::bigint as worked
        from stretch where ends_at > begins_at order by begins_at""",
-    "create table working_day as select day, max(ends) as ends from working_hours group by day order by day",
+    "create table working_day as select distinct day from working_hours order by day",
 )

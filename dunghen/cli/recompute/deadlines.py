@@ -2,7 +2,7 @@
 
 Working time is a difference of positions, the working seconds since the beginning of time; a position becomes an instant again by the first
 interval that reaches it. A `lap` is a run of the clock: 0 the first, one more after every supplement under the rule `restart`, which gives
-the whole term again. Under `first_only` later supplements do not stop the clock; payments always do.
+the whole limit again (where it is known; else subtract). Under `first_only` later supplements do not stop the clock; payments always do.
 Pauses that help form a prefix: once one began after the due day the due day moves no more, so all later ones do too. Hence no recursion.
 """
 
@@ -25,17 +25,17 @@ def _rolled(day: str, join: str) -> tuple[str, str]:
     return f"{join}.day", f"asof left join working_day {join} on {day} <= {join}.day"
 
 
-_RECEIVED, _RECEIVED_JOIN = _position("life.received_at", "wr")
-_PROMISED, _PROMISED_JOIN = _position("life.promised_at", "wp")
+_BEGINS, _BEGINS_JOIN = _position("l.begins_at", "wb")
+_PROMISED, _PROMISED_JOIN = _position("l.promised_at", "wp")
 _TERM_DAY, _TERM_DAY_JOIN = _day_at("p.due_position", "wd")
-_START_DAY, _START_DAY_JOIN = _day_at("(p.received_position + 1)", "ws")
+_START_DAY, _START_DAY_JOIN = _day_at("(p.begins_position + 1)", "ws")
 _LIMIT_ROLLED, _LIMIT_ROLLED_JOIN = _rolled("c.last_day", "rl")
 _BEGAN, _BEGAN_JOIN = _position("p.began_at", "wb")
 _ENDED, _ENDED_JOIN = _position("p.ended_at", "we")
-_BEFORE, _BEFORE_JOIN = _day_at("(s.base_position + s.before)", "w1")
-_AFTER, _AFTER_JOIN = _day_at("(s.after_position + s.after)", "w2")
-_BEFORE_ROLLED, _BEFORE_ROLLED_JOIN = _rolled("(s.base_day + s.before)", "r1")
-_AFTER_ROLLED, _AFTER_ROLLED_JOIN = _rolled("(s.after_day + s.after)", "r2")
+_BEFORE, _BEFORE_JOIN = _day_at("(s.due_position + s.before)", "w1")
+_AFTER, _AFTER_JOIN = _day_at("(s.due_position + s.after)", "w2")
+_BEFORE_ROLLED, _BEFORE_ROLLED_JOIN = _rolled("(s.due_day + s.before)", "r1")
+_AFTER_ROLLED, _AFTER_ROLLED_JOIN = _rolled("(s.due_day + s.after)", "r2")
 _EARLIER = "over (partition by k order by n rows between unbounded preceding and 1 preceding)"
 _EARLIER_IN_LAP = "over (partition by k, lap order by n rows between unbounded preceding and 1 preceding)"
 
@@ -45,64 +45,62 @@ STATEMENTS = (
        select d.*, r.rule, l.amount, l.term, coalesce(l.term in ('days', 'months'), false) as in_calendar_days
        from dated d asof left join supplement_rule r on d.received_day >= r.from_day
        asof left join procedure_limit l on d.procedure = l.procedure and d.received_day >= l.from_day""",
-    # From the step of 5 or 6 until the next other step or the end; 5 and 6 in a row are one pause.
+    # From the step of 5 or 6 until the next other step or the end; 5 and 6 in a row are one pause, of the kind that it began with.
     """create temp table pause as
        with inside as (
-         select s.k, s.taken_at, s.place, s.status = 5 as supplement, s.status in (5, 6) as stops, l.ended_at
+         select s.k, s.taken_at, s.place, s.status, s.status in (5, 6) as stops, l.ended_at
          from step s join life l using (k)
          where (l.ended_at is null or s.taken_at < l.ended_at) and s.k in (select k from step where status in (5, 6))),
-       stretch as (select *, count(*) filter (not stops) over (partition by k order by place) as moves from inside)
-       select k, row_number() over (partition by k order by moves) as n, bool_or(supplement) as supplement, min(taken_at) as began_at,
-         coalesce((select min(r.taken_at) from stretch r where r.k = s.k and r.moves = s.moves + 1), any_value(ended_at)) as ended_at
-       from stretch s where stops group by k, moves""",
-    # The promise that was given, else the procedure's limit from reception: as a position, and as a day.
-    f"""create temp table promise as
+       stretch as (select *, count(*) filter (not stops) over (partition by k order by place) as moves from inside),
+       resumed as (select k, moves - 1 as moves, taken_at as resumed_at from stretch where not stops),
+       found as (
+         select k, row_number() over (partition by k order by moves) as n, arg_min(status, place) = 5 as supplement,
+           min(taken_at) as began_at, any_value(coalesce(resumed_at, ended_at)) as ended_at
+         from stretch left join resumed using (k, moves) where stops group by k, moves)
+       select f.*, l.amount, l.term, l.in_calendar_days, day_of(f.began_at) as began_day, day_of(f.ended_at) as ended_day,
+         l.rule = 'restart' and supplement and l.term is not null as restarts,
+         l.rule <> 'first_only' or not supplement or count(*) filter (supplement) over (partition by f.k order by n) = 1 as counted
+       from found f join life l using (k)""",
+    """create temp table lap_start as
+       select k, 0 as lap, received_at as begins_at, promised_at, amount, term from life where promised_at is not null or term is not null
+       union all
+       select k, row_number() over (partition by k order by n), ended_at, null, amount, term
+       from pause where restarts and ended_at is not null""",
+    # The promise that was given, else the limit from the start of the lap: as a position, and as a day.
+    f"""create temp table lap as
        with p as (
-         select life.k, life.promised_at, life.amount, life.term, {_RECEIVED} as received_position, {_PROMISED} as promised_position,
-           life.amount * case life.term when 'hours' then 3600 when 'working_days' then full_day.seconds end as seconds,
-           coalesce(promised_position, received_position + seconds) as due_position
-         from life {_RECEIVED_JOIN} {_PROMISED_JOIN} cross join full_day where life.promised_at is not null or life.amount is not null),
+         select l.*, {_BEGINS} as begins_position, {_PROMISED} as promised_position,
+           l.amount * case l.term when 'hours' then 3600 when 'working_days' then full_day.seconds end as term_seconds,
+           coalesce(promised_position, begins_position + term_seconds) as due_position
+         from lap_start l {_BEGINS_JOIN} {_PROMISED_JOIN} cross join full_day),
        begun as (select p.*, {_TERM_DAY} as term_day, {_START_DAY} as start_day from p {_TERM_DAY_JOIN} {_START_DAY_JOIN}),
        c as (
          select *, case term when 'days' then start_day + amount when 'months'
            then date_diff('day', date '1970-01-01', (date '1970-01-01' + start_day::int + to_months(amount::int))::date) end as last_day
          from begun)
-       select k, due_position, due_position - received_position as seconds_given,
+       select k, lap, due_position,
          case when promised_at is not null then day_of(promised_at)
               when term in ('days', 'months') then {_LIMIT_ROLLED} else term_day end as due_day
        from c {_LIMIT_ROLLED_JOIN}""",
-    # Each pause with its length and with the start of the lap it falls into, in the term's own measure: working seconds, or days in "ngày".
+    # Each pause with its length in the term's own measure: working seconds, or days for terms in "ngày".
     f"""create temp table measured as
-       with p as (
-         select p.*, l.in_calendar_days, l.received_day, day_of(p.began_at) as began_day, day_of(p.ended_at) as ended_day,
-           d.due_position, d.due_day,
-           case when l.in_calendar_days then d.due_day - l.received_day else d.seconds_given end as given,
-           coalesce(l.rule = 'restart' and supplement and d.k is not null, false) as restarts,
-           d.k is null or l.rule <> 'first_only' or not supplement
-             or count(*) filter (supplement) over (partition by p.k order by n) = 1 as counted
-         from pause p join life l using (k) left join promise d using (k)),
-       placed as (
-         select p.*, {_BEGAN} as began_position, {_ENDED} as ended_position from p {_BEGAN_JOIN} {_ENDED_JOIN} where counted)
+       with placed as (
+         select p.*, {_BEGAN} as began_position, {_ENDED} as ended_position from pause p {_BEGAN_JOIN} {_ENDED_JOIN} where counted)
        select *, case when restarts or ended_at is null then 0
            when in_calendar_days then ended_day - began_day else ended_position - began_position end as length,
          count(*) filter (restarts) {_EARLIER} as lap
        from placed""",
     # The due day before each pause and after it, if all before it helped.
     f"""create temp table moved as
-       with summed as (
-         select *, case when lap > 0 then greatest(given, 0) else 0 end + coalesce(sum(length) {_EARLIER_IN_LAP}, 0)::bigint as before from measured),
-       lapped as (
-         select m.*, coalesce(b.ended_position, m.due_position) as base_position, coalesce(b.ended_day, m.due_day) as base_day
-         from summed m left join measured b on b.restarts and b.k = m.k and b.lap = m.lap - 1),
-       s as (
-         select *, case when restarts then ended_position else base_position end as after_position,
-           case when restarts then ended_day else base_day end as after_day,
-           case when restarts then greatest(given, 0) else before + length end as after
-         from lapped),
+       with s as (
+         select m.*, lap.due_position, lap.due_day, m.before + m.length as after, next.due_day as next_due_day
+         from (select *, coalesce(sum(length) {_EARLIER_IN_LAP}, 0)::bigint as before from measured) m
+         left join lap on lap.k = m.k and lap.lap = m.lap left join lap next on m.restarts and next.k = m.k and next.lap = m.lap + 1),
        reached as (
          select s.*,
-           case when s.before = 0 then base_day when in_calendar_days then {_BEFORE_ROLLED} else {_BEFORE} end as day_before,
-           case when s.after = 0 then after_day when in_calendar_days then {_AFTER_ROLLED} else {_AFTER} end as day_after
+           case when s.before = 0 then due_day when in_calendar_days then {_BEFORE_ROLLED} else {_BEFORE} end as day_before,
+           case when restarts then next_due_day when s.after = 0 then due_day
+                when in_calendar_days then {_AFTER_ROLLED} else {_AFTER} end as day_after
          from s {_BEFORE_ROLLED_JOIN} {_BEFORE_JOIN} {_AFTER_ROLLED_JOIN} {_AFTER_JOIN}),
        judged as (select *, bool_and(coalesce(began_day <= day_before, true)) over (partition by k order by n) as effective from reached)
        from judged where effective""",
@@ -111,7 +109,7 @@ STATEMENTS = (
        dated as (
          select l.*, p.due_day as first_due_day, coalesce(s.stopped, false) as stopped, s.moved_day,
            coalesce(day_of(nullif(l.stated_due, 0)), p.due_day) as known_day
-         from life l left join promise p using (k) left join stretched s using (k))
+         from life l left join lap p on p.k = l.k and p.lap = 0 left join stretched s on s.k = l.k)
        select k, unit, dossier, received_day, ended_day, otherwise, ended_by, first_due_day, stopped,
          statement, source_partition, source_offset, received_at, ended_at, status, last_word,
          case when stopped then null when moved_day <> first_due_day then greatest(known_day, moved_day) else known_day end as due_day,

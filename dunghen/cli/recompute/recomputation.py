@@ -99,7 +99,8 @@ def _ask(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
     )
     connection.execute("create temp table asked_window (name varchar, first int, last int, over int)")
     asked = [w for name, first, last in question.windows for w in ((name, first, last), (_BEFORE + name, 2 * first - last - 1, first - 1))]
-    connection.executemany("insert into asked_window values (?, ?, ?, ?)", [(*window, question.over) for window in asked])
+    if asked:
+        connection.executemany("insert into asked_window values (?, ?, ?, ?)", [(*window, question.over) for window in asked])
 
 
 def _scores(connection: duckdb.DuckDBPyConnection, question: Question) -> dict[str, UnitScore]:
