@@ -18,8 +18,28 @@ NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đún
 <p>API: <a href="/api/v1/map">/api/v1/map</a>, <a href="/docs">/docs</a></p></html>"""
 
 
-def site_routes(follower: Follower, static: Path) -> APIRouter:
-    """Pages, their assets, health."""
+def health_routes(follower: Follower) -> APIRouter:
+    """What operators look at."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return PlainTextResponse("ok\n")
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        ready = follower.mirror.meta is not None
+        return PlainTextResponse("ok\n") if ready else PlainTextResponse("waiting for the first picture\n", 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def page_routes(static: Path) -> APIRouter:
+    """Pages and their assets; to be added last, since it takes every other address."""
     router = APIRouter(include_in_schema=False)
 
     async def page() -> Response:
@@ -34,19 +54,6 @@ def site_routes(follower: Follower, static: Path) -> APIRouter:
     async def officials() -> Response:
         """The officials' page: nobody is authorised yet."""
         raise ProblemError("UNAUTHENTICATED")
-
-    @router.get("/livez")
-    async def livez() -> Response:
-        return PlainTextResponse("ok\n")
-
-    @router.get("/readyz")
-    async def readyz() -> Response:
-        ready = follower.mirror.meta is not None
-        return PlainTextResponse("ok\n") if ready else PlainTextResponse("waiting for the first picture\n", 503)
-
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @router.api_route("/{path:path}", methods=["GET", "HEAD"])
     def asset(path: str) -> Response:
