@@ -25,6 +25,11 @@ class Reckoning(NamedTuple):
     due_at: int
     pauses: tuple[Pause, ...]
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the clock stands still now."""
+        return bool(self.pauses) and not self.pauses[-1].ended
+
 
 def reckon(record: bytes, rules: DossierRules) -> Reckoning | None:
     """None for what is outside every rate: retracted, never accepted, known by steps only, or "new" as the last word (`domain.md` §4).
