@@ -9,6 +9,7 @@ import tomllib
 import zlib
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
 
 DOSSIER_EVENTS = "dossier-events"
 DOSSIERS = "dossiers"
@@ -47,10 +48,20 @@ def partition_of(key: str | bytes, partitions: int) -> int:
 def all_topics(partitions: int | None = None) -> dict[str, Topic]:
     """Every topic by name; `partitions` overrides the count of all that have more than one."""
     topics = {}
-    for file in sorted((f for f in resources.files("dunghen.contracts").joinpath("topics").iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-        count = raw["partitions"] if partitions is None or raw["partitions"] == 1 else partitions
-        topics[raw["name"]] = Topic(
-            raw["name"], raw["key"], count, raw["owner"], tuple(raw["readers"]), raw["message"], {k: str(v) for k, v in raw.get("config", {}).items()}
-        )
+    folder = resources.files("dunghen.contracts") / "topics"
+    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
+        topic = _read(tomllib.loads(file.read_text(encoding="utf-8")), partitions)
+        topics[topic.name] = topic
     return topics
+
+
+def _read(raw: dict[str, Any], partitions: int | None) -> Topic:
+    return Topic(
+        name=raw["name"],
+        key=raw["key"],
+        partitions=raw["partitions"] if partitions is None or raw["partitions"] == 1 else partitions,
+        owner=raw["owner"],
+        readers=tuple(raw["readers"]),
+        message=raw["message"],
+        config={name: str(value) for name, value in raw.get("config", {}).items()},
+    )
