@@ -26,19 +26,19 @@ class Record(Protocol):
     timestamp: int
 
 
-class Unreachable(Exception):
+class Unreachable(Exception):  # noqa: N818 - reads as what happened
     """No broker answered: names the address and what to do."""
 
 
-class MissingTopic(Exception):
+class MissingTopic(Exception):  # noqa: N818 - reads as what happened
     """A topic that should have been created is not there."""
 
 
-class WrongPartitions(Exception):
+class WrongPartitions(Exception):  # noqa: N818 - reads as what happened
     """A topic exists with another number of partitions than the settings say: keys would no longer be where they are looked for."""
 
 
-class Truncated(Exception):
+class Truncated(Exception):  # noqa: N818 - reads as what happened
     """The partition ends before an offset that was read in it: it is not the topic that the caller's state was made from."""
 
 

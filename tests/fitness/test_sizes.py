@@ -41,7 +41,11 @@ def test_the_median_function_has_at_most_eight_lines() -> None:
 def test_no_function_takes_more_than_four_parameters() -> None:
     waived = {"settings_customise_sources"}  # the library's signature
     routes = ROOT / "services"  # a route's query parameters are its public interface, a command's options are its own
-    ours = [(p, n, k) for p, n, _, k in everything() if n not in waived and not (p.is_relative_to(routes) and p.name.startswith("routes")) and not p.is_relative_to(ROOT / "dunghen/cli")]
+    ours = [
+        (p, n, k)
+        for p, n, _, k in everything()
+        if n not in waived and not (p.is_relative_to(routes) and p.name.startswith("routes")) and not p.is_relative_to(ROOT / "dunghen/cli")
+    ]
     assert [f"{p.relative_to(ROOT)}:{n} ({k})" for p, n, k in ours if k > MOST_PARAMETERS] == []
 
 
@@ -52,7 +56,9 @@ def test_no_module_is_longer_than_three_hundred_lines_and_nine_in_ten_stay_below
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    assert [str(p.relative_to(ROOT)) for p in MODULES if p.stat().st_size and not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))] == []
+    assert [
+        str(p.relative_to(ROOT)) for p in MODULES if p.stat().st_size and not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))
+    ] == []
 
 
 def test_nothing_is_named_utils_common_helpers_or_manager() -> None:
@@ -60,9 +66,16 @@ def test_nothing_is_named_utils_common_helpers_or_manager() -> None:
 
 
 def test_no_file_names_a_path_of_a_machine() -> None:
-    files = [p for f in ("dunghen", "services", "tests", "deploy", "docs", "wall/src") for p in (ROOT / f).rglob("*") if p.suffix in {".py", ".md", ".ts", ".tsx", ".toml", ".yml", ".sh"}]
+    files = [
+        p
+        for f in ("dunghen", "services", "tests", "deploy", "docs", "wall/src")
+        for p in (ROOT / f).rglob("*")
+        if p.suffix in {".py", ".md", ".ts", ".tsx", ".toml", ".yml", ".sh"}
+    ]
     bad = ["/" + "work/", "/" + "root/", "/" + "home/"]
-    assert [str(p.relative_to(ROOT)) for p in files if "node_modules" not in p.parts and any(b in p.read_text(encoding="utf-8") for b in bad)] == []
+    assert [
+        str(p.relative_to(ROOT)) for p in files if "node_modules" not in p.parts and any(b in p.read_text(encoding="utf-8") for b in bad)
+    ] == []
 
 
 @pytest.mark.parametrize(("source", "size"), [("def f():\n    return 1\n", 2), ("def f():\n    'd'\n    a = 1\n    return a\n", 3)])

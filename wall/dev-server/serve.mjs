@@ -38,6 +38,8 @@ function move() {
     Object.assign(unit, { value: unit.numerator / unit.denominator, band: band(unit), feed_seen_at: serverTime().toISOString() });
   }
   data.city.value = data.city.numerator / data.city.denominator;
+  data.city.band = band(data.city);
+  Object.assign(data.city.rates.official, { numerator: data.city.numerator, denominator: data.city.denominator, value: data.city.value });
   for (const client of clients) {
     const units = moving.filter((unit) => unit.kind === client.kind);
     client.response.write(event('change', data.version, { version: data.version, city: data.city, units }));
@@ -68,6 +70,7 @@ createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', date: serverTime().toUTCString() });
     return response.end(JSON.stringify(body(url.searchParams.get('kind'))));
   }
+  if (url.pathname === '/api/v1/definitions') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ bands: { green: { from: 0.9 }, yellow: { from: 0.8 }, orange: { from: 0.7 } } }));
   return file(response, url.pathname);
 }).listen(Number(options.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${options.port}`));
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -40,22 +40,26 @@ class EventTable:
 
     poison: int = 0
     count: int = 0
-    _rows: list[dict[str, Any]] = field(default_factory=list)
+    _rows: list[tuple[int, int, DossierEvent]] = field(default_factory=list)
     _chunks: list[pa.RecordBatch] = field(default_factory=list)
 
     def add(self, partition: int, offset: int, event: DossierEvent) -> None:
-        row: dict[str, Any] = {name: getattr(event, name) for name in _WORDS + _NUMBERS}
-        row |= {"source_partition": partition, "source_offset": offset, "steps": [{"status": s, "taken_at": at} for s, at in event.steps]}
-        self._rows.append(row)
+        self._rows.append((partition, offset, event))
         self.count += 1
         if len(self._rows) >= _ROWS_A_CHUNK:
             self._close_chunk()
 
-    def add_bytes(self, partition: int, offset: int, value: bytes | None) -> None:
-        """A record's value as it is in Kafka; what does not decode within the bounds of `DossierEvent` is poison."""
+    def add_record(self, partition: int, offset: int, record: tuple[bytes | None, bytes | None]) -> None:
+        """Key and value as they are in Kafka; poison is what breaks the bounds of `DossierEvent`, or whose key is not its dossier."""
+        key, value = record
         try:
-            self.add(partition, offset, decode_event(value or b""))
-        except msgspec.DecodeError:
+            event = decode_event(value or b"")
+        except msgspec.MsgspecError:
+            self.poison += 1
+            return
+        if event.dossier.encode() == key:
+            self.add(partition, offset, event)
+        else:
             self.poison += 1
 
     def arrow(self) -> pa.Table:
@@ -64,8 +68,19 @@ class EventTable:
 
     def _close_chunk(self) -> None:
         if self._rows:
-            self._chunks.append(pa.RecordBatch.from_pylist(self._rows, schema=SCHEMA))
+            self._chunks.append(_batch(self._rows))
             self._rows.clear()
+
+
+def _batch(rows: list[tuple[int, int, DossierEvent]]) -> pa.RecordBatch:
+    events = [event for _, _, event in rows]
+    places = [[row[i] for row in rows] for i in (0, 1)]
+    facts = [[getattr(event, name) for event in events] for name in _WORDS + _NUMBERS]
+    steps = [step for event in events for step in event.steps]
+    ends = list(accumulate((len(event.steps) for event in events), initial=0))
+    flat = pa.StructArray.from_arrays([pa.array([step[i] for step in steps], pa.int64()) for i in (0, 1)], fields=list(_STEP))
+    columns = [pa.array(values, kind.type) for values, kind in zip(places + facts, SCHEMA, strict=False)]
+    return pa.RecordBatch.from_arrays([*columns, pa.ListArray.from_arrays(pa.array(ends, pa.int32()), flat)], schema=SCHEMA)
 
 
 def events_from_lines(lines: Iterable[bytes]) -> EventTable:
@@ -76,7 +91,7 @@ def events_from_lines(lines: Iterable[bytes]) -> EventTable:
             continue
         try:
             event = _decode_placed(line)
-        except msgspec.DecodeError:
+        except msgspec.MsgspecError:
             table.poison += 1
             continue
         table.add(event.partition, number if event.offset < 0 else event.offset, event)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from random import Random
 
 from dunghen.cli.simulate.lives import Habits, Life, Start, live
-from dunghen.domain.days import date_of, weekday_of
+from dunghen.domain.days import DAY_SECONDS, date_of, weekday_of
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.policy import Policy
 from dunghen.domain.policy_parts import Procedure
 from dunghen.domain.units import KINDS, Unit
 
 _BY_WEEKDAY = (1.25, 1.05, 1.0, 0.95, 0.9, 0.6, 0.3)  # Saturday and Sunday count only where they are worked
+_BY_ITSELF = 0.15  # online, accepted without an official, of what a working day brings to the desks
 _BY_KIND = {"department": 3.0, "land_office": 3.0}
 _BY_TYPE = {"Phường": 2.6, "Xã": 0.55, "Đặc khu": 0.0}
 _SLOWEST, _SILENT_SHARE = 9, 0.02
@@ -47,19 +48,22 @@ class MadeUpCity:
         return [u.code for u in Random(f"{self.plan.seed} silent").sample(self.units, max(1, int(len(self.units) * _SILENT_SHARE)))]
 
     def lives(self, day: int) -> Iterator[Life]:
-        """Every dossier received on a local day, unit after unit."""
-        if not self.calendar.is_working(day):
-            return
+        """Every dossier received on a local day, unit after unit: at the desks on working days, and some by itself online at any hour."""
         for unit in self.units:
             rng = Random(f"{self.plan.seed} {unit.code} {day}")
-            for number in range(_poisson(self.plan.per_day * self._share[unit.code] * _BY_WEEKDAY[weekday_of(day)], rng)):
-                yield self._one(unit, day, self.plan.first + number, rng)
+            usual = self.plan.per_day * self._share[unit.code]
+            by_itself = _poisson(usual * _BY_ITSELF, rng)
+            at_desks = _poisson(usual * _BY_WEEKDAY[weekday_of(day)], rng) if self.calendar.is_working(day) else 0
+            for number in range(by_itself + at_desks):
+                received = self.calendar.zone.at(day, rng.randrange(DAY_SECONDS)) if number < by_itself else self._arrival(day, rng)
+                yield self._one(unit, received, self.plan.first + number, rng)
 
-    def _one(self, unit: Unit, day: int, number: int, rng: Random) -> Life:
+    def _one(self, unit: Unit, received: int, number: int, rng: Random) -> Life:
+        day = self.calendar.zone.day_of(received)
         procedure = rng.choices(*self._procedures[unit.kind])[0]
         code = f"{wire_code(unit)}-{date_of(day):%y%m%d}-{number:05d}"
         return live(
-            Start(code, unit.code, procedure.code, procedure.limit or _ANY, self._arrival(day, rng), Random(procedure.code).random() < 0.4),
+            Start(code, unit.code, procedure.code, procedure.limit or _ANY, received, Random(procedure.code).random() < 0.4),
             self.habits[unit.code],
             self.calendar,
             rng,

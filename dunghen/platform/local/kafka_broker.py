@@ -43,6 +43,8 @@ SETTINGS = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
+    "broker.session.timeout.ms": "4000",  # how long a start after a crash waits for the session before
+    "broker.heartbeat.interval.ms": "1000",
     "log.retention.ms": "-1",
     "log.segment.bytes": str(256 << 20),
     "log.index.size.max.bytes": str(1 << 20),

@@ -63,7 +63,9 @@ class Maker:
 
     def _moment(self) -> int:
         r = self.random
-        return START + r.randrange(-2, 24) * DAY + r.choice((0, 1, DAY - 1, 8 * 3600, 17 * 3600, r.randrange(DAY), r.randrange(25200, 61200)))
+        return (
+            START + r.randrange(-2, 24) * DAY + r.choice((0, 1, DAY - 1, 8 * 3600, 17 * 3600, r.randrange(DAY), r.randrange(25200, 61200)))
+        )
 
     def _maybe(self, chance: float) -> int:
         return self._moment() if self.random.random() < chance else 0

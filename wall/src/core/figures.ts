@@ -2,9 +2,9 @@
 import type { Band, Figure } from './model';
 import type { Lang } from './text';
 
-/** Lower edges in whole per cent, highest first; the server's shipped policy. A figure below them all is red. */
+/** Lower edges in per mille, highest first. A figure below them all is red. The default is the server's shipped policy; /definitions says the present one. */
 export type Edges = readonly (readonly [Band, number])[];
-export const EDGES: Edges = [['green', 90], ['yellow', 80], ['orange', 70]];
+export const EDGES: Edges = [['green', 900], ['yellow', 800], ['orange', 700]];
 const MOST_DIGITS = 6;
 
 const localised = (digits: string, lang: Lang): string => (lang === 'vi' ? digits.replace('.', ',') : digits);
@@ -21,7 +21,7 @@ function rounded(numerator: number, denominator: number, digits: number): bigint
   const [top, bottom] = [BigInt(numerator), BigInt(denominator)];
   return (2n * top * scale + bottom) / (2n * bottom);
 }
-const edgesPassed = (numerator: bigint, denominator: bigint, edges: Edges): number => edges.filter(([, from]) => numerator * 100n >= BigInt(from) * denominator).length;
+const edgesPassed = (numerator: bigint, denominator: bigint, edges: Edges): number => edges.filter(([, from]) => numerator * 1000n >= BigInt(from) * denominator).length;
 
 /**
  * A ratio as per cent without the sign: one decimal, or as many as needed so that the figure shown stands in the band of the true one;
@@ -65,6 +65,15 @@ export function gap(a: Figure, b: Figure, lang: Lang): string {
   const points = Number(rounded(a.numerator, a.denominator, 1) - rounded(b.numerator, b.denominator, 1));
   return `${points > 0 ? '+' : points < 0 ? '−' : '±'}${localised((Math.abs(points) / 10).toFixed(1), lang)}`;
 }
+
+/** The edges that /definitions names (`bands.<name>.from`, ratios 0–1); null when it does not name all three. */
+export function edgesOf(definitions: unknown): Edges | null {
+  const bands = (definitions as { bands?: Record<string, { from?: unknown } | undefined> } | null)?.bands;
+  const edges = EDGES.map(([band]) => [band, Math.round(Number(bands?.[band]?.from ?? NaN) * 1000)] as const);
+  return edges.every(([, from]) => Number.isInteger(from)) ? edges : null;
+}
+/** An edge as it is written: 900 → "90", 875 → "87,5". */
+export const edgeText = (from: number, lang: Lang): string => localised(String(from / 10), lang);
 
 /** Orders two figures by their exact ratio; those without a value are equal. */
 export function compare(a: Figure, b: Figure): number {

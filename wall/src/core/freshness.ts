@@ -22,16 +22,17 @@ export interface Freshness {
 export const QUIET_SECONDS = 25; // ticks come every 10 s: two and a half of them are missing
 export const BEHIND_SECONDS = 60;
 
-/** The first or any next message without a word about lag. */
-export function heard(before: Freshness | null, now: Moment, serverTime: number | null = null, admitted = false): Freshness {
-  return { heard: now, vouched: now, lag: before?.lag ?? 0, admitted, server: clock(before, now, serverTime) };
+/** A picture or a change came: the server vouches for it unless it says that it is old (`stale`, `age` in seconds). */
+export function heard(before: Freshness | null, now: Moment, said: { serverTime?: number | null; stale?: boolean; age?: number | null } = {}): Freshness {
+  return { heard: now, vouched: now, lag: said.age ?? before?.lag ?? 0, admitted: said.stale ?? false, server: clock(before, now, said.serverTime ?? null) };
 }
 
-export function ticked(before: Freshness | null, now: Moment, tick: Tick): Freshness {
-  const next = heard(before, now, tick.serverTime, tick.stale);
-  if (tick.lag === undefined) return next;
-  if (tick.lag === null) return { ...next, vouched: before?.vouched ?? now }; // it cannot say: the age runs on from when it could
-  return { ...next, lag: tick.lag };
+/** A tick came. It vouches for the picture only if that is `whole` and the server can say how far it is behind; else the age runs on. */
+export function ticked(before: Freshness | null, now: Moment, tick: Tick, whole: boolean): Freshness {
+  const lag = tick.lag ?? (tick.stale ? tick.age : null);
+  const next = { ...heard(before, now, { serverTime: tick.serverTime, stale: tick.stale }), lag: lag ?? before?.lag ?? 0 };
+  const vouches = whole && (lag !== null || tick.lag === undefined);
+  return vouches ? next : { ...next, vouched: before?.vouched ?? now };
 }
 
 function clock(before: Freshness | null, now: Moment, serverTime: number | null): Freshness['server'] {

@@ -25,10 +25,10 @@ export interface Unit extends Scored {
 export interface City extends Scored {
   readonly rates: Readonly<Record<Rate, Figure>>; readonly receivedToday: number; readonly finishedToday: number; readonly dueTodayLeft: number; readonly zone: string;
 }
-export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly knownAt: number | null }
+export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly age: number | null }
 export interface ChangeBody { readonly version: number; readonly asOf: string | null; readonly city: City | null; readonly units: readonly Unit[] }
-/** `lag`: seconds that the server is behind the sources; null: it cannot say; undefined: not told. */
-export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean }
+/** `lag`: seconds that the server is behind the sources; null: it cannot say; undefined: not told. `age`: of its own picture, where that is old. */
+export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean; readonly age: number | null }
 
 type Raw = Readonly<Record<string, unknown>>;
 export class Malformed extends Error {}
@@ -62,6 +62,8 @@ export function instant(value: unknown): number | null {
   const at = Date.parse(value);
   return Number.isNaN(at) ? null : at / 1000;
 }
+
+const ageOf = (raw: Raw): number | null => (typeof raw['age_seconds'] === 'number' && raw['age_seconds'] >= 0 ? raw['age_seconds'] : null);
 
 function figure(value: unknown): Figure {
   const raw = record(value, 'figure');
@@ -99,7 +101,7 @@ function list(value: unknown): readonly Unit[] {
 }
 export function mapBody(value: unknown): MapBody {
   const raw = record(value, 'map');
-  return { version: count(raw, 'version'), asOf: word(raw, 'as_of'), city: cityOf(raw['city']), units: list(raw['units']), stale: raw['stale'] === true, knownAt: instant(raw['known_at']) };
+  return { version: count(raw, 'version'), asOf: word(raw, 'as_of'), city: cityOf(raw['city']), units: list(raw['units']), stale: raw['stale'] === true, age: ageOf(raw) };
 }
 export function changeBody(value: unknown): ChangeBody {
   const raw = record(value, 'change');
@@ -109,5 +111,5 @@ export function changeBody(value: unknown): ChangeBody {
 export function tickBody(value: unknown): Tick {
   const raw = record(value, 'tick');
   const lag = raw['kafka_lag_seconds'];
-  return { serverTime: instant(raw['server_time']), lag: typeof lag === 'number' && lag >= 0 ? lag : lag === undefined ? undefined : null, stale: raw['stale'] === true };
+  return { serverTime: instant(raw['server_time']), lag: typeof lag === 'number' && lag >= 0 ? lag : lag === undefined ? undefined : null, stale: raw['stale'] === true, age: ageOf(raw) };
 }

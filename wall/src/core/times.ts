@@ -80,10 +80,10 @@ export function dates(window: string, today: string): string {
 }
 
 /** A window's name for the picker: a running calendar period by its own name ("Tháng 11/2026") once the day is known. */
-export function windowName(window: string, today: string | null, lang: Lang): string {
+export function windowName(window: string, today: string | null, lang: Lang, short = false): string {
   const days = today === null ? null : daysOf(window, today);
   const [year, month] = pieces(days?.[0] ?? '');
-  if (window === 'month' && days !== null || /^\d{4}-\d\d$/.test(window)) return text(lang, 'named_month', days === null ? { month: Number(window.slice(5)), year: window.slice(0, 4) } : { month, year });
+  if (window === 'month' && days !== null || /^\d{4}-\d\d$/.test(window)) return text(lang, short ? 'named_month_short' : 'named_month', days === null ? { month: Number(window.slice(5)), year: window.slice(0, 4) } : { month, year });
   if (window === 'quarter' && days !== null) return text(lang, 'named_quarter', { quarter: (month + 2) / 3, year });
   if (/^\d{4}-Q[1-4]$/.test(window)) return text(lang, 'named_quarter', { quarter: window.slice(6), year: window.slice(0, 4) });
   if (window === 'year' && days !== null || /^\d{4}$/.test(window)) return text(lang, 'named_year', { year: days === null ? window : year });

@@ -49,18 +49,18 @@ function told(state: State, message: Extract<Message, { question: Question }>, n
 
 function replaced(state: State, raw: unknown, now: Moment): State {
   const body = mapBody(raw);
-  return { ...state, streaming: true, whole: true, fault: null, picture: snapshot(state.question, body), freshness: heard(state.freshness, now, null, body.stale) };
+  return { ...state, streaming: true, whole: true, fault: null, picture: snapshot(state.question, body), freshness: heard(state.freshness, now, body) };
 }
 
 function changed(state: State, raw: unknown, now: Moment): State {
   const body = changeBody(raw);
   if (state.picture === null || !state.whole) return state; // a change of a picture that is not here
-  return { ...state, picture: change(state.picture, body), freshness: heard(state.freshness, now, null, state.freshness?.admitted ?? false) };
+  return { ...state, picture: change(state.picture, body), freshness: heard(state.freshness, now, { stale: state.freshness?.admitted ?? false }) };
 }
 
 function vouched(state: State, raw: unknown, now: Moment): State {
   const tick = tickBody(raw);
-  return { ...state, freshness: ticked(state.freshness, now, state.whole ? tick : { ...tick, lag: null }) };
+  return { ...state, freshness: ticked(state.freshness, now, tick, state.whole) };
 }
 
 function looked(state: State, raw: unknown, date: string | null, now: Moment): State {
@@ -70,5 +70,5 @@ function looked(state: State, raw: unknown, date: string | null, now: Moment): S
   const told = state.freshness?.server != null || Number.isNaN(at) ? null : at; // a tick's own clock is better than the header's
   const held = state.picture;
   const newer = held === null || !sameQuestion(held.question, state.question) || body.version !== held.version;
-  return { ...state, whole: true, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, told, body.stale) };
+  return { ...state, whole: true, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, { serverTime: told, stale: body.stale, age: body.age }) };
 }

@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { news } from '../core/news';
 import type { Picture } from '../core/picture';
-import { lang, mode, picture, say } from './store';
+import { edges, lang, mode, picture, say } from './store';
 
 const EVERY_MS = 30_000;
 const said = signal('');
@@ -13,7 +13,7 @@ function listen(): () => void {
   let before = mode.peek();
   const timer = setInterval(() => {
     const now = picture.peek();
-    if (told !== null && now !== null && mode.peek() === 'live') said.value = news(told, now, lang.peek()) ?? said.peek();
+    if (told !== null && now !== null && mode.peek() === 'live') said.value = news(told, now, lang.peek(), edges.peek()) ?? said.peek();
     told = now;
   }, EVERY_MS);
   const stop = effect(() => {

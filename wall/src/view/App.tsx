@@ -13,7 +13,7 @@ import { Footer } from './Footer';
 import { Header } from './Header';
 import { Legend } from './Legend';
 import { Ranking } from './Ranking';
-import { choice, choose, lang, mode, narrow, onWall, picture, say, theme } from './store';
+import { choice, choose, edges, lang, mode, narrow, onWall, picture, say, theme } from './store';
 import { Summary } from './Summary';
 import type { Setting } from './words';
 
@@ -33,7 +33,7 @@ const select = (code: string): void => choose({ unit: choice.peek().unit === cod
 
 function Whole({ picture: now }: { readonly picture: Picture }) {
   const { asOf: today, city: { zone } } = now;
-  const setting = useMemo<Setting>(() => ({ lang: lang.value, today, zone }), [lang.value, today, zone]);
+  const setting = useMemo<Setting>(() => ({ lang: lang.value, today, zone, edges: edges.value }), [lang.value, today, zone, edges.value]);
   const selected = choice.value.unit;
   const unit = now.units.find((one) => one.code === selected);
   const placed = now.units.some(hasPlace);
@@ -58,8 +58,16 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
   );
 }
 
+/** The wall is the page of 1440 × 900 at whatever size the screen has; its own form comes later. */
+function fill(root: HTMLElement): void {
+  const fit = (): void => void root.style.setProperty('zoom', String(Math.min(innerWidth / 1440, innerHeight / 900)));
+  fit();
+  addEventListener('resize', fit);
+}
+
 /** Keeps the document's language, theme and title as chosen. */
 export function dress(root: HTMLElement): void {
+  if (onWall) fill(root);
   effect(() => {
     root.lang = lang.value;
     root.classList.toggle('light', theme.value === 'light');

@@ -2,7 +2,7 @@
 import { counted, percent } from '../core/figures';
 import { serverNow } from '../core/freshness';
 import type { Unit } from '../core/model';
-import { longName, lookOf } from '../core/picture';
+import { longName, lookOf, shortName } from '../core/picture';
 import { age, since } from '../core/times';
 import { Chip } from './Chip';
 import { beat, choose, lang, say, shown } from './store';
@@ -17,7 +17,7 @@ export function Card({ unit, setting }: { readonly unit: Unit; readonly setting:
   ];
   return (
     <section class="card" aria-label={longName(unit)} data-card={unit.code}>
-      <h2><span>{longName(unit)}</span><Chip band={unit.band} old={look === 'old'} full={look === 'none'} figure={look === 'few' ? say('n_is', { n: unit.denominator }) : look === 'rate' ? `${percent(unit, l)} %` : ''} /></h2>
+      <h2><span>{shortName(unit)}</span><Chip band={unit.band} old={look === 'old'} full={look === 'none'} figure={look === 'few' ? say('n_is', { n: unit.denominator }) : look === 'rate' ? `${percent(unit, l, setting.edges)} %` : ''} /></h2>
       <p>{facts.join(' · ')} · <FeedAge unit={unit} setting={setting} /></p>
       <button type="button" class="close" aria-label={say('card_close')} onClick={() => choose({ unit: null })}>×</button>
     </section>

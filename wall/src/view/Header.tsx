@@ -2,7 +2,7 @@
 import { KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
 import { windowName } from '../core/times';
 import type { Key } from '../core/text';
-import { choice, choose, held, lang, picture, say, theme, today, togglePause } from './store';
+import { choice, choose, held, lang, narrow, picture, say, theme, today, togglePause } from './store';
 
 interface PickProps { readonly label: Key; readonly name: string; readonly value: string; readonly options: readonly (readonly [string, string])[]; readonly pick: (value: string) => void }
 
@@ -25,9 +25,9 @@ export function Header() {
     <header class="top">
       <a class="logo" href="/">{say('product')} <span>{picture.value?.city.name ?? ''}</span></a>
       <div class="picks">
-        <Pick label="pick_window" name="window" value={window} options={windows.map((name) => [name, windowName(name, today.value, lang.value)])} pick={(value) => choose({ window: value })} />
+        <Pick label="pick_window" name="window" value={window} options={windows.map((name) => [name, windowName(name, today.value, lang.value, narrow.value)])} pick={(value) => choose({ window: value })} />
         <Pick label="pick_rate" name="rate" value={rate} options={RATES.map((name) => [name, say(`rate_${name}`)])} pick={(value) => choose({ rate: value as Rate })} />
-        <Pick label="pick_kind" name="kind" value={kind} options={KINDS.map((name) => [name, say(`kind_${name}`)])} pick={(value) => choose({ kind: value as Kind, unit: null })} />
+        <Pick label="pick_kind" name="kind" value={kind} options={KINDS.map((name) => [name, say(name === 'locality' && narrow.value ? 'kind_locality_short' : `kind_${name}`)])} pick={(value) => choose({ kind: value as Kind, unit: null })} />
       </div>
       <div class="tools">
         <button type="button" class="pause" aria-pressed={held.value !== null} disabled={picture.value === null} onClick={togglePause}>{say(held.value === null ? 'pause' : 'resume')}</button>

@@ -1,14 +1,16 @@
 /** Bands with their edges and how many units stand in each; silent feeds apart. */
-import { EDGES } from '../core/figures';
+import { edgeText } from '../core/figures';
 import { BANDS, type Band } from '../core/model';
 import { tally, type Picture } from '../core/picture';
-import { say } from './store';
+import { edges, lang, say } from './store';
 
 function range(band: Band): string {
   if (band === 'none') return say('band_none');
-  const at = EDGES.findIndex(([name]) => name === band);
-  const from = EDGES[at]?.[1];
-  const to = EDGES[at === -1 ? EDGES.length - 1 : at - 1]?.[1];
+  const all = edges.value;
+  const at = all.findIndex(([name]) => name === band);
+  const written = (index: number): string | undefined => (all[index] === undefined ? undefined : edgeText(all[index][1], lang.value));
+  const from = written(at);
+  const to = written(at === -1 ? all.length - 1 : at - 1);
   if (from === undefined) return say('below', { to: to ?? '' });
   return to === undefined ? say('at_least', { from }) : say('between', { from, to });
 }

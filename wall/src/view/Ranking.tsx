@@ -54,7 +54,7 @@ class Row extends Steady<RowProps> {
           {look === 'old' && <em>{oldWhen(unit, setting)}</em>}
           {look === 'few' && <em>{text(lang, 'few_mark')}</em>}
         </th>
-        <td class={look === 'old' ? 'v past' : 'v'} data-role="value">{look === 'few' ? onCell(unit, setting).value : percent(unit, lang)}</td>
+        <td class={look === 'old' ? 'v past' : 'v'} data-role="value">{look === 'few' ? onCell(unit, setting).value : percent(unit, lang, setting.edges)}</td>
         <td><Chip band={unit.band} old={look === 'old'} /></td>
         <td class="ci">{some && `${share(unit.low, lang)}–${share(unit.high, lang)}`}</td>
         <td class="n">{counted(unit.denominator, lang)}</td>

@@ -4,7 +4,7 @@ import { RATES, type City } from '../core/model';
 import type { Picture } from '../core/picture';
 import { dates } from '../core/times';
 import { Chip } from './Chip';
-import { lang, say } from './store';
+import { edges, lang, say } from './store';
 
 export function Summary({ picture }: { readonly picture: Picture }) {
   const { city, question, asOf } = picture;
@@ -13,7 +13,7 @@ export function Summary({ picture }: { readonly picture: Picture }) {
   return (
     <section class="summary" aria-labelledby="summary-title">
       <h1 id="summary-title">{say('whole_city', { rate: say(`rate_${question.rate}`).toLocaleLowerCase(l), dates: dates(question.window, asOf) })}</h1>
-      <div class="big" title={say(`means_${question.rate}`)}><span data-role="city-value">{percent(city, l)}</span>{!none && <small>%</small>}</div>
+      <div class="big" title={say(`means_${question.rate}`)}><span data-role="city-value">{percent(city, l, edges.value)}</span>{!none && <small>%</small>}</div>
       <p class="facts">
         <Chip band={city.band} full />
         <span><b>{counted(city.denominator, l)}</b> {say('dossiers_n')}{!none && <>, {say('interval')} {share(city.low, l)} – {share(city.high, l)}</>}</span>
@@ -35,7 +35,7 @@ function Rates({ picture }: { readonly picture: Picture }) {
         <div key={rate} class={rate === picture.question.rate ? 'on' : ''} title={say(`means_${rate}`)}>
           <dt>{say(`rate_${rate}`)}</dt>
           <dd data-rate={rate}>
-            {percent(rates[rate], lang.value)}{rates[rate].denominator > 0 && ' %'}
+            {percent(rates[rate], lang.value, edges.value)}{rates[rate].denominator > 0 && ' %'}
             {rate !== 'official' && <i>{gap(rates[rate], rates.official, lang.value)}</i>}
           </dd>
         </div>

@@ -1,7 +1,8 @@
 /** The page's state as signals: what is chosen, what has come, what is shown. The composition root connects it to the browser. */
 import { batch, computed, signal } from '@preact/signals';
 import { read, write, type Choice, type Theme } from '../core/address';
-import { health, pictureAge, type Freshness, type Health } from '../core/freshness';
+import { EDGES, edgesOf, type Edges } from '../core/figures';
+import { elapsed, health, pictureAge, type Freshness, type Health } from '../core/freshness';
 import { sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
 import { browserPorts, moment } from '../live/browser';
@@ -22,6 +23,9 @@ export const state = signal<State>(begin(choice.value));
 export const held = signal<Shown | null>(null);
 /** Both browser clocks, read about once a second; ages on screen depend on it. */
 export const beat = signal(moment());
+
+/** Where the bands begin, as /definitions says it now. */
+export const edges = signal<Edges>(EDGES);
 
 export const lang = computed<Lang>(() => choice.value.lang);
 export const theme = computed<Theme>(() => choice.value.theme ?? (onWall || systemDark.value ? 'dark' : 'light'));
@@ -73,13 +77,24 @@ export function togglePause(): void {
   held.value = held.value === null ? shown.value : null;
 }
 
+const POLICY_SECONDS = 300;
+let askedAt = moment();
+async function learnEdges(): Promise<void> {
+  askedAt = moment();
+  const answer = await browserPorts.fetch('/api/v1/definitions').catch(() => null); // without it the shipped edges stand
+  const told = answer === null ? null : edgesOf(answer.body);
+  if (told !== null && JSON.stringify(told) !== JSON.stringify(edges.peek())) edges.value = told;
+}
+
 function pulse(): void {
   beat.value = moment();
+  if (elapsed(askedAt, beat.value) > POLICY_SECONDS) void learnEdges();
   line.watch();
 }
 
 export function start(): void {
   line.ask(choice.value);
+  void learnEdges();
   setInterval(pulse, 1000);
   document.addEventListener('visibilitychange', pulse);
   addEventListener('pageshow', pulse);

@@ -1,11 +1,11 @@
 /** How a unit is put into words, on its cell and for a screen reader. */
-import { counted, percent } from '../core/figures';
+import { counted, percent, type Edges } from '../core/figures';
 import type { Unit } from '../core/model';
 import { longName, lookOf } from '../core/picture';
 import { text, type Lang } from '../core/text';
 import { since } from '../core/times';
 
-export interface Setting { readonly lang: Lang; readonly today: string; readonly zone: string }
+export interface Setting { readonly lang: Lang; readonly today: string; readonly zone: string; readonly edges: Edges }
 export interface Said { readonly value: string; readonly letter: string }
 
 export function oldWhen(unit: Unit, { lang, today, zone }: Setting): string {
@@ -19,14 +19,14 @@ export function onCell(unit: Unit, setting: Setting): Said {
     case 'old': return { value: oldWhen(unit, setting), letter: '' };
     case 'none': return { value: '—', letter: '' };
     case 'few': return { value: text(setting.lang, 'n_is', { n: unit.denominator }), letter };
-    case 'rate': return { value: percent(unit, setting.lang), letter };
+    case 'rate': return { value: percent(unit, setting.lang, setting.edges), letter };
   }
 }
 
 /** The same as one sentence: name, figure, band, n, and the age where the feed is silent. */
 export function aloud(unit: Unit, setting: Setting): string {
-  const { lang, today, zone } = setting;
-  const values = { name: longName(unit), value: percent(unit, lang), band: text(lang, `band_${unit.band}`), n: counted(unit.denominator, lang) };
+  const { lang, today, zone, edges } = setting;
+  const values = { name: longName(unit), value: percent(unit, lang, edges), band: text(lang, `band_${unit.band}`), n: counted(unit.denominator, lang) };
   const label = text(lang, unit.denominator === 0 ? 'label_none' : unit.few ? 'label_few' : 'label_rate', values);
   if (!unit.stale) return label;
   return text(lang, 'label_old', { label, when: unit.feedSeenAt === null ? text(lang, 'never_sent') : since(unit.feedSeenAt, today, zone) });
