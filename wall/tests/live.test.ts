@@ -1,0 +1,135 @@
+import { beforeEach, expect, test } from 'vitest';
+import { health, type Moment } from '../src/core/freshness';
+import { ask, begin, step, type State } from '../src/live/state';
+import { Line, type Answer, type Message, type Source } from '../src/live/stream';
+import { body, city, QUESTION, row } from './city';
+
+class FakeSource implements Source {
+  readyState = 1;
+  closed = false;
+  private readonly listeners = new Map<string, (event: { data?: unknown }) => void>();
+  constructor(readonly url: string) {}
+  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void { this.listeners.set(type, listener); }
+  close(): void { this.closed = true; }
+  say(type: string, data?: unknown): void { this.listeners.get(type)?.({ data: JSON.stringify(data) }); }
+  raw(type: string, data: string): void { this.listeners.get(type)?.({ data }); }
+}
+
+let now = 0;
+let sources: FakeSource[] = [];
+let answer: () => Promise<Answer>;
+let state: State;
+let line: Line;
+const moment = (): Moment => ({ steady: now, wall: now });
+const last = (): FakeSource => sources.at(-1) as FakeSource;
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
+const figures = (): unknown => state.picture?.units.map((unit) => unit.numerator);
+
+beforeEach(() => {
+  now = 0;
+  sources = [];
+  answer = () => Promise.reject(new Error('no server'));
+  state = begin(QUESTION);
+  const open = (url: string): Source => (sources.push(new FakeSource(url)), last());
+  line = new Line({ open, fetch: () => answer(), now: moment, random: () => 0.5 }, (message: Message) => (state = step(state, message, moment())));
+  line.ask(QUESTION);
+});
+const wait = (seconds: number): void => {
+  for (let s = 0; s < seconds; s += 1) {
+    now += 1;
+    line.watch();
+  }
+};
+
+test('a snapshot, changes and ticks make a living picture', () => {
+  last().say('tick', { server_time: '2026-11-10T09:42:15+07:00', kafka_lag_seconds: 0.4 });
+  expect(state.picture).toBeNull();
+  last().say('snapshot', body(10, [row('a', 9, 10), row('b', 5, 10)]));
+  last().say('change', { version: 12, city, units: [row('b', 6, 10)] });
+  expect([figures(), state.picture?.version]).toEqual([[9, 6], 12]);
+  expect(last().url).toBe('/api/v1/stream?window=month&rate=official&kind=locality');
+});
+test('GET /map gives the first picture, and none once the stream has', async () => {
+  answer = () => Promise.resolve({ status: 200, date: 'Tue, 10 Nov 2026 02:42:15 GMT', body: body(10, [row('a', 9, 10)]) });
+  line.ask(QUESTION);
+  await settled();
+  expect([state.picture?.version, state.freshness?.server?.at]).toEqual([10, 1_794_278_535]);
+  line.ask(QUESTION);
+  last().say('snapshot', body(20, [row('a', 10, 11)]));
+  await settled();
+  expect(state.picture?.version).toBe(20);
+});
+test('25 seconds of silence open the line anew; the picture stays and is called lost until then', () => {
+  last().say('snapshot', body(10, [row('a', 9, 10)]));
+  wait(25);
+  expect(sources).toHaveLength(1);
+  wait(1);
+  expect([sources.length, sources[0]?.closed, figures()]).toEqual([2, true, [9]]);
+  expect(health(state.freshness!, moment())).toBe('lost');
+  last().say('snapshot', body(11, [row('a', 10, 10)]));
+  expect(health(state.freshness!, moment())).toBe('live');
+});
+test('an error that the browser mends is left to it; a closed stream is opened again, ever more slowly', () => {
+  last().readyState = 0;
+  last().say('error');
+  wait(5);
+  expect(sources).toHaveLength(1);
+  last().readyState = 2;
+  last().say('error');
+  wait(2);
+  expect(sources).toHaveLength(2);
+  last().readyState = 2;
+  last().say('error');
+  wait(3);
+  expect(sources).toHaveLength(2);
+  wait(1);
+  expect(sources).toHaveLength(3);
+});
+test('a closed source says nothing any more', () => {
+  const old = last();
+  line.ask(QUESTION);
+  old.say('snapshot', body(10, [row('a', 9, 10)]));
+  expect(state.picture).toBeNull();
+});
+test('a refusal is told with its status', async () => {
+  answer = () => Promise.resolve({ status: 503, date: null, body: null });
+  line.ask(QUESTION);
+  await settled();
+  expect(state.line.status).toBe(503);
+});
+test('a message that does not fit leaves the picture, and no tick vouches for it until a whole one comes', () => {
+  last().say('snapshot', body(10, [row('a', 9, 10)]));
+  last().say('change', { version: 11, city, units: [row('a', 12, 10)] });
+  expect([figures(), state.fault === null]).toEqual([[9], false]);
+  now = 61;
+  last().say('tick', { kafka_lag_seconds: 0 });
+  last().say('change', { version: 12, city, units: [row('a', 10, 10)] });
+  expect([figures(), health(state.freshness!, moment())]).toEqual([[9], 'behind']);
+  last().say('snapshot', body(13, [row('a', 10, 10)]));
+  expect([figures(), state.fault, health(state.freshness!, moment())]).toEqual([[10], null, 'live']);
+});
+test('after doubt a whole picture is asked for, not at once', () => {
+  line.doubt();
+  wait(4);
+  expect(sources).toHaveLength(1);
+  wait(1);
+  expect(sources).toHaveLength(2);
+});
+test('text that is not JSON is silence', () => {
+  last().say('snapshot', body(10, [row('a', 9, 10)]));
+  wait(20);
+  last().raw('change', '{"version":');
+  wait(6);
+  expect(sources).toHaveLength(2);
+});
+test('another question keeps the old picture with its own labels until the new one comes', () => {
+  last().say('snapshot', body(10, [row('a', 9, 10)]));
+  const next = { ...QUESTION, rate: 'resolved' } as const;
+  state = ask(state, next);
+  line.ask(next);
+  expect(state.picture?.question).toEqual(QUESTION);
+  last().say('change', { version: 11, city, units: [row('a', 1, 10)] });
+  expect(figures()).toEqual([9]);
+  last().say('snapshot', body(11, [row('a', 8, 10)]));
+  expect([state.picture?.question, figures()]).toEqual([next, [8]]);
+});
