@@ -9,6 +9,7 @@ from dunghen.contracts.messages import Notice
 from services.alerts.crossings import Crossing, Facts, is_breach
 from services.alerts.ports import Row
 
+NOT_YET = "NOT_YET"
 REASONS = ("WARNING", "BREACH", "OVERTAKEN", "HISTORICAL", "NO_ADDRESS", "SHADOW")
 
 
@@ -89,12 +90,15 @@ def _row(case: Case, crossing: Crossing, reason: str, by: tuple[Live, int]) -> R
 
 
 def supersession(notice: Notice, facts: Facts, all_crossings: Sequence[Crossing], now: int) -> str:
-    """Why a notice about an open dossier is not sent after all: UNIT_MOVED, DUE_MOVED, NOT_CROSSED, OVERTAKEN; "" if it still holds."""
+    """Why a notice about an open dossier is not sent after all: UNIT_MOVED, DUE_MOVED, STAGE_GONE, OVERTAKEN; "" if it still holds.
+
+    NOT_YET: its stage lies ahead again (another policy, a clock that was put back): it waits.
+    """
     if facts.unit != notice.unit:
         return "UNIT_MOVED"
     if facts.due_at != notice.due_at:
         return "DUE_MOVED"
     crossed = [c.stage.name for c in all_crossings if c.at <= now]
     if notice.stage not in crossed:
-        return "NOT_CROSSED"
+        return NOT_YET if any(c.stage.name == notice.stage for c in all_crossings) else "STAGE_GONE"
     return "" if crossed[-1] == notice.stage else "OVERTAKEN"

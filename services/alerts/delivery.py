@@ -18,7 +18,7 @@ from services.alerts.ports import PENDING, Ahead, Letter, MailAway, Mailer, Outb
 
 log = get_logger("delivery")
 LEVEL_SECONDS = 1.0  # so old may the knowledge be that nothing newer about a dossier waits in Kafka
-SOON = 0.2
+SOON, NOT_YET_SECONDS = 0.2, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Retries:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What has become of a notice by the time it is to be sent: its letter, or the state and reason that take its place."""
+    """What has become of a notice by the time it is to be sent: its letter, or the state and reason instead (`pending`: not yet)."""
 
     letter: Letter | None
     state: str = ""
@@ -135,6 +135,9 @@ class Delivery:
         verdict = self.desk.judge(row.notice, self.means.clock.seconds())
         if verdict.letter is not None:
             await self._send(row, verdict.letter)
+            return
+        if verdict.state == PENDING:
+            self._later(row, NOT_YET_SECONDS)
             return
         self.metrics.outcomes.labels(verdict.state).inc()
         self._end(row, state=verdict.state, reason=verdict.reason)

@@ -10,11 +10,11 @@ from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import OWN_KEY
 from dunghen.platform.clock import Clock
 from services.alerts.courier import Courier
-from services.alerts.decisions import Live
+from services.alerts.decisions import NOT_YET, Live
 from services.alerts.delivery import Delivery, Desk, Means, Retries, Verdict
 from services.alerts.letter import letter, message_id
 from services.alerts.metrics import Metrics
-from services.alerts.ports import Ahead, Ledger, Mailer, NoticeTopic, Outbox, Progress, Row
+from services.alerts.ports import PENDING, Ahead, Ledger, Mailer, NoticeTopic, Outbox, Progress, Row
 from services.alerts.settings import AlertsSettings
 from services.alerts.watch import Watch
 
@@ -81,7 +81,7 @@ class Handlers:
     def judge(self, notice: Notice, now: int) -> Verdict:
         """A pending notice at the moment of sending."""
         if why := self.watch.supersession(notice, now):
-            return Verdict(None, "superseded", why)
+            return Verdict(None, PENDING if why == NOT_YET else "superseded", why)
         if self.settings.alerts_mode != "on":
             return Verdict(None, "suppressed", "SHADOW")
         address = self._address(notice.unit)

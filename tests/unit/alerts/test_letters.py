@@ -1,0 +1,52 @@
+"""The words of a mail."""
+
+from __future__ import annotations
+
+import pytest
+from alerts_world import BODIES, DOSSIER, HAI_CHAU, LONG, book_of, local
+
+from dunghen.contracts.messages import Notice
+from services.alerts.letter import duration, letter, message_id
+
+POLICY = book_of(BODIES).latest
+DUE = local("2026-11-16 17:00")
+NOTICE = Notice(
+    key="k", dossier=DOSSIER, unit=HAI_CHAU, procedure=LONG, stage="half", due_at=DUE, decided_at=1, state="pending", reason="WARNING"
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "subject"),
+    [
+        ("2026-11-13 15:42", "Sắp đến hẹn: hồ sơ H17.31-261116-0001, còn 9 giờ 18"),
+        ("2026-11-16 16:15", "Sắp đến hẹn: hồ sơ H17.31-261116-0001, còn 45 phút"),
+        ("2026-11-16 17:00", "Quá giờ hẹn: hồ sơ H17.31-261116-0001, xong hôm nay vẫn đúng hẹn"),
+        ("2026-11-17 07:45", "Quá hạn: hồ sơ H17.31-261116-0001, trễ 45 phút"),
+        ("2026-11-12 15:00", "Sắp đến hẹn: hồ sơ H17.31-261116-0001, còn 2 ngày 2 giờ"),
+    ],
+)
+def test_the_subject_says_how_it_stands_in_working_time(now: str, subject: str) -> None:
+    assert letter(NOTICE, "a@b.example", POLICY, local(now)).subject == subject
+
+
+def test_the_text_names_dossier_procedure_unit_and_due_time_and_nothing_personal() -> None:
+    assert letter(NOTICE, "a@b.example", POLICY, local("2026-11-16 17:00")).text.splitlines()[:7] == [
+        "Hồ sơ: H17.31-261116-0001",
+        "Thủ tục: Đăng ký thường trú (1.004222)",
+        "Đơn vị: Phường Hải Châu",
+        "Hẹn trả: 17:00 thứ Hai 16/11/2026",
+        "Quá giờ hẹn: trễ 0 phút, tính theo giờ làm việc",
+        "",
+        "Việc cần làm: trả kết quả trong hôm nay; xong hôm nay vẫn đúng hẹn.",
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "0 phút"), (29, "0 phút"), (3600, "1 giờ"), (14399, "4 giờ"), (57600, "2 ngày")])
+def test_durations_read_as_people_say_them(seconds: int, words: str) -> None:
+    assert duration(seconds, 28800) == words
+
+
+def test_a_message_id_is_the_same_for_the_same_notice_and_fits_its_contract() -> None:
+    sender = f"{'a' * 64}@{'b' * 36}"
+    assert message_id("k", sender) == message_id("k", sender) != message_id("l", sender)
+    assert len(message_id("k", sender)) <= 60
