@@ -41,12 +41,12 @@ def marks(record: bytes, rules: DossierRules) -> tuple[str, list[Mark]]:
     if head.flags:
         out += [(received, counter, 1) for bit, counter in _ON_RECEPTION if head.flags & bit]
     if due < _NEVER:
-        _cohort(out, max(due, received), DUE, end <= due)
+        _cohort(out, due if due > received else received, DUE, end <= due)
     if found.first_due_at:
-        first = day_of(found.first_due_at)
-        _cohort(out, max(first, received), FIRST_DUE, end <= first)
-    closed = max(end, received)
-    change = min(closed, max(due + 1, received))  # until then pending; from the day after it fell due overdue
+        first = due if found.first_due_at == found.due_at else day_of(found.first_due_at)
+        _cohort(out, first if first > received else received, FIRST_DUE, end <= first)
+    closed = end if end > received else received
+    change = closed if closed <= due else max(due + 1, received)  # until then pending; from the day after it fell due overdue
     _interval(out, PENDING, received, change)
     _interval(out, OVERDUE, change, closed)
     for pause in found.pauses:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dunghen.domain.calendar import WorkingCalendar
@@ -21,8 +20,7 @@ class Pause(NamedTuple):
     supplement: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """The first promise (an instant; 0: there is none), the limit that it follows as far as known, and the rules of the day received."""
 
     promised_at: int

@@ -44,10 +44,10 @@ def reckon(record: bytes, rules: DossierRules) -> Reckoning | None:
     if not received:
         return None
     end = ended(head, instants, statuses, word)
-    found = Reckoning(head, instants, statuses, received, end, head.first_due, head.due or head.first_due, ())
     if head.first_due and SUPPLEMENT not in statuses and PAYMENT not in statuses:
-        return found
-    return _by_the_limit(found, rules)
+        return Reckoning(head, instants, statuses, received, end, head.first_due, head.due or head.first_due, ())
+    promised, due, pauses = _by_the_limit(head, received, pauses_of(instants, statuses, end.at), rules)
+    return Reckoning(head, instants, statuses, received, end, promised, due, pauses)
 
 
 def last_word(head: Head, instants: Sequence[int], statuses: bytes) -> int:
@@ -63,19 +63,18 @@ def _received_at(head: Head, instants: Sequence[int], statuses: bytes) -> int:
     return (head.received or min(proofs)) if proofs else 0
 
 
-def _by_the_limit(found: Reckoning, rules: DossierRules) -> Reckoning:
-    """Adds what needs the procedure's limit: a promise that nobody gave, and the pauses."""
+def _by_the_limit(head: Head, received_at: int, pauses: list[Pause], rules: DossierRules) -> tuple[int, int, tuple[Pause, ...]]:
+    """What needs the procedure's limit: (first promise, also one that nobody gave; effective due; the pauses that had an effect)."""
     day_of = rules.zone.day_of
-    received_day = day_of(found.received_at)
-    limit = rules.limit_of(found.head.procedure, received_day)
-    promised = found.first_due_at
+    received_day = day_of(received_at)
+    limit = rules.limit_of(head.procedure, received_day)
+    promised = head.first_due
     if not promised and limit is not None:
-        promised = due_at(found.received_at, limit, rules.calendar)
-    due, effective = found.due_at or promised, found.pauses
-    if pauses := pauses_of(found.instants, found.statuses, found.end.at):
-        moved, effective = stretch(pauses, Term(promised, limit, rules.supplement_rule_on(received_day), rules.calendar))
-        if not moved:
-            due = 0
-        elif day_of(moved) != day_of(promised):
-            due = max(due, moved)
-    return found._replace(first_due_at=promised, due_at=due, pauses=effective)
+        promised = due_at(received_at, limit, rules.calendar)
+    due = head.due or promised
+    if not pauses:
+        return promised, due, ()
+    moved, effective = stretch(pauses, Term(promised, limit, rules.supplement_rule_on(received_day), rules.calendar))
+    if not moved:
+        return promised, 0, effective
+    return promised, max(due, moved) if day_of(moved) != day_of(promised) else due, effective

@@ -112,6 +112,8 @@ class Head(NamedTuple):
 
 def fold(record: bytes | None, event: Event) -> bytes | None:
     """The record after one more event, or None if the event adds nothing. Raises ValueError where a record or event breaks its bounds."""
+    if not NEW <= event.status <= RETURNED and event.status:
+        raise ValueError(f"event out of bounds: status {event.status}")
     memory, statement, steps = (_NOTHING, b"", b"") if record is None else _parts(record)
     try:
         if event.kind == "progressed":
