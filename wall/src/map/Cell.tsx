@@ -38,7 +38,7 @@ export class Cell extends Steady<CellProps> {
     return (
       <g
         class={`cell ${tone}`} data-unit={unit.code} data-band={unit.band} data-look={look} role="button" aria-label={aloud(unit, setting)} aria-pressed={selected}
-        tabIndex={tabbable ? 0 : -1} onClick={() => select(unit.code)}
+        tabindex={tabbable ? 0 : -1} onClick={() => select(unit.code)}
       >
         <path class="hit" d={shape.path} />
         {look === 'none' && <path class="edge-none" d={shape.path} transform={inner} />}
