@@ -1,0 +1,173 @@
+"""The store in MongoDB through motor: the one file that knows motor, which is past its end of life (next: pymongo's AsyncMongoClient).
+
+No transactions (a single server has none), no TTL indexes, no updates by pipeline. Values are written under the condition that they are
+newer, with majority write concern, and the offsets after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
+from bson.int64 import Int64
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WTimeoutError
+
+from dunghen.platform.store import mongo_queries as queries
+from dunghen.platform.store import paging
+from dunghen.platform.store.port import (
+    Body,
+    Collection,
+    Delete,
+    Document,
+    Offsets,
+    Page,
+    Put,
+    Query,
+    StoreAwayError,
+    Where,
+    Write,
+    checked_name,
+    newest,
+)
+
+T = TypeVar("T")
+OFFSETS = "store_offsets"
+_UPDATES_PER_COMMAND = 1000
+_UPDATES_PER_COMMAND_OF_FERRETDB = 1  # the stand-in of the tests: of its 100 connections every update in a command holds one
+_DUPLICATE = 11000
+
+
+class _WholeNumbers(TypeDecoder):
+    """64-bit numbers as plain int: bson's own class of them is none to a JSON encoder."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: Any) -> int:
+        return int(value)
+
+
+class MongoStore:
+    """One database. To be made inside a running event loop."""
+
+    def __init__(self, uri: str, database: str, *, seconds: float = 30.0) -> None:
+        """`seconds` bounds every operation, also on the server."""
+        away = min(int(seconds * 1000), 5000)
+        self._client: Any = AsyncIOMotorClient(uri, w="majority", timeoutMS=int(seconds * 1000), serverSelectionTimeoutMS=away)
+        self._database: Any = self._client.get_database(database, codec_options=CodecOptions(type_registry=TypeRegistry([_WholeNumbers()])))
+        self._collections: set[str] = set()
+        self._updates_per_command = _UPDATES_PER_COMMAND
+
+    async def prepare(self, collections: Sequence[Collection]) -> None:
+        if "ferretdbVersion" in await _there(self._client.admin.command("buildInfo")):
+            self._updates_per_command = _UPDATES_PER_COMMAND_OF_FERRETDB
+        for collection in collections:
+            self._collections.add(checked_name(collection.name))
+            await self._prepare_indexes(collection)
+
+    async def apply(self, writes: Sequence[Write], offsets: Offsets) -> None:
+        by_collection: dict[str, list[Write]] = {}
+        for write in newest(writes):
+            by_collection.setdefault(write.collection, []).append(write)
+        for collection, own in by_collection.items():
+            await self._apply(self._database[checked_name(collection)], own)
+        if offsets:
+            reached = {f"next.{queries.offset_name(*place)}": offset for place, offset in offsets.items()}
+            await _there(self._database[OFFSETS].update_one({"_id": "offsets"}, {"$max": reached}, upsert=True))
+
+    async def offsets(self) -> dict[tuple[str, int], int]:
+        found = await _there(self._database[OFFSETS].find_one({"_id": "offsets"})) or {"next": {}}
+        return {queries.offset_place(name): int(offset) for name, offset in found["next"].items()}
+
+    async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002
+        found = await _there(self._database[checked_name(collection)].find_one({"_id": id}))
+        return _document(found) if found and "body" in found else None
+
+    async def find(self, query: Query) -> Page:
+        cursor = self._database[checked_name(query.collection)].find(queries.selection(query, paging.position(query)))
+        rows = await _there(cursor.sort(queries.order(query)).limit(query.limit + 1).to_list(None))
+        return paging.page(query, [_document(row) for row in rows])
+
+    async def count(self, collection: str, where: Where) -> int:
+        return int(await _there(self._database[checked_name(collection)].count_documents(queries.conditions(where))))
+
+    async def insert(self, document: Put) -> bool:
+        try:
+            await _there(self._database[checked_name(document.collection)].insert_one(queries.stored(document)))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def update(self, place: tuple[str, str], expected: Where, changes: Body) -> bool:
+        collection, document = place
+        sets = {"$set": {f"body.{checked_name(name)}": value for name, value in changes.items()}}
+        condition = {"_id": document, **queries.conditions(expected)}
+        return bool((await _there(self._database[checked_name(collection)].update_one(condition, sets))).matched_count)
+
+    async def remove(self, collection: str, where: Where) -> int:
+        return int((await _there(self._database[checked_name(collection)].delete_many(queries.conditions(where)))).deleted_count)
+
+    async def clear(self) -> None:
+        for name in [
+            OFFSETS,
+            *sorted(self._collections),
+        ]:  # the offsets first: values without offsets come again, offsets without values never
+            await _there(self._database[name].delete_many({}))
+
+    async def close(self) -> None:
+        self._client.close()
+
+    async def _prepare_indexes(self, collection: Collection) -> None:
+        rows = self._database[collection.name]
+        declared = {queries.index_name(paths): queries.index(paths) for paths in collection.indexes}
+        existing = await _there(rows.index_information())
+        for name in existing.keys() - declared.keys() - {"_id_"}:
+            await _there(rows.drop_index(name))
+        for name in declared.keys() - existing.keys():
+            await _there(rows.create_index(declared[name], name=name))
+
+    async def _apply(self, rows: Any, writes: list[Write]) -> None:
+        """Reads the versions, adds what is new, replaces what is older. The conditions hold also when another writer comes in between."""
+        stored = await _there(rows.find({"_id": {"$in": [w.id for w in writes]}}, {"version": 1}).to_list(None))
+        known = {row["_id"]: row["version"] for row in stored}
+        new = [write for write in writes if write.id not in known]
+        taken = await self._insert_new(rows, new)
+        old = [write for write in writes if write.version > known.get(write.id, write.version)] + [new[i] for i in taken]
+        for start in range(0, len(old), self._updates_per_command):
+            part = [
+                UpdateOne({"_id": w.id, "version": {"$lt": w.version}}, _change(w)) for w in old[start : start + self._updates_per_command]
+            ]
+            await _there(rows.bulk_write(part, ordered=False))
+
+    async def _insert_new(self, rows: Any, writes: list[Write]) -> list[int]:
+        """Adds documents; gives the places in `writes` of those that somebody else had added meanwhile."""
+        if not writes:
+            return []
+        try:
+            await _there(rows.bulk_write([InsertOne(queries.stored(write)) for write in writes], ordered=False))
+        except BulkWriteError as fault:
+            errors = fault.details["writeErrors"]
+            if fault.details.get("writeConcernErrors") or any(error["code"] != _DUPLICATE for error in errors):
+                raise
+            return [error["index"] for error in errors]
+        return []
+
+
+async def _there(answer: Awaitable[T]) -> T:
+    """The answer, or StoreAwayError for what may pass."""
+    try:
+        return await answer
+    except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as fault:
+        raise StoreAwayError(type(fault).__name__) from fault
+
+
+def _change(write: Write) -> dict[str, Any]:
+    if isinstance(write, Delete):
+        return {"$set": {"version": write.version}, "$unset": {"body": 1}}
+    return {"$set": {"version": write.version, "body": write.body}}
+
+
+def _document(row: dict[str, Any]) -> Document:
+    return Document(row["_id"], row["version"], row["body"])

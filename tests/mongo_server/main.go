@@ -1,0 +1,37 @@
+// A MongoDB wire-protocol server for the tests: FerretDB on SQLite. Prints its address, ends on SIGTERM.
+//
+// usage: mongo-server FOLDER [HOST:PORT]   (default: a free port of 127.0.0.1; nothing under FOLDER but its SQLite files)
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+)
+
+func main() {
+	address := "127.0.0.1:0"
+	if len(os.Args) > 2 {
+		address = os.Args[2]
+	}
+	server, err := ferretdb.New(&ferretdb.Config{
+		Listener: ferretdb.ListenerConfig{TCP: address}, Handler: "sqlite", SQLiteURL: "file:" + os.Args[1] + "/",
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	go func() { fmt.Println(server.MongoDBURI()) }()
+	if err := server.Run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
