@@ -30,7 +30,7 @@ class City:
 
 
 def city_of(bodies: Mapping[str, Any]) -> City:
-    """The city from its policy's bodies by kind, as plain JSON: `city`, `calendar`, `procedures`, `rules`. What is not given has its default.
+    """The city from its policy's bodies by kind, as plain JSON; what is not given has its default.
 
     Raises KeyError, TypeError or ValueError where they garble what is needed: a policy that was applied does not.
     """

@@ -57,7 +57,7 @@ class Maker:
     def _event(self, code: str, kind: str, at: int, **facts: Any) -> DossierEvent:
         r = self.random
         return DossierEvent(
-            id="%016x" % r.getrandbits(64), dossier=code, kind=kind, occurred_at=at, arrived_at=at * 1_000_000 + r.randrange(9),
+            id=f"{r.getrandbits(64):016x}", dossier=code, kind=kind, occurred_at=at, arrived_at=at * 1_000_000 + r.randrange(9),
             **({"unit": r.choice(UNITS)} | facts),
         )  # fmt: skip
 

@@ -1,0 +1,118 @@
+"""`dunghen recompute`: where the events and the policy come from, and the answer as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.policy_topic import read_book
+from dunghen.cli.recompute.events import EventTable, events_from_jsonl
+from dunghen.cli.recompute.recomputation import Question, recompute
+from dunghen.cli.recompute.windows import standard_windows
+from dunghen.contracts.city_files import read_city
+from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.platform import kafka
+from dunghen.platform.settings import PlatformSettings, load
+
+Say = Callable[[str], None]
+KAFKA = "kafka"
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`source`: `kafka` or a JSONL file. `as_of`: the day at whose end to count; None: today. `city`: whose policy, where no city runs."""
+
+    source: str = KAFKA
+    as_of: date | None = None
+    as_json: bool = False
+    city: str = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Everything that is counted from."""
+
+    events: EventTable
+    bodies: Mapping[str, Any]
+    policy: int
+
+
+async def run(folder: DataFolder, wanted: Wanted, say: Say) -> None:
+    """Counts and prints. Raises CommandError where nothing runs or the file cannot be read."""
+    source = await _source(folder, wanted)
+    today = local_today(folder, source.bodies)
+    asked = today if wanted.as_of is None else (wanted.as_of - _EPOCH).days
+    question = Question(asked, standard_windows(asked), min(asked, today - 1), policy=source.policy)
+    with recompute(source.events.arrow(), source.bodies, question) as found:
+        say(_json(found.units, source.events) if wanted.as_json else _table(found.units))
+
+
+def settings_of(folder: DataFolder) -> PlatformSettings:
+    """How to reach the city that runs in a folder. Raises CommandError if none does."""
+    facts = folder.running()
+    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path)
+
+
+def local_today(folder: DataFolder, bodies: Mapping[str, Any]) -> int:
+    """The local day of the city's clock."""
+    zone = ZoneInfo(bodies.get("city", {}).get("time_zone", "Asia/Ho_Chi_Minh"))
+    return (folder.clock().now().astimezone(zone).date() - _EPOCH).days
+
+
+async def events_from_kafka(settings: PlatformSettings, ends: Mapping[int, int]) -> EventTable:
+    """All events below the given offset of each partition. Raises what `platform.kafka.read_all` raises."""
+    table = EventTable()
+    for partition, end in sorted(ends.items()):
+        await kafka.read_all(settings, (DOSSIER_EVENTS, partition), _into(table, partition, end))
+    return table
+
+
+def _into(table: EventTable, partition: int, end: int) -> kafka.Take:
+    def take(key: bytes | None, value: bytes | None, offset: int, _timestamp: int) -> None:
+        if offset < end:
+            table.add_record(partition, offset, (key, value))
+
+    return take
+
+
+async def _source(folder: DataFolder, wanted: Wanted) -> Source:
+    if wanted.source == KAFKA:
+        settings = settings_of(folder)
+        book = await read_book(settings)
+        events = await events_from_kafka(settings, await kafka.end_offsets(settings, DOSSIER_EVENTS))
+        return Source(events, book.bodies, book.newest_version)
+    try:
+        events = events_from_jsonl(Path(wanted.source))
+    except OSError as fault:
+        raise CommandError(f"{wanted.source}: {fault.strerror}") from None
+    if folder.remembered():
+        book = await read_book(settings_of(folder))
+        return Source(events, book.bodies, book.newest_version)
+    return Source(events, read_city(wanted.city), 0)
+
+
+def _json(units: Mapping[str, UnitScore], events: EventTable) -> str:
+    whole = {"events": events.count, "poison": events.poison, "units": units}
+    return msgspec.json.encode(whole).decode()
+
+
+def _table(units: Mapping[str, UnitScore]) -> str:
+    lines = [f"{'unit':<12} {'received':>9} {'early':>7} {'on day':>7} {'late':>7} {'pending':>8} {'overdue':>8}   (this year)"]
+    for code, unit in sorted(units.items()):
+        year = unit.windows["year"]
+        lines.append(f"{code:<12} {year.received:>9} {year.early:>7} {year.on_day:>7} {year.late:>7} {unit.pending:>8} {unit.overdue:>8}")
+    return "\n".join(lines)
+
+
+def date_of(day: int) -> date:
+    """The date of a local day number."""
+    return _EPOCH + timedelta(day)
