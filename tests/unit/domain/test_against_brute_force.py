@@ -9,7 +9,7 @@ from random import Random
 import brute_force
 import pytest
 from brute_force import HANOI, Story
-from nasty_events import UNITS, dossier
+from nasty_dossiers import UNITS, dossier
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.calendar import VIETNAM_HOURS, WorkingCalendar

@@ -3,7 +3,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from nasty_events import dossier, event
+from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.record import LAYOUT, RETRACTED, SYNCED, append_quietly, fold, unpack

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from nasty_events import event
+from nasty_dossiers import event
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.calendar import WorkingCalendar
@@ -62,9 +62,6 @@ def maybe(*events: DossierEvent, rule: SupplementRule = "subtract") -> Standing 
         record = fold(record, e) or record
     assert record is not None
     return standing(record, rules(rule))
-
-
-# --- accepted, received
 
 
 @pytest.mark.parametrize("status", [2, 4, 6, 9, 10])
@@ -161,6 +158,8 @@ def test_ended_again_after_a_reopening_its_own_date_counts_else_the_first_9_ever
     assert undated.ended_at == at("4 09:00")
     assert "reopened_undated" in undated.flags
     assert "reopened_undated" not in stand(*WORKED, step("4 09:00", 9), sync("9 08:00", 9)).flags
+    newly_ended = (sync("4 09:00", 9, ended=at("4 08:00")), sync("5 08:00", 4), step("6 08:00", 10), sync("9 08:00", 9))
+    assert "reopened_undated" not in stand(*WORKED, *newly_ended).flags
 
 
 # --- due dates
@@ -279,9 +278,6 @@ def test_the_restart_rule_runs_the_whole_limit_again_after_a_supplement_but_not_
 def test_a_pause_without_any_due_date_is_a_pause_all_the_same() -> None:
     found = stand(sync("2 08:00", 2, due=0), step("3 08:00", 5))
     assert (found.paused, found.due_at) == (True, 0)
-
-
-# --- distortions
 
 
 @pytest.mark.parametrize(
