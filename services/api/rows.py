@@ -28,7 +28,10 @@ class RateFigure(msgspec.Struct, gc=False):
 
 
 class Row(msgspec.Struct, gc=False, kw_only=True):
-    """One unit as it is shown. Ratios 0–1; `low`/`high` Wilson 95 %; `rank` of `of` in its kind; `few`: too few to be ranked."""
+    """One unit as it is shown. Ratios 0–1; `low`/`high` Wilson 95 %; `rank` of `of` in its kind; `few`: too few to be ranked.
+
+    finished = early + on_day + late of the window; `otherwise` (withdrawn, stopped, refused late) is a part of them.
+    """
 
     code: str
     name: str
@@ -46,6 +49,11 @@ class Row(msgspec.Struct, gc=False, kw_only=True):
     trend: float | None
     received: int
     finished: int
+    early: int
+    on_day: int  # holds `undated`
+    late: int
+    undated: int
+    otherwise: int
     pending: int
     due_today: int
     due_today_left: int
@@ -159,6 +167,7 @@ def _figures(score: UnitScore, feed: UnitFeed, shown: tuple[str, str, Looks]) ->
         "of": None,
         "received": counts.received,
         "finished": counts.early + counts.on_day + counts.late,
+        **{name: getattr(counts, name) for name in ("early", "on_day", "late", "undated", "otherwise")},
         **{name: getattr(score, name) for name in ("pending", "due_today", "due_today_left", "overdue", "paused")},
         "feed_seen_at": instant_text(feed.seen_at, looks.zone),
         "stale": feed.stale,
