@@ -5,6 +5,6 @@ as a difference.
 """
 
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
-from dunghen.cli.recompute.recomputation import CountedDossier, Question, Recomputation, recompute
+from dunghen.cli.recompute.recomputation import CountedDossier, Cut, Question, Recomputation, recompute
 
-__all__ = ["CountedDossier", "EventTable", "Question", "Recomputation", "events_from_jsonl", "recompute"]
+__all__ = ["CountedDossier", "Cut", "EventTable", "Question", "Recomputation", "events_from_jsonl", "recompute"]

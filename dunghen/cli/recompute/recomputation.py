@@ -13,23 +13,30 @@ from dunghen.cli.recompute import city, counts, deadlines, stories
 from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
 
 Window = tuple[str, int, int]  # name, first and last local day
-Cuts = Mapping[str, Mapping[int, int]]  # unit -> partition -> source offset below which its events count
 _EVERYTHING = 1 << 62
 _BEFORE = "before "
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A unit, and for each partition the source offset below which events count for it; a partition that is left out counts as 0."""
+
+    unit: str
+    below: Mapping[int, int]
 
 
 @dataclass(frozen=True)
 class Question:
     """What to count: `today` and the windows in local days, `over` the last day that is over (live: yesterday).
 
-    `cuts` bounds the events of each unit and names the units that are asked for; a partition that a cut leaves out counts as 0.
-    None: every event, every unit.
+    `cuts`: the units that are asked for, each under a name of its own, so that one unit may be asked for at several cuts; the answers have
+    these names. None: every event, every unit.
     """
 
     today: int
     windows: tuple[Window, ...]
     over: int
-    cuts: Cuts | None = None
+    cuts: Mapping[str, Cut] | None = None
     policy: int = 0
 
 
@@ -51,7 +58,7 @@ class CountedDossier:
 
 @dataclass
 class Recomputation:
-    """The figures by unit, and the database they were counted in; close it when done."""
+    """The figures by unit (or by the name of its cut), and the database they were counted in; close it when done."""
 
     units: dict[str, UnitScore]
     _connection: duckdb.DuckDBPyConnection = field(repr=False)
@@ -87,9 +94,9 @@ def recompute(events: pa.Table, policy: Mapping[str, Any], question: Question) -
 
 def _ask(connection: duckdb.DuckDBPyConnection, question: Question) -> None:
     cuts = question.cuts
-    rows = [(unit, partition, below) for unit, cut in (cuts or {}).items() for partition, below in (cut or {0: 0}).items()]
-    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
-    types = (("unit", pa.string()), ("source_partition", pa.int64()), ("below", pa.int64()))
+    rows = [(name, cut.unit, partition, below) for name, cut in (cuts or {}).items() for partition, below in (cut.below or {0: 0}).items()]
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+    types = (("asked", pa.string()), ("unit", pa.string()), ("source_partition", pa.int64()), ("below", pa.int64()))
     connection.register(
         "cut_given", pa.table([pa.array(c, t) for c, (_, t) in zip(columns, types, strict=True)], names=[n for n, _ in types])
     )
@@ -111,10 +118,10 @@ def _scores(connection: duckdb.DuckDBPyConnection, question: Question) -> dict[s
         today[row["unit"]]["paused"] = row["paused"]
     return {
         unit: UnitScore(
-            unit=unit,
+            unit=cuts[unit].unit if unit in cuts else unit,
             day=question.today,
             policy=question.policy,
-            covers=dict(cuts.get(unit, {})),
+            covers=dict(cuts[unit].below) if unit in cuts else {},
             windows={window[0]: _window(window, unit, windows) for window in question.windows},
             **today.get(unit, {}),
         )

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 STATEMENTS = (
     """create temp table pair as
-       select row_number() over () as k, unit as asked, dossier from (select distinct unit, dossier from event where kind = 'synced')
-       where not (select any_value(given) from cuts_given) or unit in (select unit from cut)""",
+       with had as (select distinct unit, dossier from event where kind = 'synced'),
+       asked as (
+         select distinct asked, unit from cut
+         union all select distinct unit, unit from had where not (select any_value(given) from cuts_given))
+       select row_number() over () as k, asked, unit as asked_unit, dossier from had join asked using (unit)""",
     """create temp table told as
-       select p.k, p.asked, e.*
-       from pair p join event e using (dossier) left join cut c on c.unit = p.asked and c.source_partition = e.source_partition
+       select p.k, p.asked, p.asked_unit, e.*
+       from pair p join event e using (dossier) left join cut c on c.asked = p.asked and c.source_partition = e.source_partition
        where e.source_offset < coalesce(c.below, (select any_value(otherwise) from cuts_given))""",
     # The newest statement decides whether the dossier counts, and for whom. A retraction is a statement too.
     """create temp table newest as
        from (from told where kind <> 'progressed'
              qualify row_number() over (partition by k order by occurred_at desc, arrived_at desc, id desc) = 1)
-       where kind = 'synced' and unit = asked""",
+       where kind = 'synced' and unit = asked_unit""",
     """create temp table said as
        select k,
          min(occurred_at) filter (status in (2, 4, 6, 9, 10)) as accepted_at,
