@@ -119,7 +119,7 @@ class Stage(ABC):
 
     async def _round(self, events: list[Any]) -> None:
         began = time.monotonic()
-        records = self._unseen([r for e in events for r in e.value])
+        records = self._unseen([e.value for e in events])
         batches = self.work(records) if records else {}
         if records:
             self.next = records[-1].offset + 1
@@ -134,13 +134,17 @@ class Stage(ABC):
         for event in events:
             event.ack()
 
-    def _unseen(self, records: list[Record]) -> list[Record]:
-        """What the state does not hold yet. Raises Gap."""
-        if self.next is None or not records:
-            return records
-        if self.gapless and records[0].offset > self.next:
-            raise Gap(f"{self.name}-{self.partition}: source offsets {self.next} to {records[0].offset} are missing")
-        return records if records[0].offset == self.next else [r for r in records if r.offset >= self.next]
+    def _unseen(self, batches: list[list[Record]]) -> list[Record]:
+        """What the state does not hold yet, each record once: after a rebalance the queue has batches that come again. Raises Gap."""
+        fresh: list[Record] = []
+        at = self.next
+        for batch in batches:
+            new = batch if at is None or batch[0].offset >= at else [r for r in batch if r.offset >= at]
+            if new and self.gapless and at is not None and new[0].offset > at:
+                raise Gap(f"{self.name}-{self.partition}: source offsets {at} to {new[0].offset} are missing")
+            fresh += new
+            at = new[-1].offset + 1 if new else at
+        return fresh
 
 
 def joined(one: Batches, other: Batches) -> Batches:

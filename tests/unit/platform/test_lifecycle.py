@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+from dunghen.platform.lifecycle import Lifecycle
+
+
+async def test_what_was_acquired_last_is_released_first() -> None:
+    order: list[str] = []
+    life = Lifecycle()
+    for name in ("broker", "store"):
+        life.release(name, lambda name=name: note(order, name))  # type: ignore[misc]
+    await life.close()
+    await life.close()
+    assert order == ["store", "broker"]
+
+
+async def note(order: list[str], name: str) -> None:
+    order.append(name)
+
+
+async def test_a_release_that_fails_or_hangs_does_not_keep_the_others() -> None:
+    order: list[str] = []
+    life = Lifecycle(seconds_per_release=0.01)
+    life.release("first", lambda: note(order, "first"))
+    life.release("hangs", lambda: asyncio.sleep(3600))
+    life.release("fails", fail)
+    await asyncio.wait_for(life.close(), 5)
+    assert order == ["first"]
+
+
+async def fail() -> None:
+    raise OSError("away")
+
+
+async def test_a_spawned_task_ends_with_the_process() -> None:
+    life = Lifecycle()
+    task = life.spawn("for ever", asyncio.sleep(3600))
+    await life.close()
+    assert task.cancelled()
+
+
+async def test_a_signal_ends_the_run_in_order() -> None:
+    order: list[str] = []
+    life = Lifecycle()
+    life.release("one", lambda: note(order, "one"))
+    running = asyncio.create_task(life.run())
+    await asyncio.sleep(0)  # its handlers are in place now
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(running, 5)
+    assert order == ["one"]

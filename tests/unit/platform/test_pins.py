@@ -1,0 +1,77 @@
+"""`platform` leans on private parts of two pinned libraries: a version that reads otherwise must be looked at before it is used.
+
+To renew after a look: run this file as a program and put its output in place of PINS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.consumer.fetcher import Fetcher, PartitionRecords
+from aiokafka.producer.sender import Sender
+from faust.app.base import App
+from faust.tables.recovery import Recovery
+from faust.transport.consumer import Consumer
+from faust.transport.drivers import aiokafka as driver
+
+from dunghen.platform import kafka_clients
+
+FULL = inspect.signature(kafka_clients._consumer_record).parameters["full"].default  # what it stands in front of
+LEANED_ON = (
+    Consumer.getmany, Consumer._wait_next_records, Consumer._drain_messages, Consumer._new_offset, Consumer._add_gap, Consumer.ack,
+    Consumer.perform_seek, Consumer.seek, Consumer.on_partitions_revoked, Consumer._commit_offsets, Consumer._filter_committable_offsets,
+    driver.Consumer._new_consumer_thread, driver.Consumer._to_message, driver.AIOKafkaConsumerThread._create_worker_consumer,
+    driver.AIOKafkaConsumerThread._fetch_records, App._on_partitions_revoked, App._on_partitions_assigned, Recovery._resume_streams,
+    PartitionRecords._unpack_records, FULL, Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start,
+)  # fmt: skip
+PINS = {
+    "faust.transport.consumer.Consumer.getmany": "4b168d84882a",
+    "faust.transport.consumer.Consumer._wait_next_records": "6218e1969a63",
+    "faust.transport.consumer.Consumer._drain_messages": "44a2500309e8",
+    "faust.transport.consumer.Consumer._new_offset": "1d2c7ea89a7a",
+    "faust.transport.consumer.Consumer._add_gap": "4df2573ded7c",
+    "faust.transport.consumer.Consumer.ack": "5fcf41cf4515",
+    "faust.transport.consumer.Consumer.perform_seek": "0e8c130ff4b0",
+    "faust.transport.consumer.Consumer.seek": "b86a9fe05f95",
+    "faust.transport.consumer.Consumer.on_partitions_revoked": "d04b7ae72c6f",
+    "faust.transport.consumer.Consumer._commit_offsets": "1a6979904118",
+    "faust.transport.consumer.Consumer._filter_committable_offsets": "dc5e9baf5d99",
+    "faust.transport.drivers.aiokafka.Consumer._new_consumer_thread": "0870ec53dea7",
+    "faust.transport.drivers.aiokafka.Consumer._to_message": "7c24f6511b2f",
+    "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread._create_worker_consumer": "c2701bfc3e6f",
+    "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread._fetch_records": "39a2c6c79fc1",
+    "faust.app.base.App._on_partitions_revoked": "d5c895bbe57d",
+    "faust.app.base.App._on_partitions_assigned": "de932b7927db",
+    "faust.tables.recovery.Recovery._resume_streams": "d986a6710c1a",
+    "aiokafka.consumer.fetcher.PartitionRecords._unpack_records": "b803e6d46480",
+    "aiokafka.consumer.fetcher.PartitionRecords._consumer_record": "e668541600b0",
+    "aiokafka.consumer.fetcher.Fetcher.fetched_records": "be4348896b9b",
+    "aiokafka.consumer.consumer.AIOKafkaConsumer.start": "2f1ba7044332",
+    "aiokafka.producer.producer.AIOKafkaProducer.send_batch": "bf42b0f0c5c0",
+    "aiokafka.producer.sender.Sender.start": "ef0a0cbbf1f6",
+}
+
+
+def fingerprint(function: Any) -> str:
+    return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize("function", LEANED_ON, ids=lambda f: f.__qualname__)
+def test_what_we_lean_on_reads_as_it_did_when_we_looked(function: Any) -> None:
+    assert fingerprint(function) == PINS[f"{function.__module__}.{function.__qualname__}"]
+
+
+def test_the_versions_are_those_we_looked_at() -> None:
+    assert (version("faust-streaming"), version("aiokafka")) == ("0.15.3", "0.14.0")
+
+
+if __name__ == "__main__":
+    print("PINS = {")
+    for f in LEANED_ON:
+        print(f'    "{f.__module__}.{f.__qualname__}": "{fingerprint(f)}",')
+    print("}")

@@ -1,0 +1,71 @@
+"""What a stage decides between the queue and the transaction, without a broker."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.stages import Gap, Stage, joined
+
+
+class Plain(Stage):
+    async def load(self) -> None: ...
+
+    def work(self, records: list[Any]) -> Any:
+        return {}
+
+
+class Gapless(Plain):
+    gapless = True
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr("dunghen.platform.stages.Writer", lambda *_: None)  # a round's choice of records writes nothing
+
+    def make(kind: type[Stage], next_: int | None) -> Stage:
+        stage = kind(PlatformSettings(), "count", 0)
+        stage.next = next_
+        return stage
+
+    return make
+
+
+def at(*offsets: int) -> list[Any]:
+    return [SimpleNamespace(offset=o) for o in offsets]
+
+
+@pytest.mark.parametrize(
+    ("next_", "batches", "left"),
+    [
+        (None, [(5, 6)], [5, 6]),
+        (5, [(5, 6)], [5, 6]),
+        (6, [(5, 6)], [6]),
+        (7, [(5, 6)], []),
+        (5, [(3, 4, 5), (4, 5, 6), (5,)], [5, 6]),
+        (None, [(5, 6), (5, 6), (7,)], [5, 6, 7]),
+        (5, [], []),
+    ],
+)
+def test_what_the_state_holds_is_not_applied_again(made: Any, next_: int | None, batches: list[tuple[int, ...]], left: list[int]) -> None:
+    assert [r.offset for r in made(Plain, next_)._unseen([at(*b) for b in batches])] == left
+
+
+def test_a_hole_is_fatal_only_where_the_source_has_none(made: Any) -> None:
+    assert made(Plain, 5)._unseen([at(6)])
+    with pytest.raises(Gap, match="count-0: source offsets 5 to 6 are missing"):
+        made(Gapless, 5)._unseen([at(6)])
+    with pytest.raises(Gap, match="count-0: source offsets 7 to 9 are missing"):
+        made(Gapless, 5)._unseen([at(5, 6), at(9)])
+
+
+def test_a_round_and_a_tick_are_written_together_the_round_first() -> None:
+    one, other = {("a", 0): [(b"k", b"1")]}, {("a", 0): [(b"~", b"2")], ("b", 1): [(b"~", b"3")]}
+    assert {place: list(records) for place, records in joined(one, other).items()} == {
+        ("a", 0): [(b"k", b"1"), (b"~", b"2")],
+        ("b", 1): [(b"~", b"3")],
+    }
+    assert joined({}, other) is other
