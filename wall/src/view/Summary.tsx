@@ -16,7 +16,7 @@ export function Summary({ picture }: { readonly picture: Picture }) {
       <div class="big" title={say(`means_${question.rate}`)}><span data-role="city-value">{percent(city, l, edges.value)}</span>{!none && <small>%</small>}</div>
       <p class="facts">
         <Chip band={city.band} full />
-        <span><b>{counted(city.denominator, l)}</b> {say('dossiers_n')}{!none && <>, {say('interval')} {share(city.low, l)} – {share(city.high, l)}</>}</span>
+        <span><b>{counted(city.denominator, l)}</b> {say('dossiers_n')}{!none && <>, {say('interval')} <span class="ends">{share(city.low, l)} – {share(city.high, l)}</span></>}</span>
         <span>{none && question.rate !== 'official' && question.window === 'today' ? say('cohort_today') : trendLine(city)}</span>
       </p>
       <Rates picture={picture} />
