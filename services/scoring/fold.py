@@ -86,8 +86,8 @@ class FoldState:
             if event.dossier.encode() != key:
                 raise msgspec.ValidationError("the key is not the event's dossier")
             old = records.get(key)
-            if old is not None and event.kind == "progressed" and not event.step_due:
-                new = append_quietly(old, event.occurred_at, event.status)
+            if old is not None and event.kind == "progressed":
+                new = append_quietly(old, event.occurred_at, event.status, event.step_due)
                 if new is not None:
                     records[key] = done.records[key] = new
                     return
