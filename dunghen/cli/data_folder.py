@@ -43,6 +43,7 @@ class DataFolder:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            file.close()
             raise CommandError(f"{self.path} is in use by another `dunghen up`: stop that one or choose another --data") from None
         return file
 

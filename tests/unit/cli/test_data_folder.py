@@ -1,0 +1,56 @@
+"""One folder, one city, one clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.platform.clock import RealClock
+
+HANOI = "Asia/Ho_Chi_Minh"
+
+
+def test_two_cities_cannot_share_a_folder(tmp_path: Path) -> None:
+    with DataFolder(tmp_path).lock(), pytest.raises(CommandError, match="in use"):
+        DataFolder(tmp_path).lock()
+
+
+def test_nothing_running_is_said_with_the_command_that_helps(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="dunghen up --data"):
+        DataFolder(tmp_path).running()
+
+
+def test_without_a_wish_the_clock_is_the_real_one(tmp_path: Path) -> None:
+    assert isinstance(DataFolder(tmp_path).set_clock(None, None, HANOI), RealClock)
+
+
+def test_a_given_time_is_local_to_the_city_and_runs_at_its_speed(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.set_clock("2019-10-01T08:00", 3600.0, HANOI)
+    clock = folder.clock()
+    assert clock.speed == 3600.0
+    assert 0 <= (clock.now() - datetime(2019, 10, 1, 1, 0, tzinfo=UTC)).total_seconds() < 3600
+
+
+def test_a_restart_continues_where_the_clock_was_and_never_goes_back(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    clock = folder.set_clock("2019-10-01T08:00", 86400.0, HANOI)
+    folder.note_clock(clock)
+    noted = int((tmp_path / "clock.last").read_text())
+    assert noted <= folder.set_clock(None, None, HANOI).micros() < noted + 86400 * 1_000_000
+
+
+def test_the_speed_changes_without_a_jump(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.set_clock("2019-10-01", 1.0, HANOI)
+    before = folder.clock().seconds()
+    folder.set_speed(60.0)
+    assert 0 <= DataFolder(tmp_path).clock().seconds() - before < 60
+
+
+def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="not a date or time"):
+        DataFolder(tmp_path).set_clock("yesterday", None, HANOI)
