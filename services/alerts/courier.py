@@ -63,7 +63,7 @@ class Courier:
         """Every state once at least; behind it what needs nothing more is let go of."""
         for some in chunks([row for row in self.rows.values() if not row.published]):
             await self.topic.publish([row.notice for row in some])
-            await self.outbox.note_published(some)
+            await self.outbox.note_published(self.partition, some)
             for row in some:
                 self._keep(replace(row, published=True))
 

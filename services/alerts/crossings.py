@@ -46,7 +46,7 @@ def facts_of(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
     facts = Facts(found.head.unit, found.head.procedure, found.received_at, found.due_at, paused)
     if found.due_at:
         return facts, ""
-    return facts, "UNDATED" if len(paused) == len(found.pauses) else "PAUSED"
+    return facts, "PAUSED" if found.stopped else "UNDATED"
 
 
 def crossings(facts: Facts, policy: Policy) -> list[Crossing]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from dunghen.contracts.messages import Notice
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.store import Between, Collection, Document, In, Put, Query, Store
-from services.alerts.ports import Lease, Progress, Row
+from services.alerts.ports import PENDING, Lease, Progress, Row
 
 NOTICES, PROGRESS, FACTS = "notices", "progress", "facts"
 COLLECTIONS = (Collection(NOTICES, (("partition", "unsettled"), ("dossier",))), Collection(PROGRESS), Collection(FACTS))
@@ -78,26 +78,29 @@ class StoreOutbox:
         now = real_milliseconds()
         free: dict[str, Any] = {} if self._alone else {"lease_until": Between(None, now)}
         changes = {"lease_until": now + self._lease_ms, "lease_by": self._owner, "unknown": True}
-        if await self._store.update((NOTICES, row.notice.key), {"state": "pending", **free}, changes):
+        if await self._store.update((NOTICES, row.notice.key), {"state": PENDING, **free}, changes):
             return "ours"
         found = await self._store.get(NOTICES, row.notice.key)
-        return "busy" if found and found.body["state"] == "pending" else "settled"
+        return "busy" if found and found.body["state"] == PENDING else "settled"
 
     async def settle(self, row: Row) -> bool:
         body = {**_body(row, None), "lease_until": 0}
-        return await self._store.update((NOTICES, row.notice.key), {"state": "pending", "lease_by": self._owner}, body)
+        return await self._store.update((NOTICES, row.notice.key), {"state": PENDING, "lease_by": self._owner}, body)
 
-    async def note_published(self, rows: Sequence[Row]) -> None:
+    async def note_published(self, partition: int, rows: Sequence[Row]) -> None:
+        """What is settled never changes again: it is written whole, at once, as a second version."""
+        done = [replace(row, published=True) for row in rows if row.notice.state != PENDING]
+        if done:
+            await self._store.apply([Put(NOTICES, row.notice.key, 1, _body(row, partition)) for row in done], {})
         for row in rows:
-            changes = {"published": True, "unsettled": int(row.notice.state == "pending")}
-            await self._store.update((NOTICES, row.notice.key), {"state": row.notice.state}, changes)
-            await asyncio.sleep(0)
+            if row.notice.state == PENDING:
+                await self._store.update((NOTICES, row.notice.key), {"state": PENDING}, {"published": True})
 
 
 def _body(row: Row, partition: int | None) -> dict[str, Any]:
     """`unsettled` (0 or 1) is what the index is for: pending, or not published as it is."""
     place = {} if partition is None else {"partition": partition, "lease_until": 0, "lease_by": ""}
-    unsettled = int(row.notice.state == "pending" or not row.published)
+    unsettled = int(row.notice.state == PENDING or not row.published)
     flags = {"crossed_at": row.crossed_at, "published": row.published, "unknown": row.unknown, "unsettled": unsettled}
     return {**msgspec.structs.asdict(row.notice), **flags, **place}
 

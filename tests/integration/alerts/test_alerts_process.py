@@ -1,0 +1,96 @@
+"""The acceptance of alerts on real parts: one mail a stage, through kills, restarts and a mail server that comes and goes."""
+
+from __future__ import annotations
+
+from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, City, eventually
+
+
+async def test_a_dossier_that_crosses_ninety_per_cent_gets_one_mail_and_a_restart_no_second(city: City) -> None:
+    process = await city.alerts()
+    city.clock(NINE_TENTHS)
+    (notice,) = await city.told("delivered")
+    process.stop()
+    await city.alerts()
+    city.clock(BREACH)
+    assert {n.stage for n in await eventually(lambda: _both(city))} == {"nine_tenths", "breach"}
+    assert [m["To"] for m in city.mail.mails] == ["hai-chau@danang.example"] * 2
+    assert city.mail.mails[0]["Message-ID"] == f"<{notice.message_id}>"
+    assert city.mail.mails[0]["Subject"] == "Sắp đến hẹn: hồ sơ H17.31-261116-0001, còn 8 giờ"
+    assert "Đơn vị: Phường Hải Châu" in city.mail.mails[0].get_content()
+    assert city.mail.mails[1]["Subject"] == "Quá giờ hẹn: hồ sơ H17.31-261116-0001, xong hôm nay vẫn đúng hẹn"
+
+
+async def _both(city: City) -> list[object]:
+    delivered = await city.told("delivered")
+    return list(delivered) if len(delivered) == 2 else []
+
+
+async def test_a_kill_between_send_and_remember_repeats_the_mail_with_the_same_message_id(city: City) -> None:
+    process = await city.alerts()
+    city.mail.hold = True
+    city.clock(NINE_TENTHS)
+    await eventually(lambda: city.mail.mails)
+    process.kill()
+    city.mail.release()
+    await city.alerts()
+    await city.told("delivered")
+    first, second = city.mail.mails
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+async def test_a_mail_server_that_is_down_gets_the_mail_when_it_is_up(city: City) -> None:
+    city.mail.stop()
+    process = await city.alerts()
+    city.clock(NINE_TENTHS)
+    await city.told("pending")
+    await eventually(lambda: "mail_away" in process.log.read_text())
+    city.mail.start()
+    (notice,) = await city.told("delivered")
+    assert (notice.attempts > 1, len(city.mail.mails)) == (True, 1)
+
+
+async def test_a_dossier_that_is_finished_before_the_mail_goes_out_is_not_told(city: City) -> None:
+    city.mail.stop()
+    process = await city.alerts()
+    city.clock(NINE_TENTHS)
+    await city.told("pending")
+    await eventually(lambda: "mail_away" in process.log.read_text())
+    await city.say("progressed", NINE_TENTHS, status=9)
+    city.mail.start()
+    (notice,) = await city.told("superseded")
+    assert (notice.reason, city.mail.mails) == ("ENDED", [])
+
+
+async def test_shadow_writes_and_sends_nothing(city: City) -> None:
+    await city.alerts("shadow")
+    city.clock(NINE_TENTHS)
+    (notice,) = await city.told("suppressed")
+    assert (notice.reason, notice.stage, city.mail.mails) == ("SHADOW", "nine_tenths", [])
+
+
+async def test_a_refused_address_has_failed_with_the_servers_code(city: City) -> None:
+    city.mail.answer = "550 no such desk"
+    await city.alerts()
+    city.clock(NINE_TENTHS)
+    (notice,) = await city.told("failed")
+    assert (notice.reason, notice.attempts) == ("REFUSED_550", 1)
+
+
+async def test_what_fell_into_an_outage_goes_out_and_what_was_before_go_live_does_not(city: City) -> None:
+    await city.say(
+        "synced", MONDAY_8_00 - 1, dossier="H17.31-261102-0002", status=4, received=MONDAY_8_00 - 21 * 86400, procedure="1.004222"
+    )
+    process = await city.alerts()
+    process.kill()
+    city.clock(NINE_TENTHS + 3 * 3600)
+    await city.alerts()
+    (notice,) = await city.told("delivered")
+    assert (notice.stage, len(city.mail.mails)) == ("nine_tenths", 1)
+    assert {n.dossier for n in await city.notices()} == {notice.dossier}
+
+
+async def test_a_second_process_on_the_same_file_says_why_it_does_not_start(city: City) -> None:
+    await city.alerts()
+    second = await city.alerts()
+    assert second.process.wait(20) == 1
+    assert "alerts cannot start" in second.log.read_text()
