@@ -1,0 +1,150 @@
+"""`dunghen reconcile`: reads E, waits until the map stands for it, reads the map once, recomputes, compares, reports."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.policy_topic import read_book
+from dunghen.cli.recompute import Recomputation, recompute
+from dunghen.cli.recompute.command import events_from_kafka, settings_of
+from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
+from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
+from dunghen.contracts.policies import PolicyBook
+from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.domain.windows import WINDOWS
+from dunghen.platform import kafka
+from dunghen.platform.settings import PlatformSettings
+
+Say = Callable[[str], None]
+PATIENCE_SECONDS = 120.0
+_DOSSIERS_SHOWN = 3
+_LEVEL_LOOKS_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A difference with some of the dossiers that the batch path counted there, the newest statements first."""
+
+    difference: Difference
+    dossiers: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was compared: E, the events read, each unit's vectors V by answer version, and what differs."""
+
+    cells: int
+    answers: int
+    end: Offsets
+    events: int
+    poison: int
+    versions: tuple[int, ...]
+    units: Mapping[str, list[Offsets]]
+    differences: tuple[Shown, ...] = field(default_factory=tuple)
+
+    def lines(self) -> Iterator[str]:
+        """For the user."""
+        versions = " to ".join(str(version) for version in sorted({self.versions[0], self.versions[-1]}))
+        yield f"{self.cells:,} cells of {len(self.units)} units in {self.answers} answers of version {versions}"
+        yield f"E = {_text(self.end)}: {self.events:,} events, {self.poison} unreadable"
+        ahead = {unit: vectors for unit, vectors in self.units.items() if any(not reaches(self.end, vector) for vector in vectors)}
+        for unit, vectors in sorted(ahead.items()):
+            yield f"V of {unit} = {' then '.join(map(_text, vectors))}"
+        for shown in self.differences:
+            cell, live, batch = shown.difference.cell, shown.difference.live, shown.difference.batch
+            yield f"DIFFERS {cell.unit} {cell.window} {cell.rate} {cell.figure}: live {live}, batch {batch}"
+            yield from (f"    {msgspec.json.encode(dossier).decode()}" for dossier in shown.dossiers)
+        yield f"{len(self.differences)} differences"
+
+
+async def reconcile(folder: DataFolder, as_json: bool, say: Say) -> int:
+    """Prints the report and gives the exit code: 0 only if nothing differs. Raises CommandError where nothing runs or the map is behind."""
+    settings = settings_of(folder)
+    async with httpx.AsyncClient(base_url=folder.running()["page"], timeout=30) as http:
+        report = await compared(settings, http)
+    for line in [msgspec.json.encode(report).decode()] if as_json else report.lines():
+        say(line)
+    return 1 if report.differences else 0
+
+
+async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Report:
+    """Everything once: E, wait, one read of each window and rate, batch, comparison. Raises CommandError as `reconcile` does."""
+    end = await kafka.end_offsets(settings, DOSSIER_EVENTS)
+    await _level_with(http, end)
+    answers = [await _answer(http, window, rate) for window in WINDOWS for rate in RATES]
+    upto = furthest(batches_of(answers, end), end)
+    table, book = await events_from_kafka(settings, upto), await read_book(settings)
+    named = table.arrow()
+    batches = batches_of(answers, end, named["unit"].unique().to_pylist())
+    found, shown = await asyncio.to_thread(_judge, batches, named, book)
+    return Report(found.cells, len(answers), end, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown))
+
+
+async def _level_with(http: httpx.AsyncClient, end: Offsets) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not reaches(level := offsets((await _answer(http, WINDOWS[0], RATES[0]))["covers"] or {}), end):
+        if time.monotonic() > until:
+            raise CommandError(f"the map stands for {_text(level)} and does not reach {_text(end)}: is scoring running?")
+        await asyncio.sleep(_LEVEL_LOOKS_SECONDS)
+
+
+async def _answer(http: httpx.AsyncClient, window: str, rate: str) -> dict[str, Any]:
+    try:
+        answer = await http.get("/api/v1/map", params={"window": window, "rate": rate, "include": "covers"})
+        answer.raise_for_status()
+    except httpx.HTTPError as fault:
+        raise CommandError(f"the map does not answer: {type(fault).__name__}") from None
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _judge(batches: list[Batch], events: Any, book: PolicyBook) -> tuple[Compared, list[Shown]]:
+    parts, shown = [], []
+    for batch in batches:
+        with recompute(events, bodies_at(book, batch.policy), batch.question()) as found:
+            for answer, names in batch.answers:
+                part = compare(answer, batch.scores_for(names, found.units))
+                parts.append(part)
+                shown += [Shown(difference, _dossiers(found, names, difference)) for difference in part.differences]
+    return together(parts), shown
+
+
+def bodies_at(book: PolicyBook, version: int) -> dict[str, Any]:
+    """The bodies in force at a version: of each kind the newest up to it."""
+    return PolicyBook({key: record for key, record in book.records.items() if record.version <= version}).bodies
+
+
+def _dossiers(found: Recomputation, names: Mapping[str, str], difference: Difference) -> tuple[Mapping[str, Any], ...]:
+    cell = difference.cell
+    if cell.unit == CITY:
+        return ()
+    rate = cell.rate if cell.figure in ("numerator", "denominator", "value", "trend") else "official"
+    counted = sorted(found.dossiers_of(names[cell.unit], cell.window, rate), key=lambda dossier: -dossier.offset)
+    return tuple(msgspec.to_builtins(dossier) for dossier in counted[:_DOSSIERS_SHOWN])
+
+
+def _versions(answers: list[dict[str, Any]]) -> tuple[int, ...]:
+    return tuple(sorted({int(answer["version"]) for answer in answers}))
+
+
+def _vectors(answers: list[dict[str, Any]]) -> dict[str, list[Offsets]]:
+    """Each unit's vectors, in the order of the answers, without repetition."""
+    seen: dict[str, list[Offsets]] = {}
+    for answer in answers:
+        for row in answer["units"]:
+            vectors, vector = seen.setdefault(row["code"], []), offsets(row["covers"])
+            if vector not in vectors:
+                vectors.append(vector)
+    return seen
+
+
+def _text(vector: Offsets) -> str:
+    return " ".join(f"{partition}:{offset}" for partition, offset in sorted(vector.items())) or "nothing"
