@@ -52,6 +52,8 @@ def simulate(
     seconds: Annotated[float | None, typer.Option(help="with --rate: for so long")] = None,
     past_only: Annotated[bool, typer.Option("--past-only", help="stop when the past is told")] = False,
     speed: Annotated[float | None, typer.Option(help="from now on the city's clock runs so fast, for all its processes")] = None,
+    ingest: Annotated[str, typer.Option(help="URL of an ingest that `up` did not start; Kafka is then DUNGHEN_KAFKA")] = "",
+    key_file: Annotated[Path | None, typer.Option(help="file with the key of the source that is to send")] = None,
     data: Data = DATA,
 ) -> None:
     """Tell a made-up city to ingest, over HTTP in the real wire format."""
@@ -60,7 +62,7 @@ def simulate(
     folder = DataFolder(data.absolute())
     if speed is not None:
         folder.set_speed(speed)
-    run(folder, Orders(days, per_day, seed, rate, seconds, past_only), say)
+    run(folder, Orders(days, per_day, seed, rate, seconds, past_only, ingest, key_file), say)
 
 
 @app.command()
@@ -94,16 +96,26 @@ def bench(
 def prepare(
     city: Annotated[str, typer.Option(help="demo, none or FILE.toml: published if there is no policy yet")] = "none",
     replication: Annotated[int, typer.Option(help="replicas of each partition")] = 1,
+    key_digests: Annotated[Path | None, typer.Option(help="file that ingest reads: gets the digest of a key for the city's code")] = None,
+    key_folder: Annotated[Path | None, typer.Option(help="folder that gets the key itself as SOURCE.key, mode 0600")] = None,
 ) -> None:
     """Create the topics and publish the city's first policies, as `DUNGHEN_*` says (for compose and clusters; `up` does it by itself)."""
     from dunghen.cli.prepare import prepare as work
+    from dunghen.cli.source_keys import KeyFiles, ensure_source_key
     from dunghen.contracts.city_files import read_city
     from dunghen.platform.clock import clock_from
     from dunghen.platform.settings import PlatformSettings, load
 
     settings = load(PlatformSettings)
-    created = asyncio.run(work(settings, read_city(city), clock_from(settings.clock_file), replication))
+    if (key_digests is None) != (key_folder is None):
+        raise CommandError("--key-digests and --key-folder belong together")
+    bodies = read_city(city)
+    created = asyncio.run(work(settings, bodies, clock_from(settings.clock_file), replication))
     say(f"topics created: {', '.join(created) or 'none, all were there'}")
+    if key_digests and key_folder:
+        source = bodies["city"]["code"]
+        files = KeyFiles(key_digests, key_folder / f"{source}.key")
+        say(f"key of the source {source}: {f'made, in {files.key}' if ensure_source_key(source, files) else 'was there'}")
 
 
 policies = typer.Typer(help="Units, calendar, rules, bands, procedures, stages: what is in force, and changes to it.", no_args_is_help=True)

@@ -13,7 +13,7 @@ import msgspec
 
 from dunghen.cli.bench.bed import START_SECONDS, bed
 from dunghen.cli.bench.measure import Stopwatch
-from dunghen.cli.ingest_client import EVENTS
+from dunghen.cli.ingest_client import EVENTS, IngestClient
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.simulate.city import MadeUpCity, Plan
 from dunghen.cli.simulate.driver import simulation
@@ -43,7 +43,7 @@ async def ingest(count: int) -> dict[str, float]:
 def _bodies(policy: Policy, settings: PlatformSettings) -> Iterator[bytes]:
     """Batches of whole dossiers in the wire format, personal fields and all."""
     clock = RealClock()
-    run = simulation(policy, Plan(seed=11, per_day=5000), clock, ("http://unused", settings.data))
+    run = simulation(policy, Plan(seed=11, per_day=5000), clock, (IngestClient("http://unused"), settings.data))
     city: MadeUpCity = run.city
     today = policy.zone.day_of(clock.seconds())
     said = (run.sender.cloud_event("H17", life, life.moments[0]) for day in range(today - 60, today) for life in city.lives(day))

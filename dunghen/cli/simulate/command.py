@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from dunghen.cli.data_folder import DataFolder
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.ingest_client import IngestClient
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.simulate.city import Plan
 from dunghen.cli.simulate.driver import Simulation, simulation
@@ -23,15 +25,32 @@ class Orders:
     rate: float
     seconds: float | None
     past_only: bool
+    ingest: str = ""  # address of an ingest that was not started by `up` (compose, a cluster); Kafka is then DUNGHEN_KAFKA
+    key_file: Path | None = None
+
+
+def _surroundings(folder: DataFolder, orders: Orders) -> tuple[PlatformSettings, str]:
+    """Settings, and the address of ingest: as ordered, else of the city that runs in this folder."""
+    if orders.ingest:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        return load(PlatformSettings, data=folder.path), orders.ingest
+    facts = folder.running()
+    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path), facts["ingest"]
+
+
+def _key(file: Path | None) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip() if file else ""
+    except OSError as fault:
+        raise CommandError(f"--key-file {file}: {fault.strerror}") from None
 
 
 async def _run(folder: DataFolder, orders: Orders, say: Callable[[str], None]) -> None:
-    facts = folder.running()
-    settings = load(PlatformSettings, kafka=facts["kafka"], data=folder.path)
+    settings, address = _surroundings(folder, orders)
     policy = (await read_book(settings)).latest
     steady = orders.rate > 0
     plan = Plan(orders.seed, orders.per_day, first=50_000 if steady else 1)
-    run = simulation(policy, plan, folder.clock(), (facts["ingest"], folder.path))
+    run = simulation(policy, plan, folder.clock(), (IngestClient(address, _key(orders.key_file)), folder.path))
     try:
         if steady:
             say(f"told {await run.load(orders.rate, orders.seconds)} events")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from dunghen.cli.ingest_client import IngestClient
 from dunghen.cli.simulate.city import MadeUpCity, Plan, wire_code
 from dunghen.cli.simulate.deliveries import Delivery, deliveries, last_words
 from dunghen.cli.simulate.lives import Life
@@ -145,10 +146,10 @@ class Simulation:
         return ((self._sources[life.unit], life, m) for m in life.moments if m.at <= now)
 
 
-def simulation(policy: Policy, plan: Plan, clock: Clock, where: tuple[str, Path]) -> Simulation:
-    """`where` = (address of ingest, folder of the state)."""
+def simulation(policy: Policy, plan: Plan, clock: Clock, where: tuple[IngestClient, Path]) -> Simulation:
+    """`where` = (ingest, folder of the state)."""
     city = MadeUpCity(policy, plan)
     names = {u.code: f"UBND {u.full_name}" if u.kind == "locality" else u.full_name for u in city.units}
     procedures = {p.code: (p.name, p.field) for p in policy.procedures.all}
-    address, folder = where
-    return Simulation(city, Sender(address, Wire(policy.calendar.zone.name, names, procedures)), clock, folder / "simulate.json")
+    ingest, folder = where
+    return Simulation(city, Sender(ingest, Wire(policy.calendar.zone.name, names, procedures)), clock, folder / "simulate.json")

@@ -19,8 +19,8 @@ Said = tuple[str, Life, Moment]  # (source, life, moment)
 class Sender:
     """`sent` counts records by source, as a heartbeat reports them; `refused` what ingest would not take, by code."""
 
-    def __init__(self, address: str, wire: Wire) -> None:
-        self._ingest = IngestClient(address)
+    def __init__(self, ingest: IngestClient, wire: Wire) -> None:
+        self._ingest = ingest
         self._wire = wire
         self.sent: defaultdict[str, int] = defaultdict(int)
         self.refused: defaultdict[str, int] = defaultdict(int)
