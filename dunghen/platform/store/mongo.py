@@ -36,7 +36,6 @@ from dunghen.platform.store.port import (
 T = TypeVar("T")
 OFFSETS = "store_offsets"
 _UPDATES_PER_COMMAND = 1000
-_UPDATES_PER_COMMAND_OF_FERRETDB = 1  # the stand-in of the tests: of its 100 connections every update in a command holds one
 _DUPLICATE = 11000
 
 
@@ -50,7 +49,7 @@ class _WholeNumbers(TypeDecoder):
 
 
 class MongoStore:
-    """One database. To be made inside a running event loop."""
+    """One database. To be made inside a running event loop. `stands_in`: the server is FerretDB, which serves tests and no more."""
 
     def __init__(self, uri: str, database: str, *, seconds: float = 30.0) -> None:
         """`seconds` bounds every operation, also on the server."""
@@ -58,11 +57,10 @@ class MongoStore:
         self._client: Any = AsyncIOMotorClient(uri, w="majority", timeoutMS=int(seconds * 1000), serverSelectionTimeoutMS=away)
         self._database: Any = self._client.get_database(database, codec_options=CodecOptions(type_registry=TypeRegistry([_WholeNumbers()])))
         self._collections: set[str] = set()
-        self._updates_per_command = _UPDATES_PER_COMMAND
+        self.stands_in = False
 
     async def prepare(self, collections: Sequence[Collection]) -> None:
-        if "ferretdbVersion" in await _there(self._client.admin.command("buildInfo")):
-            self._updates_per_command = _UPDATES_PER_COMMAND_OF_FERRETDB
+        self.stands_in = "ferretdbVersion" in await _there(self._client.admin.command("buildInfo"))
         for collection in collections:
             self._collections.add(checked_name(collection.name))
             await self._prepare_indexes(collection)
@@ -135,11 +133,20 @@ class MongoStore:
         new = [write for write in writes if write.id not in known]
         taken = await self._insert_new(rows, new)
         old = [write for write in writes if write.version > known.get(write.id, write.version)] + [new[i] for i in taken]
-        for start in range(0, len(old), self._updates_per_command):
+        await (self._replace_in_stand_in if self.stands_in else self._replace)(rows, old)
+
+    async def _replace(self, rows: Any, writes: list[Write]) -> None:
+        for start in range(0, len(writes), _UPDATES_PER_COMMAND):
             part = [
-                UpdateOne({"_id": w.id, "version": {"$lt": w.version}}, _change(w)) for w in old[start : start + self._updates_per_command]
+                UpdateOne({"_id": w.id, "version": {"$lt": w.version}}, _change(w)) for w in writes[start : start + _UPDATES_PER_COMMAND]
             ]
             await _there(rows.bulk_write(part, ordered=False))
+
+    async def _replace_in_stand_in(self, rows: Any, writes: list[Write]) -> None:
+        """FerretDB reads its whole collection for each update, and stands still when a command has a hundred of them."""
+        if writes:
+            await _there(rows.delete_many({"_id": {"$in": [write.id for write in writes]}}))
+            await self._insert_new(rows, writes)
 
     async def _insert_new(self, rows: Any, writes: list[Write]) -> list[int]:
         """Adds documents; gives the places in `writes` of those that somebody else had added meanwhile."""

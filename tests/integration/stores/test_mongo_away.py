@@ -28,6 +28,7 @@ async def test_a_newer_document_that_comes_between_reading_and_writing_is_kept(m
     """The versions were read as none: the insert meets the other's document, and the condition of the update keeps it."""
     store = MongoStore(mongo_server, "between")
     await store.prepare([Collection("dossiers")])
+    store.stands_in = False
     insert_new = store._insert_new
 
     async def overtaken(rows: Any, writes: Any) -> list[int]:
