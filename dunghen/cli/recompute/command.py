@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`source`: `kafka` or a JSONL file. `as_of`: the day at whose end to count; None: today. `city`: whose policy, where no city runs."""
+    """`source`: `kafka` or a JSONL file. `as_of`: the day at whose end to count (None: today). `city`: its policy if none answers."""
 
     source: str = KAFKA
     as_of: date | None = None
@@ -86,18 +86,26 @@ def _into(table: EventTable, partition: int, end: int) -> kafka.Take:
 
 async def _source(folder: DataFolder, wanted: Wanted) -> Source:
     if wanted.source == KAFKA:
-        settings = settings_of(folder)
-        book = await read_book(settings)
-        events = await events_from_kafka(settings, await kafka.end_offsets(settings, DOSSIER_EVENTS))
-        return Source(events, book.bodies, book.newest_version)
+        return await _running(folder)
     try:
         events = events_from_jsonl(Path(wanted.source))
     except OSError as fault:
         raise CommandError(f"{wanted.source}: {fault.strerror}") from None
-    if folder.remembered():
+    try:
         book = await read_book(settings_of(folder))
         return Source(events, book.bodies, book.newest_version)
-    return Source(events, read_city(wanted.city), 0)
+    except (CommandError, kafka.Unreachable, kafka.MissingTopic):
+        return Source(events, read_city(wanted.city), 0)
+
+
+async def _running(folder: DataFolder) -> Source:
+    settings = settings_of(folder)
+    try:
+        book = await read_book(settings)
+        events = await events_from_kafka(settings, await kafka.end_offsets(settings, DOSSIER_EVENTS))
+    except (kafka.Unreachable, kafka.MissingTopic) as fault:
+        raise CommandError(f"Kafka of {folder.path}: {fault}") from None
+    return Source(events, book.bodies, book.newest_version)
 
 
 def _json(units: Mapping[str, UnitScore], events: EventTable) -> str:
@@ -111,8 +119,3 @@ def _table(units: Mapping[str, UnitScore]) -> str:
         year = unit.windows["year"]
         lines.append(f"{code:<12} {year.received:>9} {year.early:>7} {year.on_day:>7} {year.late:>7} {unit.pending:>8} {unit.overdue:>8}")
     return "\n".join(lines)
-
-
-def date_of(day: int) -> date:
-    """The date of a local day number."""
-    return _EPOCH + timedelta(day)

@@ -69,7 +69,10 @@ async def reconcile(folder: DataFolder, as_json: bool, say: Say) -> int:
     """Prints the report and gives the exit code: 0 only if nothing differs. Raises CommandError where nothing runs or the map is behind."""
     settings = settings_of(folder)
     async with httpx.AsyncClient(base_url=folder.running()["page"], timeout=30) as http:
-        report = await compared(settings, http)
+        try:
+            report = await compared(settings, http)
+        except (kafka.Unreachable, kafka.MissingTopic) as fault:
+            raise CommandError(f"Kafka of {folder.path}: {fault}") from None
     for line in [msgspec.json.encode(report).decode()] if as_json else report.lines():
         say(line)
     return 1 if report.differences else 0
