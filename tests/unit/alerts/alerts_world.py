@@ -119,18 +119,19 @@ class Killed(BaseException):
 
 @dataclass
 class Trap:
-    """Kills at the n-th call from now on of anything behind it, before or after the call has had its effect."""
+    """Kills, or raises `fault`, at the n-th call from now on of anything behind it, before or after the call has had its effect."""
 
     left: int = -1
     after: bool = False
     place: str = ""
+    fault: type[BaseException] = Killed
 
     def around(self, thing: Any) -> Any:
         return _Trapped(thing, self)
 
     def strike(self, name: str) -> None:
         self.place = name
-        raise Killed
+        raise self.fault("")
 
 
 class _Trapped:

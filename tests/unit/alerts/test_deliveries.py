@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from alerts_world import DOSSIER, Killed, World, local, stepped, synced
+from dataclasses import replace
 
+import msgspec
+import pytest
+from alerts_world import DOSSIER, LONG, Killed, World, book_of, local, stepped, synced
+
+from dunghen.platform.store import StoreAwayError
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.delivery import Retries
 from services.alerts.ports import MailAway, RefusedForGood, RefusedForNow
@@ -100,6 +104,77 @@ async def test_an_event_that_came_during_an_outage_tells_no_stage_again_that_sti
     await world.start()
     await world.settle()
     assert len(world.mailer.letters) == 1
+
+
+async def test_what_an_event_of_the_outage_tells_of_the_days_before_it_is_history(world: World) -> None:
+    await world.at("2026-11-25 08:05")
+    world.say(synced(RECEIVED, dossier="H17.31-261116-0002"), handled=False)
+    world.clock.at = local("2026-11-26 08:00")
+    await world.start()
+    await world.settle()
+    assert [(n.reason, n.state) for n in world.last(dossier="H17.31-261116-0002")] == [("HISTORICAL", "suppressed")]
+
+
+async def test_a_dossier_that_came_during_an_outage_is_told_of_what_it_crossed_in_it(world: World) -> None:
+    await world.at("2026-11-20 08:00")
+    world.say(synced(RECEIVED, dossier="H17.31-261116-0002"), handled=False)
+    world.clock.at = local("2026-11-26 17:00")
+    await world.start()
+    await world.settle()
+    assert [(n.stage, n.state) for n in world.last(dossier="H17.31-261116-0002")] == [("half", "delivered")]
+
+
+async def test_a_stage_that_was_left_and_crossed_again_during_an_outage_is_told_again(world: World) -> None:
+    await world.at(HALF)
+    world.say(synced(local("2026-11-24 10:00"), received=RECEIVED, due=local("2026-12-14 08:00")), handled=False)
+    world.clock.at = local("2026-12-01 08:00")
+    await world.start()
+    await world.settle()
+    assert [(n.stage, n.due_at) for n in world.last(state="delivered")] == [
+        ("half", local("2026-11-30 08:00")),
+        ("half", local("2026-12-14 08:00")),
+    ]
+
+
+async def test_a_due_date_that_was_moved_into_the_past_during_an_outage_is_told(world: World) -> None:
+    await world.at("2026-11-25 08:05")
+    world.say(synced(local("2026-11-25 08:06"), received=RECEIVED, due=local("2026-11-25 08:00")), handled=False)
+    await world.start()
+    await world.settle()
+    assert [n.stage for n in world.last(state="delivered")] == ["half", "breach"]
+
+
+async def test_a_policy_that_came_during_an_outage_counts_like_an_event(world: World) -> None:
+    await world.at("2026-11-25 08:05")
+    shorter = {"procedures": {"procedures": [{"code": LONG, "name": "Đăng ký thường trú", "limit": 7, "unit": "working_days"}]}}
+    book_of(shorter, 2, world.book)
+    await world.start()
+    await world.settle()
+    assert [n.stage for n in world.last(state="delivered")] == ["half", "breach"]
+
+
+async def test_a_database_that_goes_away_behind_the_send_makes_no_second_mail(world: World) -> None:
+    world.held = False
+    await world.at(HALF)
+    world.held = True
+    world.trap.left, world.trap.fault = 3, StoreAwayError  # lease, send, settle
+    with pytest.raises(StoreAwayError):
+        await world.settle()
+    assert (world.trap.place, len(world.mailer.letters)) == ("update", 1)
+    await world.settle()
+    assert (await world.states(), len(world.mailer.letters)) == ([("half", "delivered")], 1)
+
+
+async def test_what_a_dead_worker_settled_and_did_not_publish_is_published(world: World) -> None:
+    world.held = False
+    await world.at(HALF)
+    (row,) = world.handlers.courier.rows.values()
+    other = StoreOutbox(world.store, alone=False, lease_seconds=60)
+    await other.lease(row)
+    await other.settle(replace(row, notice=msgspec.structs.replace(row.notice, state="delivered"), published=False))
+    world.held = True
+    await world.settle()
+    assert ([n.state for n in world.last()], world.mailer.letters) == (["delivered"], [])
 
 
 async def test_a_dossier_that_ends_before_the_mail_goes_out_supersedes_it(world: World) -> None:
