@@ -36,6 +36,7 @@ from dunghen.platform.store.port import (
 T = TypeVar("T")
 OFFSETS = "store_offsets"
 _UPDATES_PER_COMMAND = 1000
+_UPDATES_FERRETDB_TAKES = 16  # it reads the whole collection for each, and stands still when a command has a hundred: more are written anew
 _DUPLICATE = 11000
 
 
@@ -133,7 +134,11 @@ class MongoStore:
         new = [write for write in writes if write.id not in known]
         taken = await self._insert_new(rows, new)
         old = [write for write in writes if write.version > known.get(write.id, write.version)] + [new[i] for i in taken]
-        await (self._replace_in_stand_in if self.stands_in else self._replace)(rows, old)
+        if self.stands_in and len(old) > _UPDATES_FERRETDB_TAKES:
+            await _there(rows.delete_many({"_id": {"$in": [write.id for write in old]}}))
+            await self._insert_new(rows, old)
+        else:
+            await self._replace(rows, old)
 
     async def _replace(self, rows: Any, writes: list[Write]) -> None:
         for start in range(0, len(writes), _UPDATES_PER_COMMAND):
@@ -141,12 +146,6 @@ class MongoStore:
                 UpdateOne({"_id": w.id, "version": {"$lt": w.version}}, _change(w)) for w in writes[start : start + _UPDATES_PER_COMMAND]
             ]
             await _there(rows.bulk_write(part, ordered=False))
-
-    async def _replace_in_stand_in(self, rows: Any, writes: list[Write]) -> None:
-        """FerretDB reads its whole collection for each update, and stands still when a command has a hundred of them."""
-        if writes:
-            await _there(rows.delete_many({"_id": {"$in": [write.id for write in writes]}}))
-            await self._insert_new(rows, writes)
 
     async def _insert_new(self, rows: Any, writes: list[Write]) -> list[int]:
         """Adds documents; gives the places in `writes` of those that somebody else had added meanwhile."""

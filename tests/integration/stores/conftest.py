@@ -1,7 +1,4 @@
-"""One suite, three stores: each test that takes `store` runs on the fake, on SQLite and on a real server that speaks MongoDB's protocol.
-
-On that server twice: as the store treats it, and as it treats MongoDB (slow there beyond some ten documents).
-"""
+"""One suite, three stores: each test that takes `store` runs on the fake, on SQLite and on a real server that speaks MongoDB's protocol."""
 
 from __future__ import annotations
 
@@ -30,14 +27,12 @@ def settings(tmp_path: Path) -> PlatformSettings:
     return PlatformSettings(data=tmp_path, namespace=f"t{uuid.uuid4().hex[:12]}-")
 
 
-@pytest.fixture(params=["in_memory", "sqlite", "mongo", "mongo_as_in_production"])
+@pytest.fixture(params=["in_memory", "sqlite", "mongo"])
 async def store(request: pytest.FixtureRequest, settings: PlatformSettings) -> AsyncIterator[Store]:
     opened: Store = InMemoryStore()
     if request.param != "in_memory":
-        mongo = request.getfixturevalue("mongo_server") if request.param.startswith("mongo") else ""
+        mongo = request.getfixturevalue("mongo_server") if request.param == "mongo" else ""
         opened = open_store(settings.model_copy(update={"mongo": mongo}), "suite")
     await opened.prepare(COLLECTIONS)
-    if request.param == "mongo_as_in_production":
-        opened.stands_in = False  # type: ignore[attr-defined]
     yield opened
     await opened.close()

@@ -28,7 +28,6 @@ async def test_a_newer_document_that_comes_between_reading_and_writing_is_kept(m
     """The versions were read as none: the insert meets the other's document, and the condition of the update keeps it."""
     store = MongoStore(mongo_server, "between")
     await store.prepare([Collection("dossiers")])
-    store.stands_in = False
     insert_new = store._insert_new
 
     async def overtaken(rows: Any, writes: Any) -> list[int]:
@@ -39,4 +38,15 @@ async def test_a_newer_document_that_comes_between_reading_and_writing_is_kept(m
     await store.apply([Put("dossiers", name, 5, {"by": "us"}) for name in "def"], {})
     found = (await store.find(Query("dossiers"))).documents
     assert found == [Document("d", 9, {"by": "other"}), Document("e", 5, {"by": "us"}), Document("f", 5, {"by": "us"})]
+    await store.close()
+
+
+async def test_more_than_the_stand_in_takes_is_updated_as_mongodb_would(mongo_server: str) -> None:
+    store = MongoStore(mongo_server, "many")
+    await store.prepare([Collection("dossiers")])
+    assert store.stands_in, "this server is FerretDB"
+    store.stands_in = False
+    for version in (1, 3, 2):
+        await store.apply([Put("dossiers", f"d{i}", version, {"n": version}) for i in range(24)], {})
+    assert await store.count("dossiers", {"n": 3}) == 24
     await store.close()
