@@ -1,0 +1,134 @@
+"""Starts the stack, tells it dossiers, kills one container after the other, and wants every dossier counted exactly once each time."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from stack import Stack, eventually
+
+HANOI = timezone(timedelta(hours=7))
+HAI_CHAU = "20242"
+KILLED = ("redis", "scoring", "projector", "api", "ingest", "mongo", "alerts", "kafka")
+OURS = ("ingest", "scoring", "projector", "api", "alerts")
+
+
+@dataclass
+class Scenario:
+    """`told`: each posted dossier was on time or not; from this everything that the map must say follows."""
+
+    stack: Stack
+    key: str = ""
+    told: list[bool] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """`docker compose up --wait`, to the first answer of the map that is right."""
+        began = time.monotonic()
+        self.stack.compose("up", "-d", "--wait", "--wait-timeout", "300", *OURS)
+        eventually("the map", self.is_right)
+        self.note(name, began)
+
+    def tell_one(self) -> None:
+        """Posts one more dossier, on time and late in turn, until ingest takes it: what a one-stop system does while we are away."""
+        on_time, number = len(self.told) % 2 == 0, len(self.told) + 1
+        dossier = finished(f"H17.31.01-261101-{number:05d}", ended_days_ago=6 if on_time else 3)
+        eventually(f"ingest takes dossier {number}", lambda: self.stack.post(dossier, self.key) == 200)
+        self.told.append(on_time)
+
+    def is_right(self) -> bool:
+        """Whether the map, and the unit's own page, say exactly what was told, now."""
+        shown = self.stack.map()
+        unit: dict[str, Any] = next((u for u in shown.get("units", ()) if u["code"] == HAI_CHAU), {})
+        said = tuple(unit.get(name) for name in ("numerator", "denominator", "received", "finished", "pending"))
+        count, page = len(self.told), self.stack.get(f"/api/v1/units/{HAI_CHAU}")
+        return said == (sum(self.told), count, count, count, 0) and not shown["stale"] and page[0] == 200
+
+    def kill(self, service: str) -> None:
+        """Killed, told one more while it is away, back by itself, and the map right again."""
+        restarts, began = self.stack.state(service)["RestartCount"], time.monotonic()
+        self.stack.kill(service)
+        self.tell_one()
+        eventually(f"{service} comes back", lambda: self.stack.is_back(service, restarts))
+        self.note(f"{service}_healthy_again", began)
+        eventually(f"the map after {service} was killed", self.is_right)
+        self.note(f"map_right_after_{service}", began)
+
+    def note(self, name: str, began: float) -> None:
+        self.figures[name] = round(time.monotonic() - began, 1)
+        print(f"{name:32} {self.figures[name]:6.1f} s", flush=True)
+
+
+def finished(code: str, ended_days_ago: int) -> dict[str, str]:
+    """A dossier of Hải Châu that was due five days ago; ended before or after that."""
+
+    def day(ago: int) -> str:
+        return (datetime.now(HANOI) - timedelta(days=ago)).strftime("%Y%m%d") + "090000"
+
+    return {
+        "MaHoSo": code,
+        "MaTTHC": "1.004222",
+        "TenTTHC": "Đăng ký thường trú",
+        "KenhThucHien": "1",
+        "NgayTiepNhan": day(10),
+        "NgayHenTra": day(5),
+        "NgayKetThucXuLy": day(ended_days_ago),
+        "TrangThaiHoSo": "9",
+        "DonViXuLy": "UBND phường Hải Châu",
+    }
+
+
+def check_what_is_open(stack: Stack) -> None:
+    """Ports on loopback only; our containers are not root and cannot write to their images; nothing is taken without the key."""
+    services = json.loads(stack.compose("config", "--format", "json"))["services"]
+    ports = [port for service in services.values() for port in service.get("ports", ())]
+    assert [port["host_ip"] for port in ports] == ["127.0.0.1"] * 2, ports
+    for service in OURS:
+        state = stack.state(service)
+        assert (state["User"], state["ReadonlyRootfs"]) == ("dunghen", True), (service, state)
+    for key in ("", "not the key"):
+        assert stack.post(finished("H17.31.01-261101-99999", 3), key) == 401
+    assert stack.get("/")[0] == 200, "the pages are not in the image"
+
+
+def run(scenario: Scenario) -> None:
+    stack, began = scenario.stack, time.monotonic()
+    stack.compose("build", "--quiet")
+    scenario.note("build", began)
+    scenario.start("cold_start")
+    scenario.key = stack.key()
+    check_what_is_open(stack)
+    began = time.monotonic()
+    scenario.tell_one()
+    eventually("the first dossier on the map", scenario.is_right)
+    scenario.note("first_dossier_to_map", began)
+    for service in KILLED:
+        scenario.kill(service)
+    stack.compose("down")
+    scenario.start("warm_start")
+    assert stack.key() == scenario.key, "a second start made another key"
+    scenario.tell_one()
+    eventually("the map after a restart of everything", scenario.is_right)
+
+
+def main() -> int:
+    scenario = Scenario(Stack("docker-compose.yml"))
+    scenario.stack.compose("down", "-v", "--remove-orphans")
+    try:
+        run(scenario)
+    except BaseException:
+        for words in (("ps", "-a"), ("logs", "--tail", "40")):
+            print(scenario.stack.compose(*words, check=False), file=sys.stderr)
+        raise
+    finally:
+        scenario.stack.compose("down", "-v", "--remove-orphans")
+    print(json.dumps({"dossiers": len(scenario.told), **scenario.figures}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
