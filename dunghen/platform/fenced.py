@@ -51,7 +51,8 @@ class Writer:
     async def write(self, batches: Batches) -> int:
         """All of {(topic, partition): [(key, value or None for a tombstone)]} in one transaction, stamped with real time; gives the count.
 
-        Nothing to write is no transaction. Raises Fenced if refused, else aiokafka's errors (MessageSizeTooLargeError …).
+        It is durable when this returns; readers see it a moment later, a successor's `start` waits for that. Nothing to write is no
+        transaction. Raises Fenced if refused, else aiokafka's errors (MessageSizeTooLargeError …).
         """
         filled = [(place, records) for place, records in ((p, list(rs)) for p, rs in batches.items()) if records]
         if not filled:

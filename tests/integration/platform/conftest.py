@@ -44,6 +44,19 @@ def read(settings: PlatformSettings) -> Callable[..., Awaitable[list[tuple[bytes
 
 
 @pytest.fixture
+def reads(read: Any, eventually: Eventually) -> Callable[..., Awaitable[None]]:
+    """Waits until a partition holds just these (key, value): the end of a transaction is seen a moment after its writer knows of it."""
+
+    async def compare(want: list[tuple[bytes | None, bytes | None]], topic: str = "things", partition: int = 0) -> None:
+        async def same() -> bool:
+            return bool(await read(topic, partition) == want)
+
+        await eventually(same)
+
+    return compare
+
+
+@pytest.fixture
 def eventually() -> Eventually:
     async def poll(check: Callable[[], Awaitable[Any]], within: float = 30) -> Any:
         until = time.monotonic() + within

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -35,6 +36,11 @@ class Workers:
     @property
     def log(self) -> str:
         return (self.folder / "workers.log").read_text()
+
+    async def hold(self, *names: str) -> bool:
+        """Whether each of these has ever held a partition."""
+        said = [json.loads(line) for line in self.log.splitlines() if "partitions_held" in line]
+        return {e["service"] for e in said if e["held"]} >= set(names)
 
     def start(self, **more: str) -> subprocess.Popen[bytes]:
         own = {"DUNGHEN_KAFKA": self.settings.kafka, "DUNGHEN_NAMESPACE": self.settings.namespace, "DUNGHEN_DATA": str(self.folder), **more}
@@ -107,10 +113,10 @@ async def test_workers_that_join_early_lose_nothing_before_the_first_commit(
 async def test_counts_stay_exact_when_workers_are_killed_and_stopped(workers: Workers, feed: Any, counted: Any, eventually: Any) -> None:
     first, second = workers.start(), workers.start()
     feeding = asyncio.create_task(feed(6000, 14, 2))
-    await eventually(lambda: shares(workers))
+    await eventually(lambda: workers.hold("w0", "w1"))
     second.send_signal(signal.SIGSTOP)  # beyond the session timeout: the other takes over
     third = workers.start()
-    await eventually(lambda: took_over(counted, third, workers))
+    await eventually(lambda: workers.hold("w2"))
     second.send_signal(signal.SIGCONT)
     first.kill()
     want = await feeding
@@ -121,14 +127,6 @@ async def test_counts_stay_exact_when_workers_are_killed_and_stopped(workers: Wo
     await eventually(exact, 60)
     assert second.poll() in (None, EXIT_CODE)
     assert third.poll() is None
-
-
-async def shares(workers: Workers) -> bool:
-    return workers.log.count("partitions_held") >= 2
-
-
-async def took_over(counted: Any, third: subprocess.Popen[bytes], workers: Workers) -> bool:
-    return '"service": "w2"' in workers.log and "partitions_held" in workers.log.split('"service": "w2"', 1)[1]
 
 
 async def test_a_stage_whose_partition_was_taken_over_ends_its_process(workers: Workers, feed: Any, counted: Any, eventually: Any) -> None:
