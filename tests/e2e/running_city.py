@@ -49,6 +49,7 @@ class RunningCity:
     port: int = field(default_factory=free_port)
     ingest_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    env: dict[str, str] = field(default_factory=dict)  # beside the environment of the tests
 
     def start(self) -> RunningCity:
         """Returns when it says `ready`."""
@@ -58,7 +59,7 @@ class RunningCity:
             ports = ("--port", str(self.port), "--ingest-port", str(self.ingest_port))
             command = (*COMMAND, "up", "--data", str(self.data), *ports, *self.options)
             began = out.tell()
-            self.process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "COLUMNS": "200"})
+            self.process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "COLUMNS": "200", **self.env})
         eventually(lambda: self._said_ready(log, began), within=START_SECONDS)
         return self
 
