@@ -21,7 +21,7 @@ OPEN_STILL = End(0, False, "")
 
 
 def ended(head: Head, instants: Sequence[int], statuses: bytes, word: int) -> End:
-    """The first 9, else the first 10, else 3, 7 or 8 if that is the last word. A sync that says "open" voids every 9 and 10 up to it."""
+    """The first 9, else the first 10, else 3, 7 or 8 if that is the last word. A sync that says "open" voids every end up to it."""
     said = head.status in FINAL
     if said and head.ended:
         return End(head.ended, False, "stated")
@@ -50,9 +50,10 @@ def _first(wanted: int, since: int, instants: Sequence[int], statuses: bytes) ->
 def _otherwise(head: Head, instants: Sequence[int], statuses: bytes) -> End:
     """The first step of the last unbroken run of 3, 7 and 8; the newest sync's own word counts unless the last other step is later."""
     busy = len(statuses.rstrip(bytes(SOFT)))
-    run = instants[busy] if busy < len(statuses) else 0
     if head.status not in SOFT:
-        return End(run, True, "step")
+        since = head.occurred_at if head.status in OPEN else -1
+        return End(next(at for at in instants[busy:] if at > since), True, "step")
+    run = instants[busy] if busy < len(statuses) else 0
     if head.ended and (not instants or head.occurred_at >= instants[-1]):
         return End(head.ended, True, "stated")
     resumed = instants[busy - 1] if busy else 0

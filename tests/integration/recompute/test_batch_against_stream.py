@@ -59,9 +59,6 @@ def test_no_events_give_no_units() -> None:
     assert batch([], 20480) == {}
 
 
-@pytest.mark.xfail(
-    reason="domain.ending voids only 9 and 10; domain.md §4: every end at or before the newest sync that says open", strict=True
-)
 def test_a_withdrawal_from_before_a_sync_that_says_open_is_void_in_both() -> None:
     def event(kind: str, day: int, **facts: int) -> DossierEvent:
         at = 1768000000 + day * 86400

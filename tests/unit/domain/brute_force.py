@@ -153,7 +153,8 @@ def _soft_end(syncs: Sequence[DossierEvent], walk: Sequence[Step]) -> int:
         if stated > back:
             tail.append(stated)
         tail = tail or [back]
-    return min(tail)
+    voided = now.occurred_at if now.status in {1, 2, 4, 5, 6} else -1
+    return min(at for at in tail if at > voided)
 
 
 def _lapses(walk: Sequence[Step], end: int | None) -> list[Lapse]:
