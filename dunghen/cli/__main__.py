@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,13 @@ from rich.console import Console
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.platform import logs
 
-app = typer.Typer(name="dunghen", help="Đúng Hẹn: the live institutional map of a city.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    name="dunghen",
+    help="Đúng Hẹn: the live institutional map of a city.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 console = Console(highlight=False, soft_wrap=True)
 Data = Annotated[Path, typer.Option(help="folder of the running city")]
 DATA = Path(".dunghen")
@@ -78,6 +85,28 @@ def replay(
     summary = asyncio.run(work(DataFolder(data.absolute()), file, read_mapping(mapping) if mapping else None, say))
     for line in summary.lines():
         say(line)
+
+
+@app.command()
+def recompute(
+    source: Annotated[str, typer.Option("--from", help="FILE.jsonl of events, or kafka")] = "kafka",
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day at whose end to count; default: today")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="everything, as one JSON document")] = False,
+    city: Annotated[str, typer.Option(help="with a file, where no city runs: whose units and calendar")] = "demo",
+    data: Data = DATA,
+) -> None:
+    """The same numbers by an independent batch path: SQL over the raw events."""
+    from dunghen.cli.recompute.command import Wanted, run
+
+    asyncio.run(run(DataFolder(data.absolute()), Wanted(source, as_of.date() if as_of else None, as_json, city), say))
+
+
+@app.command()
+def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON document")] = False, data: Data = DATA) -> None:
+    """Compare the live map with the batch path at one exact cut; exit 0 only when nothing differs."""
+    from dunghen.cli.reconcile.driver import reconcile as work
+
+    raise typer.Exit(asyncio.run(work(DataFolder(data.absolute()), as_json, say)))
 
 
 @app.command()

@@ -12,14 +12,18 @@ import msgspec
 import pytest
 
 from dunghen.cli.data_folder import DataFolder
+from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute.command import Wanted, run, settings_of
 from dunghen.cli.reconcile.driver import reconcile
+from dunghen.contracts.cells import cell_key, covers_key, encode_cell
 from dunghen.contracts.messages import UnitScore, decode_score, encode
-from dunghen.contracts.topics import UNIT_SCORES, partition_of
+from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, UNIT_DAYS, UNIT_SCORES, partition_of
+from dunghen.domain.marks import COUNTERS, marks
 from dunghen.platform import kafka
+from dunghen.platform.fenced import Writer
 from tests.e2e.running_city import RunningCity, dossier, eventually, stamp
 
-HAI_CHAU = "20242"
+HAI_CHAU, AN_KHE, SON_TRA = "20242", "20305", "20263"
 NUMBERS = itertools.count(1)
 
 
@@ -60,6 +64,43 @@ def test_recompute_says_the_same_on_its_own(city: RunningCity) -> None:
     live = city.unit(HAI_CHAU, rate="resolved")
     assert [unit["pending"], unit["overdue"], unit["paused"]] == [live["pending"], live["overdue"], live["paused"]] == [1, 1, 1]
     assert unit["windows"]["30d"]["rates"]["resolved"][:2] == [live["numerator"], live["denominator"]] == [1, 2]
+
+
+async def _count(folder: DataFolder, code: str, times: int) -> None:
+    """Writes the cells of a quiet unit as a fold that counted its only dossier so often: 0 is a dropped event, 2 one too many."""
+    settings = settings_of(folder)
+    policy, home = (await read_book(settings)).latest, partition_of(code, settings.partitions)
+    records: dict[bytes | None, bytes | None] = {}
+    await kafka.read_all(settings, (DOSSIERS, home), lambda key, value, *_: records.update({key: value}))
+    unit, found = marks(records[code.encode()] or b"", policy.rules)
+    days: dict[int, list[int]] = {}
+    for day, counter, sign in found:
+        days.setdefault(day, [0] * len(COUNTERS))[counter] += sign * times
+    upto = (await kafka.end_offsets(settings, DOSSIER_EVENTS))[home]
+    cells = [(cell_key(unit, day, home, policy.version), encode_cell(counters)) for day, counters in days.items()]
+    writer = Writer(settings, "tamper")
+    await writer.start()
+    place = (UNIT_DAYS, partition_of(unit, settings.partitions))
+    await writer.write({place: [*cells, (covers_key(unit, home, policy.version), b"%d" % upto)]})
+    await writer.stop()
+
+
+@pytest.mark.parametrize("times", [0, 2], ids=["dropped", "counted twice"])
+def test_an_event_that_is_dropped_or_counted_twice_is_found_and_its_dossier_named(city: RunningCity, times: int) -> None:
+    one = due(3, DonViXuLy="UBND phường An Khê" if times else "UBND phường Sơn Trà")
+    unit = AN_KHE if times else SON_TRA
+    city.post(one)
+    eventually(lambda: city.unit(unit)["received"] == 1)
+    asyncio.run(_count(DataFolder(city.data), one["MaHoSo"], times))
+    eventually(lambda: city.unit(unit)["received"] == times)
+    code, report = reconciled(city)
+    wrong = [d for d in report["differences"] if d["difference"]["cell"]["unit"] == unit]
+    assert code == 1
+    assert {d["difference"]["cell"]["figure"] for d in wrong} >= {"received", "pending", "denominator"}
+    assert {c["dossier"] for d in wrong for c in d["dossiers"]} == {one["MaHoSo"]}
+    asyncio.run(_count(DataFolder(city.data), one["MaHoSo"], 1))
+    eventually(lambda: city.unit(unit)["received"] == 1)
+    assert reconciled(city)[0] == 0
 
 
 async def _falsified(folder: DataFolder) -> UnitScore:
