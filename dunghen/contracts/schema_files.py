@@ -23,7 +23,7 @@ _LOWEST, _HIGHEST = ("minimum", "exclusiveMinimum", "minLength", "minItems"), ("
 Schema = dict[str, Any]
 
 
-class BreakingChange(Exception):  # noqa: N818 - says what is the matter
+class BreakingChange(Exception):
     """A message would no longer take what was written, or no longer say what readers look for."""
 
 

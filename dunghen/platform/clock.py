@@ -1,4 +1,4 @@
-"""The one place that reads the time of day. All processes of one data folder share one clock: t = T + speed × elapsed (`architecture.md` §8).
+"""The one place that reads the time of day. All processes of a data folder share a clock: t = T + speed × elapsed (`architecture.md` §8).
 
 Durations inside the plumbing (sessions, retries, retention) use `time.monotonic`, never this.
 """
@@ -56,7 +56,7 @@ class FixedClock(_Instants):
 
 @dataclass(frozen=True)
 class SharedClock(_Instants):
-    """t = start + speed × (real time − anchor), all in microseconds; written by `dunghen up`, read by everything under the same data folder."""
+    """t = start + speed × (real time − anchor), in microseconds; written by `dunghen up`, read by all under the same data folder."""
 
     start: int
     anchor: int

@@ -21,7 +21,7 @@ REFUSALS = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping, Inva
 TRANSACTION_SECONDS = 10  # after that the broker ends an open transaction: what a dead owner leaves behind hides nothing longer
 
 
-class Fenced(Exception):  # noqa: N818 - reads as what happened
+class Fenced(Exception):
     """The broker refused the write: another owner has taken over. What was loaded under this writer may not be believed any more."""
 
 

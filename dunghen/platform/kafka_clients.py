@@ -26,19 +26,19 @@ class Record(Protocol):
     timestamp: int
 
 
-class Unreachable(Exception):  # noqa: N818 - reads as what happened
+class Unreachable(Exception):
     """No broker answered: names the address and what to do."""
 
 
-class MissingTopic(Exception):  # noqa: N818 - reads as what happened
+class MissingTopic(Exception):
     """A topic that should have been created is not there."""
 
 
-class WrongPartitions(Exception):  # noqa: N818 - reads as what happened
+class WrongPartitions(Exception):
     """A topic exists with another number of partitions than the settings say: keys would no longer be where they are looked for."""
 
 
-class Truncated(Exception):  # noqa: N818 - reads as what happened
+class Truncated(Exception):
     """The partition ends before an offset that was read in it: it is not the topic that the caller's state was made from."""
 
 

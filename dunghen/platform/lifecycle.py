@@ -1,4 +1,4 @@
-"""One composition root a process: every acquire names its release, released last-in first-out, bounded in time; only `run` touches signals."""
+"""One composition root a process: every acquire names its release, last-in first-out, bounded in time; only `run` touches signals."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Lifecycle:
             name, release = self._releases.pop()
             try:
                 await asyncio.wait_for(release(), self.seconds_per_release)
-            except Exception as fault:  # noqa: BLE001 - the others must still be released
+            except Exception as fault:  # the others must still be released
                 log.warning("release_failed", what=name, error=type(fault).__name__)
 
 

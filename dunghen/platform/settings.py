@@ -1,4 +1,4 @@
-"""One frozen settings object a process: defaults ← `dunghen.toml` ← `DUNGHEN_*` environment (`…_FILE` for secrets). `architecture.md` §9."""
+"""One frozen settings object a process: defaults ← `dunghen.toml` ← `DUNGHEN_*` (`…_FILE` for secrets). `architecture.md` §9."""
 
 from __future__ import annotations
 
@@ -37,17 +37,19 @@ class PlatformSettings(BaseSettings):
 
     def redacted(self) -> dict[str, Any]:
         """The settings as they may be printed: secrets only as given or not."""
-        return {k: ("***" if v else "") if f.repr is False else str(v) for k, f in type(self).model_fields.items() for v in [getattr(self, k)]}
+        return {
+            k: ("***" if v else "") if f.repr is False else str(v) for k, f in type(self).model_fields.items() for v in [getattr(self, k)]
+        }
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # noqa: PLR0913 - the library's signature
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:  # noqa: PLR0913 - the library's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
@@ -63,5 +65,8 @@ def load(cls: type[S], **given: Any) -> S:
     try:
         return cls(**given)
     except ValidationError as fault:
-        lines = [f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in fault.errors(include_input=False, include_url=False)]
+        lines = [
+            f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
+            for e in fault.errors(include_input=False, include_url=False)
+        ]
         raise SettingsError("\n".join(lines)) from None

@@ -29,7 +29,7 @@ log = get_logger("stages")
 EXIT_CODE = 70
 
 
-class Gap(Exception):  # noqa: N818 - reads as what happened
+class Gap(Exception):
     """Records of the source are missing between what the state holds and what came."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dunghen.contracts.messages import Notice
-from services.alerts.crossings import Crossing, Facts, is_breach
+from dunghen.domain.warnings import Crossing, Facts, is_breach
 from services.alerts.ports import Row
 
 NOT_YET = "NOT_YET"

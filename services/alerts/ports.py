@@ -56,7 +56,7 @@ class Outbox(Protocol):
     async def note_published(self, partition: int, rows: Sequence[Row]) -> None: ...
 
 
-class MailAway(Exception):  # noqa: N818 - says what happened
+class MailAway(Exception):
     """No mail at all can be sent now: the server cannot be reached or refuses us as such. Its text is a code."""
 
     def __init__(self, code: str, *, unknown: bool) -> None:
@@ -65,11 +65,11 @@ class MailAway(Exception):  # noqa: N818 - says what happened
         self.unknown = unknown
 
 
-class RefusedForNow(Exception):  # noqa: N818 - says what happened
+class RefusedForNow(Exception):
     """This mail was refused, but may be taken later."""
 
 
-class RefusedForGood(Exception):  # noqa: N818 - says what happened
+class RefusedForGood(Exception):
     """This mail will never be taken. Its text is the server's code."""
 
 

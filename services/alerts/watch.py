@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dunghen.contracts.messages import Notice
 from dunghen.domain.policy import Policy
-from services.alerts.crossings import Facts, crossings, facts_of, next_crossing
+from dunghen.domain.warnings import Facts, crossings, facts_of, next_crossing
 from services.alerts.decisions import Case, Live, decide, supersession
 from services.alerts.ports import Progress, Row
 

@@ -29,7 +29,7 @@ DATES = frozenset(
 )
 
 
-class RowRefused(Exception):  # noqa: N818 - says what is the matter
+class RowRefused(Exception):
     """A row cannot be read: a code and the field, never the value."""
 
     def __init__(self, code: str, field: str) -> None:

@@ -16,7 +16,7 @@ HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
 
 
-class NotStarted(Exception):  # noqa: N818 - reads as what happened
+class NotStarted(Exception):
     """A server could not be started: says what is missing, or shows the end of its log."""
 
 

@@ -17,6 +17,7 @@ _PAYMENTS = {"": False, "0": False, "1": True, "2": True, "3": False, "false": F
 _FLAGS = {"": False, "0": False, "1": True, "false": False, "true": True}
 _LONGEST_CODE = 60
 _FEWEST_ID_DIGITS = 9  # the old identity numbers; phones have 10
+_PERSON = re.compile(r"\d{9}|(?:0|84)\d{9,11}", re.ASCII)  # an old identity number; a phone or a new identity number
 
 
 class ItemRefused(Exception):
@@ -35,13 +36,19 @@ def text(value: Scalar) -> str:
 
 
 def dossier_code(value: Scalar) -> str:
-    """A dossier code of any shape that can be a code. Raises ItemRefused: MISSING, BAD_CODE."""
+    """A dossier code of any shape that can be a code, and cannot be a person's name or number. Raises ItemRefused: MISSING, BAD_CODE."""
     code = text(value)
     if not code:
         raise ItemRefused(Refusal.MISSING, "MaHoSo")
-    if _ODD_DOSSIER.fullmatch(code) is None:
+    if _ODD_DOSSIER.fullmatch(code) is None or (not is_known_shape(code) and _may_be_of_a_person(code)):
         raise ItemRefused(Refusal.BAD_CODE, "MaHoSo")
     return code
+
+
+def _may_be_of_a_person(code: str) -> bool:
+    """No digit: a name. Digits alone that are as many as, and begin like, those of a phone or an identity number."""
+    letters = any(map(str.isalpha, code))
+    return not _digits(code) or (not letters and _PERSON.fullmatch(re.sub(r"\D", "", code)) is not None)
 
 
 def is_known_shape(code: str) -> bool:
