@@ -6,14 +6,13 @@ import asyncio
 import gc
 import sys
 
-from dunghen.platform.metrics import serve_metrics
-
 from dunghen.contracts import topics
 from dunghen.contracts.policies import PolicyBook
 from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from services.scoring.app import build
 from services.scoring.settings import ScoringSettings

@@ -83,8 +83,8 @@ class FoldState:
         key, records = message.key or b"", self.records
         try:
             event = decode_event(message.value or b"")
-            if event.dossier.encode() != key:
-                raise msgspec.ValidationError("the key is not the event's dossier")
+            if event.dossier.encode() != key or key.startswith(OWN_KEY):
+                raise msgspec.ValidationError("the key is not the event's dossier, or one of ours")
             old = records.get(key)
             if old is not None and event.kind == "progressed":
                 new = append_quietly(old, event.occurred_at, event.status, event.step_due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 
@@ -19,6 +20,11 @@ from services.scoring.settings import ScoringSettings
 
 log = get_logger("fold")
 Lists = dict[Place, list[tuple[bytes, bytes | None]]]
+POLICY_SECONDS = 30.0
+
+
+class Behind(Exception):
+    """The partition was counted under a policy version that this worker does not know or cannot read."""
 
 
 class FoldStage(Stage):
@@ -40,6 +46,7 @@ class FoldStage(Stage):
         self.state = FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest)
         await read_all(self.settings, (topics.DOSSIERS, self.partition), lambda key, value, *_: self.state.take(key, value))
         self.next = self.state.next
+        await self.level_with_policies()
         if self.state.retired or self.state.published != self.book.latest.version:
             await self._find_old_keys()
         if self.state.published == self.book.latest.version:
@@ -47,6 +54,17 @@ class FoldStage(Stage):
         else:
             await self.writer.write(self._switch())
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
+
+    async def level_with_policies(self, seconds: float = POLICY_SECONDS) -> None:
+        """Waits for the version under which the former owner counted: going back from it would clear it away while it is shown.
+
+        Raises Behind after so many seconds of real time.
+        """
+        until = time.monotonic() + seconds
+        while self.book.latest.version < self.state.published:
+            if time.monotonic() >= until:
+                raise Behind(f"fold-{self.partition} was counted under policy {self.state.published}, known is {self.book.latest.version}")
+            await asyncio.sleep(0.05)
 
     def work(self, records: list[Record]) -> Batches:
         done = self.state.apply(records)
@@ -81,7 +99,7 @@ class FoldStage(Stage):
         if self.state.published < self.book.latest.version:
             return self._switch()
         out: Lists = {}
-        if self._old_keys and time.monotonic() >= self._retire_at:
+        if (self._old_keys or self.state.retired) and time.monotonic() >= self._retire_at:
             self._retire(out)
         if self.next != self._level:
             out.setdefault((topics.DOSSIERS, self.partition), []).append((NEXT, b"%d" % (self.next or 0)))
@@ -98,7 +116,7 @@ class FoldStage(Stage):
         """Counts everything anew under the newest policy and writes all of it; the cells of the version before go later."""
         began, state = time.monotonic(), self.state
         if state.published:
-            self._old_keys += [key for key in self._present_keys() if key not in set(self._old_keys)]
+            self._old_keys = sorted({*self._old_keys, *self._present_keys()})
             state.retired = (*state.retired, state.published)
             self._retire_at = time.monotonic() + self.settings.retire_after
         state.recount(self.book.latest)
@@ -120,12 +138,12 @@ class FoldStage(Stage):
         return keys + [covers_key(unit, self.partition, policy) for unit in self.state.cells]
 
     def _retire(self, out: Lists) -> None:
-        """Tombstones for the cells of replaced versions; the `complete` records go last."""
+        """Tombstones for the cells of replaced versions, never of the one that counts; the `complete` records go last."""
         for key in self._old_keys:
             parsed = parse_key(key)
-            if isinstance(parsed, CellKey | Covers):
+            if isinstance(parsed, CellKey | Covers) and parsed.policy != self.state.published:
                 out.setdefault(self._home(parsed.unit), []).append((key, None))
-        for policy in self.state.retired:
+        for policy in {*self.state.retired} - {self.state.published}:
             for partition in range(self.settings.partitions):
                 gone = [(level_key(self.partition, policy), None), (complete_key(self.partition, policy), None)]
                 out.setdefault((topics.UNIT_DAYS, partition), []).extend(gone)

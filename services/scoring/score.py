@@ -65,12 +65,8 @@ class ScoreState:
     generations: dict[int, Generation] = field(default_factory=dict)
 
     def load(self, key: bytes | None, value: bytes | None) -> None:
-        """One record while loading to a stable end: every transaction there is whole, nothing has to wait."""
-        parsed = parse_key(key or b"")
-        if isinstance(parsed, CellKey):
-            self._generation(parsed.policy).cell(parsed, decode_cell(value) if value else ZERO)
-        else:
-            self._bookkeeping(parsed, value)
+        """One record while loading. The stable end, too, may cut a transaction in two: where another writer's is still open behind it."""
+        self.put(key, value)
 
     def put(self, key: bytes | None, value: bytes | None) -> str | None:
         """One record as it comes. Gives the unit whose shown numbers may have changed, if any."""
@@ -89,6 +85,8 @@ class ScoreState:
         match key, value:
             case (Covers(), bytes()):
                 generation.cover(key, int(value))
+            case (Covers(), None):  # so are its cells; what is still shown stays as it is
+                generation.waiting.pop((key.unit, key.partition), None)
             case (LevelOf(), bytes()):
                 generation.levels[key.partition] = int(value)
             case (Complete(), bytes()):
@@ -103,6 +101,8 @@ class ScoreState:
         ready = [version for version, g in self.generations.items() if len(g.complete) == self.fold_partitions and version > self.policy]
         if ready:
             self.policy = max(ready)
+            for old in [version for version, g in self.generations.items() if version < self.policy and not g.complete]:
+                del self.generations[old]  # cleared away before we came
         return bool(ready)
 
     @property

@@ -116,6 +116,12 @@ def test_an_event_under_another_dossiers_key_is_dead_but_readable() -> None:
     assert [(d.reason, d.event) for d in done.dead] == [("UNUSABLE", event())]
 
 
+def test_a_dossier_that_calls_itself_by_a_key_of_ours_is_dead() -> None:
+    fold = state()
+    done = fold.apply(sent(event("~next")))
+    assert ([d.reason for d in done.dead], fold.records) == (["UNUSABLE"], {})
+
+
 def test_its_own_bookkeeping_is_no_dossier() -> None:
     fold = state()
     for key, value in ((NEXT, b"12"), (POLICY, b"2"), (RETIRED, b"1"), (b"d", b"x"), (b"d", None)):

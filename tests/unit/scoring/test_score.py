@@ -36,6 +36,16 @@ def test_a_cell_counts_when_its_covers_record_has_come() -> None:
     assert (only(score).pending, only(score).covers) == (3, {0: 17})
 
 
+def test_a_transaction_that_the_end_cuts_in_two_counts_at_a_takeover_when_its_covers_record_has_come() -> None:
+    score = state()
+    score.load(cell_key(UNIT, TODAY, 0, 1), cell(received=3, pending=3))
+    score.load(covers_key(UNIT, 0, 1), b"17")
+    score.load(cell_key(UNIT, TODAY, 0, 1), cell(received=9, early=9))  # an open transaction of another writer hides the rest
+    assert (only(score).pending, only(score).covers) == (3, {0: 17})
+    score.put(covers_key(UNIT, 0, 1), b"18")
+    assert (only(score).pending, only(score).finished_today, only(score).covers) == (0, 9, {0: 18})
+
+
 def test_partials_are_absolute_and_sum_over_partitions() -> None:
     score = state()
     for partition, pending, upto in ((0, 3, b"5"), (1, 4, b"9"), (0, 2, b"6")):
@@ -82,6 +92,27 @@ def test_a_replaced_version_is_forgotten_when_all_of_it_is_cleared_away() -> Non
     for partition in range(2):
         score.put(complete_key(partition, 1), None)
     assert list(score.generations) == [2]
+
+
+def test_a_takeover_after_the_clearing_remembers_nothing_of_the_replaced_version() -> None:
+    score = ScoreState(1)
+    for version in (1, 2):
+        score.load(cell_key(UNIT, TODAY, 0, version), cell(received=1, early=1))
+        score.load(covers_key(UNIT, 0, version), b"4")
+        score.load(complete_key(0, version), b"4")
+    for key in (cell_key(UNIT, TODAY, 0, 1), covers_key(UNIT, 0, 1), level_key(0, 1), complete_key(0, 1)):
+        score.load(key, None)
+    score.settle_policy()
+    assert (list(score.generations), only(score).finished_today) == ([2], 1)
+
+
+def test_clearing_away_a_version_that_is_still_shown_takes_nothing_from_it() -> None:
+    score = state()
+    score.put(cell_key(UNIT, TODAY, 0, 1), cell(received=1, early=1))
+    score.put(covers_key(UNIT, 0, 1), b"4")
+    for key in (cell_key(UNIT, TODAY, 0, 1), covers_key(UNIT, 0, 1), level_key(0, 1), complete_key(0, 1)):
+        score.put(key, None)
+    assert (only(score).finished_today, only(score).covers) == (1, {0: 4})
 
 
 def test_levels_are_kept_by_policy() -> None:
