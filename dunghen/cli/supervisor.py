@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -12,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dunghen.platform.local.servers import end_with_parent
+
 FIRST_DELAY, LONGEST_DELAY, LONG_LIFE = 0.3, 10.0, 30.0  # seconds
 LOG_BYTES = 20_000_000
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,8 @@ class Supervisor:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us: we stop the others in order
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
         self._running[program.name] = process
         self.started(self.pids)
         return await process.wait()
-
-
-def _end_with_parent() -> None:
-    """Linux: if we are killed outright, the kernel ends our children too."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

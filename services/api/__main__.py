@@ -15,7 +15,7 @@ from dunghen.platform.logs import configure, get_logger
 from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import open_store
-from services.api.adapters.http_server import HttpServer
+from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
@@ -59,7 +59,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     follower = Follower(settings, board, clock_from(settings.clock_file))
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
-    server = HttpServer(build_app(follower, Past(store)), settings)
+    server = serving(build_app(follower, Past(store)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     life.release("streams", follower.close_streams)

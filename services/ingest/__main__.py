@@ -7,10 +7,10 @@ import sys
 import uvloop
 
 from dunghen.platform.clock import clock_from
+from dunghen.platform.http_server import HttpServer
 from dunghen.platform.lifecycle import Lifecycle
 from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
-from services.ingest.adapters.http_server import HttpServer
 from services.ingest.adapters.kafka_events import KafkaEvents
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
 from services.ingest.adapters.kafka_sender import KafkaSender
@@ -37,7 +37,7 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     life.spawn("policies", policies.run())
     for pull in settings.ingest_pulls:
         life.spawn("poller", Poller(pull, ports, settings).run())
-    server = HttpServer(build_app(ports, settings), settings.ingest_host, settings.ingest_port)
+    server = HttpServer(build_app(ports, settings), (settings.ingest_host, settings.ingest_port))
     life.spawn("http", server.run())
     life.release("http", server.close)
     await life.run()

@@ -69,7 +69,7 @@ def launch(command: tuple[str, ...], port: int, log: Path) -> LocalServer:
             stdout=out,
             stderr=out,
             start_new_session=True,  # Ctrl-C is for the parent, who stops its servers in order
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
         )
     return LocalServer(port, log, process)
 
@@ -91,6 +91,6 @@ def _tail(log: Path) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """If we are killed outright, the kernel ends our servers too."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -22,7 +22,7 @@ from dunghen.domain.windows import WINDOWS, resolve
 from dunghen.platform import kafka
 from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import open_store
-from services.api.adapters.http_server import HttpServer
+from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
@@ -136,7 +136,7 @@ class World:
     async def start_worker(self) -> None:
         board, store = RedisBoard(self.settings), open_store(self.settings, "api", read_only=True)
         self.follower = Follower(self.settings, board, self.clock)
-        server = HttpServer(build_app(self.follower, Past(store, fresh_seconds=0)), self.settings)
+        server = serving(build_app(self.follower, Past(store, fresh_seconds=0)), self.settings)
 
         async def work() -> None:
             assert self.follower is not None

@@ -1,0 +1,43 @@
+"""uvicorn as a part of the process: signals are the lifecycle's, open streams do not keep it from stopping, nothing received is logged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+
+class HttpServer(uvicorn.Server):
+    """Serves an ASGI app at (host, port) until `close`. An address that cannot be had ends the process. `options` as of uvicorn."""
+
+    def __init__(self, app: Any, address: tuple[str, int], stop_seconds: int = 3, **options: Any) -> None:
+        host, port = address
+        quiet = {"access_log": False, "log_config": None, "server_header": False, "lifespan": "off"}
+        super().__init__(uvicorn.Config(app, host=host, port=port, timeout_graceful_shutdown=stop_seconds, **{**quiet, **options}))
+        self._ended = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals to the lifecycle."""
+        yield
+
+    async def run(self) -> None:  # type: ignore[override]
+        """For the life of the process."""
+        try:
+            await self.serve()
+        finally:
+            self._ended.set()
+
+    async def close(self) -> None:
+        """Takes no more requests; returns when those under way are answered or cut after `stop_seconds`."""
+        self.should_exit = True
+        await self._ended.wait()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, once it does."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return host, port
