@@ -119,9 +119,11 @@ class Attacked:
 def attacked(tmp_path: Path) -> Iterator[Attacked]:
     mail = MailServer().start()
     city = RunningCity(tmp_path / "city", ("--city", "danang", "--clock", MONDAY_9_00), env=mail.as_environment()).start()
-    yield Attacked(city, mail, DataFolder(city.data).clock())
-    city.stop()
-    mail.stop()
+    try:
+        yield Attacked(city, mail, DataFolder(city.data).clock())
+    finally:
+        city.stop()
+        mail.stop()
 
 
 @pytest.mark.slow
