@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import socket
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -94,10 +97,17 @@ def places(searched: Searched) -> dict[str, bytes]:
 
 def say_everything_bad(searched: Searched) -> None:
     refuse_what_is_bad(searched)
+    speak_no_http(searched)
     accept_what_is_good(searched)
     ask_with_names(searched)
     eventually(lambda: searched.city.unit("20242")["received"] >= 2, within=60)
     eventually(lambda: searched.mail.raw, within=60)
+    for store, code in (("api.db", GOOD_CODE), ("alerts.db", DUE_CODE)):
+        eventually(partial(_stored, searched.city.data, store, code), within=60)
+
+
+def _stored(data: Path, store: str, code: str) -> bool:
+    return any(code.encode() in file.read_bytes() for file in data.glob(f"{store}*"))
 
 
 def refuse_what_is_bad(searched: Searched) -> None:
@@ -108,6 +118,23 @@ def refuse_what_is_bad(searched: Searched) -> None:
         assert searched.post(DOSSIERS, content).status_code == 413
     for path in (f"/sync/{NAME}", f"/{PHONE}?{NAME}", f"/{quote(NAME)}/{MAIL}"):
         assert searched.post(path, json.dumps(GOOD).encode()).status_code == 404
+
+
+def speak_no_http(searched: Searched) -> None:
+    """What is not HTTP at all, or stops in the middle of it."""
+    heads = (
+        f"GET /{NAME} HTTP/9.9",
+        f"POST {DOSSIERS} HTTP/1.1\r\n{NAME}: {PHONE}",
+        f"{IDENTITY} {MAIL}",
+        f"POST {DOSSIERS} HTTP/1.1\r\nContent-Length: 99",
+    )
+    for port in (searched.city.port, searched.city.ingest_port):
+        for head in heads:
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as s:
+                s.sendall(f"{head}\r\nHost: x\r\n\r\n{NAME}".encode())
+                s.shutdown(socket.SHUT_WR)
+                with suppress(ConnectionError):
+                    searched.answers.append(s.recv(65536))
 
 
 def accept_what_is_good(searched: Searched) -> None:
