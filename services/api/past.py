@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from operator import add
 from time import monotonic
 
-from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
-from dunghen.domain.marks import DUE, DUE_MET, EARLY, LATE, ON_DAY, RECEIVED
+from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.scores import unit_score
 from dunghen.domain.rates import DaySeries
-from dunghen.domain.windows import Window, before
+from dunghen.domain.windows import Window
 from dunghen.platform.store import Between, Document, Query, Store
 from services.api.history import Days, days_of, taken_back
 from services.api.live import Generation
@@ -114,23 +114,4 @@ def _summed(partials: Iterable[Days]) -> Days:
 
 def score_at(unit: str, series: DaySeries, moment: Moment) -> UnitScore:
     """One unit in one window, in the shape of a live score."""
-    day, (first, last) = moment.day, moment.window
-    earlier = before(moment.window)
-    now, then = series.window(first, last, moment.over), series.window(earlier.first, earlier.last, moment.over)
-    rates = {rate: RateCounts(*counts, *then.rates[rate]) for rate, counts in now.rates.items()}
-    counts = WindowScore(first, last, now.received, now.early, now.on_day, now.late, now.undated, now.otherwise, rates)
-    pending, overdue, paused = series.at(day)
-    return UnitScore(
-        unit=unit,
-        day=day,
-        policy=0,
-        covers={},
-        pending=pending,
-        overdue=overdue,
-        paused=paused,
-        due_today=series.on(day, DUE),
-        due_today_left=series.on(day, DUE) - series.on(day, DUE_MET),
-        received_today=series.on(day, RECEIVED),
-        finished_today=sum(series.on(day, counter) for counter in (EARLY, ON_DAY, LATE)),
-        windows={moment.name: counts},
-    )
+    return unit_score(unit, series, (moment.day, moment.over), {moment.name: moment.window})

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dunghen.contracts.cells import CellKey, Complete, Covers, LevelOf, decode_cell, parse_key
-from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
-from dunghen.domain.marks import COUNTERS, DUE, DUE_MET, EARLY, LATE, ON_DAY, RECEIVED
+from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.scores import unit_score
+from dunghen.domain.marks import COUNTERS
 from dunghen.domain.rates import DaySeries
-from dunghen.domain.windows import WINDOWS, before, resolve
+from dunghen.domain.windows import WINDOWS, resolve
 
 ZERO = [0] * len(COUNTERS)
 Cell = tuple[int, list[int]]  # (day, counters)
@@ -120,37 +121,8 @@ class ScoreState:
 
 
 def score_of(unit: str, series: DaySeries, covers: dict[int, int], at: tuple[int, int]) -> UnitScore:
-    """All windows and rates of one unit; `at` = (local day, policy version)."""
+    """All windows and rates of one unit while its last day runs; `at` = (local day, policy version)."""
     today, policy = at
-    pending, overdue, paused = series.at(today)
-    return UnitScore(
-        unit=unit,
-        day=today,
-        policy=policy,
-        covers=dict(sorted(covers.items())),
-        pending=pending,
-        overdue=overdue,
-        paused=paused,
-        due_today=series.on(today, DUE),
-        due_today_left=series.on(today, DUE) - series.on(today, DUE_MET),
-        received_today=series.on(today, RECEIVED),
-        finished_today=sum(series.on(today, c) for c in (EARLY, ON_DAY, LATE)),
-        windows={name: _window_score(name, series, today) for name in WINDOWS},
-    )
-
-
-def _window_score(name: str, series: DaySeries, today: int) -> WindowScore:
-    window = resolve(name, today)
-    earlier = before(window)
-    now, then = series.window(window.first, window.last, today - 1), series.window(earlier.first, earlier.last, today - 1)
-    return WindowScore(
-        first=window.first,
-        last=window.last,
-        received=now.received,
-        early=now.early,
-        on_day=now.on_day,
-        late=now.late,
-        undated=now.undated,
-        otherwise=now.otherwise,
-        rates={rate: RateCounts(*counts, *then.rates[rate]) for rate, counts in now.rates.items()},
-    )
+    score = unit_score(unit, series, (today, today - 1), {name: resolve(name, today) for name in WINDOWS})
+    score.policy, score.covers = policy, dict(sorted(covers.items()))
+    return score
