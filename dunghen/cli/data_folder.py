@@ -71,16 +71,29 @@ class DataFolder:
         return clock_from(self.clock_file)
 
     def set_clock(self, at: str | None, speed: float | None, zone: str) -> Clock:
-        """The city's clock for this run: as asked for, else continued, else the real one. `at`: ISO 8601, local without an offset."""
+        """The city's clock for this run: as asked for, else continued, else the real one. `at`: ISO 8601, local without an offset.
+
+        Raises CommandError for what is no time, and for a time before what this city has been at: a day that was shown cannot come back.
+        """
         last = self.path / "clock.last"
         if at is None and speed is None and not self.clock_file.exists():
             return RealClock()
         real = RealClock().micros()
         old = SharedClock.load(self.clock_file) if self.clock_file.exists() else SharedClock(real, real)
         start = _instant(at, zone) if at else max(old.start, int(last.read_text())) if last.exists() else old.micros()
+        if at and start < self._latest(real):
+            raise CommandError(f"--clock {at}: this city has been later than that; go on without --clock, or choose another --data")
         clock = SharedClock(start, real, speed if speed is not None else old.speed)
         clock.save(self.clock_file)
         return clock
+
+    def _latest(self, real: int) -> int:
+        """The latest instant that this city is known to have been at, in microseconds; 0 where nothing ran here yet."""
+        last = self.path / "clock.last"
+        if last.exists():
+            return int(last.read_text())
+        ran = (self.path / "running.json").exists()
+        return real if ran and not self.clock_file.exists() else 0
 
     def set_speed(self, speed: float) -> None:
         """From now on the city's clock runs so fast, without a jump; every process of the folder follows within half a second."""

@@ -43,6 +43,21 @@ def test_a_restart_continues_where_the_clock_was_and_never_goes_back(tmp_path: P
     assert noted <= folder.set_clock(None, None, HANOI).micros() < noted + 86400 * 1_000_000
 
 
+def test_a_time_before_what_the_city_has_been_at_is_refused_since_the_map_would_stand_still(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.note_clock(folder.set_clock("2026-11-24T08:00", 1.0, HANOI))
+    with pytest.raises(CommandError, match="without --clock"):
+        folder.set_clock("2026-11-23T08:00", None, HANOI)
+    assert folder.set_clock("2026-11-25T08:00", None, HANOI).now() >= datetime(2026, 11, 25, 1, tzinfo=UTC)
+
+
+def test_a_city_that_ran_by_the_real_clock_cannot_be_put_back_either(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.write_running({})
+    with pytest.raises(CommandError, match="without --clock"):
+        folder.set_clock("2019-10-01", None, HANOI)
+
+
 def test_the_speed_changes_without_a_jump(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.set_clock("2019-10-01", 1.0, HANOI)
