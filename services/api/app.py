@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from services.api import problems
 from services.api.follower import Follower
-from services.api.front import Front
+from services.api.middleware import Front
 from services.api.past import Past
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_open import officials_routes, open_routes

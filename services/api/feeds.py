@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dunghen.contracts.messages import FeedState
 from dunghen.domain.calendar import WorkingCalendar
-from services.api.live import FeedView
+from services.api.board_messages import FeedView
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from time import monotonic
 
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.logs import get_logger
+from services.api.board_messages import FeedView
 from services.api.channels import Channels, frame
-from services.api.live import FeedView
 from services.api.mirror import Mirror
 from services.api.ports import BoardReader, BoardUnreachableError
 from services.api.rows import instant_text

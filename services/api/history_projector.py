@@ -17,8 +17,8 @@ from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncate
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Put, Store, StoreAwayError
 from services.api import metrics
+from services.api.board_messages import Generation
 from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
-from services.api.live import Generation
 from services.api.settings import ApiSettings
 
 log = get_logger("history")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 from dunghen.domain.policy import Policy
+from services.api.board_messages import NOWHERE, Entry, FeedView, Meta, Position, Pulse
 from services.api.feeds import UnitFeed, by_unit
-from services.api.live import NOWHERE, Entry, FeedView, Meta, Position, Pulse
 from services.api.policies import Policies
 from services.api.ports import Stored
 from services.api.views import Scene

@@ -16,8 +16,8 @@ from dunghen.contracts.scores import unit_score
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import Window
 from dunghen.platform.store import Between, Document, Query, Store
+from services.api.board_messages import Generation
 from services.api.history import Days, days_of, taken_back
-from services.api.live import Generation
 
 PAGE = 1000
 

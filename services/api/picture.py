@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dunghen.contracts.messages import Level, UnitScore
-from services.api.live import Generation
+from services.api.board_messages import Generation
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
-from services.api.live import NOWHERE, Entry, FeedView, Generation, Meta, Position, Pulse
+from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, Position, Pulse
 
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
 

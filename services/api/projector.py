@@ -19,12 +19,12 @@ from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import MissingTopic, Reader, Truncated, Unreachable
 from dunghen.platform.logs import get_logger
 from services.api import metrics
+from services.api.board_messages import Generation, Pulse
 from services.api.feeds import Silence
-from services.api.live import Generation, Pulse
 from services.api.policies import Policies
 from services.api.ports import BoardUnreachableError, BoardWriter, DisplacedError, Lag, Offsets
+from services.api.projector_state import Showing
 from services.api.settings import ApiSettings
-from services.api.showing import Showing
 
 log = get_logger("projector")
 FOLLOWED = (UNIT_SCORES, FEEDS, POLICIES)

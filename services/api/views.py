@@ -15,8 +15,8 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.ranking import FEW, dense_ranks
 from dunghen.domain.units import KINDS, Unit
 from dunghen.domain.windows import resolve
+from services.api.board_messages import Meta
 from services.api.feeds import NO_FEED, UnitFeed
-from services.api.live import Meta
 from services.api.rows import CityRow, Looks, Row, city_row, instant_text, unit_row
 
 encode = msgspec.json.Encoder().encode

@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from services.ingest.door import Door
 from services.ingest.ports import Ports
+from services.ingest.requests import Door
 from services.ingest.settings import IngestSettings
 
 Endpoint = Callable[[Request], Awaitable[Response]]

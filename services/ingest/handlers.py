@@ -13,11 +13,11 @@ from dunghen.contracts.refusals import Refusal
 from services.ingest.feeds import Counts
 from services.ingest.ports import Arrivals, Desk, Ports
 from services.ingest.wire import scalars
+from services.ingest.wire.allow_list import NamedItem, decode_item
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.deliveries import Delivery
 from services.ingest.wire.drafts import Item, Reading, draft_of
 from services.ingest.wire.heartbeats import Heartbeat
-from services.ingest.wire.items import NamedItem, decode_item
 from services.ingest.wire.scalars import ItemRefused
 
 FUTURE_SECONDS = 600  # a thing of the past may lie this far ahead of the city's clock (architecture.md §4)

@@ -16,7 +16,7 @@ from redis.exceptions import WatchError
 
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
 from dunghen.platform.settings import PlatformSettings
-from services.api.live import Entry, Generation, Position, Pulse, decode_entry, decode_feed_view, decode_meta, decode_pulse
+from services.api.board_messages import Entry, Generation, Position, Pulse, decode_entry, decode_feed_view, decode_meta, decode_pulse
 from services.api.ports import BoardUnreachableError, Commit, DisplacedError, Stored
 
 SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS = "scores", "feeds", "policies", "staged", "levels", "offsets"

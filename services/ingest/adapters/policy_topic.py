@@ -11,8 +11,8 @@ from dunghen.contracts.topics import POLICIES
 from dunghen.platform import kafka
 from dunghen.platform.logs import get_logger
 from services.ingest.adapters.kafka_sender import RETRY_SECONDS
-from services.ingest.desks import desk_of
 from services.ingest.metrics import Metrics
+from services.ingest.policy_view import desk_of
 from services.ingest.ports import Desk
 from services.ingest.settings import IngestSettings
 

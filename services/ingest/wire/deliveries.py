@@ -12,9 +12,9 @@ from msgspec import Raw
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.units import normalise_wire_code
 from services.ingest.wire import scalars
+from services.ingest.wire.allow_list import duplicate_in, duplicate_on_top, path_of
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.drafts import Item
-from services.ingest.wire.items import duplicate_in, duplicate_on_top, path_of
 from services.ingest.wire.scalars import ItemRefused, Scalar
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from msgspec import Raw
 from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, PAID_ONLINE, DossierEvent
 from dunghen.contracts.refusals import Refusal
 from services.ingest.wire import scalars
+from services.ingest.wire.allow_list import DossierItem, NamedItem, StepItem, decode_item
 from services.ingest.wire.dates import WireDates
-from services.ingest.wire.items import DossierItem, NamedItem, StepItem, decode_item
 from services.ingest.wire.scalars import ItemRefused
 
 REFUSED, SUPPLEMENT, WORKING = 3, 5, 4  # TrangThaiHoSo

@@ -8,9 +8,9 @@ import msgspec
 
 from dunghen.contracts.refusals import Refusal
 from services.ingest.wire import scalars
+from services.ingest.wire.allow_list import path_of
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.deliveries import DeliveryRefused, sender_code
-from services.ingest.wire.items import path_of
 from services.ingest.wire.scalars import ItemRefused, Scalar
 
 MOST_SENT = 1 << 53

@@ -6,8 +6,8 @@ from typing import Any
 
 from dunghen.contracts.messages import Level, RateCounts, UnitScore, WindowScore
 from dunghen.domain.policy import Policy
+from services.api.board_messages import Meta
 from services.api.feeds import UnitFeed
-from services.api.live import Meta
 from services.api.views import Scene
 
 DAY = 20773  # 2026-11-16

@@ -3,8 +3,8 @@ from __future__ import annotations
 from api_figures import DAY, scene_of, scored
 
 from services.api.answers import csv_of
-from services.api.front import is_public
-from services.api.live import Entry, Meta, Position, Pulse
+from services.api.board_messages import Entry, Meta, Position, Pulse
+from services.api.middleware import is_public
 from services.api.mirror import Mirror
 from services.api.ports import Stored
 from services.api.views import View, ViewKey, heading

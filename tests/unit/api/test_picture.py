@@ -5,7 +5,7 @@ import random
 from api_figures import DAY, level, scored
 
 from dunghen.contracts.messages import UnitScore
-from services.api.live import Generation
+from services.api.board_messages import Generation
 from services.api.picture import Picture
 
 

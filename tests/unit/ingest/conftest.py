@@ -13,9 +13,9 @@ from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import FixedClock
 from services.ingest.app import build_app
-from services.ingest.desks import desk_of
 from services.ingest.feeds import FeedBook
 from services.ingest.metrics import Metrics
+from services.ingest.policy_view import desk_of
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import IngestSettings
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dunghen.contracts.event_ids import event_id
 from dunghen.contracts.messages import DossierEvent
-from services.ingest.wire.items import ALLOWED
+from services.ingest.wire.allow_list import ALLOWED
 
 Make = Callable[..., dict[str, Any]]
 EVENT = DossierEvent(id="", dossier="d", unit="u", kind="synced", occurred_at=0, arrived_at=0, source="H17.31", status=2, due=1768212000)
@@ -78,7 +78,7 @@ noise = st.dictionaries(
 @given(extra=noise)
 @settings(max_examples=40)
 def test_whatever_else_an_item_says_the_event_is_the_same(extra: dict[str, Any]) -> None:
-    from services.ingest.wire.items import DossierItem, decode_item
+    from services.ingest.wire.allow_list import DossierItem, decode_item
 
     kept = {"MaHoSo": "H17.31-260105-0001", "TrangThaiHoSo": "2"}
     mixed = json.dumps({**extra, **kept}).encode()

@@ -15,8 +15,8 @@ from dunghen.contracts.messages import FeedState, PolicyRecord, decode_feed, dec
 from dunghen.contracts.topics import FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.platform.kafka import Place, Record
+from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, Position
 from services.api.feeds import Silence, view_of
-from services.api.live import NOWHERE, Entry, FeedView, Generation, Meta, Position
 from services.api.picture import Changes, Picture
 from services.api.ports import Commit, Offsets, Stored
 
