@@ -17,6 +17,7 @@ from dunghen.contracts.policies import PolicyBook
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy, PolicyError
 from dunghen.platform import kafka
+from dunghen.platform.fenced import Fenced
 from dunghen.platform.settings import PlatformSettings, load
 
 Say = Callable[[str], None]
@@ -104,7 +105,10 @@ async def diff(folder: DataFolder, wanted: Wanted, say: Say) -> None:
 async def apply(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     """Publishes the change; the map switches when every partition has counted anew."""
     settings, book = await _read(folder)
-    version = await publish(settings, wanted.bodies(book), wanted.reason, folder.clock().seconds())
+    try:
+        version = await publish(settings, wanted.bodies(book), wanted.reason, folder.clock().seconds())
+    except Fenced:
+        raise CommandError("somebody else applied a change at the same moment: nothing was written; look at it and apply again") from None
     say(f"policy version {version} published; the map switches to it as a whole")
 
 

@@ -11,6 +11,7 @@ from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
+from dunghen.platform.fenced import Writer
 from dunghen.platform.settings import PlatformSettings
 
 
@@ -27,12 +28,19 @@ async def newest_version(settings: PlatformSettings) -> int:
 
 
 async def publish(settings: PlatformSettings, bodies: Mapping[str, Any], reason: str, at: int) -> int:
-    """Publishes these kinds as the next version and gives it; raises PolicyError, with nothing written, if the result is not valid."""
-    book = await read_book(settings)
-    version = book.newest_version + 1
-    Policy.from_bodies(version, {**book.bodies, **bodies})
-    async with kafka.started(kafka.producer(settings), settings) as producer:
-        for record in policy_records(version, bodies, Applied(at, getpass.getuser(), reason)):
-            await producer.send(settings.named(topics.POLICIES), encode(record), key=policy_key(record.kind, version), partition=0)
-        await producer.flush()
+    """Publishes these kinds as the next version and gives it; raises PolicyError, with nothing written, if the result is not valid.
+
+    Behind a fence, in one transaction: of two who apply at once one gets Fenced, or they get two versions. One version with two contents
+    would be counted as the first of them by whoever read it first, and never again.
+    """
+    writer = Writer(settings, "policies")
+    await writer.start()
+    try:
+        book = await read_book(settings)
+        version = book.newest_version + 1
+        Policy.from_bodies(version, {**book.bodies, **bodies})
+        records = policy_records(version, bodies, Applied(at, getpass.getuser(), reason))
+        await writer.write({(topics.POLICIES, 0): [(policy_key(record.kind, version), encode(record)) for record in records]})
+    finally:
+        await writer.stop()
     return version
