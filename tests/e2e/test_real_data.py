@@ -1,4 +1,4 @@
-"""Real dossiers of New York, replayed into an empty system, against a direct count of the file (`shared/data/README.md`; acceptance A4)."""
+"""Real dossiers of New York, replayed into an empty system, against a direct count of the file (acceptance A4)."""
 
 from __future__ import annotations
 
@@ -8,28 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.running_city import RunningCity, eventually
+from tests.real_data.new_york import COUNTED, FILE, WHOLE
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT.parent / "shared" / "data" / "nyc311.csv"
-COUNTED = {  # agency: (dossiers, ended, early, on the day with a due date, late, ended without one)
-    "NYPD": (347, 347, 110, 233, 3, 1),
-    "HPD": (159, 157, 1, 0, 0, 156),
-    "DSNY": (135, 131, 8, 0, 3, 120),
-    "DOT": (119, 119, 31, 0, 2, 86),
-    "DEP": (75, 75, 0, 0, 0, 75),
-    "DOB": (55, 55, 0, 0, 0, 55),
-    "DPR": (33, 29, 18, 1, 10, 0),
-    "DOF": (25, 25, 15, 1, 7, 2),
-    "DOHMH": (19, 17, 12, 1, 4, 0),
-    "HRA": (11, 11, 0, 0, 0, 11),
-    "TLC": (8, 7, 0, 0, 6, 1),
-    "DCA": (7, 7, 4, 3, 0, 0),
-    "DFTA": (3, 3, 3, 0, 0, 0),
-    "EDC": (2, 2, 0, 0, 2, 0),
-    "DOITT": (1, 1, 1, 0, 0, 0),
-    "DCAS": (1, 0, 0, 0, 0, 0),
-}
-WHOLE = (1000, 986, 203, 239, 37, 507)
+MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "nyc311.toml"
 YEARS = ("2014", "2015", "2016", "2017", "2018", "2019")
 Counts = tuple[int, ...]
 
@@ -54,7 +35,7 @@ def counted(city: RunningCity) -> dict[str, Counts]:
 
 
 def replay(city: RunningCity) -> str:
-    return city.command("replay", str(FILE), "--mapping", str(ROOT / "deploy" / "mappings" / "nyc311.toml")).stdout
+    return city.command("replay", str(FILE), "--mapping", str(MAPPING)).stdout
 
 
 def test_the_map_says_of_new_york_what_was_counted_by_hand(new_york: RunningCity) -> None:
