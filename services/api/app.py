@@ -19,6 +19,7 @@ def build_app(follower: Follower, past: Past) -> FastAPI:
         title="Đúng Hẹn",
         version="1",
         description="The live institutional map of a city: on-time rates that nobody can dispute.",
+        docs_url=None,  # /docs is a page of ours: nothing is loaded from elsewhere
         redoc_url=None,
     )
     problems.install(app)

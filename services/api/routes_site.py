@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -11,11 +12,11 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from services.api.follower import Follower
 from services.api.problems import ProblemError
 
-PAGES = ("/", "/wall")
+PAGES = {"/": "index.html", "/wall": "index.html", "/docs": "docs.html"}
 CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
 NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đúng Hẹn</title>
 <h1>Các trang chưa được dựng</h1><p>Chạy <code>make setup</code> rồi tải lại. The pages are not built yet: run <code>make setup</code>.</p>
-<p>API: <a href="/api/v1/map">/api/v1/map</a>, <a href="/docs">/docs</a></p></html>"""
+<p>API: <a href="/api/v1/map">/api/v1/map</a>, <a href="/openapi.json">/openapi.json</a></p></html>"""
 
 
 def health_routes(follower: Follower) -> APIRouter:
@@ -42,13 +43,16 @@ def page_routes(static: Path) -> APIRouter:
     """Pages and their assets; to be added last, since it takes every other address."""
     router = APIRouter(include_in_schema=False)
 
-    async def page() -> Response:
-        index = static / "index.html"
-        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
-        return FileResponse(index, headers=headers) if index.is_file() else HTMLResponse(NOT_BUILT, 503, {"Cache-Control": "no-store"})
+    def page(name: str) -> Callable[[], Awaitable[Response]]:
+        async def answer() -> Response:
+            file = static / name
+            headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
+            return FileResponse(file, headers=headers) if file.is_file() else HTMLResponse(NOT_BUILT, 503, {"Cache-Control": "no-store"})
 
-    for path in PAGES:
-        router.add_api_route(path, page, methods=["GET", "HEAD"])
+        return answer
+
+    for path, name in PAGES.items():
+        router.add_api_route(path, page(name), methods=["GET", "HEAD"])
 
     @router.get("/officials")
     async def officials() -> Response:

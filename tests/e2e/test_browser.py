@@ -47,6 +47,14 @@ def test_the_page_says_how_old_its_data_is_and_shows_nothing_as_nothing(city: Ru
     expect(page.locator("[data-unit='20333']")).to_contain_text("—")
 
 
+def test_the_reference_of_the_api_needs_nothing_from_elsewhere(city: RunningCity, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{city.page}/docs")
+    expect(page.locator("#api")).to_contain_text("/api/v1/map")
+    assert [url for url in asked if not url.startswith((city.page, "data:", "blob:"))] == []
+
+
 def test_english_is_one_click_away(city: RunningCity, page: Page) -> None:
     page.goto(f"{city.page}/?window=30d&lang=en")
     expect(page.locator("body")).to_contain_text("Official")
