@@ -46,7 +46,7 @@ fmt: $(STAMP) ## format and fix what can be fixed
 	.venv/bin/ruff check --fix .
 
 test-unit: $(STAMP) ## only the unit tests: under 5 seconds
-	$(PY) -m pytest tests/unit
+	$(PY) -m pytest tests/unit -m "not slow"
 
 test-wall: services/api/static/index.html ## the pages' own tests
 	cd wall && npm test --silent

@@ -11,7 +11,11 @@ import typer
 from rich.console import Console
 
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
+from dunghen.platform.kafka import Unreachable
+from dunghen.platform.local.servers import NotStarted
+from dunghen.platform.settings import SettingsError
 
 app = typer.Typer(
     name="dunghen",
@@ -209,7 +213,7 @@ def main() -> None:
     logs.quiet("aiokafka")  # while Kafka is not up yet we say so ourselves
     try:
         app()
-    except CommandError as fault:
+    except (CommandError, PolicyError, SettingsError, NotStarted, Unreachable) as fault:
         raise SystemExit(f"dunghen: {fault}") from None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from dunghen.cli.supervisor import Program, Supervisor
 from dunghen.contracts.city_files import read_city
 from dunghen.platform.clock import Clock
 from dunghen.platform.local import kafka_broker, redis_server
-from dunghen.platform.local.servers import HOST, NotStarted
+from dunghen.platform.local.servers import HOST
 from dunghen.platform.settings import PlatformSettings, load
 
 START_SECONDS, LEVEL_SECONDS = 90, 180
@@ -181,8 +180,5 @@ async def _has_data(http: httpx.AsyncClient, page: str) -> bool:
 
 
 def run(wishes: Wishes, say: Say) -> None:
-    """The command; a fault that the user can mend ends it with one sentence."""
-    try:
-        asyncio.run(Up(wishes, say).run())
-    except (CommandError, NotStarted) as fault:
-        sys.exit(f"dunghen up: {fault}")
+    """The command; raises what a user can mend: CommandError, PolicyError, NotStarted, Unreachable."""
+    asyncio.run(Up(wishes, say).run())
