@@ -113,6 +113,26 @@ def run(scenario: Scenario) -> None:
     assert stack.key() == scenario.key, "a second start made another key"
     scenario.tell_one()
     eventually("the map after a restart of everything", scenario.is_right)
+    watch_the_demo(scenario)
+
+
+def watch_the_demo(scenario: Scenario) -> None:
+    """The made-up city over it: most units have dossiers, the feed of each that sends is seen, and a crash does not tell the past again."""
+    stack, began = scenario.stack, time.monotonic()
+    stack.overlay("deploy/compose/demo.yml")
+    stack.compose("up", "-d", "simulate")
+    eventually("a living city", lambda: sum(u["received"] > 0 for u in stack.map()["units"]) > 40)
+    eventually("heartbeats", lambda: sum(u["feed_seen_at"] is not None for u in stack.map()["units"]) > 100)
+    scenario.note("demo_to_living_map", began)
+    killed_at = datetime.now(HANOI)
+    stack.kill("simulate")
+    eventually("simulate goes on", lambda: last_contact(stack) > killed_at)
+    assert stack.compose("logs", "simulate").count("day 1 of") == 1, "the past was told twice"
+
+
+def last_contact(stack: Stack) -> datetime:
+    """When any source was last heard of."""
+    return max(datetime.fromisoformat(u["feed_seen_at"]) for u in stack.map()["units"] if u["feed_seen_at"])
 
 
 def main() -> int:
@@ -125,7 +145,7 @@ def main() -> int:
             print(scenario.stack.compose(*words, check=False), file=sys.stderr)
         raise
     finally:
-        scenario.stack.compose("down", "-v", "--remove-orphans")
+        scenario.stack.compose("down", "-v", "--remove-orphans", "--rmi", "local")
     print(json.dumps({"dossiers": len(scenario.told), **scenario.figures}))
     return 0
 

@@ -15,7 +15,7 @@ from typing import Any
 PROJECT = "dunghen-test"
 
 
-class NotInTime(AssertionError):  # noqa: N818 - reads as what happened
+class NotInTime(AssertionError):
     """What was waited for did not come."""
 
 
@@ -41,10 +41,15 @@ def free_port() -> int:
 class Stack:
     """Containers by the name of their service."""
 
-    def __init__(self, *files: str) -> None:
+    def __init__(self, file: str) -> None:
         self.port, self.ingest_port = free_port(), free_port()
-        self._command = ["docker", "compose", "-p", PROJECT, *(word for file in files for word in ("-f", file))]
-        self._env = {**os.environ, "PORT": str(self.port), "INGEST_PORT": str(self.ingest_port), "CITY": "demo"}
+        self._command = ["docker", "compose", "-p", PROJECT, "-f", file]
+        small_demo = {"CITY": "demo", "DAYS": "3", "PER_DAY": "300"}
+        self._env = {**os.environ, "PORT": str(self.port), "INGEST_PORT": str(self.ingest_port), **small_demo}
+
+    def overlay(self, file: str) -> None:
+        """From now on with this file over the others."""
+        self._command += ["-f", file]
 
     def compose(self, *words: str, check: bool = True) -> str:
         """`docker compose …`; gives what it printed. Raises AssertionError with its errors where it failed."""
