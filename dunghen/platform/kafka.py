@@ -25,6 +25,7 @@ from dunghen.platform.kafka_clients import producer as producer
 from dunghen.platform.kafka_clients import reachable as reachable
 from dunghen.platform.kafka_clients import start as start
 from dunghen.platform.kafka_clients import started as started
+from dunghen.platform.kafka_clients import until_reachable as until_reachable
 from dunghen.platform.kafka_topics import ensure_topics as ensure_topics
 from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
@@ -10,8 +11,10 @@ from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings
 
+log = get_logger("kafka")
 Place = tuple[str, int]  # (bare topic, partition)
 BATCH_BYTES = 1 << 20  # one produce request; also what the broker takes at most by default
 FETCH_BYTES = 8 << 20  # of one partition at once
@@ -144,3 +147,18 @@ async def reachable(settings: PlatformSettings) -> None:
         raise unreachable(settings, fault) from None
     finally:
         await client.close()
+
+
+async def until_reachable(settings: PlatformSettings, topics: Iterable[str] = (), every: float = 0.5) -> None:
+    """Waits for as long as no broker answers or one of `topics` is not there yet: a service that starts before Kafka need not die of it."""
+    said = False
+    while True:
+        try:
+            async with started(consumer(settings), settings) as client:
+                await partitions_of(client, settings, topics)
+            return
+        except (Unreachable, MissingTopic, KafkaError) as fault:
+            if not said:
+                log.warning("waiting_for_kafka", error=type(fault).__name__)
+                said = True
+            await asyncio.sleep(every)

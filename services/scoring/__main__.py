@@ -23,6 +23,7 @@ async def run(settings: ScoringSettings) -> None:
     life = Lifecycle()
     serve_metrics(settings.metrics_port)
     book = PolicyBook()
+    await kafka.until_reachable(settings, [topics.POLICIES])
     policies = kafka.follow(settings, [topics.POLICIES], lambda _, record: book.take(record.key, record.value))
     life.spawn("policies", policies.run())
     await policies.caught_up()
