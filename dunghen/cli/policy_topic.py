@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +32,7 @@ async def publish(settings: PlatformSettings, bodies: Mapping[str, Any], reason:
     """Publishes these kinds as the next version and gives it; raises PolicyError, with nothing written, if the result is not valid.
 
     Behind a fence, in one transaction: of two who apply at once one gets Fenced, or they get two versions. One version with two contents
-    would be counted as the first of them by whoever read it first, and never again.
+    would be counted as the first of them by whoever read it first, and never again. Returns when it is there to be read.
     """
     writer = Writer(settings, "policies")
     await writer.start()
@@ -43,4 +44,6 @@ async def publish(settings: PlatformSettings, bodies: Mapping[str, Any], reason:
         await writer.write({(topics.POLICIES, 0): [(policy_key(record.kind, version), encode(record)) for record in records]})
     finally:
         await writer.stop()
+    while await newest_version(settings) < version:  # durable already; to be seen a moment later
+        await asyncio.sleep(0.02)
     return version
