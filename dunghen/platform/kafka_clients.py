@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
@@ -102,13 +103,17 @@ async def started(client: Any, settings: PlatformSettings) -> AsyncIterator[Any]
 
 
 async def start(client: Any, settings: PlatformSettings) -> None:
-    """Starts an aiokafka client; raises Unreachable that names the address, and leaves nothing open then."""
+    """Starts an aiokafka client; raises Unreachable that names the address; then, and where it is cancelled, nothing stays open."""
     try:
         await client.start()
     except KafkaConnectionError as fault:
         with suppress(KafkaError):
             await client.stop()
         raise unreachable(settings, fault) from None
+    except asyncio.CancelledError:
+        with suppress(KafkaError):
+            await client.stop()
+        raise
 
 
 def unreachable(settings: PlatformSettings, fault: Exception) -> Unreachable:
