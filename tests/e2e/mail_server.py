@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -16,22 +18,32 @@ from dunghen.platform.local.servers import HOST, free_port
 
 @dataclass
 class MailServer:
-    """`raw` has the mails as they came, in order."""
+    """`raw` has the mails as they came, in order. While it holds, it has taken a mail and does not say so."""
 
     port: int = field(default_factory=free_port)
     raw: list[bytes] = field(default_factory=list)
+    _let_go: threading.Event = field(default_factory=threading.Event)
     _controller: Controller | None = None
 
     async def handle_DATA(self, _: object, __: object, envelope: Any) -> str:
         self.raw.append(bytes(envelope.content))
+        await asyncio.to_thread(self._let_go.wait, 30)
         return "250 taken"
 
+    def hold(self) -> None:
+        self._let_go.clear()
+
+    def release(self) -> None:
+        self._let_go.set()
+
     def start(self) -> MailServer:
+        self.release()
         self._controller = Controller(self, hostname=HOST, port=self.port)
         self._controller.start()
         return self
 
     def stop(self) -> None:
+        self.release()
         if self._controller is not None:
             self._controller.stop()
 

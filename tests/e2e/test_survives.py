@@ -72,14 +72,23 @@ class Attacked:
         """Gives the seconds until it lives again, everything is ready, and what is posted is shown."""
         before = self.city.pids()[name]
         self.repeats_counted += self._repeats()
+        if name == "alerts":
+            self._wait_for_a_mail_that_is_taken_and_not_remembered()
         self.city.kill(name)
+        self.mail.release()
         began = time.monotonic()
         eventually(lambda: self.city.pids().get(name, before) != before, within=BACK_SECONDS)
         eventually(self._ready, within=BACK_SECONDS)
         self.post_and_see()
         if name == "alerts":
-            eventually(lambda: len(self.mail.raw) >= len(self.due), within=BACK_SECONDS)
+            eventually(lambda: len(self.mail.times_by_message_id()) >= len(self.due), within=BACK_SECONDS)
         return time.monotonic() - began
+
+    def _wait_for_a_mail_that_is_taken_and_not_remembered(self) -> None:
+        self.mail.hold()
+        taken = len(self.mail.raw)
+        self.let_some_fall_due(1)
+        eventually(lambda: len(self.mail.raw) > taken, within=BACK_SECONDS)
 
     def _ready(self) -> bool:
         return all(httpx.get(f"{at}/readyz", timeout=5).status_code == 200 for at in (self.city.page, self.city.ingest))
@@ -143,7 +152,7 @@ def test_every_part_may_be_killed_under_load_and_nothing_is_lost_doubled_or_wron
     print(f"{watcher.versions} versions over {watcher.connections} connections")
     every_notice_is_there_once(attacked)
     reconciled = city.command("reconcile", check=False)
-    print(reconciled.stdout.splitlines()[0])
+    print("\n".join(reconciled.stdout.splitlines()[:2]))
     assert "\n0 differences" in reconciled.stdout, reconciled.stdout + reconciled.stderr
 
 
@@ -159,7 +168,7 @@ def every_notice_is_there_once(attacked: Attacked) -> None:
     assert times.keys() <= {n.message_id for n in found.values()}
     repeated = sum(times.values()) - len(times)
     print(f"{len(found)} notices, {len(times)} mails, {repeated} repeated, {attacked.possible_repeats():.0f} counted as possible repeats")
-    assert repeated <= attacked.possible_repeats()
+    assert 1 <= repeated <= attacked.possible_repeats()
 
 
 def _delivered(notices: dict[str, Notice]) -> set[str]:
