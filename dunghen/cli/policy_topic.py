@@ -7,6 +7,7 @@ import getpass
 from collections.abc import Mapping
 from typing import Any
 
+from dunghen.cli.data_folder import CommandError
 from dunghen.contracts import topics
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
@@ -14,6 +15,9 @@ from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
 from dunghen.platform.fenced import Writer
 from dunghen.platform.settings import PlatformSettings
+
+
+VISIBLE_LOOKS = 200
 
 
 async def read_book(settings: PlatformSettings) -> PolicyBook:
@@ -44,6 +48,8 @@ async def publish(settings: PlatformSettings, bodies: Mapping[str, Any], reason:
         await writer.write({(topics.POLICIES, 0): [(policy_key(record.kind, version), encode(record)) for record in records]})
     finally:
         await writer.stop()
-    while await newest_version(settings) < version:  # durable already; to be seen a moment later
-        await asyncio.sleep(0.02)
-    return version
+    for _ in range(VISIBLE_LOOKS):  # durable already; to be seen a moment later
+        if await newest_version(settings) >= version:
+            return version
+        await asyncio.sleep(0.05)
+    raise CommandError(f"policy version {version} is written but cannot be read: see the broker's log")

@@ -25,7 +25,7 @@ COMMAND = (sys.executable, "-m", "dunghen.cli")
 START_SECONDS = 120
 
 
-class NotInTime(AssertionError):  # noqa: N818 - reads as what happened
+class NotInTime(AssertionError):
     """What was waited for did not come."""
 
 
