@@ -16,7 +16,6 @@ from dunghen.platform import kafka
 from dunghen.platform.fenced import Writer
 from dunghen.platform.settings import PlatformSettings
 
-
 VISIBLE_LOOKS = 200
 
 
