@@ -54,8 +54,9 @@ test-wall: services/api/static/index.html ## the pages' own tests
 test-compose: ## docker compose up on stand-in images, post, read the map, kill containers (needs a Docker engine)
 	tests/compose/run
 
-faults: setup ## the long fault runs; results in docs/reliability.md
-	$(PY) -m pytest tests/faults -m ""
+FAULT_SEEDS ?= 20
+faults: setup ## the long fault runs: FAULT_SEEDS seeds (20: about 20 minutes); last results in docs/reliability.md
+	DUNGHEN_EXAMPLES=$(FAULT_SEEDS) $(PY) -m pytest -s --timeout=3600 tests/integration/scoring/test_scoring_chaos.py tests/integration/platform/test_stages.py tests/e2e/test_survives.py
 
 bench: setup ## ingest, scoring, end to end: one JSON line a measurement
 	.venv/bin/dunghen bench ingest
