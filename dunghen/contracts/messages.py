@@ -6,6 +6,7 @@ A day is the number of local days of the city since 1970-01-01. Unknown members 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ Microseconds = Annotated[int, Meta(ge=0, lt=1 << 53)]
 Status = Annotated[int, Meta(ge=0, le=10)]
 EventId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
 Code = Annotated[str, Meta(max_length=60, pattern=r"^[ -~]*$")]
+PlainCode = Annotated[str, Meta(max_length=60)]
 DayNumber = Annotated[int, Meta(ge=-40000, le=60000)]
 
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of DossierEvent.flags
@@ -171,7 +173,19 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
 
 
+class _PlainEvent(DossierEvent, gc=False, omit_defaults=True, kw_only=True):
+    """A DossierEvent from text that is known to be printable ASCII: of a code only the length is left to check, and no regex runs."""
+
+    dossier: PlainCode
+    unit: PlainCode
+    source: PlainCode = ""
+    procedure: PlainCode = ""
+    field: PlainCode = ""
+    receiving_unit: PlainCode = ""
+
+
 decode_event = msgspec.json.Decoder(DossierEvent).decode
+_decode_plain = msgspec.json.Decoder(_PlainEvent).decode
 decode_score = msgspec.json.Decoder(UnitScore).decode
 decode_level = msgspec.json.Decoder(Level).decode
 decode_feed = msgspec.json.Decoder(FeedState).decode
@@ -179,3 +193,17 @@ decode_notice = msgspec.json.Decoder(Notice).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
 decode_policy = msgspec.json.Decoder(PolicyRecord).decode
 encode = msgspec.json.Encoder().encode  # no order: it does not take the whole-number keys of `covers` and `levels`
+
+
+def decode_events(values: Sequence[bytes]) -> Sequence[DossierEvent] | None:
+    """The events of many values, at two thirds of the cost of `decode_event`; None: only that one can tell which of them is at fault.
+
+    Without an escape and a DEL in it, JSON in ASCII is made of printable characters only: the pattern of `Code` holds for all of it.
+    """
+    text = b"".join(values)
+    if not text.isascii() or b"\\" in text or b"\x7f" in text:
+        return None
+    try:
+        return [_decode_plain(value) for value in values]
+    except msgspec.MsgspecError:
+        return None

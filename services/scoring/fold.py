@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import msgspec
 
-from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event
+from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, decode_events
 from dunghen.contracts.topics import OWN_KEY
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy
@@ -70,8 +71,10 @@ class FoldState:
     def apply(self, messages: Iterable[Record]) -> Round:
         """Folds one round of new source records in and gives what that changed."""
         done, before = Round(), dict[bytes, bytes | None]()
-        for message in messages:
-            self._fold_one(message, done, before)
+        messages = list(messages)
+        events = decode_events([message.value or b"" for message in messages]) or repeat(None)
+        for message, event in zip(messages, events, strict=False):
+            self._fold_one(message, event, (done, before))
         done.touched = _shift_all(self.cells, before, self.records, self._marks_of())
         return done
 
@@ -79,10 +82,11 @@ class FoldState:
         rules = self.policy.rules
         return lambda record: marks(record, rules)
 
-    def _fold_one(self, message: Record, done: Round, before: dict[bytes, bytes | None]) -> None:
-        key, records = message.key or b"", self.records
+    def _fold_one(self, message: Record, event: DossierEvent | None, changes: tuple[Round, dict[bytes, bytes | None]]) -> None:
+        """`event`: None if it is still to be decoded. `changes`: what the round did, and the records as they were before it."""
+        key, records, (done, before) = message.key or b"", self.records, changes
         try:
-            event = decode_event(message.value or b"")
+            event = event or decode_event(message.value or b"")
             if event.dossier.encode() != key or key.startswith(OWN_KEY):
                 raise msgspec.ValidationError("the key is not the event's dossier, or one of ours")
             old = records.get(key)

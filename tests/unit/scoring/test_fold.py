@@ -6,9 +6,10 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 
-from dunghen.contracts.messages import DossierEvent, encode
+from dunghen.contracts.messages import DossierEvent, decode_event, decode_events, encode
 from dunghen.domain.marks import COUNTERS
 from dunghen.domain.policy import Policy
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, cells_under
@@ -35,9 +36,10 @@ def event(dossier: str = "H17.31-261123-0001", **facts: Any) -> DossierEvent:
         "arrived_at": 1,
         "status": 2,
         "received": MONDAY,
+        "dossier": dossier,
         **facts,
     }
-    return DossierEvent(dossier=dossier, **given)
+    return DossierEvent(**given)
 
 
 def sent(*events: DossierEvent) -> list[Sent]:
@@ -109,6 +111,27 @@ def test_what_cannot_be_read_becomes_a_dead_letter_without_its_bytes_and_stops_n
     assert [(d.topic, d.partition, d.offset, d.reason, d.event) for d in done.dead] == [("dossier-events", 3, 7, "UNREADABLE", None)]
     assert b"0905999888" not in encode(done.dead[0])
     assert counters(fold) == {"received": 1, "pending": 1}
+
+
+ODD = ["H17\x7f", "H17\n", "H17\u00e9", "H" * 61, 'H"17', "H\\\\17"]
+
+
+@pytest.mark.parametrize("member", ["dossier", "unit", "source", "procedure", "field", "receiving_unit", "id"])
+@pytest.mark.parametrize("text", ODD)
+def test_decoding_a_round_at_once_takes_and_refuses_what_decoding_one_by_one_does(member: str, text: str) -> None:
+    good, odd = encode(event()), encode(event(**{member: text}))
+    try:
+        expected = encode(decode_event(odd))
+    except msgspec.MsgspecError:
+        assert decode_events([good, odd]) is None
+    else:
+        assert [encode(e) for e in decode_events([good, odd]) or map(decode_event, [good, odd])] == [good, expected]
+
+
+def test_values_that_only_together_make_events_are_dead_letters_each() -> None:
+    one, half = encode(event()), encode(event())[:40]
+    for values in ([one + one, b""], [half, encode(event())[40:] + one], [b"[", one + b"]"]):
+        assert len(state().apply([Sent(b"H17.31-261123-0001", v, i) for i, v in enumerate(values)]).dead) == 2
 
 
 def test_an_event_under_another_dossiers_key_is_dead_but_readable() -> None:
