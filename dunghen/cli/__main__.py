@@ -118,11 +118,14 @@ def bench(
     what: Annotated[str, typer.Argument(help="ingest, scoring or e2e")],
     events: Annotated[int | None, typer.Option(help="how many; for e2e: so many a second beside the probes")] = None,
     runs: Annotated[int, typer.Option(help="the median of so many")] = 3,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="scoring: the same job on other systems too; fails if they count otherwise")
+    ] = False,
 ) -> None:
     """Measure on real parts of its own; one JSON line a measurement."""
-    from dunghen.cli.bench.command import run
+    from dunghen.cli.bench.command import Wanted, run
 
-    run(what, events or {"ingest": 100_000, "scoring": 500_000, "e2e": 1000}.get(what, 0), runs, say)
+    run(Wanted(what, events or {"ingest": 100_000, "scoring": 500_000, "e2e": 1000}.get(what, 0), runs, peers), say)
 
 
 @app.command()

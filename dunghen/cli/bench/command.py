@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from dunghen.cli.bench.e2e import e2e
 from dunghen.cli.bench.ingest import ingest
 from dunghen.cli.bench.measure import line, median_of
+from dunghen.cli.bench.peers import race
 from dunghen.cli.bench.scoring import scoring
 from dunghen.cli.data_folder import CommandError
 
 SINGLE: dict[str, Callable[[int], Awaitable[dict[str, float]]]] = {"ingest": ingest, "scoring": scoring}
 
 
-def run(what: str, events: int, runs: int, say: Callable[[str], None]) -> None:
-    """Raises CommandError for a bench that there is not."""
-    if what in SINGLE:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to measure, on how many events, how often, and whether beside other systems."""
+
+    what: str
+    events: int
+    runs: int
+    peers: bool = False
+
+
+def run(wanted: Wanted, say: Callable[[str], None]) -> None:
+    """Raises CommandError for a bench that there is not, and where systems do not count the same."""
+    what, events, runs = wanted.what, wanted.events, wanted.runs
+    if wanted.peers:
+        if what != "scoring":
+            raise CommandError("--peers is for scoring")
+        race.run(events, runs, say)
+    elif what in SINGLE:
         figures = median_of([dict(asyncio.run(_once(what, events))) for _ in range(runs)])
         say(line(what, "dunghen", {**figures, "runs": runs}))
     elif what == "e2e":
