@@ -36,12 +36,19 @@ class Gap(Exception):
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How a stage works, in seconds of real time. The first round starts at once, the next after twice the time of the last one, within
-    `shortest` and `longest`: short when idle, few and large transactions when behind."""
+    `shortest` and `longest`: short when idle, few and large transactions when much comes. A round of `many` records is a backlog: there
+    nobody waits for the next record in particular, and the fewer transactions the sooner it is done."""
 
     shortest: float = 0.03
     longest: float = 0.3
+    behind: float = 1.0  # takes the place of `longest` after a round of `many` records
+    many: int = 1000
     tick: float = 1.0
     at_once: int = 40_000  # records in one transaction at most, give or take one fetch
+
+    def wait(self, count: int, took: float) -> float:
+        """Seconds from the beginning of a round of so many records, which took so long, to that of the next one."""
+        return min(max(2 * took, self.shortest), self.longest if count < self.many else max(self.longest, self.behind))
 
 
 class Stage(ABC):
@@ -128,7 +135,7 @@ class Stage(ABC):
             self._tick_at = began + self.pace.tick
         await self.writer.write(batches)
         took = time.monotonic() - began
-        self._round_at = began + min(max(2 * took, self.pace.shortest), self.pace.longest)
+        self._round_at = began + self.pace.wait(len(records), took)
         if records:
             self.written(len(records), took)
         for event in events:

@@ -82,19 +82,24 @@ async def bed() -> AsyncIterator[Bed]:
 
 async def counter(port: int, name: str, **labels: str) -> float:
     """One sample of a process's metrics; 0 while it does not answer."""
-    wanted = name + ("{" + ",".join(f'{k}="{v}"' for k, v in labels.items()) + "}" if labels else "")
-    with contextlib.suppress(httpx.HTTPError):
-        async with httpx.AsyncClient(timeout=2) as http:
-            for line in (await http.get(f"http://{HOST}:{port}/metrics")).text.splitlines():
-                if line.startswith(wanted + " "):
-                    return float(line.rpartition(" ")[2])
-    return 0.0
+    async with httpx.AsyncClient(timeout=2) as http:
+        return await _sample(http, port, name, **labels)
 
 
 async def reaches(port: int, name: str, target: float, seconds: float = 600) -> None:
     """Waits until a counter with stage="fold" has reached `target`; raises TimeoutError."""
     until = time.monotonic() + seconds
-    while await counter(port, name, stage="fold") < target:
-        if time.monotonic() > until:
-            raise TimeoutError(f"{name} did not reach {target:g} within {seconds:g} s")
-        await asyncio.sleep(0.02)
+    async with httpx.AsyncClient(timeout=2) as http:  # one for all: making it reads all root certificates, a core's work if done each time
+        while await _sample(http, port, name, stage="fold") < target:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{name} did not reach {target:g} within {seconds:g} s")
+            await asyncio.sleep(0.05)
+
+
+async def _sample(http: httpx.AsyncClient, port: int, name: str, **labels: str) -> float:
+    wanted = name + ("{" + ",".join(f'{k}="{v}"' for k, v in labels.items()) + "}" if labels else "")
+    with contextlib.suppress(httpx.HTTPError):
+        for line in (await http.get(f"http://{HOST}:{port}/metrics")).text.splitlines():
+            if line.startswith(wanted + " "):
+                return float(line.rpartition(" ")[2])
+    return 0.0
