@@ -14,6 +14,7 @@ it was counted, so that two versions can stand side by side while the map is bei
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,8 +22,7 @@ encode_cell = msgspec.msgpack.Encoder().encode
 decode_cell = msgspec.msgpack.Decoder(list[int]).decode
 
 
-@dataclass(frozen=True, slots=True)
-class CellKey:
+class CellKey(NamedTuple):
     """Of which unit, local day, fold partition and policy version the counters are."""
 
     unit: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import sub
 
 from dunghen.contracts.cells import CellKey, Complete, Covers, LevelOf, decode_cell, parse_key
 from dunghen.contracts.messages import UnitScore
@@ -34,18 +35,18 @@ class Generation:
         default_factory=dict
     )  # (unit, fold partition): cells whose covers record is still to come
 
-    def cell(self, key: CellKey, counters: list[int]) -> None:
-        """Keeps the newest partial and corrects the sum over partitions by the difference."""
-        place = (key.unit, key.day, key.partition)
+    def cell(self, place: tuple[str, int, int], counters: list[int]) -> None:
+        """Keeps the newest partial of (unit, day, fold partition) and corrects the sum over partitions by the difference."""
+        unit, day, _ = place
         old = self.partials.get(place, ZERO)
         if any(counters):
             self.partials[place] = counters
         else:
             self.partials.pop(place, None)
-        series = self.units.get(key.unit)
+        series = self.units.get(unit)
         if series is None:
-            series = self.units[key.unit] = DaySeries()
-        series.add(key.day, [n - o for n, o in zip(counters, old, strict=True)])
+            series = self.units[unit] = DaySeries()
+        series.add(day, list(map(sub, counters, old)))
 
     def wait(self, key: CellKey, counters: list[int]) -> None:
         self.waiting.setdefault((key.unit, key.partition), []).append((key.day, counters))
@@ -53,7 +54,7 @@ class Generation:
     def cover(self, key: Covers, offset: int) -> None:
         """The unit's cells of this partition are whole up to `offset`."""
         for day, counters in self.waiting.pop((key.unit, key.partition), ()):
-            self.cell(CellKey(key.unit, day, key.partition, key.policy), counters)
+            self.cell((key.unit, day, key.partition), counters)
         self.covers.setdefault(key.unit, {})[key.partition] = offset
 
 
