@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dunghen.platform.settings import PlatformSettings
-from dunghen.platform.stages import Gap, Stage, joined
+from dunghen.platform.stages import Gap, Pace, Stage, joined
 
 
 class Plain(Stage):
@@ -69,3 +69,10 @@ def test_a_round_and_a_tick_are_written_together_the_round_first() -> None:
         ("b", 1): [(b"~", b"3")],
     }
     assert joined({}, other) is other
+
+
+def test_only_a_round_of_many_records_lets_the_next_wait_longer() -> None:
+    pace = Pace(shortest=0.03, longest=0.3, behind=1.0, many=1000)
+    assert [pace.wait(999, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 0.3]
+    assert [pace.wait(1000, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 1.0]
+    assert Pace(longest=5.0).wait(1000, 4.0) == 5.0
