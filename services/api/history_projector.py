@@ -35,16 +35,18 @@ class HistoryProjector:
     settings: ApiSettings
     store: Store
     clock: Clock
-    shown: Generation | None = None  # told by the live projector
-    _told: Generation | None = None
+    _shown: Generation | None = None  # told by the live projector
+    _generations: list[tuple[int, Generation]] = field(default_factory=list)  # since when each was shown; not yet written
     _ledger: Ledger = field(default_factory=lambda: Ledger(0))
     _writes: list[Put] = field(default_factory=list)
     _written_at: float = 0.0
     _version: int = 0
 
-    def on_shown(self, generation: Generation) -> None:
-        """From now on the map shows this generation."""
-        self.shown = generation
+    def on_shown(self, generation: Generation, at: int) -> None:
+        """The map shows this generation since `at`, on the city's clock."""
+        if generation != self._shown:
+            self._shown = generation
+            self._generations.append((at, generation))
 
     async def run(self) -> None:
         """Follows for ever, again from the store's offsets after each loss of it."""
@@ -98,8 +100,8 @@ class HistoryProjector:
 
     async def _write(self, reader: Reader) -> None:
         self._version = max(self._version + 1, real_milliseconds())
-        writes = [*self._ledger.take_writes(self._version), *self._writes]
-        if self.shown is not None and self.shown != self._told:
-            writes.append(generation_put(self.clock.seconds(), self.shown.policy, self.shown.day, self._version))
-        await self.store.apply(writes, dict(reader.next))
-        self._told, self._writes, self._written_at = self.shown, [], monotonic()
+        told = len(self._generations)
+        generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
+        await self.store.apply([*self._ledger.take_writes(self._version), *self._writes, *generations], dict(reader.next))
+        del self._generations[:told]
+        self._writes, self._written_at = [], monotonic()

@@ -61,7 +61,7 @@ class Projector:
         self.silence = Silence(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
         self.source_lag = SourceLag()
         self.showing: Showing | None = None
-        self.on_shown: Callable[[Generation], object] = lambda _: None
+        self.on_shown: Callable[[Generation, int], object] = lambda *_: None
         self.policies, self.policies_read = Policies({}), 0
         self.last_version = 0
         self.looked_at = self.feeds_at = float("-inf")
@@ -116,7 +116,7 @@ class Projector:
         metrics.WRITE_SECONDS.observe(time.monotonic() - begun)
         self.last_version = max(self.last_version, commit.position.version)
         if showing.picture.shown is not None:
-            self.on_shown(showing.picture.shown)
+            self.on_shown(showing.picture.shown, showing.known_at)
         metrics.VERSIONS.inc(commit.position.quiet == 0)
 
     async def _look(self, showing: Showing) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -188,6 +188,9 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
         finally:
             for name in list(world.tasks):
                 await world.stop(name)
+
+
+Opened = Callable[..., AbstractAsyncContextManager[World]]
 
 
 class Listener:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from api_world import World, world_of
-
-Opened = Callable[..., AbstractAsyncContextManager[World]]
+from api_world import Opened, World, world_of
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api_world import MONDAY_8_00, TODAY, World, eventually
+from api_world import MONDAY_8_00, TODAY, Opened, World, eventually
 
 from dunghen.contracts.messages import Notice
 from dunghen.platform.store import Query, open_store
@@ -67,6 +67,17 @@ async def test_what_was_known_at_an_instant_is_not_what_is_known_now(world: Worl
     assert (await world.map(known_at="2026-11-16T08:30:00"))["as_of"] == "2026-11-16"
     assert (await world.map(known_at="2026-11-16T07:00:00+07:00"))["code"] == "NO_HISTORY"
     assert (await world.map(known_at="2027-01-01T00:00:00+07:00"))["code"] == "INVALID_PARAMETER"
+
+
+async def test_what_was_shown_counts_from_when_it_was_shown_not_from_when_it_was_stored(open_world: Opened) -> None:
+    async with open_world(history_seconds=1.0) as world:
+        await eventually(lambda: world.follower and world.follower.mirror.scene())
+        world.clock.at = MONDAY_8_00 + 3600
+
+        async def known() -> bool:
+            return bool((await world.map(known_at="2026-11-16T08:30:00+07:00"))["status"] == 200)
+
+        await eventually(known)
 
 
 async def test_history_goes_on_after_a_restart_without_reading_anything_twice(world: World) -> None:
