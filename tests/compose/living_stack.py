@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from stack import Stack, eventually
+from stack import Stack
+
+from tests.eventually import eventually
 
 HANOI = timezone(timedelta(hours=7))
 HAI_CHAU = "20242"
@@ -30,14 +32,14 @@ class Scenario:
         """`docker compose up --wait`, to the first answer of the map that is right."""
         began = time.monotonic()
         self.stack.compose("up", "-d", "--wait", "--wait-timeout", "300", *OURS)
-        eventually("the map", self.is_right)
+        eventually(self.is_right, every=0.25, what="the map")
         self.note(name, began)
 
     def tell_one(self) -> None:
         """Posts one more dossier, on time and late in turn, until ingest takes it: what a one-stop system does while we are away."""
         on_time, number = len(self.told) % 2 == 0, len(self.told) + 1
         dossier = finished(f"H17.31.01-261101-{number:05d}", ended_days_ago=6 if on_time else 3)
-        eventually(f"ingest takes dossier {number}", lambda: self.stack.post(dossier, self.key) == 200)
+        eventually(lambda: self.stack.post(dossier, self.key) == 200, every=0.25, what=f"ingest takes dossier {number}")
         self.told.append(on_time)
 
     def is_right(self) -> bool:
@@ -53,9 +55,9 @@ class Scenario:
         restarts, began = self.stack.state(service)["RestartCount"], time.monotonic()
         self.stack.kill(service)
         self.tell_one()
-        eventually(f"{service} comes back", lambda: self.stack.is_back(service, restarts))
+        eventually(lambda: self.stack.is_back(service, restarts), every=0.25, what=f"{service} comes back")
         self.note(f"{service}_healthy_again", began)
-        eventually(f"the map after {service} was killed", self.is_right)
+        eventually(self.is_right, every=0.25, what=f"the map after {service} was killed")
         self.note(f"map_right_after_{service}", began)
 
     def note(self, name: str, began: float) -> None:
@@ -104,7 +106,7 @@ def run(scenario: Scenario) -> None:
     check_what_is_open(stack)
     began = time.monotonic()
     scenario.tell_one()
-    eventually("the first dossier on the map", scenario.is_right)
+    eventually(scenario.is_right, every=0.25, what="the first dossier on the map")
     scenario.note("first_dossier_to_map", began)
     for service in KILLED:
         scenario.kill(service)
@@ -112,7 +114,7 @@ def run(scenario: Scenario) -> None:
     scenario.start("warm_start")
     assert stack.key() == scenario.key, "a second start made another key"
     scenario.tell_one()
-    eventually("the map after a restart of everything", scenario.is_right)
+    eventually(scenario.is_right, every=0.25, what="the map after a restart of everything")
     watch_the_demo(scenario)
 
 
@@ -121,12 +123,12 @@ def watch_the_demo(scenario: Scenario) -> None:
     stack, began = scenario.stack, time.monotonic()
     stack.overlay("deploy/compose/demo.yml")
     stack.compose("up", "-d", "simulate")
-    eventually("a living city", lambda: sum(u["received"] > 0 for u in stack.map()["units"]) > 40)
-    eventually("heartbeats", lambda: sum(u["feed_seen_at"] is not None for u in stack.map()["units"]) > 100)
+    eventually(lambda: sum(u["received"] > 0 for u in stack.map()["units"]) > 40, every=0.25, what="a living city")
+    eventually(lambda: sum(u["feed_seen_at"] is not None for u in stack.map()["units"]) > 100, every=0.25, what="heartbeats")
     scenario.note("demo_to_living_map", began)
     killed_at = datetime.now(HANOI)
     stack.kill("simulate")
-    eventually("simulate goes on", lambda: last_contact(stack) > killed_at)
+    eventually(lambda: last_contact(stack) > killed_at, every=0.25, what="simulate goes on")
     assert stack.compose("logs", "simulate").count("day 1 of") == 1, "the past was told twice"
 
 

@@ -6,30 +6,11 @@ import json
 import os
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from typing import Any
 
 PROJECT = "dunghen-test"
-
-
-class NotInTime(AssertionError):
-    """What was waited for did not come."""
-
-
-def eventually(what: str, check: Callable[[], Any], within: float = 90) -> Any:
-    """The first true answer of `check`; asked four times a second."""
-    until, last = time.monotonic() + within, None
-    while time.monotonic() < until:
-        try:
-            if last := check():
-                return last
-        except (OSError, json.JSONDecodeError) as fault:  # refused, cut off, not ready: the very thing that is waited out
-            last = fault
-        time.sleep(0.25)
-    raise NotInTime(f"{what}: not within {within:.0f} s; last: {last!r}")
 
 
 def free_port() -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,25 +18,11 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from dunghen.platform.local.servers import free_port
+from tests.eventually import eventually
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 COMMAND = (sys.executable, "-m", "dunghen.cli")
 START_SECONDS = 120
-
-
-class NotInTime(AssertionError):
-    """What was waited for did not come."""
-
-
-def eventually(check: Callable[[], Any], within: float = 30, every: float = 0.05) -> Any:
-    """The first true answer of `check`, asked again and again; what it says last is shown if none comes."""
-    until, last = time.monotonic() + within, None
-    while time.monotonic() < until:
-        with contextlib.suppress(httpx.HTTPError):
-            if last := check():
-                return last
-        time.sleep(every)
-    raise NotInTime(f"not within {within} s; last: {last!r}")
 
 
 @dataclass

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.e2e.running_city import RunningCity, dossier, eventually, stamp
+from tests.e2e.running_city import RunningCity, dossier, stamp
+from tests.eventually import eventually
 
 HAI_CHAU, HOANG_SA = "20242", "20333"
 

@@ -26,8 +26,9 @@ from dunghen.contracts import topics
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.mail_server import MailServer
-from tests.e2e.running_city import RunningCity, dossier, eventually, stamp
+from tests.e2e.running_city import RunningCity, dossier, stamp
 from tests.e2e.traces import files, folded, redis_dump, traces
+from tests.eventually import eventually
 from tests.integration.ingest.bad_inputs import CASES, DOSSIERS, EVENT, GOOD, IDENTITY, MAIL, NAME, PERSONAL, PHONE, PLANTED, STEP, STREET
 
 CONTROL = "Trần Kiểm Soát Đối Chứng"  # put there by hand: what the search must find

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.running_city import RunningCity, eventually
+from tests.e2e.running_city import RunningCity
+from tests.eventually import eventually
 from tests.real_data.new_york import COUNTED, FILE, WHOLE
 
 MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "nyc311.toml"

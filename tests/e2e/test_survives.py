@@ -26,8 +26,9 @@ from dunghen.platform.clock import Clock
 from dunghen.platform.kafka import read_all
 from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.mail_server import MailServer
-from tests.e2e.running_city import RunningCity, dossier, eventually, stamp
+from tests.e2e.running_city import RunningCity, dossier, stamp
 from tests.e2e.watcher import Watcher
+from tests.eventually import eventually
 
 VICTIMS = ("scoring", "projector", "api", "ingest", "alerts", "redis", "kafka")
 MONDAY_9_00 = "2026-11-16T09:00"

@@ -7,12 +7,10 @@ import email
 import os
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.policy import default
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +25,7 @@ from dunghen.platform import kafka
 from dunghen.platform.clock import SharedClock
 from dunghen.platform.local.servers import LocalServer, free_port, launch
 from dunghen.platform.settings import PlatformSettings
+from tests.eventually import eventually_async as eventually
 
 PARTITIONS = 2
 DOSSIER = "H17.31-261116-0001"
@@ -50,19 +49,6 @@ def local(text: str) -> int:
 
 
 MONDAY_8_00, NINE_TENTHS, BREACH = local("2026-11-16 08:00"), local("2026-11-27 08:00"), local("2026-11-30 08:00")
-
-
-async def eventually(check: Callable[[], Any], within: float = 30) -> Any:
-    """The first true answer of `check`; fails with its last one."""
-    until, found = monotonic() + within, None
-    while monotonic() < until:
-        found = check()
-        if asyncio.iscoroutine(found):
-            found = await found
-        if found:
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"not within {within} s: {found!r}")
 
 
 @dataclass

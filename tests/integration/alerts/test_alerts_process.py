@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, City, eventually
+from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, City
+
+from tests.eventually import eventually_async as eventually
 
 
 async def test_a_dossier_that_crosses_ninety_per_cent_gets_one_mail_and_a_restart_no_second(city: City) -> None:

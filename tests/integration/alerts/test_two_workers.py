@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, City, eventually
+from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, City
 
 sys.path.append(str(Path(__file__).parents[1] / "stores"))  # where the server of the store's tests is
 
 import mongo_server as server
 
 from dunghen.platform.local.servers import LocalServer
+from tests.eventually import eventually_async as eventually
 
 COUNT = 60
 

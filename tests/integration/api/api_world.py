@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 import httpx
@@ -33,6 +32,7 @@ from services.api.history_projector import HistoryProjector
 from services.api.past import Past
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
+from tests.eventually import eventually_async as eventually
 
 MONDAY_8_00 = 1_794_790_800  # 2026-11-16 08:00 in Đà Nẵng
 TODAY = (MONDAY_8_00 + 7 * 3600) // 86400
@@ -151,18 +151,6 @@ class World:
         self.tasks["worker"] = asyncio.create_task(work())
         await eventually(lambda: server.started)
         self.http.base_url = httpx.URL("http://{}:{}".format(*server.address))
-
-
-async def eventually(check: Callable[[], Any] | Callable[[], Awaitable[Any]], within: float = 15) -> Any:
-    """The first true answer of `check`; fails with its last one."""
-    until, last = monotonic() + within, None
-    while monotonic() < until:
-        found = check()
-        last = await found if asyncio.iscoroutine(found) else found
-        if last:
-            return last
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"not within {within} s: {last!r}")
 
 
 @asynccontextmanager

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from api_world import MONDAY_8_00, TODAY, Opened, World, eventually
+from api_world import MONDAY_8_00, TODAY, Opened, World
 
 from dunghen.contracts.messages import Notice
 from dunghen.platform.store import Query, open_store
+from tests.eventually import eventually_async as eventually
 
 YESTERDAY = TODAY - 1
 

@@ -5,7 +5,9 @@ import json
 import socket
 from typing import Any
 
-from api_world import Listener, World, eventually, score
+from api_world import Listener, World, score
+
+from tests.eventually import eventually_async as eventually
 
 
 async def advance(world: World, on_time: int) -> int:

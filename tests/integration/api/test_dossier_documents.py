@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from api_world import BODIES, MONDAY_8_00, World, eventually, score
+from api_world import BODIES, MONDAY_8_00, World, score
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.topics import DOSSIERS
 from dunghen.domain.record import fold
 from dunghen.platform.store import Query, Store, StoreAwayError, open_store
+from tests.eventually import eventually_async as eventually
 
 CODE = "000.01.31.H17-261102-0001"
 PROCEDURE = {"code": "1.004222", "name": "Đăng ký thường trú", "field": "Cư trú", "limit": 3, "unit": "working_days"}

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api_world import MONDAY_8_00, TODAY, Listener, World, eventually, score
+from api_world import MONDAY_8_00, TODAY, Listener, World, score
+
+from tests.eventually import eventually_async as eventually
 
 
 def unit_of(body: dict[str, Any], code: str) -> dict[str, Any]:

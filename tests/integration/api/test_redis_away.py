@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from api_world import Listener, World, eventually, score, world_of
+from api_world import Listener, World, score, world_of
 
 from dunghen.platform.local import redis_server as local_redis
+from tests.eventually import eventually_async as eventually
 
 
 async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt(kafka_broker: Any, namespace: str, tmp_path: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import httpx
@@ -19,6 +17,7 @@ from dunghen.contracts.topics import DOSSIER_EVENTS, FEEDS, POLICIES, all_topics
 from dunghen.platform import kafka
 from dunghen.platform.local.servers import free_port, launch
 from dunghen.platform.settings import PlatformSettings
+from tests.eventually import eventually_async as eventually
 
 BODIES = {
     "city": {"code": "H17", "name": "Đà Nẵng"},
@@ -66,14 +65,6 @@ class Running:
 
     async def feeds(self) -> dict[str, FeedState]:
         return {key.decode(): decode_feed(value) for key, value in await self.records(FEEDS)}
-
-
-async def eventually(holds: Callable[[], Any], within: float = 30) -> None:
-    """Waits until `holds()` is true; fails when it is not within so many seconds."""
-    until = monotonic() + within
-    while not await holds():
-        assert monotonic() < until, "it did not come true in time"
-        await asyncio.sleep(0.05)
 
 
 async def apply_policies(settings: PlatformSettings, bodies: dict[str, Any], version: int = 1) -> None:

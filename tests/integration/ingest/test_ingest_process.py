@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 from bad_inputs import DOSSIERS, GOOD, STEP, STEPS, envelope
-from processes import BODIES, apply_policies, eventually
+from processes import BODIES, apply_policies
 
 from dunghen.contracts.topics import DOSSIER_EVENTS, partition_of
 from dunghen.platform import kafka
+from tests.eventually import eventually_async as eventually
 
 
 def dossiers(n: int, start: int = 0, **fields: Any) -> bytes:

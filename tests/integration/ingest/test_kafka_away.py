@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from bad_inputs import DOSSIERS, GOOD, envelope
-from processes import BODIES, apply_policies, eventually, ingest_process
+from processes import BODIES, apply_policies, ingest_process
 
 from dunghen.contracts.topics import all_topics
 from dunghen.platform import kafka
 from dunghen.platform.local import kafka_broker as local
 from dunghen.platform.settings import PlatformSettings
+from tests.eventually import eventually_async as eventually
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from bad_inputs import GOOD, NAME, PHONE
-from processes import BODIES, apply_policies, eventually
+from processes import BODIES, apply_policies
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +20,7 @@ from starlette.routing import Route
 from dunghen.domain.days import Zone
 from dunghen.platform.local.servers import free_port
 from services.ingest.adapters.poller import local_text
+from tests.eventually import eventually_async as eventually
 
 
 @dataclass

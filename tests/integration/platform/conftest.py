@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ import pytest
 from dunghen.platform import kafka
 from dunghen.platform.local.servers import LocalServer
 from dunghen.platform.settings import PlatformSettings
-
-Eventually = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
+from tests.eventually import eventually_async as eventually
 
 
 @pytest.fixture
@@ -44,7 +42,7 @@ def read(settings: PlatformSettings) -> Callable[..., Awaitable[list[tuple[bytes
 
 
 @pytest.fixture
-def reads(read: Any, eventually: Eventually) -> Callable[..., Awaitable[None]]:
+def reads(read: Any) -> Callable[..., Awaitable[None]]:
     """Waits until a partition holds just these (key, value): the end of a transaction is seen a moment after its writer knows of it."""
 
     async def compare(want: list[tuple[bytes | None, bytes | None]], topic: str = "things", partition: int = 0) -> None:
@@ -54,15 +52,3 @@ def reads(read: Any, eventually: Eventually) -> Callable[..., Awaitable[None]]:
         await eventually(same)
 
     return compare
-
-
-@pytest.fixture
-def eventually() -> Eventually:
-    async def poll(check: Callable[[], Awaitable[Any]], within: float = 30) -> Any:
-        until = time.monotonic() + within
-        while not (last := await check()):
-            assert time.monotonic() < until, f"not within {within} s, last: {last!r}"
-            await asyncio.sleep(0.05)
-        return last
-
-    return poll

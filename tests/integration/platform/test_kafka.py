@@ -12,6 +12,7 @@ from dunghen.platform.fenced import Writer
 from dunghen.platform.local import kafka_broker as local
 from dunghen.platform.local.servers import LocalServer, free_port
 from dunghen.platform.settings import PlatformSettings
+from tests.eventually import eventually_async as eventually
 
 TOPIC = {"things": (2, {"cleanup.policy": "compact"})}
 
@@ -85,7 +86,7 @@ async def test_an_open_transaction_is_not_read_and_does_not_hold_the_reader_up(s
     await writer.stop()
 
 
-async def test_following_catches_up_and_goes_on(settings: PlatformSettings, send: Any, eventually: Any) -> None:
+async def test_following_catches_up_and_goes_on(settings: PlatformSettings, send: Any) -> None:
     await kafka.ensure_topics(settings, {**TOPIC, "others": (1, {})})
     await send("things", [b"a", b"b"])
     await send("things", [b"c"], 1)
@@ -128,7 +129,7 @@ async def test_who_waits_for_a_follower_learns_what_ended_it(settings: PlatformS
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_reader_goes_on_from_its_offsets_and_across_a_restart_of_the_broker(tmp_path: Path, eventually: Any) -> None:
+async def test_a_reader_goes_on_from_its_offsets_and_across_a_restart_of_the_broker(tmp_path: Path) -> None:
     broker = local.start(tmp_path)
     settings = PlatformSettings(kafka=broker.address)
     await kafka.ensure_topics(settings, {"things": (1, {})})

@@ -21,6 +21,7 @@ from dunghen.platform import kafka
 from dunghen.platform.fenced import Writer
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.stages import EXIT_CODE
+from tests.eventually import eventually_async as eventually
 
 PROGRAM = Path(__file__).with_name("counting.py")
 PARTITIONS = 4
@@ -92,9 +93,7 @@ def counted(settings: PlatformSettings) -> Any:
     return found
 
 
-async def test_workers_that_join_early_lose_nothing_before_the_first_commit(
-    workers: Workers, feed: Any, counted: Any, eventually: Any
-) -> None:
+async def test_workers_that_join_early_lose_nothing_before_the_first_commit(workers: Workers, feed: Any, counted: Any) -> None:
     workers.start(COMMIT="1000")
     feeding = asyncio.create_task(feed(4000, 6, 1))
     for _ in range(2):
@@ -110,7 +109,7 @@ async def test_workers_that_join_early_lose_nothing_before_the_first_commit(
 
 
 @pytest.mark.slow
-async def test_counts_stay_exact_when_workers_are_killed_and_stopped(workers: Workers, feed: Any, counted: Any, eventually: Any) -> None:
+async def test_counts_stay_exact_when_workers_are_killed_and_stopped(workers: Workers, feed: Any, counted: Any) -> None:
     first, second = workers.start(), workers.start()
     feeding = asyncio.create_task(feed(6000, 14, 2))
     await eventually(lambda: workers.hold("w0", "w1"))
@@ -124,12 +123,12 @@ async def test_counts_stay_exact_when_workers_are_killed_and_stopped(workers: Wo
     async def exact() -> bool:
         return await counted() == want
 
-    await eventually(exact, 60)
+    await eventually(exact)
     assert second.poll() in (None, EXIT_CODE)
     assert third.poll() is None
 
 
-async def test_a_stage_whose_partition_was_taken_over_ends_its_process(workers: Workers, feed: Any, counted: Any, eventually: Any) -> None:
+async def test_a_stage_whose_partition_was_taken_over_ends_its_process(workers: Workers, feed: Any, counted: Any) -> None:
     worker, writers = workers.start(), [Writer(workers.settings, f"count-{p}") for p in range(PARTITIONS)]
     want = await feed(200, 0.1, 3)
 
@@ -148,9 +147,7 @@ async def test_a_stage_whose_partition_was_taken_over_ends_its_process(workers: 
     await asyncio.gather(*(w.stop() for w in writers))
 
 
-async def test_a_hole_in_the_source_ends_the_process_before_it_is_acknowledged(
-    workers: Workers, feed: Any, counted: Any, eventually: Any
-) -> None:
+async def test_a_hole_in_the_source_ends_the_process_before_it_is_acknowledged(workers: Workers, feed: Any, counted: Any) -> None:
     await feed(400, 0.1, 4)
     await deleted_up_to(workers.settings, "events", 0, 5)
     worker = workers.start()
@@ -170,7 +167,7 @@ async def deleted_up_to(settings: PlatformSettings, topic: str, partition: int, 
     await admin.close()
 
 
-async def test_a_worker_that_is_told_to_end_ends_in_order(workers: Workers, feed: Any, counted: Any, eventually: Any) -> None:
+async def test_a_worker_that_is_told_to_end_ends_in_order(workers: Workers, feed: Any, counted: Any) -> None:
     worker = workers.start()
     want = await feed(200, 0.1, 5)
 

@@ -21,7 +21,8 @@ from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, UNIT_DAYS, UNIT_S
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.platform import kafka
 from dunghen.platform.fenced import Writer
-from tests.e2e.running_city import RunningCity, dossier, eventually, stamp
+from tests.e2e.running_city import RunningCity, dossier, stamp
+from tests.eventually import eventually
 
 HAI_CHAU, AN_KHE, SON_TRA = "20242", "20305", "20263"
 NUMBERS = itertools.count(1)

@@ -27,8 +27,9 @@ from dunghen.platform import kafka
 from services.api.picture import Picture
 from services.scoring.fold import FoldState
 from services.scoring.score import score_of
+from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import NOW, ScoringWorld
-from tests.integration.scoring.test_scoring_process import DAY, assert_exact, eventually, lives
+from tests.integration.scoring.test_scoring_process import DAY, assert_exact, lives
 
 EXAMPLES = int(os.environ.get("DUNGHEN_EXAMPLES", "1"))
 

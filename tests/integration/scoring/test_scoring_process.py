@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from dunghen.contracts import topics
 from dunghen.contracts.messages import DossierEvent, decode_dead_letter
 from dunghen.domain.record import fold
 from services.scoring.fold import cells_under
+from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import BODIES, NOW, UNITS, ScoringWorld
 
 DAY = 86_400
@@ -25,13 +25,6 @@ async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncItera
     made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
     yield made
     made.stop()
-
-
-async def eventually(check: Callable[[], Awaitable[Any]], within: float = 40) -> Any:
-    until = time.monotonic() + within
-    while not (last := await check()):
-        assert time.monotonic() < until, f"not within {within} s; last: {last!r}"
-    return last
 
 
 def event(number: int, **facts: Any) -> DossierEvent:
