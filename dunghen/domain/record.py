@@ -1,9 +1,10 @@
 """What is kept of a dossier, as bytes, the same in memory and in the topic `dossiers`; and the pure fold over the set of its events.
 
-    quiet(1) | layout(1) | offset of the steps(1) | memory | statement | steps (5 bytes each: instant, place of the status)
+    quiet(1) | layout(1) | offset of the steps(1) | seen(2) | memory | statement | steps (5 bytes each: instant, place of the status)
 
-The statement is what the newest sync or retraction says. It is packed so that the newest one is the greatest string of bytes: whatever
-order the events come in, the same one stays. The memory holds minima and maxima over all events, the steps are a set: so the record is a
+`seen` is the UTC day (since 1970) on which its last event arrived. The statement is what the newest sync or
+retraction says. It is packed so that the newest one is the greatest string of bytes: whatever order the events come in, the same one
+stays. The memory holds minima and maxima over all events, the steps are a set: so the record is a
 function of the SET of events (`architecture.md` §4). Instants are seconds since 1970 UTC, `arrived_at` microseconds; 0 means "not given".
 """
 
@@ -15,10 +16,18 @@ from typing import NamedTuple, Protocol
 
 from dunghen.domain.statuses import ACCEPTED, ACCEPTING, DONE, FINAL, NEW, OPEN, PLACE, RETURNED, SOFT, STATUS_AT, WORKING
 
-LAYOUT = 1
+LAYOUT = 2
 PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are known so far
 KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`
+
+
+class _Days(dict[int, bytes]):
+    """A UTC day -> as a record has it; as many as there are days on which events arrive."""
+
+    def __missing__(self, day: int) -> bytes:
+        self[day] = packed = min(day, _LAST_DAY).to_bytes(2, "big")
+        return packed
 
 
 class _Formats(dict[int, str]):
@@ -31,13 +40,17 @@ class _Formats(dict[int, str]):
 
 _MEMORY = struct.Struct(">9IH")
 _STATEMENT = struct.Struct(">BIQQ2B5I2B")
-_START = 3  # of the memory, which begins with step_at and step_due
+_SEEN = 3
+_START = _SEEN + 2  # of the memory, which begins with step_at and step_due
+_STEP_DUE = _START + 8  # where step_at and step_due end
 _STATED = _START + _MEMORY.size  # where the statement begins
 _NAMES = _STATED + _STATEMENT.size  # where the unit begins
 _HEAD = struct.Struct(">9IHBIQQ2B5I2B")  # both at once
 _NOTHING = bytes(_MEMORY.size)
-_FORMATS = _Formats()
+_FORMATS, _PACKED = _Formats(), _Days()
 _new_tuple = tuple.__new__  # Head._make, without its detour: this runs for every dossier of a round
+_DAY_MICROSECONDS = 86_400_000_000
+_LAST_DAY = 0xFFFF
 _DONE_AT, _WORKING_AT, _RETURNED_AT = PLACE[DONE], PLACE[WORKING], PLACE[RETURNED]
 
 Step = tuple[int, int]  # (instant, status)
@@ -110,12 +123,16 @@ class Head(NamedTuple):
     procedure: str
 
 
-def fold(record: bytes | None, event: Event) -> bytes | None:
-    """The record after one more event, or None if the event adds nothing. Raises ValueError where a record or event breaks its bounds."""
+def fold(record: bytes | None, event: Event, seen: int = 0) -> bytes | None:
+    """The record after one more event, or None if the event adds nothing. `seen`: a UTC day before which it is not taken to have arrived.
+
+    Raises ValueError where a record or event breaks its bounds.
+    """
     if not NEW <= event.status <= RETURNED and event.status:
         raise ValueError(f"event out of bounds: status {event.status}")
     memory, statement, steps = (_NOTHING, b"", b"") if record is None else _parts(record)
     try:
+        day = _PACKED[max(event.arrived_at // _DAY_MICROSECONDS, seen)]
         if event.kind == "progressed":
             if event.step_due:
                 memory = max(memory[:8], _step_due(event.occurred_at, event.step_due)) + memory[8:]
@@ -128,22 +145,47 @@ def fold(record: bytes | None, event: Event) -> bytes | None:
                 for status, at in event.steps:
                     steps = _with_step(steps, at, status)
             statement = max(statement, _state(event))
-        after = bytes((_quiet(statement, steps), LAYOUT, _STATED + len(statement))) + memory + statement + steps
+        day = day if record is None else max(day, record[_SEEN:_START])
+        after = bytes((_quiet(statement, steps), LAYOUT, _STATED + len(statement))) + day + memory + statement + steps
     except (struct.error, OverflowError, LookupError) as fault:
         raise ValueError(f"event out of bounds: {fault}") from None
     return None if after == record else after
 
 
 def append_quietly(record: bytes, at: int, status: int, step_due: int = 0) -> bytes | None:
-    """The fast way to fold a `progressed` event that cannot change the marks: the record with one more step. None: use `fold`."""
+    """The fast way to fold a `progressed` event that cannot change the marks: the record with one more step. None: use `fold`.
+
+    The day on which it arrived is another matter: `seen_on`.
+    """
     quiet = record[0]
     if quiet and record[1] == LAYOUT and (status == WORKING or (status == RETURNED and quiet == 2)):
         step = (at << 8 | PLACE[status]).to_bytes(5, "big")
         if at and (step > record[-5:] or len(record) == record[2]):
-            if step_due and (due := _step_due(at, step_due)) > record[3:11]:
-                record = record[:3] + due + record[11:]
+            if step_due and (due := _step_due(at, step_due)) > record[_START:_STEP_DUE]:
+                record = record[:_START] + due + record[_STEP_DUE:]
             return record + step
     return None
+
+
+def seen_on(record: bytes, day: int) -> bytes:
+    """The record after an event that arrived on a UTC day."""
+    packed = _PACKED[day]
+    return record if packed <= record[_SEEN:_START] else record[:_SEEN] + packed + record[_START:]
+
+
+def seen_before(record: bytes, day: int) -> bool:
+    """Whether its last event arrived before a UTC day."""
+    return record[_SEEN:_START] < _PACKED[day]
+
+
+def last_seen(record: bytes) -> int:
+    """The UTC day on which its last event arrived."""
+    return int.from_bytes(record[_SEEN:_START], "big")
+
+
+def day_of_arrival(event: Event) -> int:
+    """The UTC day on which an event arrived."""
+    return event.arrived_at // _DAY_MICROSECONDS
 
 
 def unpack(record: bytes) -> tuple[Head, list[Step]]:

@@ -15,7 +15,7 @@ from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, d
 from dunghen.contracts.topics import OWN_KEY
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy
-from dunghen.domain.record import append_quietly, fold
+from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on
 from dunghen.platform.kafka import Record
 
 NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
@@ -93,7 +93,7 @@ class FoldState:
             if old is not None and event.kind == "progressed":
                 new = append_quietly(old, event.occurred_at, event.status, event.step_due)
                 if new is not None:
-                    records[key] = done.records[key] = new
+                    records[key] = done.records[key] = seen_on(new, day_of_arrival(event))
                     return
             new = fold(old, event)
             if new is not None:

@@ -17,7 +17,7 @@ from dunghen.domain.days import Zone, date_of, day_number
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.marks import COUNTERS, DIFFERENCES, OTHERWISE, marks
 from dunghen.domain.rates import DaySeries
-from dunghen.domain.record import append_quietly, fold, unpack
+from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on, unpack
 from dunghen.domain.rules import SUPPLEMENT_RULES, DossierRules, SupplementRule
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
@@ -40,8 +40,8 @@ def folded(events: list[DossierEvent], rules: DossierRules) -> bytes:
             and e.kind == "progressed"
             and (quick := append_quietly(record, e.occurred_at, e.status, e.step_due)) is not None
         ):
-            assert quick == new
-            assert marks(quick, rules) == marks(record, rules)
+            assert seen_on(quick, day_of_arrival(e)) == (new or record)
+            assert marks(seen_on(quick, day_of_arrival(e)), rules) == marks(record, rules)
         record = new or record
     assert record is not None
     return record

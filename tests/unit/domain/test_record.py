@@ -6,7 +6,7 @@ import pytest
 from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
-from dunghen.domain.record import LAYOUT, RETRACTED, SYNCED, append_quietly, fold, unpack
+from dunghen.domain.record import LAYOUT, RETRACTED, SYNCED, append_quietly, day_of_arrival, fold, last_seen, seen_before, seen_on, unpack
 
 T = 1_767_600_000
 synced = event(
@@ -99,6 +99,27 @@ def test_a_10_is_quiet_only_behind_a_9_that_counts() -> None:
     reopened = record_of(synced, step(T + 5, 9), event("synced", T + 6, status=4, received=T))
     assert append_quietly(ended, T + 9, 10) == fold(ended, step(T + 9, 10))
     assert append_quietly(reopened, T + 9, 10) is None
+
+
+def test_a_record_knows_the_day_on_which_its_last_event_arrived_in_any_order() -> None:
+    late = event("progressed", T + 5, status=4, arrived_at=(T + 9 * 86_400) * 1_000_000)
+    for order in ([synced, late], [late, synced], [synced, late, synced, late]):
+        assert last_seen(record_of(*order)) == day_of_arrival(late) == day_of_arrival(synced) + 9
+
+
+def test_the_same_event_delivered_again_on_a_later_day_changes_only_that_day() -> None:
+    record = record_of(synced, step(T + 5, 4))
+    again = event("progressed", T + 5, status=4, arrived_at=(T + 9 * 86_400) * 1_000_000)
+    assert fold(record, again) == seen_on(record, day_of_arrival(again)) != record
+    assert unpack(fold(record, again) or b"") == unpack(record)
+
+
+def test_an_event_does_not_count_as_arrived_before_the_day_that_is_named() -> None:
+    record, day = record_of(synced), day_of_arrival(synced)
+    assert last_seen(fold(None, synced, day + 3) or b"") == day + 3
+    assert fold(record, synced, day + 3) == seen_on(record, day + 3)
+    assert (seen_before(record, day), seen_before(record, day + 1)) == (False, True)
+    assert last_seen(seen_on(record, 1 << 20)) == 0xFFFF
 
 
 @pytest.mark.parametrize(
