@@ -18,8 +18,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from dunghen.domain.marks import COUNTERS
+
 encode_cell = msgspec.msgpack.Encoder().encode
-decode_cell = msgspec.msgpack.Decoder(list[int]).decode
+_decode = msgspec.msgpack.Decoder(list[int]).decode
+_COUNT = len(COUNTERS)
 
 
 class CellKey(NamedTuple):
@@ -51,6 +54,18 @@ class Complete:
 
 
 UnitDayKey = CellKey | Covers | LevelOf | Complete
+
+
+def decode_cell(value: bytes) -> list[int]:
+    """The counters; those that there were not yet when the cell was written are zero. Raises msgspec.MsgspecError."""
+    return completed(_decode(value))
+
+
+def completed(counters: list[int]) -> list[int]:
+    """Counters of an older edition with zeros for what it lacks, in place; none (`[]`) stay none."""
+    if counters and len(counters) < _COUNT:
+        counters.extend([0] * (_COUNT - len(counters)))
+    return counters
 
 
 def cell_key(unit: str, day: int, partition: int, policy: int) -> bytes:

@@ -64,17 +64,20 @@ class RateCounts(msgspec.Struct, gc=False, array_like=True):
 
 
 class WindowScore(msgspec.Struct, gc=False):
-    """What one unit did in one window [first, last] of local days."""
+    """What one unit did in one window [first, last] of local days.
+
+    `counts` by the names of `domain.marks.IN_A_WINDOW`; one that is missing was not counted yet. `on_day` includes `undated`.
+    """
 
     first: DayNumber
     last: DayNumber
-    received: int
-    early: int
-    on_day: int  # includes `undated`
-    late: int
-    undated: int
-    otherwise: int
+    counts: dict[str, int]
     rates: dict[str, RateCounts]  # official, resolved, due_cohort, statutory
+
+    @property
+    def finished(self) -> int:
+        """All that ended in the window, by whatever status."""
+        return sum(self.counts.get(name, 0) for name in ("early", "on_day", "late"))
 
 
 class UnitScore(msgspec.Struct, gc=False, kw_only=True):

@@ -39,11 +39,6 @@ def _window_score(series: DaySeries, window: Window, over: int) -> WindowScore:
     return WindowScore(
         first=window.first,
         last=window.last,
-        received=now.received,
-        early=now.early,
-        on_day=now.on_day,
-        late=now.late,
-        undated=now.undated,
-        otherwise=now.otherwise,
+        counts=now.counts,
         rates={rate: RateCounts(*counts, *then.rates[rate]) for rate, counts in now.rates.items()},
     )

@@ -15,6 +15,10 @@ COUNTERS = (
 (RECEIVED, ONLINE, FEES, PAID, DIGITAL, E_RESULTS, EARLY, ON_DAY, LATE, UNDATED, OTHERWISE) = range(11)
 (PENDING, OVERDUE, PAUSED, DUE, DUE_MET, FIRST_DUE, FIRST_MET) = range(11, 18)
 DIFFERENCES = (PENDING, OVERDUE, PAUSED)
+COHORTS = (DUE, DUE_MET, FIRST_DUE, FIRST_MET)
+BY_DAY = {name: i for i, name in enumerate(COUNTERS) if i not in DIFFERENCES}  # what happened on a day
+IN_A_WINDOW = {name: i for name, i in BY_DAY.items() if i not in COHORTS}  # their sums over days are figures of their own
+EDITION = 1  # raised when a counter's meaning changes; a new counter goes to the end of COUNTERS, and what was written before lacks it
 
 _NEVER = 1 << 30  # a day that does not come
 _ONLINE_CHANNEL = 2

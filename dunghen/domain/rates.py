@@ -15,14 +15,13 @@ from dunghen.domain.marks import (
     EARLY,
     FIRST_DUE,
     FIRST_MET,
+    IN_A_WINDOW,
     LATE,
     ON_DAY,
-    OTHERWISE,
     OVERDUE,
     PAUSED,
     PENDING,
     RECEIVED,
-    UNDATED,
 )
 
 RATES = ("official", "resolved", "due_cohort", "statutory")
@@ -43,20 +42,13 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WindowCounts:
-    """What a unit did from one local day to another, both included. `on_day` holds `undated`; `otherwise` is a part of all three."""
+    """What a unit did from one local day to another, both included.
 
-    received: int
-    early: int
-    on_day: int
-    late: int
-    undated: int
-    otherwise: int
+    `counts` has every name of `marks.IN_A_WINDOW`: `on_day` holds `undated`; `otherwise` is a part of early, on_day and late.
+    """
+
+    counts: dict[str, int]
     rates: dict[str, Rate]
-
-    @property
-    def finished(self) -> int:
-        """All that ended in the window, by whatever status."""
-        return self.early + self.on_day + self.late
 
 
 class Violation(NamedTuple):
@@ -130,8 +122,7 @@ class DaySeries:
             "due_cohort": Rate(closed[DUE_MET] - begin[DUE_MET], closed[DUE] - begin[DUE]),
             "statutory": Rate(closed[FIRST_MET] - begin[FIRST_MET], closed[FIRST_DUE] - begin[FIRST_DUE]),
         }
-        received, undated, otherwise = (until[c] - begin[c] for c in (RECEIVED, UNDATED, OTHERWISE))
-        return WindowCounts(received, early, on_day, late, undated, otherwise, rates)
+        return WindowCounts({name: until[c] - begin[c] for name, c in IN_A_WINDOW.items()}, rates)
 
     def first_violation(self, since: int | None = None) -> Violation | None:
         """The first day (from `since` on) on which Σ received ≠ Σ finished + pending + overdue, or a sum is below zero."""

@@ -15,6 +15,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dunghen.domain.marks import IN_A_WINDOW
 from services.api.rows import Row
 
 GEOMETRY = Path(__file__).parent / "data" / "danang.geojson"
@@ -44,14 +45,15 @@ def untagged(body: bytes, media_type: str = "application/json") -> Response:
 
 def csv_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
     """One line a unit, comma separated, with a byte order mark; no cell of text can be taken for a formula."""
-    names = list(Row.__struct_fields__)
+    names = [name for name in Row.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
     out = io.StringIO()
     out.write(BOM)
     writer = csv.writer(out, lineterminator="\r\n")
     above = ("as_of", "known_at", "version", "window", "rate")
-    writer.writerow([*names, *above])
+    writer.writerow([*names, *IN_A_WINDOW, *above])
     for row in rows:
-        writer.writerow([_cell(getattr(row, name)) for name in names] + [_cell(heading[name]) for name in above])
+        cells = [getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + [heading[name] for name in above]
+        writer.writerow(map(_cell, cells))
     return out.getvalue().encode()
 
 

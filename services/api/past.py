@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from operator import add
 from time import monotonic
 
+from dunghen.contracts.cells import completed
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.scores import unit_score
 from dunghen.domain.rates import DaySeries
@@ -107,8 +108,8 @@ def _summed(partials: Iterable[Days]) -> Days:
     total: Days = {}
     for days in partials:
         for day, counters in days.items():
-            old = total.get(day)
-            total[day] = list(counters) if old is None else list(map(add, old, counters))
+            whole, old = completed(list(counters)), total.get(day)
+            total[day] = whole if old is None else list(map(add, old, whole))
     return total
 
 

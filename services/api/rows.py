@@ -11,12 +11,14 @@ import msgspec
 from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
 from dunghen.domain.bands import Thresholds, band, wilson
 from dunghen.domain.days import Zone
+from dunghen.domain.marks import IN_A_WINDOW
 from dunghen.domain.units import Unit
 from services.api.feeds import UnitFeed
 
 RATES = ("official", "resolved", "due_cohort", "statutory")
 NOTHING = RateCounts(0, 0)
-NO_WINDOW = WindowScore(0, 0, 0, 0, 0, 0, 0, 0, {})
+NO_COUNTS = dict.fromkeys(IN_A_WINDOW, 0)
+NO_WINDOW = WindowScore(0, 0, NO_COUNTS, {})
 
 
 class RateFigure(msgspec.Struct, gc=False):
@@ -30,7 +32,7 @@ class RateFigure(msgspec.Struct, gc=False):
 class Row(msgspec.Struct, gc=False, kw_only=True):
     """One unit as it is shown. Ratios 0–1; `low`/`high` Wilson 95 %; `rank` of `of` in its kind; `few`: too few to be ranked.
 
-    finished = early + on_day + late of the window; `otherwise` (withdrawn, stopped, refused late) is a part of them.
+    finished = early + on_day + late of the window; `undated` is a part of on_day, `otherwise` (withdrawn, stopped, refused late) of all.
     """
 
     code: str
@@ -49,11 +51,7 @@ class Row(msgspec.Struct, gc=False, kw_only=True):
     trend: float | None
     received: int
     finished: int
-    early: int
-    on_day: int  # holds `undated`
-    late: int
-    undated: int
-    otherwise: int
+    counts: dict[str, int]  # by the names of `domain.marks.IN_A_WINDOW`
     pending: int
     due_today: int
     due_today_left: int
@@ -120,9 +118,8 @@ def city_row(name: tuple[str, str], scores: Iterable[UnitScore], feeds: Iterable
 
 def total_of(scores: Iterable[UnitScore], window: str) -> UnitScore:
     """One score whose integers are the sums of all, in one window."""
-    total = UnitScore(
-        unit="", day=0, policy=0, covers={}, windows={window: WindowScore(0, 0, 0, 0, 0, 0, 0, 0, {r: RateCounts(0, 0) for r in RATES})}
-    )
+    nothing = WindowScore(0, 0, dict(NO_COUNTS), {rate: RateCounts(0, 0) for rate in RATES})
+    total = UnitScore(unit="", day=0, policy=0, covers={}, windows={window: nothing})
     for score in scores:
         for name in ("pending", "overdue", "paused", "due_today", "due_today_left", "received_today", "finished_today"):
             setattr(total, name, getattr(total, name) + getattr(score, name))
@@ -132,8 +129,8 @@ def total_of(scores: Iterable[UnitScore], window: str) -> UnitScore:
 
 
 def _add_window(total: WindowScore, counts: WindowScore) -> None:
-    for name in ("received", "early", "on_day", "late", "undated", "otherwise"):
-        setattr(total, name, getattr(total, name) + getattr(counts, name))
+    for name, count in counts.counts.items():
+        total.counts[name] = total.counts.get(name, 0) + count
     for rate, of in counts.rates.items():
         sums = total.rates.setdefault(rate, RateCounts(0, 0))
         sums.numerator += of.numerator
@@ -165,9 +162,9 @@ def _figures(score: UnitScore, feed: UnitFeed, shown: tuple[str, str, Looks]) ->
         **rate_figures(counts.rates.get(rate, NOTHING), looks),
         "rank": None,
         "of": None,
-        "received": counts.received,
-        "finished": counts.early + counts.on_day + counts.late,
-        **{name: getattr(counts, name) for name in ("early", "on_day", "late", "undated", "otherwise")},
+        "received": counts.counts.get("received", 0),
+        "finished": counts.finished,
+        "counts": {**NO_COUNTS, **counts.counts},
         **{name: getattr(score, name) for name in ("pending", "due_today", "due_today_left", "overdue", "paused")},
         "feed_seen_at": instant_text(feed.seen_at, looks.zone),
         "stale": feed.stale,

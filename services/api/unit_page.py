@@ -6,7 +6,7 @@ import msgspec
 
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.days import date_of
-from dunghen.domain.marks import DUE, DUE_MET, EARLY, LATE, ON_DAY, ONLINE, RECEIVED
+from dunghen.domain.marks import BY_DAY
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.units import Unit
 from dunghen.platform.store import StoreAwayError
@@ -16,7 +16,6 @@ from services.api.rows import NOTHING, RATES, Looks, instant_text, rate_figures
 from services.api.views import NO_SCORE, Scene
 
 DAYS_SHOWN = 400
-ON_A_DAY = {"received": RECEIVED, "online": ONLINE, "early": EARLY, "on_day": ON_DAY, "late": LATE, "due": DUE, "due_met": DUE_MET}
 
 
 def units_list(scene: Scene) -> bytes:
@@ -37,7 +36,7 @@ async def daily(past: Past, scene: Scene, code: str) -> list[dict[str, object]] 
 
 
 def _day(series: DaySeries, day: int) -> dict[str, object]:
-    counts = {name: series.on(day, counter) for name, counter in ON_A_DAY.items()}
+    counts = {name: series.on(day, counter) for name, counter in BY_DAY.items()}
     pending, overdue, paused = series.at(day)
     return {"day": date_of(day).isoformat(), **counts, "pending": pending, "overdue": overdue, "paused": paused}
 
@@ -82,6 +81,6 @@ def _window(score: UnitScore, name: str, looks: Looks) -> dict[str, object]:
     return {
         "first": date_of(counts.first).isoformat(),
         "last": date_of(counts.last).isoformat(),
-        **{n: getattr(counts, n) for n in ("received", "early", "on_day", "late", "undated", "otherwise")},
+        "counts": counts.counts,
         "rates": {rate: rate_figures(counts.rates.get(rate, NOTHING), looks) for rate in RATES},
     }

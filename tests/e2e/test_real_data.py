@@ -30,7 +30,9 @@ def counted(city: RunningCity) -> dict[str, Counts]:
     for year in YEARS:
         said = city.map(window=year, rate="resolved")
         for code, row in [("", said["city"]), *((u["code"], u) for u in said["units"])]:
-            got = (row["received"], row["finished"], row["early"], row["on_day"] - row["undated"], row["late"], row["undated"])
+            counts = row["counts"]
+            judged = (counts["early"], counts["on_day"] - counts["undated"], counts["late"], counts["undated"])
+            got = (row["received"], row["finished"], *judged)
             sums[code] = [a + b for a, b in zip(sums.get(code, [0] * 6), got, strict=True)]
     return {code: tuple(counts) for code, counts in sums.items()}
 

@@ -117,5 +117,6 @@ def _table(units: Mapping[str, UnitScore]) -> str:
     lines = [f"{'unit':<12} {'received':>9} {'early':>7} {'on day':>7} {'late':>7} {'pending':>8} {'overdue':>8}   (this year)"]
     for code, unit in sorted(units.items()):
         year = unit.windows["year"]
-        lines.append(f"{code:<12} {year.received:>9} {year.early:>7} {year.on_day:>7} {year.late:>7} {unit.pending:>8} {unit.overdue:>8}")
+        counted = " ".join(f"{year.counts[name]:>{width}}" for name, width in (("received", 9), ("early", 7), ("on_day", 7), ("late", 7)))
+        lines.append(f"{code:<12} {counted} {unit.pending:>8} {unit.overdue:>8}")
     return "\n".join(lines)

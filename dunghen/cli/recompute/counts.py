@@ -24,8 +24,16 @@ RATES = {
     ),
 }
 
+RECEIVED_IN = "received_day between first and last"
+
+# By the names that the map's `counts` have; channel 2 is online, the bits of flags are 1 fee, 2 paid online, 4 digitised, 8 e-result.
 COUNTS = {
-    "received": "received_day between first and last",
+    "received": RECEIVED_IN,
+    "online": f"{RECEIVED_IN} and channel = 2",
+    "fee": f"{RECEIVED_IN} and (flags & 1) > 0",
+    "paid_online": f"{RECEIVED_IN} and (flags & 2) > 0",
+    "digitised": f"{RECEIVED_IN} and (flags & 4) > 0",
+    "e_result": f"{ENDED_IN} and (flags & 8) > 0",
     "early": f"{ENDED_IN} and ended_day < due_day",
     "on_day": f"{ENDED_IN} and (due_day is null or ended_day = due_day)",
     "late": f"{ENDED_IN} and ended_day > due_day",

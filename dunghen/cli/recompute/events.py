@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dunghen.contracts.messages import DossierEvent, decode_event
 
-_NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned")
+_NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned", "channel", "flags")
 _WORDS = ("id", "dossier", "unit", "kind", "procedure")
 _STEP = pa.struct([("status", pa.int64()), ("taken_at", pa.int64())])
 SCHEMA = pa.schema(

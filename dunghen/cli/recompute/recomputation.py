@@ -133,7 +133,7 @@ def _window(window: Window, unit: str, rows: Mapping[tuple[str, str], dict[str, 
     name, first, last = window
     row, before = rows.get((unit, name), {}), rows.get((unit, _BEFORE + name), {})
     rates = {rate: RateCounts(*(r.get(f"{rate}_{part}", 0) for r in (row, before) for part in ("good", "all"))) for rate in counts.RATES}
-    return WindowScore(first=first, last=last, rates=rates, **{name: row.get(name, 0) for name in counts.COUNTS})
+    return WindowScore(first=first, last=last, rates=rates, counts={name: row.get(name, 0) for name in counts.COUNTS})
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **given: Any) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dunghen.contracts.messages import RateCounts, UnitScore
+from dunghen.domain.marks import IN_A_WINDOW
 
 Value = int | float | None
 CITY = "city"
 RATES = ("official", "resolved", "due_cohort", "statutory")
-_WINDOW_COUNTS = ("received", "early", "on_day", "late", "undated", "otherwise")
 _STANDING_COUNTS = ("pending", "overdue", "paused", "due_today", "due_today_left")
 _CITY_COUNTS = ("received_today", "finished_today")
 _SUMMED = ("numerator", "denominator", "received", "finished", *_STANDING_COUNTS)
@@ -50,7 +50,7 @@ def compare(answer: Mapping[str, Any], scores: Mapping[str, UnitScore]) -> Compa
     A figure that the answer lacks is a difference too. So is a unit that counts something and is not in the answer.
     """
     window, rate = str(answer["window"]), str(answer["rate"])
-    rows: dict[str, Mapping[str, Any]] = {row["code"]: row for row in answer["units"]}
+    rows: dict[str, Mapping[str, Any]] = {row["code"]: {**row, **_named(row.get("counts", {}))} for row in answer["units"]}
     expected = {unit: figures_of(score, window, rate) for unit, score in scores.items()}
     nothing = dict.fromkeys(next(iter(expected.values()), {}), 0) | {"value": None, "trend": None}
     pairs = [
@@ -70,10 +70,15 @@ def figures_of(score: UnitScore, window: str, rate: str) -> dict[str, Value]:
         "denominator": rates.denominator,
         "value": _share(rates.numerator, rates.denominator),
         "trend": _trend(rates),
-        "finished": counted.early + counted.on_day + counted.late,
-        **{name: getattr(counted, name) for name in _WINDOW_COUNTS},
+        "received": counted.counts["received"],
+        "finished": counted.finished,
+        **_named({name: counted.counts[name] for name in IN_A_WINDOW}),
         **{name: getattr(score, name) for name in _STANDING_COUNTS},
     }
+
+
+def _named(counts: Mapping[str, int]) -> dict[str, Value]:
+    return {f"counts.{name}": count for name, count in counts.items()}
 
 
 def together(parts: Iterable[Compared]) -> Compared:
@@ -85,12 +90,14 @@ def together(parts: Iterable[Compared]) -> Compared:
 def _city_pairs(answer: Mapping[str, Any], scores: Iterable[UnitScore]) -> list[tuple[Cell, Value, Value]]:
     """The city against the sum of the units of the same answer, and what these do not show against the recomputed sum."""
     window, rate, city, scores = str(answer["window"]), str(answer["rate"]), answer["city"], list(scores)
-    pairs = [(f"{name}, sum of units", city.get(name), sum(row[name] for row in answer["units"])) for name in _SUMMED]
+    shown, rows = {**city, **_named(city.get("counts", {}))}, [{**row, **_named(row.get("counts", {}))} for row in answer["units"]]
+    summed = (*_SUMMED, *_named(IN_A_WINDOW))
+    pairs = [(f"{name}, sum of units", shown.get(name), sum(row.get(name, 0) for row in rows)) for name in summed]
     pairs += [(name, city.get(name), sum(getattr(score, name) for score in scores)) for name in _CITY_COUNTS]
     for each in RATES:
-        shown = city.get("rates", {}).get(each, {})
+        rate_shown = city.get("rates", {}).get(each, {})
         for part in ("numerator", "denominator"):
-            pairs.append((f"rates.{each}.{part}", shown.get(part), sum(getattr(s.windows[window].rates[each], part) for s in scores)))
+            pairs.append((f"rates.{each}.{part}", rate_shown.get(part), sum(getattr(s.windows[window].rates[each], part) for s in scores)))
     return [(Cell(CITY, window, rate, figure), live, wanted) for figure, live, wanted in pairs]
 
 

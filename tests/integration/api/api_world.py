@@ -52,7 +52,7 @@ def score(unit: str, on_time: int, late: int, **more: Any) -> UnitScore:
     """A score whose every window and rate has the same counts."""
     day = more.pop("day", TODAY)
     counts = {rate: RateCounts(on_time, on_time + late) for rate in ("official", "resolved", "due_cohort", "statutory")}
-    windows = {w: WindowScore(*resolve(w, day), on_time + late, on_time, 0, late, 0, 0, counts) for w in WINDOWS}
+    windows = {w: WindowScore(*resolve(w, day), {"received": on_time + late, "early": on_time, "late": late}, counts) for w in WINDOWS}
     return UnitScore(**{"unit": unit, "day": day, "policy": 1, "covers": {0: 5}, "pending": 3, "overdue": 1, "windows": windows, **more})
 
 

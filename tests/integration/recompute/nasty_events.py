@@ -58,7 +58,7 @@ class Maker:
         r = self.random
         return DossierEvent(
             id=f"{r.getrandbits(64):016x}", dossier=code, kind=kind, occurred_at=at, arrived_at=at * 1_000_000 + r.randrange(9),
-            **({"unit": r.choice(UNITS)} | facts),
+            **({"unit": r.choice(UNITS), "channel": r.randrange(4), "flags": r.randrange(16)} | facts),
         )  # fmt: skip
 
     def _moment(self) -> int:

@@ -65,5 +65,5 @@ def test_a_withdrawal_from_before_a_sync_that_says_open_is_void_in_both() -> Non
         return DossierEvent(id=f"{day:016x}", dossier="D", unit="U", kind=kind, occurred_at=at, arrived_at=at, **facts)  # type: ignore[arg-type]
 
     events = [event("progressed", 1, status=8), event("synced", 2, status=4, due=1768000000 + 2 * 86400), event("progressed", 3, status=8)]
-    assert batch(events, 20480)["U"].windows["30d"].late == 1
+    assert batch(events, 20480)["U"].windows["30d"].counts["late"] == 1
     assert batch(events, 20480) == scores(events, JUDGED, 20480)

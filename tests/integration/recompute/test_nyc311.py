@@ -37,7 +37,9 @@ def test_the_requests_of_new_york_are_counted_by_days_there() -> None:
     with recompute(events_of(events(FILE)).arrow(), {"city": {"time_zone": "America/New_York"}}, question) as found:
         windows = {unit: score.windows["ever"] for unit, score in found.units.items()}
         counted = {
-            u: (w.received, w.early + w.on_day + w.late, w.early, w.on_day - w.undated, w.late, w.undated) for u, w in windows.items()
+            u: (c["received"], w.finished, c["early"], c["on_day"] - c["undated"], c["late"], c["undated"])
+            for u, w in windows.items()
+            for c in [w.counts]
         }
         assert counted == COUNTED
         resolved = Counter[str]()

@@ -78,7 +78,7 @@ async def test_events_become_scores_that_say_what_they_stand_for(world: ScoringW
     await eventually(world.level_with_sources)
     said = (await world.scores())[HAI_CHAU]
     assert (said.pending, said.overdue, said.policy) == (1, 0, 1)
-    assert (said.windows["7d"].early, said.windows["7d"].late) == (1, 1)
+    assert (said.windows["7d"].counts["early"], said.windows["7d"].counts["late"]) == (1, 1)
     assert said.windows["7d"].rates["official"].numerator == 2
     assert said.windows["7d"].rates["official"].denominator == 3
     assert sum(said.covers.values()) == 3

@@ -30,7 +30,7 @@ POLICY = Policy.from_bodies(
 def scored(unit: str, good: int = 9, all_of_them: int = 10, **more: Any) -> UnitScore:
     """A score with one window, `month`, and one rate, `official`; `before` = the counts of the window before."""
     counts = RateCounts(good, all_of_them, *more.pop("before", (0, 0)))
-    window = WindowScore(DAY - 15, DAY, all_of_them, good, 0, all_of_them - good, 0, 0, {"official": counts})
+    window = WindowScore(DAY - 15, DAY, {"received": all_of_them, "early": good, "late": all_of_them - good}, {"official": counts})
     return UnitScore(**{"unit": unit, "day": DAY, "policy": 1, "covers": {}, "windows": {"month": window}, **more})
 
 

@@ -62,8 +62,8 @@ def test_a_partition_that_has_gone_further_is_shown_where_all_have_been() -> Non
     picture.level(0, level(DAY + 2, p0=9))
     picture.level(1, level(DAY + 1, p0=9))
     assert picture.switch()
-    assert (picture.shown, picture.scores["A"].windows["month"].early) == (Generation(1, DAY + 1), 1)
-    assert picture.staged[Generation(1, DAY + 2)]["A"].windows["month"].early == 2
+    assert (picture.shown, picture.scores["A"].windows["month"].counts["early"]) == (Generation(1, DAY + 1), 1)
+    assert picture.staged[Generation(1, DAY + 2)]["A"].windows["month"].counts["early"] == 2
 
 
 def test_an_old_generation_never_comes_back() -> None:

@@ -83,7 +83,7 @@ def compare(r: Random, series: dict[str, DaySeries], stories: list[Story | None]
         assert have.at(day_number(last)) == brute_force.open_on(stories, unit, last), (unit, last, stories)
         mine = [s for s in stories if s and s.unit == unit]
         assert have.total(-9999, 99999, OTHERWISE) == sum(s.otherwise for s in mine)
-        assert counts.received == sum(first <= s.received <= last for s in mine)
+        assert counts.counts["received"] == sum(first <= s.received <= last for s in mine)
 
 
 def run(r: Random) -> None:

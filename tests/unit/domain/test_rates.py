@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from dunghen.domain.marks import COUNTERS, DUE, DUE_MET, EARLY, LATE, ON_DAY, OVERDUE, PAUSED, PENDING, RECEIVED
+from dunghen.domain.marks import COUNTERS, DUE, DUE_MET, EARLY, IN_A_WINDOW, LATE, ON_DAY, OVERDUE, PAUSED, PENDING, RECEIVED
 from dunghen.domain.rates import DaySeries, Rate, Violation, WindowCounts
 
 
@@ -20,7 +20,7 @@ def test_a_rate_of_nothing_has_no_value_and_is_not_zero() -> None:
 
 def test_an_empty_series_counts_nothing_in_any_window() -> None:
     nothing = dict.fromkeys(("official", "resolved", "due_cohort", "statutory"), Rate(0, 0))
-    assert DaySeries().window(1, 9, 8) == WindowCounts(0, 0, 0, 0, 0, 0, nothing)
+    assert DaySeries().window(1, 9, 8) == WindowCounts(dict.fromkeys(IN_A_WINDOW, 0), nothing)
 
 
 def test_official_counts_what_is_open_and_what_ended_in_the_window_each_once() -> None:

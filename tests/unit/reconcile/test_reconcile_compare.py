@@ -9,20 +9,21 @@ import pytest
 from dunghen.cli.reconcile.compare import Cell, Difference, compare
 from dunghen.cli.reconcile.cuts import batches_of, furthest, greater, offsets, reaches
 from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
+from dunghen.domain.marks import IN_A_WINDOW
 
+COUNTS = {**dict.fromkeys(IN_A_WINDOW, 0), "received": 7, "early": 1, "on_day": 2, "late": 3, "undated": 1}
 RATES = ("official", "resolved", "due_cohort", "statutory")
 
 
 def score(unit: str, good: int) -> UnitScore:
     rates = {rate: RateCounts(good, 10, 5, 10) for rate in RATES}
-    windows = {"30d": WindowScore(0, 29, received=7, early=1, on_day=2, late=3, undated=1, otherwise=0, rates=rates)}
+    windows = {"30d": WindowScore(0, 29, COUNTS, rates)}
     return UnitScore(
         unit=unit, day=29, policy=1, covers={}, pending=4, overdue=5, paused=1, received_today=2, finished_today=3, windows=windows
     )
 
 
 def row(code: str, good: int, **other: Any) -> dict[str, Any]:
-    counts = {"received": 7, "early": 1, "on_day": 2, "late": 3, "undated": 1, "otherwise": 0, "finished": 6}
     standing = {"pending": 4, "overdue": 5, "paused": 1, "due_today": 0, "due_today_left": 0}
     trend = round(good / 10 - 0.5, 6)
     return {
@@ -31,7 +32,9 @@ def row(code: str, good: int, **other: Any) -> dict[str, Any]:
         "denominator": 10,
         "value": good / 10,
         "trend": trend,
-        **counts,
+        "received": 7,
+        "finished": 6,
+        "counts": COUNTS,
         **standing,
         "covers": {"0": 8},
         **other,
@@ -41,6 +44,7 @@ def row(code: str, good: int, **other: Any) -> dict[str, Any]:
 def answer(*rows: dict[str, Any], **other: Any) -> dict[str, Any]:
     summed = {name: sum(r[name] for r in rows) for name in rows[0] if isinstance(rows[0][name], int)}
     rates = {rate: {"numerator": summed["numerator"], "denominator": summed["denominator"]} for rate in RATES}
+    summed["counts"] = {name: sum(r["counts"][name] for r in rows) for name in COUNTS}
     city = {**summed, "received_today": 2 * len(rows), "finished_today": 3 * len(rows), "rates": rates}
     return {"window": "30d", "rate": "resolved", "as_of": "1970-01-30", "policy": 1, "units": list(rows), "city": city, **other}
 
@@ -51,10 +55,10 @@ SCORES = {"A": score("A", 6), "B": score("B", 9)}
 def test_equal_figures_are_no_difference_and_all_are_looked_at() -> None:
     compared = compare(answer(row("A", 6), row("B", 9)), SCORES)
     assert compared.differences == ()
-    assert compared.cells == 2 * 16 + 9 + 2 + 8
+    assert compared.cells == 2 * (11 + len(COUNTS)) + 9 + len(COUNTS) + 2 + 8
 
 
-@pytest.mark.parametrize("figure", [name for name, value in row("A", 6).items() if name not in ("code", "covers") and value is not None])
+@pytest.mark.parametrize("figure", sorted(row("A", 6).keys() - {"code", "covers", "counts"}))
 def test_each_figure_of_a_unit_is_seen_when_it_differs(figure: str) -> None:
     wrong = row("A", 6)
     wrong[figure] += 1
@@ -62,10 +66,17 @@ def test_each_figure_of_a_unit_is_seen_when_it_differs(figure: str) -> None:
     assert Difference(Cell("A", "30d", "resolved", figure), wrong[figure], row("A", 6)[figure]) in found
 
 
+@pytest.mark.parametrize("name", COUNTS)
+def test_each_count_of_a_unit_and_of_the_city_is_seen_when_it_differs(name: str) -> None:
+    wrong = row("A", 6, counts={**COUNTS, name: COUNTS[name] + 1})
+    found = compare({**answer(wrong, row("B", 9)), "city": answer(row("A", 6), row("B", 9))["city"]}, SCORES).differences
+    assert {(d.cell.unit, d.cell.figure) for d in found} == {("A", f"counts.{name}"), ("city", f"counts.{name}, sum of units")}
+
+
 def test_a_figure_that_the_answer_lacks_is_a_difference() -> None:
     shown = answer(row("A", 6), row("B", 9))
-    del shown["units"][0]["late"]
-    assert [d.cell.figure for d in compare(shown, SCORES).differences] == ["late"]
+    shown["units"][0]["counts"] = {name: count for name, count in COUNTS.items() if name != "late"}
+    assert [d.cell.figure for d in compare(shown, SCORES).differences] == ["counts.late", "counts.late, sum of units"]
 
 
 def test_a_unit_that_counts_something_and_is_not_shown_differs() -> None:

@@ -78,10 +78,10 @@ def test_the_old_policy_is_shown_until_every_partition_has_counted_under_the_new
     assert score.put(covers_key(UNIT, 0, 2), b"4") is None
     score.put(complete_key(0, 2), b"4")
     assert not score.settle_policy()
-    assert (only(score).policy, only(score).windows["today"].early) == (1, 1)
+    assert (only(score).policy, only(score).windows["today"].counts["early"]) == (1, 1)
     score.put(complete_key(1, 2), b"0")
     assert score.settle_policy()
-    assert (only(score).policy, only(score).windows["today"].early, only(score).windows["today"].late) == (2, 0, 1)
+    assert (only(score).policy, only(score).windows["today"].counts["early"], only(score).windows["today"].counts["late"]) == (2, 0, 1)
 
 
 def test_a_replaced_version_is_forgotten_when_all_of_it_is_cleared_away() -> None:
