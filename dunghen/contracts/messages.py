@@ -167,7 +167,7 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     `together` are all kinds applied under this version: it counts once every one of them has come, so no reader sees half of it.
     """
 
-    kind: Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages"]
+    kind: Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters"]
     version: Annotated[int, Meta(ge=1)]
     applied_at: Instant
     author: str = ""

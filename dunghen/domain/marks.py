@@ -18,7 +18,10 @@ DIFFERENCES = (PENDING, OVERDUE, PAUSED)
 COHORTS = (DUE, DUE_MET, FIRST_DUE, FIRST_MET)
 BY_DAY = {name: i for i, name in enumerate(COUNTERS) if i not in DIFFERENCES}  # what happened on a day
 IN_A_WINDOW = {name: i for name, i in BY_DAY.items() if i not in COHORTS}  # their sums over days are figures of their own
-EDITION = 1  # raised when a counter's meaning changes; a new counter goes to the end of COUNTERS, and what was written before lacks it
+
+# Carried by the policy: a program that counts otherwise publishes it anew, so everything is counted again and switched to as a whole.
+# A new counter goes to the end of COUNTERS (what was written before lacks it); `edition` is raised when the meaning of one changes.
+COUNTED = {"names": list(COUNTERS), "edition": 1}
 
 _NEVER = 1 << 30  # a day that does not come
 _ONLINE_CHANNEL = 2

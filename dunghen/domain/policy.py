@@ -19,8 +19,8 @@ from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.units import Catalogue
 
-PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages"]
-POLICY_KINDS: tuple[PolicyKind, ...] = ("city", "units", "calendar", "rules", "bands", "procedures", "stages")
+PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters"]
+POLICY_KINDS: tuple[PolicyKind, ...] = ("city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters")
 
 
 class PolicyError(ValueError):
@@ -72,6 +72,7 @@ class Policy:
             few=few,
             short_term_seconds=at["stages"].whole("short_hours", 8, 1) * 3600,
         )
+        reading.read_counters(at["counters"])
         for reader in at.values():
             reader.finish()
         if faults:
