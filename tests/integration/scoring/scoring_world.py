@@ -51,8 +51,8 @@ class ScoringWorld:
         """Lets the shared clock stand still at an instant."""
         SharedClock(at * 1_000_000, 0, 0.0).save(self.folder / "clock.json")
 
-    def start(self, **env: str) -> subprocess.Popen[bytes]:
-        """One more worker."""
+    def start(self, program: tuple[str, ...] = ("-m", "services.scoring"), **env: str) -> subprocess.Popen[bytes]:
+        """One more worker; `program`: what Python runs."""
         own = {
             "DUNGHEN_KAFKA": self.settings.kafka,
             "DUNGHEN_NAMESPACE": self.settings.namespace,
@@ -63,7 +63,7 @@ class ScoringWorld:
         }
         (self.folder / f"w{len(self.workers)}").mkdir(exist_ok=True)
         with (self.folder / "workers.log").open("ab") as log:
-            worker = subprocess.Popen((sys.executable, "-m", "services.scoring"), env={**os.environ, **own}, stdout=log, stderr=log)
+            worker = subprocess.Popen((sys.executable, *program), env={**os.environ, **own}, stdout=log, stderr=log)
         self.workers.append(worker)
         return worker
 
