@@ -28,7 +28,7 @@ def build(settings: ScoringSettings, book: PolicyBook, clock: Clock) -> Scoring:
     """`book` must hold a policy already."""
     factories: dict[str, Callable[[int], Stage]] = {}
     if "fold" in settings.stages:
-        factories[topics.DOSSIER_EVENTS] = lambda partition: FoldStage(settings, book, partition)
+        factories[topics.DOSSIER_EVENTS] = lambda partition: FoldStage(settings, book, partition, clock)
     if "score" in settings.stages:
         factories[topics.UNIT_DAYS] = lambda partition: ScoreStage(settings, (book, clock), partition)
     app = build_app(settings, "scoring")

@@ -17,6 +17,7 @@ from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on
 from dunghen.platform.kafka import Record
+from services.scoring.prune import REASON, Past, refusal_of
 
 NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
 ZERO = [0] * len(COUNTERS)
@@ -47,6 +48,7 @@ class FoldState:
     next: int = 0  # as loaded: the source offset that comes after what the state holds; then the stage's business
     published: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
     retired: tuple[int, ...] = ()  # versions whose cells still stand there and may go
+    past: Past = field(default_factory=Past)
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
         """One record of `dossiers` while loading."""
@@ -58,14 +60,16 @@ class FoldState:
             self.published = int(value or 0)
         elif key == RETIRED:
             self.retired = tuple(int(v) for v in (value or b"").split(b",") if v)
+        elif key.startswith(OWN_KEY):
+            self.past.take(key, value)
         elif value is None:
             self.records.pop(key, None)
         else:
             self.records[key] = value
 
     def recount(self, policy: Policy) -> Cells:
-        """Adopts a policy: counts every dossier anew under it. Gives the cells."""
-        self.policy, self.cells = policy, cells_under(self.records.values(), policy)
+        """Adopts a policy: counts every dossier anew under it; what is frozen stays as it was counted. Gives the cells."""
+        self.policy, self.cells = policy, cells_under(self.records.values(), policy, self.past.cells())
         return self.cells
 
     def apply(self, messages: Iterable[Record]) -> Round:
@@ -90,17 +94,25 @@ class FoldState:
             if event.dossier.encode() != key or key.startswith(OWN_KEY):
                 raise msgspec.ValidationError("the key is not the event's dossier, or one of ours")
             old = records.get(key)
+            if (self.past.frozen if old is None else self.past.doomed) and self.past.refuses(key, old, self.policy.rules):
+                done.dead.append(self._beyond_horizon(message.offset, event))
+                return
+            horizon = self.past.horizon
             if old is not None and event.kind == "progressed":
                 new = append_quietly(old, event.occurred_at, event.status, event.step_due)
                 if new is not None:
-                    records[key] = done.records[key] = seen_on(new, day_of_arrival(event))
+                    records[key] = done.records[key] = seen_on(new, max(day_of_arrival(event), horizon))
                     return
-            new = fold(old, event)
+            new = fold(old, event, horizon)
             if new is not None:
                 before.setdefault(key, old)
                 records[key] = done.records[key] = new
         except (msgspec.MsgspecError, ValueError) as fault:
             done.dead.append(dead_letter(self.topic, self.partition, message, fault))
+
+    def _beyond_horizon(self, offset: int, event: DossierEvent) -> DeadLetter:
+        detail = refusal_of(event, self.past.horizon)
+        return DeadLetter(topic=self.topic, partition=self.partition, offset=offset, reason=REASON, detail=detail, event=event)
 
 
 def dead_letter(topic: str, partition: int, message: Record, fault: Exception) -> DeadLetter:
@@ -122,9 +134,9 @@ def dead_letter(topic: str, partition: int, message: Record, fault: Exception) -
     )
 
 
-def cells_under(records: Iterable[bytes], policy: Policy) -> Cells:
-    """The day counters that all these dossiers add up to under one policy."""
-    cells: Cells = {}
+def cells_under(records: Iterable[bytes], policy: Policy, base: Cells | None = None) -> Cells:
+    """The day counters that all these dossiers add up to under one policy, on top of `base`, which is used up."""
+    cells: Cells = {} if base is None else base
     rules = policy.rules
     for record in records:
         unit, found = marks(record, rules)

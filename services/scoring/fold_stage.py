@@ -8,14 +8,19 @@ from collections.abc import Iterable
 
 from dunghen.contracts import topics
 from dunghen.contracts.cells import CellKey, Complete, Covers, cell_key, complete_key, covers_key, encode_cell, level_key, parse_key
+from dunghen.contracts.horizons import Horizon, horizon_record
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import PolicyBook
+from dunghen.domain.days import DAY_SECONDS
+from dunghen.domain.policy import Policy
+from dunghen.platform.clock import Clock, clock_from
 from dunghen.platform.fenced import Batches
 from dunghen.platform.kafka import Place, Record, read_all
 from dunghen.platform.logs import get_logger
 from dunghen.platform.stages import Pace, Stage
 from services.scoring import metrics
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, Round
+from services.scoring.prune import REOPENS, Written, decide_horizon, newest_arrival
 from services.scoring.settings import ScoringSettings
 
 log = get_logger("fold")
@@ -33,19 +38,22 @@ class FoldStage(Stage):
     gapless = True
     settings: ScoringSettings
 
-    def __init__(self, settings: ScoringSettings, book: PolicyBook, partition: int) -> None:
+    def __init__(self, settings: ScoringSettings, book: PolicyBook, partition: int, clock: Clock | None = None) -> None:
+        """`clock`: the city's; without one that of the settings."""
         pace = Pace(shortest=settings.fold_shortest, longest=settings.fold_longest, at_once=settings.at_once)
         super().__init__(settings, "fold", partition, pace)
-        self.book = book
+        self.book, self.clock = book, clock or clock_from(settings.clock_file)
         self.state = FoldState(topics.DOSSIER_EVENTS, partition, book.latest)
         self._level = -1  # the source offset that was last said
         self._old_keys: list[bytes] = []  # of cells under replaced policy versions
         self._retire_at = 0.0
+        self._horizon_day = -1  # the local day on which a new horizon was last thought of
 
     async def load(self) -> None:
         self.state = FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest)
         await read_all(self.settings, (topics.DOSSIERS, self.partition), lambda key, value, *_: self.state.take(key, value))
         self.next = self.state.next
+        self.state.past.look_for_doomed(self.state.records)
         await self.level_with_policies()
         if self.state.retired or self.state.published != self.book.latest.version:
             await self._find_old_keys()
@@ -53,6 +61,7 @@ class FoldStage(Stage):
             self.state.recount(self.book.latest)
         else:
             await self.writer.write(self._switch())
+        self._measure_past()
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
 
     async def level_with_policies(self, seconds: float = POLICY_SECONDS) -> None:
@@ -70,6 +79,7 @@ class FoldStage(Stage):
         done = self.state.apply(records)
         for letter in done.dead:
             metrics.DEAD_LETTERS.labels(letter.reason).inc()
+            metrics.REOPENINGS.inc(letter.detail.startswith(REOPENS))
         if not done.records and not done.dead:
             return {}
         return self._batches(done, records[-1].offset + 1)
@@ -101,10 +111,48 @@ class FoldStage(Stage):
         out: Lists = {}
         if (self._old_keys or self.state.retired) and time.monotonic() >= self._retire_at:
             self._retire(out)
+        if pruned := self._prune():
+            out.setdefault((topics.DOSSIERS, self.partition), []).extend(pruned)
         if self.next != self._level:
             out.setdefault((topics.DOSSIERS, self.partition), []).append((NEXT, b"%d" % (self.next or 0)))
             self._say_level(out)
         return out
+
+    def _prune(self) -> Written:
+        """Once a local day a new horizon; and at each tick a part of what it froze."""
+        past, records, horizon = self.state.past, self.state.records, self._next_horizon()
+        out: Written = []
+        if horizon is not None:
+            past.advance(horizon, records)
+            out.append(horizon_record(horizon))
+            log.info("horizon", partition=self.partition, day=horizon.day, below=horizon.below, doomed=len(past.doomed))
+        if past.doomed:
+            out += self._clear(self.state.policy, self.settings.prune_at_once)
+        if out:
+            self._measure_past()
+        return out
+
+    def _next_horizon(self) -> Horizon | None:
+        zone, state = self.state.policy.zone, self.state
+        day = zone.day_of(self.clock.seconds())
+        if day == self._horizon_day or not self.next:
+            return None
+        self._horizon_day = day
+        begins = zone.start_of(day) // DAY_SECONDS
+        found = decide_horizon(begins, newest_arrival(state.records.values()), self.settings.prune_after_days)
+        return Horizon(found, self.next, state.published) if found > state.past.horizon else None
+
+    def _clear(self, policy: Policy, most: int) -> Written:
+        before = len(self.state.past.frozen)
+        out = self.state.past.clear(self.state.records, policy.rules, most)
+        metrics.PRUNED.inc(len(self.state.past.frozen) - before)
+        return out
+
+    def _measure_past(self) -> None:
+        past, partition = self.state.past, str(self.partition)
+        metrics.FROZEN.labels(partition).set(len(past.frozen))
+        metrics.DOOMED.labels(partition).set(len(past.doomed))
+        metrics.HORIZON.labels(partition).set(past.horizon * DAY_SECONDS)
 
     def _say_level(self, out: Lists) -> None:
         self._level = self.next or 0
@@ -114,8 +162,9 @@ class FoldStage(Stage):
 
     def _switch(self) -> Lists:
         """Counts everything anew under the newest policy and writes all of it; the cells of the version before go later."""
-        began, state = time.monotonic(), self.state
+        began, state, pruned = time.monotonic(), self.state, Written()
         if state.published:
+            pruned = self._clear(self.book.at(state.published), len(state.past.doomed))  # as counted under the version that froze them
             self._old_keys = sorted({*self._old_keys, *self._present_keys()})
             state.retired = (*state.retired, state.published)
             self._retire_at = time.monotonic() + self.settings.retire_after
@@ -127,7 +176,7 @@ class FoldStage(Stage):
         self._say_level(out)
         for partition in range(self.settings.partitions):
             out[topics.UNIT_DAYS, partition].append((complete_key(self.partition, state.published), b"%d" % upto))
-        out[topics.DOSSIERS, self.partition] = [(NEXT, b"%d" % upto), (POLICY, b"%d" % state.published), self._retired_record()]
+        out[topics.DOSSIERS, self.partition] = [*pruned, (NEXT, b"%d" % upto), (POLICY, b"%d" % state.published), self._retired_record()]
         log.info("policy_counted", partition=self.partition, policy=state.published, seconds=round(time.monotonic() - began, 3))
         return out
 

@@ -10,11 +10,16 @@ ROUND_SECONDS = Histogram(
 )
 DEAD_LETTERS = Counter("dunghen_scoring_dead_letters_total", "events that could not be folded", ["reason"])
 DOSSIERS = Gauge("dunghen_scoring_dossiers", "dossiers in memory", ["partition"])
+PRUNED = Counter("dunghen_scoring_pruned_dossiers_total", "dossiers that left the memory for the base cells")
+REOPENINGS = Counter("dunghen_scoring_refused_reopenings_total", "syncs that would have opened a frozen dossier again: for an operator")
+FROZEN = Gauge("dunghen_scoring_frozen_dossiers", "dossiers of which only their counts are left", ["partition"])
+DOOMED = Gauge("dunghen_scoring_doomed_dossiers", "silent dossiers that are still to be looked at for pruning", ["partition"])
+HORIZON = Gauge("dunghen_scoring_horizon_seconds", "since 1970: dossiers silent since before it may be frozen", ["partition"])
 VIOLATIONS = Counter("dunghen_scoring_invariant_violations_total", "days on which received is not finished + pending + overdue", ["reason"])
 
 for stage in ("fold", "score"):
     EVENTS.labels(stage), ROUND_SECONDS.labels(stage)
-for reason in ("UNREADABLE", "UNUSABLE"):
+for reason in ("UNREADABLE", "UNUSABLE", "BEYOND_HORIZON"):
     DEAD_LETTERS.labels(reason)
 for reason in ("UNBALANCED", "NEGATIVE", "PAUSED_BEYOND_PENDING"):
     VIOLATIONS.labels(reason)
