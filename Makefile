@@ -29,10 +29,10 @@ services/api/static/index.html: wall/package-lock.json $(shell find wall/src wal
 	@cd wall && npm ci --silent && npm run --silent build
 	@touch $@
 
-test: setup ## set everything up and test it: checks, unit, contract, integration, end to end, browser
+test: setup ## set everything up and test it: checks, unit, contract, integration, end to end, faults, browser
 	@deploy/need chromium go
 	$(MAKE) --no-print-directory check
-	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e
+	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e tests/faults
 	$(MAKE) --no-print-directory test-wall
 
 check: $(STAMP) ## format, lint, types, import contracts
@@ -55,8 +55,8 @@ test-compose: ## docker compose up on stand-in images, post, read the map, kill 
 	tests/compose/run
 
 FAULT_SEEDS ?= 20
-faults: setup ## the long fault runs: FAULT_SEEDS seeds (20: about 20 minutes); last results in docs/reliability.md
-	DUNGHEN_EXAMPLES=$(FAULT_SEEDS) $(PY) -m pytest -s --timeout=3600 tests/integration/scoring/test_scoring_chaos.py tests/integration/platform/test_stages.py tests/e2e/test_survives.py
+faults: setup ## the long fault runs, seeds 1 to FAULT_SEEDS, resumed where they stopped; FAULT_SEED=17: only that one. Results in docs/reliability.md
+	$(PY) -m tests.faults.run $(if $(FAULT_SEED),--seed $(FAULT_SEED),--seeds $(FAULT_SEEDS))
 
 bench: setup ## ingest, scoring, end to end: one JSON line a measurement
 	.venv/bin/dunghen bench ingest

@@ -1,0 +1,38 @@
+"""kill -9 of ingest, scoring, projector and api at random moments under load."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.eventually import eventually
+from tests.faults.form import long_or_short
+from tests.faults.world import FaultWorld
+
+KILLS = long_or_short(40, 20)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_parts_killed_at_random_moments_lose_nothing_and_count_nothing_twice(
+    make_world: Callable[..., FaultWorld], report: Callable[..., None]
+) -> None:
+    world = make_world().start(scoring=2)
+    world.load.start()
+    kills = Counter[str]()
+    while kills.total() < KILLS:
+        volley(world, kills)
+    world.settle()
+    report(kills=kills.total(), **kills, **world.figures())
+
+
+def volley(world: FaultWorld, kills: Counter[str]) -> None:
+    """Up to three parts, mostly while all are at work, now and then while some are still coming back."""
+    if world.rng.random() < 0.7:
+        eventually(world.all_at_work, within=120, what="everybody back")
+    for part in world.rng.sample(sorted(world.parts.values(), key=lambda p: p.name), world.rng.randrange(1, 4)):
+        threading.Event().wait(world.rng.uniform(0.0, 0.6))  # the moment is what is tried
+        kills[part.name.partition("-")[0]] += part.kill()
