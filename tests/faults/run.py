@@ -1,4 +1,4 @@
-"""`python -m tests.faults.run`: the long form, seed by seed. Stops at the first that fails, goes on there the next time, writes the results.
+"""`python -m tests.faults.run`: the long form, seed by seed. Stops at the first that fails, next time goes on there, writes the results.
 
 Its state is in build/faults/: where it is, and a line of figures for each test of each seed.
 """
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,13 @@ def table(lines: list[dict[str, Any]], count: int) -> str:
     commit = subprocess.run(("git", "rev-parse", "--short", "HEAD"), cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     rows = [f"| {test} | {len(seeds[test])} | {', '.join(f'{n:,} {what}' for what, n in sums.items())} |" for test, sums in figures.items()]
     return "\n".join(
-        [f"{count} seeds on {date.today()} at {commit}, all green:", "", "| fault | seeds | in all |", "|---|---:|---|", *rows]
+        [
+            f"{count} seeds on {datetime.now().astimezone():%Y-%m-%d} at {commit}, all green:",
+            "",
+            "| fault | seeds | in all |",
+            "|---|---:|---|",
+            *rows,
+        ]
     )
 
 
