@@ -191,6 +191,27 @@ def policies_apply(
     asyncio.run(apply(DataFolder(data.absolute()), Wanted(file, tuple(day_off or ()), tuple(day_worked or ()), reason), say))
 
 
+letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
+app.add_typer(letters, name="dead-letters")
+OfReason = Annotated[str, typer.Option("--reason", help="only letters of this reason")]
+
+
+@letters.command("list")
+def dead_letters_list(reason: OfReason = "", data: Data = DATA) -> None:
+    """Every open letter: where the record stays and why it could not be used; then the counts."""
+    from dunghen.cli.dead_letters.command import show
+
+    asyncio.run(show(DataFolder(data.absolute()), reason, say))
+
+
+@letters.command("replay")
+def dead_letters_replay(reason: OfReason = "", data: Data = DATA) -> None:
+    """Append the events of open letters again, where this release can use them; a repetition changes nothing."""
+    from dunghen.cli.dead_letters.command import replay as work
+
+    asyncio.run(work(DataFolder(data.absolute()), reason, say))
+
+
 @app.command()
 def doctor(data: Data = DATA) -> None:
     """What is missing or unreachable, and the command that mends it."""

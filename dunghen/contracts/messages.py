@@ -30,6 +30,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
     (5, NgayBoSung), (4, NgayTiepNhanBoSung).
     `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). Beyond a bound: poison.
+    `version` is not written while it is 1. Who changes what a member means raises it: older readers then refuse instead of misreading.
     """
 
     id: EventId
@@ -51,7 +52,8 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     field: Code = ""
     receiving_unit: Code = ""
     flags: Annotated[int, Meta(ge=0, lt=16)] = 0
-    steps: tuple[tuple[Status, Instant], ...] = ()
+    steps: Annotated[tuple[tuple[Status, Instant], ...], Meta(max_length=200)] = ()  # two a supplement
+    version: Literal[1] = 1
 
 
 class RateCounts(msgspec.Struct, gc=False, array_like=True):
@@ -149,7 +151,8 @@ class Notice(msgspec.Struct, gc=False, kw_only=True):
 class DeadLetter(msgspec.Struct, gc=False, kw_only=True):
     """Why a record could not be used and where it stays: the value of `dead-letters`, keyed by `topic:partition:offset`.
 
-    `event` only where the record decodes as a DossierEvent; bytes that do not decode are never copied.
+    `reason` is one of `dead_letters.Reason`. `event` only where the record decodes as a DossierEvent; bytes that do not decode are never
+    copied. `replayed_as` is the `topic:partition:offset` of the event that was appended for it; "" while the letter is open.
     """
 
     topic: Code
@@ -158,6 +161,7 @@ class DeadLetter(msgspec.Struct, gc=False, kw_only=True):
     reason: Code
     detail: Annotated[str, Meta(max_length=300)] = ""
     event: DossierEvent | None = None
+    replayed_as: Code = ""
 
 
 class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):

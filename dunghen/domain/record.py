@@ -2,10 +2,11 @@
 
     quiet(1) | layout(1) | offset of the steps(1) | seen(2) | memory | statement | steps (5 bytes each: instant, place of the status)
 
-`seen` is the UTC day (since 1970) on which its last event arrived. The statement is what the newest sync or
-retraction says. It is packed so that the newest one is the greatest string of bytes: whatever order the events come in, the same one
-stays. The memory holds minima and maxima over all events, the steps are a set: so the record is a
-function of the SET of events (`architecture.md` §4). Instants are seconds since 1970 UTC, `arrived_at` microseconds; 0 means "not given".
+`seen` is the UTC day (since 1970) on which its last event arrived. The statement is what the newest sync or retraction says. It is packed
+so that the newest one is the greatest string of bytes: whatever order the events come in, the same one stays. The memory holds minima and
+maxima over all events, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record is a function of the SET of events
+(`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC, `arrived_at` microseconds; 0 means
+"not given".
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NamedTuple, Protocol
 from dunghen.domain.statuses import ACCEPTED, ACCEPTING, DONE, FINAL, NEW, OPEN, PLACE, RETURNED, SOFT, STATUS_AT, WORKING
 
 LAYOUT = 2
+MOST_STEPS = 10_000
 PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are known so far
 KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`
@@ -48,6 +50,7 @@ _NAMES = _STATED + _STATEMENT.size  # where the unit begins
 _HEAD = struct.Struct(">9IHBIQQ2B5I2B")  # both at once
 _NOTHING = bytes(_MEMORY.size)
 _FORMATS, _PACKED = _Formats(), _Days()
+_FULL = 5 * MOST_STEPS  # bytes of steps
 _new_tuple = tuple.__new__  # Head._make, without its detour: this runs for every dossier of a round
 _DAY_MICROSECONDS = 86_400_000_000
 _LAST_DAY = 0xFFFF
@@ -160,7 +163,7 @@ def append_quietly(record: bytes, at: int, status: int, step_due: int = 0) -> by
     quiet = record[0]
     if quiet and record[1] == LAYOUT and (status == WORKING or (status == RETURNED and quiet == 2)):
         step = (at << 8 | PLACE[status]).to_bytes(5, "big")
-        if at and (step > record[-5:] or len(record) == record[2]):
+        if at and (step > record[-5:] or len(record) == record[2]) and len(record) - record[2] < _FULL:
             if step_due and (due := _step_due(at, step_due)) > record[_START:_STEP_DUE]:
                 record = record[:_START] + due + record[_STEP_DUE:]
             return record + step
@@ -224,8 +227,13 @@ def _with_step(steps: bytes, at: int, status: int) -> bytes:
         return steps
     step = (at << 8 | PLACE[status]).to_bytes(5, "big")
     if not steps or step > steps[-5:]:
-        return steps + step
-    return b"".join(sorted({step, *(steps[i : i + 5] for i in range(0, len(steps), 5))}))
+        return steps + step if len(steps) < _FULL else steps
+    low, high = 0, len(steps) // 5
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if steps[5 * middle : 5 * middle + 5] < step else (low, middle)
+    place = 5 * low
+    return steps if steps[place : place + 5] == step else (steps[:place] + step + steps[place:])[:_FULL]
 
 
 def _step_due(at: int, due: int) -> bytes:

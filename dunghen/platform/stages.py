@@ -64,6 +64,9 @@ class Stage(ABC):
         self.settings, self.name, self.partition, self.pace = settings, name, partition, pace or Pace()
         self.writer = Writer(settings, f"{name}-{partition}")
         self.next: int | None = None
+        self.stopped_at: int | None = (
+            None  # set by `work` that takes nothing from this source offset on, for good: it is left to a successor
+        )
         self.queue: asyncio.Queue[Any] = asyncio.Queue(4)  # faust events whose value is a list of records
         self.go, self.idle = asyncio.Event(), asyncio.Event()
         self.idle.set()
@@ -129,7 +132,7 @@ class Stage(ABC):
         records = self._unseen([e.value for e in events])
         batches = self.work(records) if records else {}
         if records:
-            self.next = records[-1].offset + 1
+            self.next = records[-1].offset + 1 if self.stopped_at is None else self.stopped_at
         if began >= self._tick_at:
             batches = joined(batches, self.tick())
             self._tick_at = began + self.pace.tick
@@ -139,11 +142,14 @@ class Stage(ABC):
         if records:
             self.written(len(records), took)
         for event in events:
-            event.ack()
+            if self.stopped_at is None or event.value[-1].offset < self.stopped_at:
+                event.ack()
 
     def _unseen(self, batches: list[list[Record]]) -> list[Record]:
         """What the state does not hold yet, each record once: after a rebalance the queue has batches that come again. Raises Gap."""
         fresh: list[Record] = []
+        if self.stopped_at is not None:
+            return fresh  # not kept either: the successor reads it again
         at = self.next
         for batch in batches:
             new = batch if at is None or batch[0].offset >= at else [r for r in batch if r.offset >= at]

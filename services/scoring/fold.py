@@ -11,13 +11,15 @@ from itertools import repeat
 
 import msgspec
 
+from dunghen.contracts.dead_letters import Misplaced, Origin, Reason, dead_letter
 from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, decode_events
 from dunghen.contracts.topics import OWN_KEY
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on
 from dunghen.platform.kafka import Record
-from services.scoring.prune import REASON, Past, refusal_of
+from services.scoring.brake import Brake
+from services.scoring.prune import Past, refusal_of
 
 NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
 ZERO = [0] * len(COUNTERS)
@@ -27,13 +29,22 @@ Mark = tuple[int, int, int]
 MarksOf = Callable[[bytes], tuple[str, list[Mark]]]
 
 
+class Braked(Exception):
+    """Nothing from this source offset on may be set aside."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
 @dataclass(slots=True)
 class Round:
-    """What one round of messages changed."""
+    """What one round of messages changed. `stopped_at`: the source offset before which the brake stopped it; None: all were taken."""
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     touched: Touched = field(default_factory=dict)
     dead: list[DeadLetter] = field(default_factory=list)
+    stopped_at: int | None = None
 
 
 @dataclass(slots=True)
@@ -49,6 +60,7 @@ class FoldState:
     published: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
     retired: tuple[int, ...] = ()  # versions whose cells still stand there and may go
     past: Past = field(default_factory=Past)
+    brake: Brake = field(default_factory=Brake)
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
         """One record of `dossiers` while loading."""
@@ -73,12 +85,15 @@ class FoldState:
         return self.cells
 
     def apply(self, messages: Iterable[Record]) -> Round:
-        """Folds one round of new source records in and gives what that changed."""
+        """Folds one round of new source records in, as far as the brake lets it, and gives what that changed."""
         done, before = Round(), dict[bytes, bytes | None]()
         messages = list(messages)
         events = decode_events([message.value or b"" for message in messages]) or repeat(None)
-        for message, event in zip(messages, events, strict=False):
-            self._fold_one(message, event, (done, before))
+        try:
+            for message, event in zip(messages, events, strict=False):
+                self._fold_one(message, event, (done, before))
+        except Braked as stop:
+            done.stopped_at = stop.offset
         done.touched = _shift_all(self.cells, before, self.records, self._marks_of())
         return done
 
@@ -91,8 +106,8 @@ class FoldState:
         key, records, (done, before) = message.key or b"", self.records, changes
         try:
             event = event or decode_event(message.value or b"")
-            if event.dossier.encode() != key or key.startswith(OWN_KEY):
-                raise msgspec.ValidationError("the key is not the event's dossier, or one of ours")
+            if event.dossier.encode() != key or key.startswith(OWN_KEY):  # `is_dossier_key`, without the call
+                raise Misplaced("the key is not the event's dossier, or one of ours")
             old = records.get(key)
             if (self.past.frozen if old is None else self.past.doomed) and self.past.refuses(key, old, self.policy.rules):
                 done.dead.append(self._beyond_horizon(message.offset, event))
@@ -108,30 +123,13 @@ class FoldState:
                 before.setdefault(key, old)
                 records[key] = done.records[key] = new
         except (msgspec.MsgspecError, ValueError) as fault:
-            done.dead.append(dead_letter(self.topic, self.partition, message, fault))
+            if self.brake.take(message.offset):
+                raise Braked(message.offset) from None
+            done.dead.append(dead_letter(Origin(self.topic, self.partition, message.offset), message.value, fault))
 
     def _beyond_horizon(self, offset: int, event: DossierEvent) -> DeadLetter:
-        detail = refusal_of(event, self.past.horizon)
-        return DeadLetter(topic=self.topic, partition=self.partition, offset=offset, reason=REASON, detail=detail, event=event)
-
-
-def dead_letter(topic: str, partition: int, message: Record, fault: Exception) -> DeadLetter:
-    """The reason and the place; the event only where it decodes. Bytes that do not decode stay where they are (`architecture.md` §6)."""
-    event: DossierEvent | None
-    try:
-        event = decode_event(message.value or b"")
-    except msgspec.MsgspecError:
-        event = None
-    text = str(fault)
-    detail = text if event is not None else text.partition(" - at ")[2]  # only the path: the rest may repeat a received value
-    return DeadLetter(
-        topic=topic,
-        partition=partition,
-        offset=message.offset,
-        reason="UNREADABLE" if event is None else "UNUSABLE",
-        detail=detail[:300],
-        event=event,
-    )
+        reason, detail = Reason.BEYOND_HORIZON.value, refusal_of(event, self.past.horizon)
+        return DeadLetter(topic=self.topic, partition=self.partition, offset=offset, reason=reason, detail=detail, event=event)
 
 
 def cells_under(records: Iterable[bytes], policy: Policy, base: Cells | None = None) -> Cells:

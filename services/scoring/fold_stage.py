@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from dunghen.contracts import topics
 from dunghen.contracts.cells import CellKey, Complete, Covers, cell_key, complete_key, covers_key, encode_cell, level_key, parse_key
+from dunghen.contracts.dead_letters import origin_of
 from dunghen.contracts.horizons import Horizon, horizon_record
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import PolicyBook
@@ -19,6 +20,7 @@ from dunghen.platform.kafka import Place, Record, read_all
 from dunghen.platform.logs import get_logger
 from dunghen.platform.stages import Pace, Stage
 from services.scoring import metrics
+from services.scoring.brake import Brake
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, Round
 from services.scoring.prune import REOPENS, Written, decide_horizon, newest_arrival
 from services.scoring.settings import ScoringSettings
@@ -43,14 +45,17 @@ class FoldStage(Stage):
         pace = Pace(shortest=settings.fold_shortest, longest=settings.fold_longest, at_once=settings.at_once)
         super().__init__(settings, "fold", partition, pace)
         self.book, self.clock = book, clock or clock_from(settings.clock_file)
-        self.state = FoldState(topics.DOSSIER_EVENTS, partition, book.latest)
+        self.state = self._empty()
         self._level = -1  # the source offset that was last said
         self._old_keys: list[bytes] = []  # of cells under replaced policy versions
         self._retire_at = 0.0
         self._horizon_day = -1  # the local day on which a new horizon was last thought of
 
+    def _empty(self) -> FoldState:
+        return FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest, brake=Brake(self.settings.brake()))
+
     async def load(self) -> None:
-        self.state = FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest)
+        self.state = self._empty()
         await read_all(self.settings, (topics.DOSSIERS, self.partition), lambda key, value, *_: self.state.take(key, value))
         self.next = self.state.next
         self.state.past.look_for_doomed(self.state.records)
@@ -80,14 +85,22 @@ class FoldStage(Stage):
         for letter in done.dead:
             metrics.DEAD_LETTERS.labels(letter.reason).inc()
             metrics.REOPENINGS.inc(letter.detail.startswith(REOPENS))
+        if done.stopped_at is not None:
+            self._stop(done.stopped_at)
         if not done.records and not done.dead:
             return {}
-        return self._batches(done, records[-1].offset + 1)
+        return self._batches(done, records[-1].offset + 1 if done.stopped_at is None else done.stopped_at)
+
+    def _stop(self, offset: int) -> None:
+        """The brake holds: from this source offset on nothing is taken until the next takeover."""
+        self.stopped_at = offset
+        metrics.BRAKED.labels(str(self.partition)).set(1)
+        log.error("braked", partition=self.partition, offset=offset, reason=self.state.brake.held, set_aside=self.state.brake.count)
 
     def _batches(self, done: Round, upto: int) -> Lists:
         out: Lists = {(topics.DOSSIERS, self.partition): [*done.records.items(), (NEXT, b"%d" % upto)]}
         if done.dead:
-            out[topics.DEAD_LETTERS, self.partition] = [(f"{d.topic}:{d.partition}:{d.offset}".encode(), encode(d)) for d in done.dead]
+            out[topics.DEAD_LETTERS, self.partition] = [(str(origin_of(d)).encode(), encode(d)) for d in done.dead]
         for unit, days in done.touched.items():
             self._unit_records(unit, days, upto, out)
         return out

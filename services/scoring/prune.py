@@ -24,7 +24,6 @@ from dunghen.domain.rules import DossierRules
 from dunghen.domain.statuses import OPEN
 
 BASE, FROZEN = OWN_KEY + b"base|", OWN_KEY + b"frozen|"
-REASON = "BEYOND_HORIZON"
 REOPENS = "reopens: "  # begins the detail of a letter that an operator has to look at
 SIZE = 16  # bytes of a digest
 AT_ONCE = 2000  # digests in one record of the topic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from dunghen.platform.settings import PlatformSettings
+from services.scoring.brake import BrakePolicy
 
 
 class ScoringSettings(PlatformSettings):
@@ -21,3 +22,10 @@ class ScoringSettings(PlatformSettings):
     retire_after: float = Field(
         60.0, ge=0, description="seconds of real time until the cells of a replaced policy version are cleared away"
     )
+    brake_run: int = Field(100, ge=0, description="records set aside one after the other, then a partition stops; 0: no such limit")
+    brake_ratio: float = Field(0.2, ge=0, le=1, description="part of the last `brake_window` records set aside, likewise; 0: no such limit")
+    brake_window: int = Field(1000, ge=1, le=1_000_000)
+
+    def brake(self) -> BrakePolicy:
+        """How much may go to the dead letters."""
+        return BrakePolicy(self.brake_run, self.brake_ratio, self.brake_window)

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
+from dunghen.contracts.dead_letters import is_dossier_key
 from dunghen.contracts.messages import DossierEvent, decode_event
 
 _NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned", "channel", "flags")
@@ -50,14 +51,14 @@ class EventTable:
             self._close_chunk()
 
     def add_record(self, partition: int, offset: int, record: tuple[bytes | None, bytes | None]) -> None:
-        """Key and value as they are in Kafka; poison is what breaks the bounds of `DossierEvent`, or whose key is not its dossier."""
+        """Key and value as they are in Kafka; poison is what breaks the bounds of `DossierEvent`, or stands under another key."""
         key, value = record
         try:
             event = decode_event(value or b"")
         except msgspec.MsgspecError:
             self.poison += 1
             return
-        if event.dossier.encode() == key:
+        if is_dossier_key(key, event.dossier):
             self.add(partition, offset, event)
         else:
             self.poison += 1

@@ -38,6 +38,11 @@ STATEMENTS = (
        from taken join newest n using (k) join status_order o on o.status = taken.status
        where taken.taken_at > 0 and taken.status > 0  -- 0 is "not given"
     """,
+    # Of a dossier with more steps than anybody can take, the earliest 10,000 count.
+    """delete from step using (
+         select k, place as last_place from step where k in (select k from step group by k having count(*) > 10000)
+         qualify row_number() over (partition by k order by place) = 10000) full_story
+       where step.k = full_story.k and step.place > full_story.last_place""",
     """create temp table walk as
        select k, max(taken_at) as last_at, arg_max(status, place) as last_status,
          min(taken_at) filter (status in (2, 4, 6, 9, 10)) as accepted_at,

@@ -14,6 +14,7 @@ from dunghen.cli.recompute.events import events_of
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.messages import DossierEvent, UnitScore
 from dunghen.domain.policy import Policy
+from dunghen.domain.record import MOST_STEPS
 
 JUDGED = Policy.from_bodies(1, POLICY)
 SEEDS = range(int(os.environ.get("DUNGHEN_EXAMPLES", "4")))
@@ -53,6 +54,23 @@ def test_every_unit_is_counted_at_its_own_cut(seed: int) -> None:
     with recompute(table.arrow(), POLICY, Question(20480, standard_windows(20480), 20479, asked, 1)) as found:
         assert {unit: found.units[unit] for unit in cuts} == scores_at_cuts(events, JUDGED, 20480, cuts)
         assert {unit: found.units[unit + " earlier"] for unit in cuts} == scores_at_cuts(events, JUDGED, 20480, earlier)
+
+
+def test_of_more_steps_than_a_dossier_can_have_both_take_the_earliest() -> None:
+    r, at = random.Random(8), 1768000000
+
+    def event(number: int, status: int, **facts: int) -> DossierEvent:
+        kind = "synced" if facts else "progressed"
+        code = {"id": f"{number:016x}", "dossier": "D", "unit": "U", "kind": kind}
+        return DossierEvent(**code, occurred_at=at + number, arrived_at=at + number, status=status, **facts)  # type: ignore[arg-type]
+
+    steps = [event(number, r.choice((4, 4, 5, 6))) for number in range(1, MOST_STEPS + 200)]
+    steps.append(event(MOST_STEPS + 300, 9))
+    r.shuffle(steps)
+    events = [event(0, 2, received=at, due=at + 86400), *steps]
+    said = batch(events, 20480)
+    assert said == scores(events, JUDGED, 20480)
+    assert (said["U"].overdue + said["U"].paused, said["U"].windows["30d"].counts["late"]) == (1, 0)
 
 
 def test_no_events_give_no_units() -> None:

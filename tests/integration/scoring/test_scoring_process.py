@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from dunghen.contracts import topics
-from dunghen.contracts.messages import DossierEvent, decode_dead_letter
+from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.record import fold
 from services.scoring.fold import cells_under
 from tests.eventually import eventually_async as eventually
@@ -148,16 +147,3 @@ async def test_midnight_makes_a_dossier_overdue_without_any_event(world: Scoring
         return (said.overdue, said.pending) == (1, 0) and {lv.day for lv in await world.levels()} == {said.day}
 
     await eventually(overdue)
-
-
-async def test_poison_is_a_dead_letter_and_the_dossiers_later_events_count(world: ScoringWorld) -> None:
-    world.start()
-    good = event(1)
-    home = topics.partition_of(good.dossier, world.settings.partitions)
-    await world.tell_bytes(good.dossier.encode(), b'{"id": "planted 0905999888"', home)
-    await world.tell([good])
-    await eventually(world.level_with_sources)
-    letters = await world.read(topics.DEAD_LETTERS)
-    assert [(decode_dead_letter(v).reason, decode_dead_letter(v).offset) for v in letters.values()] == [("UNREADABLE", 0)]
-    assert not any(b"0905999888" in v for v in letters.values())
-    assert (await world.scores())[HAI_CHAU].pending == 1

@@ -76,3 +76,28 @@ def test_only_a_round_of_many_records_lets_the_next_wait_longer() -> None:
     assert [pace.wait(999, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 0.3]
     assert [pace.wait(1000, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 1.0]
     assert Pace(longest=5.0).wait(1000, 4.0) == 5.0
+
+
+async def test_a_stage_that_stopped_takes_nothing_more_and_acknowledges_only_what_it_took(made: Any) -> None:
+    class Stops(Gapless):
+        def work(self, records: list[Any]) -> Any:
+            self.stopped_at = 8
+            return {}
+
+    class Heard:
+        def __init__(self, *offsets: int) -> None:
+            self.value, self.acked = at(*offsets), False
+
+        def ack(self) -> None:
+            self.acked = True
+
+    async def written(_: Any) -> int:
+        return 0
+
+    stage = made(Stops, 5)
+    stage.writer = SimpleNamespace(write=written)
+    events = [Heard(5, 6), Heard(7), Heard(8, 9), Heard(10)]
+    await stage._round(events)
+    assert ([e.acked for e in events], stage.next) == ([True, True, False, False], 8)
+    await stage._round([late := Heard(11, 12)])
+    assert (late.acked, stage.next) == (False, 8)

@@ -12,6 +12,8 @@ import pytest
 from dunghen.contracts.messages import DossierEvent, decode_event, decode_events, encode
 from dunghen.domain.marks import COUNTERS
 from dunghen.domain.policy import Policy
+from dunghen.domain.record import MOST_STEPS, unpack
+from services.scoring.brake import Brake, BrakePolicy
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, cells_under
 
 POLICY_1 = Policy.from_bodies(1, {"city": {"code": "H17", "name": "Đà Nẵng"}})
@@ -111,6 +113,47 @@ def test_what_cannot_be_read_becomes_a_dead_letter_without_its_bytes_and_stops_n
     assert [(d.topic, d.partition, d.offset, d.reason, d.event) for d in done.dead] == [("dossier-events", 3, 7, "UNREADABLE", None)]
     assert b"0905999888" not in encode(done.dead[0])
     assert counters(fold) == {"received": 1, "pending": 1}
+
+
+def test_a_version_that_is_not_known_yet_is_told_apart_from_what_nobody_can_read() -> None:
+    newer = encode(event())[:-1] + b',"version":2}'
+    done = state().apply([Sent(b"H17.31-261123-0001", newer, 0)])
+    assert [(d.reason, d.detail, d.event) for d in done.dead] == [("UNKNOWN_VERSION", "`$.version`", None)]
+
+
+def test_what_a_newer_writer_adds_is_no_obstacle() -> None:
+    newer = encode(event())[:-1] + b',"weight":2}'
+    assert state().apply([Sent(b"H17.31-261123-0001", newer, 0)]).dead == []
+
+
+def test_transitions_that_make_no_sense_are_facts_not_dead_letters() -> None:
+    odd = [(kind, status) for kind in ("progressed", "retracted", "synced") for status in (10, 9, 1, 4, 7, 2)]
+    events = [event(kind=kind, status=status, occurred_at=MONDAY + n) for n, (kind, status) in enumerate(odd)]
+    fold = state()
+    assert fold.apply(sent(*events)).dead == []
+    assert counters(fold)["received"] == 1
+
+
+def test_the_brake_stops_before_the_record_that_is_one_too_many_and_takes_nothing_behind_it() -> None:
+    fold = FoldState("dossier-events", 3, POLICY_1, brake=Brake(BrakePolicy(run=2, ratio=0)))
+    bad = [Sent(b"x", b"{", n) for n in (1, 2, 3)]
+    first, behind = event("H17.31-261123-0001"), event("H17.31-261123-0002")
+    done = fold.apply([*sent(first), *bad, Sent(behind.dossier.encode(), encode(behind), 4)])
+    assert ([d.offset for d in done.dead], done.stopped_at) == ([1, 2], 3)
+    assert list(done.records) == list(fold.records) == [first.dossier.encode()]
+
+
+def test_a_dossier_with_more_steps_than_anybody_takes_keeps_the_earliest_and_stays_small() -> None:
+    fold, steps = state(), [event(kind="progressed", status=4, occurred_at=MONDAY + n) for n in range(MOST_STEPS + 50)]
+    random.Random(3).shuffle(steps)
+    fold.apply(sent(event(), *steps))
+    again = state()
+    again.apply(sent(*sorted(steps, key=lambda s: -s.occurred_at)[:2000], *steps, event()))
+    assert fold.records == again.records
+    _, kept = unpack(fold.records[b"H17.31-261123-0001"])
+    assert (len(kept), kept[-1]) == (MOST_STEPS, (MONDAY + MOST_STEPS - 1, 4))
+    late = event(kind="progressed", status=9, occurred_at=MONDAY + 10 * DAY)
+    assert (fold.apply(sent(late)).records, counters(fold)) == ({}, {"received": 1, "pending": 1})
 
 
 ODD = ["H17\x7f", "H17\n", "H17\u00e9", "H" * 61, 'H"17', "H\\\\17"]

@@ -1,0 +1,149 @@
+"""Records that cannot be used: set aside one by one, held by the brake when they are many, sent again when they can be used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import MessageSizeTooLargeError
+
+from dunghen.cli.dead_letters.letters import Outcome, read_letters
+from dunghen.cli.dead_letters.replay import replay
+from dunghen.contracts import topics
+from dunghen.contracts.dead_letters import Reason
+from dunghen.contracts.messages import encode
+from dunghen.platform import kafka
+from tests.eventually import eventually_async as eventually
+from tests.integration.scoring.scoring_world import NOW, UNITS, ScoringWorld
+from tests.integration.scoring.test_scoring_process import DAY, assert_exact, event, lives
+
+HAI_CHAU = UNITS[0]
+OLDER = (str(Path(__file__).with_name("older_scoring.py")),)
+TEN_MEGABYTES = 10_000_000
+
+
+@pytest.fixture
+async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[ScoringWorld]:
+    made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
+    yield made
+    made.stop()
+
+
+def home(world: ScoringWorld, dossier: str) -> int:
+    return topics.partition_of(dossier, world.settings.partitions)
+
+
+async def reasons(world: ScoringWorld) -> Counter[str]:
+    """Of the open letters."""
+    return Counter(letter.reason for letter in await read_letters(world.settings) if not letter.replayed_as)
+
+
+async def test_poison_is_a_dead_letter_and_the_dossiers_later_events_count(world: ScoringWorld) -> None:
+    world.start()
+    good, other = event(1), event(2)
+    at, key = home(world, good.dossier), good.dossier.encode()
+    await world.tell([event(1, status=4, occurred_at=NOW - 2 * DAY)])
+    for value in (b'{"id": "planted 0905999888"', b"\xff\xfe", encode(good)[:-1] + b',"version":2}', encode(other)):
+        await world.tell_bytes(key, value, at)
+    await world.tell([event(1, status=9, ended=NOW - DAY), other])
+    await eventually(world.level_with_sources)
+    found = await read_letters(world.settings)
+    assert [(lt.topic, lt.partition, lt.offset, lt.reason) for lt in found] == [
+        (topics.DOSSIER_EVENTS, at, 1 + n, reason)
+        for n, reason in enumerate((Reason.UNREADABLE, Reason.UNREADABLE, Reason.UNKNOWN_VERSION, Reason.UNUSABLE))
+    ]
+    assert [lt.event for lt in found] == [None, None, None, other]
+    assert not any(b"0905999888" in value for value in (await world.read(topics.DEAD_LETTERS)).values())
+    said = (await world.scores())[HAI_CHAU]
+    assert (said.pending, said.windows["7d"].counts["early"]) == (1, 1)
+
+
+async def raise_limit(world: ScoringWorld, size: int) -> None:
+    """As an operator may: the topic takes values of this size."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.settings.kafka)
+    await admin.start()
+    try:
+        name = world.settings.named(topics.DOSSIER_EVENTS)
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, {"max.message.bytes": str(size)})])
+    finally:
+        await admin.close()
+
+
+async def tell_large(world: ScoringWorld, key: bytes, value: bytes, partition: int) -> None:
+    options = {"max_request_size": len(value) + 1000}
+    async with kafka.started(kafka.producer(world.settings, **options), world.settings) as producer:
+        await producer.send_and_wait(world.settings.named(topics.DOSSIER_EVENTS), value, key=key, partition=partition)
+
+
+async def test_ten_megabytes_are_refused_by_kafka_and_where_it_takes_them_a_dead_letter(world: ScoringWorld) -> None:
+    world.start()
+    good = event(1)
+    at, key = home(world, good.dossier), good.dossier.encode()
+    padded = encode(good)[:-1] + b',"weight":"' + bytes(TEN_MEGABYTES).replace(b"\0", b"x") + b'"}'
+    crowded = encode(event(1))[:-1] + b',"steps":[' + b",".join(b"[4,%d]" % n for n in range(1, 900_000)) + b"]}"
+    with pytest.raises(MessageSizeTooLargeError):
+        await tell_large(world, key, padded, at)
+    await raise_limit(world, 12_000_000)
+    for value in (padded[:-1], crowded, padded):
+        await tell_large(world, key, value, at)
+    await world.tell([event(1, status=9, ended=NOW - DAY), *(event(n) for n in range(2, 30))])
+    await eventually(world.level_with_sources)
+    assert await reasons(world) == {Reason.UNREADABLE: 2}
+    said = (await world.scores())[HAI_CHAU]
+    assert (said.pending, said.windows["7d"].counts["early"]) == (28, 1)
+    assert await replay(world.settings) == {Outcome.STILL_UNREADABLE: 2}
+
+
+async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of_it_is_lost(world: ScoringWorld) -> None:
+    worker = world.start(DUNGHEN_BRAKE_RUN="20")
+    first, behind, elsewhere = event(1), event(1, status=9, ended=NOW - DAY), [event(n) for n in range(2, 40)]
+    at, key = home(world, first.dossier), first.dossier.encode()
+    await world.tell([first])
+    for _ in range(30):
+        await world.tell_bytes(key, b"{", at)
+    await world.tell([behind])
+    await world.tell(others := [e for e in elsewhere if home(world, e.dossier) != at])
+
+    async def others_are_level() -> bool:
+        ends = await kafka.end_offsets(world.settings, topics.DOSSIER_EVENTS)
+        levels = await world.levels()
+        return len(levels) == 4 and all(lv.levels.get(p, 0) >= end for lv in levels for p, end in ends.items() if p != at)
+
+    await eventually(others_are_level)
+    await eventually(lambda: "braked" in (world.folder / "workers.log").read_text())
+    said = (await world.scores())[HAI_CHAU]
+    assert said.pending == 1 + len(others)
+    assert await reasons(world) == {Reason.UNREADABLE: 20}
+    assert {lv.levels[at] for lv in await world.levels()} == {21}
+    worker.terminate()
+    assert worker.wait(60) == 0
+    world.start(DUNGHEN_BRAKE_RUN="0")
+    await eventually(world.level_with_sources)
+    assert await reasons(world) == {Reason.UNREADABLE: 30}
+    await assert_exact(world, [first, behind, *others])
+
+
+async def test_what_an_older_release_set_aside_is_right_after_the_newer_one_and_a_replay(world: ScoringWorld) -> None:
+    told = lives(120, seed=9)
+    gone = [event(n, kind="retracted", status=0, occurred_at=NOW - n * 3600) for n in range(0, 60, 5)]
+    older = world.start(OLDER, DUNGHEN_BRAKE_RATIO="0")
+    await world.tell([*told[:100], *gone, *told[100:]])
+    await eventually(world.level_with_sources)
+    await assert_exact(world, told)
+    assert await reasons(world) == {Reason.UNREADABLE: len(gone)}
+    older.terminate()
+    assert older.wait(60) == 0
+    world.start()
+    assert await replay(world.settings, Reason.UNUSABLE) == {}
+    assert await replay(world.settings) == {Outcome.REPLAYED: len(gone)}
+    await eventually(world.level_with_sources)
+    await assert_exact(world, [*told, *gone])
+    ends = await kafka.end_offsets(world.settings, topics.DOSSIER_EVENTS)
+    assert await replay(world.settings) == {}
+    assert (await reasons(world), await kafka.end_offsets(world.settings, topics.DOSSIER_EVENTS)) == ({}, ends)
+    assert len([lt for lt in await read_letters(world.settings) if lt.replayed_as]) == len(gone)
