@@ -49,7 +49,7 @@ def lives(count: int, seed: int) -> list[DossierEvent]:
             status = rng.choice([2, 4, 4, 5, 6, 9, 9, 10])
             due = NOW - 20 * DAY + rng.randrange(25 * DAY)
             told = event(number, kind=kind, occurred_at=at, status=status, unit=rng.choice(UNITS), due=due)
-            told.id, told.arrived_at = f"{rng.getrandbits(64):016x}", rng.randrange(1 << 50)
+            told.id, told.arrived_at = f"{rng.getrandbits(64):016x}", NOW * 1_000_000 - rng.randrange(20 * DAY * 1_000_000)
             events.append(told)
     events += rng.choices(events, k=len(events) // 4)
     rng.shuffle(events)
