@@ -86,7 +86,7 @@ def effect_of(records: Iterable[bytes], before: Policy, after: Policy) -> Effect
     return effect
 
 
-def _late(found: list[tuple[int, int, int]]) -> bool:
+def _late(found: Iterable[tuple[int, int, int]]) -> bool:
     """Whether these marks say late or overdue."""
     return any(COUNTERS[counter] in ("late", "overdue") and sign > 0 for _, counter, sign in found)
 

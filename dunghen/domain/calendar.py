@@ -31,6 +31,7 @@ class WorkingCalendar:
         self.day_seconds = sum(until - begin for begin, until in hours)
         self._week = tuple(() if weekday in weekend else hours for weekday in range(7))
         self._before = self._prefix_sums()
+        self._spans: dict[int, Hours] = {}
 
     def hours_on(self, day: int) -> Hours:
         """The working hours of one day; empty when it is off."""
@@ -100,18 +101,22 @@ class WorkingCalendar:
         """Working seconds from the beginning of time to an instant."""
         day = self.zone.day_of(at)
         worked = self._before[_index(day)]
-        for begin, until in self.hours_on(day):
-            start = self.zone.at(day, begin)
+        for start, end in self._spans.get(day) or self._spans_of(day):
             if at <= start:
                 break
-            worked += min(at, self.zone.at(day, until)) - start
+            worked += (at if at < end else end) - start
         return worked
+
+    def _spans_of(self, day: int) -> Hours:
+        """The working hours of a day as instants; kept, since the days on which clocks stop and go on are few."""
+        at = self.zone.at
+        spans = self._spans[day] = tuple((at(day, begin), at(day, until)) for begin, until in self.hours_on(day))
+        return spans
 
     def _first_at(self, position: int) -> int:
         index = bisect_left(self._before, position) - 1
         day, left = index + _FIRST_DAY, position - self._before[index]
-        for begin, until in self.hours_on(day):
-            start, end = self.zone.at(day, begin), self.zone.at(day, until)
+        for start, end in self._spans.get(day) or self._spans_of(day):
             if left <= end - start:
                 return start + left
             left -= end - start
@@ -120,8 +125,7 @@ class WorkingCalendar:
     def _last_at(self, position: int) -> int:
         index = bisect_right(self._before, position) - 1
         day, left = index + _FIRST_DAY, position - self._before[index]
-        for begin, until in self.hours_on(day):
-            start, end = self.zone.at(day, begin), self.zone.at(day, until)
+        for start, end in self._spans_of(day):
             if left < end - start:
                 return start + left
             left -= end - start

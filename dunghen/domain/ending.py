@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dunghen.domain.record import Head
+from dunghen.domain.record_reading import Head
 from dunghen.domain.statuses import DONE, FINAL, OPEN, RETURNED, SOFT
 
 

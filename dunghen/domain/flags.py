@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunghen.domain.days import DAY_SECONDS, Zone
 from dunghen.domain.pauses import pauses_of
 from dunghen.domain.reckoning import Reckoning
-from dunghen.domain.record import Head
+from dunghen.domain.record_reading import Head
 from dunghen.domain.statuses import DONE, FINAL, OPEN, RETURNED, SUPPLEMENT, WORKING
 
 FLAGS = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from dunghen.domain.reckoning import Reckoning, reckon
-from dunghen.domain.record import DIGITISED, E_RESULT, FEE, PAID_ONLINE
+from dunghen.domain.record_layout import DIGITISED, E_RESULT, FEE, PAID_ONLINE
+from dunghen.domain.record_reading import read_plainly
 from dunghen.domain.rules import DossierRules
 
 COUNTERS = (
@@ -30,38 +34,49 @@ _ON_RECEPTION = ((FEE, FEES), (PAID_ONLINE, PAID), (DIGITISED, DIGITAL))
 Mark = tuple[int, int, int]  # (local day, index in COUNTERS, +1 or -1)
 
 
-def marks(record: bytes, rules: DossierRules) -> tuple[str, list[Mark]]:
-    """(unit, marks); ("", []) for what is outside every rate. No mark comes twice and none stands before the day received.
+def marks(record: bytes, rules: DossierRules) -> tuple[str, tuple[Mark, ...]]:
+    """(unit, marks); ("", ()) for what is outside every rate. No mark comes twice and none stands before the day received.
 
     So on every day: Σ received = Σ (early + on_day + late) + pending + overdue. Raises ValueError for a record that cannot be read.
     """
+    day_of = rules.zone.day_of
+    if plain := read_plainly(record):
+        unit, received, end, due, first, channel, flags = plain
+        due_day = day_of(due)
+        first_day = due_day if first == due else day_of(first)
+        return unit, _usual((day_of(received), day_of(end) if end else _NEVER, due_day, first_day), channel, flags)
     found = reckon(record, rules)
     if found is None:
-        return "", []
-    day_of, head = rules.zone.day_of, found.head
-    received = day_of(found.received_at)
-    end = day_of(found.end.at) if found.end.at else _NEVER
-    due = day_of(found.due_at) if found.due_at else _NEVER
+        return "", ()
+    head = found.head
+    received, end, due, first = (day_of(at) if at else _NEVER for at in (found.received_at, found.end.at, found.due_at, found.first_due_at))
+    usual = _usual((received, end, due, first), head.channel, head.flags)
+    return head.unit, (*usual, *_unusual(found, (received, end, due), day_of))
+
+
+@lru_cache(maxsize=1 << 14)
+def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> tuple[Mark, ...]:
+    """What a dossier marks by the days received, ended, due and first due (_NEVER: not ended, no date): kept, as many have them alike."""
+    received, end, due, first = days
     out: list[Mark] = [(received, RECEIVED, 1)]
-    if head.channel == _ONLINE_CHANNEL:
+    if channel == _ONLINE_CHANNEL:
         out.append((received, ONLINE, 1))
-    if head.flags:
-        out += [(received, counter, 1) for bit, counter in _ON_RECEPTION if head.flags & bit]
+    out += [(received, counter, 1) for bit, counter in _ON_RECEPTION if flags & bit]
     if due < _NEVER:
-        _cohort(out, due if due > received else received, DUE, end <= due)
-    if found.first_due_at:
-        first = due if found.first_due_at == found.due_at else day_of(found.first_due_at)
-        _cohort(out, first if first > received else received, FIRST_DUE, end <= first)
-    closed = end if end > received else received
-    change = closed if closed <= due else max(due + 1, received)  # until then pending; from the day after it fell due overdue
+        _cohort(out, max(due, received), DUE, end <= due)
+    if first < _NEVER:
+        _cohort(out, max(first, received), FIRST_DUE, end <= first)
+    closed = max(end, received)
+    change = _change(received, closed, due)
     _interval(out, PENDING, received, change)
     _interval(out, OVERDUE, change, closed)
-    for pause in found.pauses:
-        resumed = day_of(pause.ended) if pause.ended else _NEVER
-        _interval(out, PAUSED, max(day_of(pause.began), received), min(resumed, change))
     if closed < _NEVER:
-        _finish(out, closed, found, EARLY if end < due < _NEVER else LATE if end > due else ON_DAY)
-    return head.unit, out
+        out.append((closed, EARLY if end < due < _NEVER else LATE if end > due else ON_DAY, 1))
+        if due == _NEVER:
+            out.append((closed, UNDATED, 1))
+        if flags & E_RESULT:
+            out.append((closed, E_RESULTS, 1))
+    return tuple(out)
 
 
 def _cohort(out: list[Mark], day: int, total: int, met: bool) -> None:
@@ -77,11 +92,19 @@ def _interval(out: list[Mark], counter: int, start: int, end: int) -> None:
             out.append((end, counter, -1))
 
 
-def _finish(out: list[Mark], day: int, found: Reckoning, judged: int) -> None:
-    out.append((day, judged, 1))
-    if not found.due_at:
-        out.append((day, UNDATED, 1))
-    if found.end.otherwise:
-        out.append((day, OTHERWISE, 1))
-    if found.head.flags & E_RESULT:
-        out.append((day, E_RESULTS, 1))
+def _change(received: int, closed: int, due: int) -> int:
+    """Until then pending; if still open then, from the day after it fell due, overdue."""
+    return closed if closed <= due else max(due + 1, received)
+
+
+def _unusual(found: Reckoning, days: tuple[int, int, int], day_of: Callable[[int], int]) -> list[Mark]:
+    """What pauses and an end by 3, 7 or 8 mark besides; `days`: received, ended, due."""
+    received, end, due = days
+    closed = max(end, received)
+    change, out = _change(received, closed, due), list[Mark]()
+    for pause in found.pauses:
+        resumed = day_of(pause.ended) if pause.ended else _NEVER
+        _interval(out, PAUSED, max(day_of(pause.began), received), min(resumed, change))
+    if closed < _NEVER and found.end.otherwise:
+        out.append((closed, OTHERWISE, 1))
+    return out

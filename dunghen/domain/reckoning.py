@@ -8,7 +8,8 @@ from typing import NamedTuple
 from dunghen.domain.deadline import due_at
 from dunghen.domain.ending import End, ended
 from dunghen.domain.pauses import Pause, Term, pauses_of, stretch
-from dunghen.domain.record import SYNCED, Head, read
+from dunghen.domain.record_layout import SYNCED
+from dunghen.domain.record_reading import Head, read
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.statuses import ACCEPTING, NEW, PAYMENT, SUPPLEMENT
 

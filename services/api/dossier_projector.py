@@ -14,7 +14,7 @@ from time import monotonic
 from dunghen.contracts.topics import DOSSIERS, OWN_KEY
 from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import last_word, reckon
-from dunghen.domain.record import read
+from dunghen.domain.record_reading import read
 from dunghen.domain.rules import DossierRules
 from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
 from dunghen.platform.logs import get_logger

@@ -5,7 +5,7 @@ State is only as good as the fence under which it was loaded (`architecture.md` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -26,7 +26,7 @@ ZERO = [0] * len(COUNTERS)
 Cells = dict[str, dict[int, list[int]]]
 Touched = dict[str, set[int]]
 Mark = tuple[int, int, int]
-MarksOf = Callable[[bytes], tuple[str, list[Mark]]]
+MarksOf = Callable[[bytes], tuple[str, Sequence[Mark]]]
 
 
 class Braked(Exception):
@@ -148,7 +148,7 @@ def _shift_all(cells: Cells, before: dict[bytes, bytes | None], records: dict[by
     touched: Touched = {}
     for key, old in before.items():
         unit, new_marks = marks_of(records[key])
-        old_unit, old_marks = marks_of(old) if old is not None else (unit, [])
+        old_unit, old_marks = marks_of(old) if old is not None else (unit, ())
         if old_unit == unit and old_marks:
             if old_marks == new_marks:
                 continue
@@ -162,7 +162,7 @@ def _shift_all(cells: Cells, before: dict[bytes, bytes | None], records: dict[by
     return touched
 
 
-def _shift(days: dict[int, list[int]], seen: set[int], found: list[Mark], sign: int) -> None:
+def _shift(days: dict[int, list[int]], seen: set[int], found: Iterable[Mark], sign: int) -> None:
     for day, counter, by in found:
         counters = days.get(day)
         if counters is None:

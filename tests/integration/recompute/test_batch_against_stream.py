@@ -14,7 +14,7 @@ from dunghen.cli.recompute.events import events_of
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.messages import DossierEvent, UnitScore
 from dunghen.domain.policy import Policy
-from dunghen.domain.record import MOST_STEPS
+from dunghen.domain.record_layout import MOST_STEPS
 
 JUDGED = Policy.from_bodies(1, POLICY)
 SEEDS = range(int(os.environ.get("DUNGHEN_EXAMPLES", "4")))

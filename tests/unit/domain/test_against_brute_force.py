@@ -17,7 +17,9 @@ from dunghen.domain.days import Zone, date_of, day_number
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.marks import COUNTERS, DIFFERENCES, OTHERWISE, marks
 from dunghen.domain.rates import DaySeries
-from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on, unpack
+from dunghen.domain.reckoning import reckon
+from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on
+from dunghen.domain.record_reading import read_plainly, unpack
 from dunghen.domain.rules import SUPPLEMENT_RULES, DossierRules, SupplementRule
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
@@ -43,8 +45,21 @@ def folded(events: list[DossierEvent], rules: DossierRules) -> bytes:
             assert seen_on(quick, day_of_arrival(e)) == (new or record)
             assert marks(seen_on(quick, day_of_arrival(e)), rules) == marks(record, rules)
         record = new or record
+        the_plain_reading_agrees(record, rules)
     assert record is not None
     return record
+
+
+def the_plain_reading_agrees(record: bytes | None, rules: DossierRules) -> bool:
+    """Whether the record was read plainly; if so, it must say what the reckoning says."""
+    plain = read_plainly(record or b"")
+    if plain is not None:
+        found = reckon(record or b"", rules)
+        assert found is not None
+        assert (found.pauses, found.end.otherwise) == ((), False)
+        instants = found.received_at, found.end.at, found.due_at, found.first_due_at
+        assert plain == (found.head.unit, *instants, found.head.channel, found.head.flags)
+    return plain is not None
 
 
 def in_any_order(r: Random, events: list[DossierEvent], rules: DossierRules) -> bytes:
@@ -116,6 +131,11 @@ def test_the_nasty_dossiers_reach_every_counter_and_every_kind_of_end() -> None:
     for _ in range(400):
         seen |= {counter for _, counter, _ in marks(folded(dossier(r), rules), rules)[1]}
     assert seen == set(range(len(COUNTERS)))
+
+
+def test_many_of_the_nasty_dossiers_are_read_plainly_too() -> None:
+    r, rules = Random(2), rules_of("subtract")
+    assert sum(the_plain_reading_agrees(folded(dossier(r), rules), rules) for _ in range(400)) > 40
 
 
 def test_the_two_calendars_of_this_test_agree() -> None:

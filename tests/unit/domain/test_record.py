@@ -6,7 +6,9 @@ import pytest
 from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
-from dunghen.domain.record import LAYOUT, RETRACTED, SYNCED, append_quietly, day_of_arrival, fold, last_seen, seen_before, seen_on, unpack
+from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, seen_before, seen_on
+from dunghen.domain.record_layout import LAYOUT, RETRACTED, SYNCED
+from dunghen.domain.record_reading import read_plainly, unpack
 
 T = 1_767_600_000
 synced = event(
@@ -132,6 +134,7 @@ def test_an_event_does_not_count_as_arrived_before_the_day_that_is_named() -> No
     ],
 )
 def test_a_record_that_cannot_be_read_says_what_is_wrong(broken: bytes, what: str) -> None:
+    assert read_plainly(broken) is None
     for use in (unpack, lambda record: fold(record, synced)):
         with pytest.raises(ValueError, match=what):
             use(broken)

@@ -12,7 +12,8 @@ import pytest
 from dunghen.contracts.messages import DossierEvent, decode_event, decode_events, encode
 from dunghen.domain.marks import COUNTERS
 from dunghen.domain.policy import Policy
-from dunghen.domain.record import MOST_STEPS, unpack
+from dunghen.domain.record_layout import MOST_STEPS
+from dunghen.domain.record_reading import unpack
 from services.scoring.brake import Brake, BrakePolicy
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, cells_under
 

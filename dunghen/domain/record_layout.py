@@ -1,0 +1,44 @@
+"""What is kept of a dossier, as bytes, the same in memory and in the topic `dossiers`; and the pure fold over the set of its events.
+
+    quiet(1) | layout(1) | offset of the steps(1) | seen(2) | memory | statement | steps (5 bytes each: instant, place of the status)
+
+`seen` is the UTC day (since 1970) on which its last event arrived. The statement is what the newest sync or retraction says. It is packed
+so that the newest one is the greatest string of bytes: whatever order the events come in, the same one stays. The memory holds minima and
+maxima over all events, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record is a function of the SET of events
+(`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC, `arrived_at` microseconds; 0 means
+"not given".
+"""
+
+from __future__ import annotations
+
+import struct
+
+from dunghen.domain.statuses import DONE, PLACE, RETURNED, WORKING
+
+LAYOUT = 2
+MOST_STEPS = 10_000
+PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are known so far
+KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
+FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`
+
+MEMORY = struct.Struct(">9IH")
+STATEMENT = struct.Struct(">BIQQ2B5I2B")
+HEAD = struct.Struct(">9IHBIQQ2B5I2B")  # both at once
+PLAIN = struct.Struct(">xBB14xII19xI16xBB4xIII4xBBB")  # of a whole record, what `record_reading.Plain` is made from
+SEEN = 3
+START = SEEN + 2  # of the memory, which begins with step_at and step_due
+STEP_DUE = START + 8  # where step_at and step_due end
+STATED = START + MEMORY.size  # where the statement begins
+NAMES = STATED + STATEMENT.size  # where the unit begins
+FULL = 5 * MOST_STEPS  # bytes of steps
+DONE_AT, WORKING_AT, RETURNED_AT = PLACE[DONE], PLACE[WORKING], PLACE[RETURNED]
+
+
+def cut_of(record: bytes) -> int:
+    """Where the steps begin. Raises ValueError that says what is wrong with the record."""
+    if len(record) < START or record[1] != LAYOUT:
+        raise ValueError(f"record of layout {record[1]}, not {LAYOUT}" if len(record) >= START else f"record of {len(record)} bytes")
+    cut = record[2]
+    if not NAMES < cut <= len(record) or NAMES + 1 + record[NAMES] > cut or (len(record) - cut) % 5:
+        raise ValueError(f"record of {len(record)} bytes whose steps begin at {cut}")
+    return cut
