@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from dunghen.platform.kafka_clients import PATIENTLY
 from dunghen.platform.kafka_clients import Bare as Bare
 from dunghen.platform.kafka_clients import MissingTopic as MissingTopic
 from dunghen.platform.kafka_clients import Place as Place
@@ -94,10 +95,14 @@ class Reader:
 
     `next` is where each partition goes on, behind all that was given out, the batch in hand included: store it with what was made of it.
     `level` turns true, for good, with the batch that holds the last of what was there when the reader connected.
+    A `patient` one reads PATIENTLY.
     """
 
-    def __init__(self, settings: PlatformSettings, topics: Sequence[str], begin: Mapping[Place, int] | None = None) -> None:
+    def __init__(
+        self, settings: PlatformSettings, topics: Sequence[str], begin: Mapping[Place, int] | None = None, *, patient: bool = False
+    ) -> None:
         self.settings, self.topics = settings, tuple(topics)
+        self._fetching = PATIENTLY if patient else {}
         self.next: dict[Place, int] = dict(begin or {})
         self.level = False
         self._ends: dict[Place, int] = {}
@@ -110,7 +115,7 @@ class Reader:
         connected = False
         while True:
             try:
-                async with started(consumer(self.settings), self.settings) as c:
+                async with started(consumer(self.settings, **self._fetching), self.settings) as c:
                     places = await self._assign(c)
                     connected = True
                     while True:

@@ -18,6 +18,9 @@ log = get_logger("kafka")
 Place = tuple[str, int]  # (bare topic, partition)
 BATCH_BYTES = 1 << 20  # one produce request; also what the broker takes at most by default
 FETCH_BYTES = 8 << 20  # of one partition at once
+# Where nobody waits: the broker gathers up to half a second of records for an answer, since each costs both sides the same however little
+# is in it.
+PATIENTLY = {"fetch_min_bytes": 1 << 20, "fetch_max_wait_ms": 500}
 
 
 class Record(Protocol):

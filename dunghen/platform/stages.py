@@ -10,6 +10,7 @@ import os
 import time
 import traceback
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,6 +52,37 @@ class Pace:
         return min(max(2 * took, self.shortest), self.longest if count < self.many else max(self.longest, self.behind))
 
 
+class Waiting:
+    """faust events, each a list of records, that wait for the next round of one partition; bounded by records, not by events: one agent
+    feeds all partitions of a topic, and under a steady trickle of small batches none may hold up the others."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.records = most, 0
+        self.some, self.room = asyncio.Event(), asyncio.Event()
+        self.room.set()
+        self._events: deque[Any] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._events)
+
+    async def put(self, event: Any) -> None:
+        """Waits while `most` records are here; one agent at a time."""
+        await self.room.wait()
+        self._events.append(event)
+        self._count(len(event.value))
+
+    def pop(self) -> Any:
+        """The oldest; raises IndexError where there is none."""
+        event = self._events.popleft()
+        self._count(-len(event.value))
+        return event
+
+    def _count(self, by: int) -> None:
+        self.records += by
+        for state, holds in ((self.some, bool(self._events)), (self.room, self.records < self.most)):
+            state.set() if holds else state.clear()
+
+
 class Stage(ABC):
     """One partition of one stage: a subclass loads its state and turns records into batches to write; `next` is kept here.
 
@@ -67,7 +99,7 @@ class Stage(ABC):
         self.stopped_at: int | None = (
             None  # set by `work` that takes nothing from this source offset on, for good: it is left to a successor
         )
-        self.queue: asyncio.Queue[Any] = asyncio.Queue(4)  # faust events whose value is a list of records
+        self.queue = Waiting(self.pace.at_once)
         self.go, self.idle = asyncio.Event(), asyncio.Event()
         self.idle.set()
         self._round_at = self._tick_at = 0.0
@@ -100,8 +132,8 @@ class Stage(ABC):
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.writer.stop()
-        while not self.queue.empty():  # or the agent would wait for ever to put its next batch here
-            self.queue.get_nowait()
+        while self.queue:  # or the agent would wait for ever to put its next batch here
+            self.queue.pop()
 
     async def _run(self) -> None:
         try:
@@ -117,14 +149,15 @@ class Stage(ABC):
 
     async def _gather(self) -> list[Any]:
         """The events of the next round, none if only a tick is due. Returns when the round may start, without giving way in between."""
-        events = []
         with suppress(TimeoutError):
-            events.append(await asyncio.wait_for(self.queue.get(), max(0.0, self._tick_at - time.monotonic())))
+            await asyncio.wait_for(self.queue.some.wait(), max(0.0, self._tick_at - time.monotonic()))
         await asyncio.sleep(self._round_at - time.monotonic())
         while not self.go.is_set():
             await self.go.wait()
-        while not self.queue.empty() and sum(len(e.value) for e in events) < self.pace.at_once:
-            events.append(self.queue.get_nowait())
+        events, count = [], 0
+        while self.queue and count < self.pace.at_once:
+            events.append(self.queue.pop())
+            count += len(events[-1].value)
         return events
 
     async def _round(self, events: list[Any]) -> None:

@@ -90,7 +90,8 @@ class DossierProjector:
     async def _follow(self, policy: Policy) -> None:
         own = f"{DOSSIERS}@{policy.version}"
         offsets = await self.store.offsets()
-        reader = Reader(self.settings, [DOSSIERS], {(DOSSIERS, p): offset for (topic, p), offset in offsets.items() if topic == own})
+        begin = {(DOSSIERS, p): offset for (topic, p), offset in offsets.items() if topic == own}
+        reader = Reader(self.settings, [DOSSIERS], begin, patient=True)
         written_at, waiting = 0.0, list[Write]()
         async for batches in reader.batches():
             for place, records in batches.items():

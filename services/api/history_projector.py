@@ -63,7 +63,7 @@ class HistoryProjector:
 
     async def _follow(self) -> None:
         self._ledger, self._writes = Ledger(real_milliseconds()), []
-        reader = Reader(self.settings, FOLLOWED, await self.store.offsets())
+        reader = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True)
         async for batches in reader.batches():
             for place, records in batches.items():
                 await self._take(place, records)
