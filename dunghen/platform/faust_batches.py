@@ -15,7 +15,7 @@ from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
-from dunghen.platform.kafka import Bare
+from dunghen.platform.kafka_clients import REQUEST_SECONDS, Bare
 from dunghen.platform.settings import PlatformSettings
 
 # Why each is set: streams.md §4 (takeover in seconds, batches instead of events, nothing declared or served by faust itself).
@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "table_standby_replicas": 0,
     "broker_session_timeout": 6.0,
     "broker_heartbeat_interval": 2.0,
+    "broker_request_timeout": REQUEST_SECONDS,  # faust's own 90 s: so long a worker held its partitions on a dead connection
     "broker_commit_interval": 1.0,
     "broker_max_poll_records": 8000,
     "broker_max_poll_interval": 60.0,

@@ -7,6 +7,7 @@ Topic names are bare everywhere here: the namespace of the settings is put befor
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,6 +18,7 @@ from dunghen.platform.kafka_clients import Bare as Bare
 from dunghen.platform.kafka_clients import MissingTopic as MissingTopic
 from dunghen.platform.kafka_clients import Place as Place
 from dunghen.platform.kafka_clients import Record as Record
+from dunghen.platform.kafka_clients import Stalled as Stalled
 from dunghen.platform.kafka_clients import Truncated as Truncated
 from dunghen.platform.kafka_clients import Unreachable as Unreachable
 from dunghen.platform.kafka_clients import WrongPartitions as WrongPartitions
@@ -33,6 +35,7 @@ from dunghen.platform.settings import PlatformSettings
 
 log = get_logger("kafka")
 Take = Callable[[bytes | None, bytes | None, int, int], object]
+STALL_SECONDS = 45.0  # a dead connection is replaced within REQUEST_SECONDS: this is a broker that helps nobody
 
 
 async def end_offsets(settings: PlatformSettings, topic: str) -> dict[int, int]:
@@ -47,16 +50,21 @@ async def read_all(settings: PlatformSettings, place: Place, take: Take, from_of
     """Gives every committed record of one partition to `take(key, value, offset, timestamp_ms)`, from `from_offset` to the present LSO.
 
     Returns the offset to go on from: after the last record, and after the bookkeeping of transactions behind it. Several 100k records/s.
-    Raises Unreachable, MissingTopic, Truncated.
+    Raises Unreachable, MissingTopic, Truncated, and Stalled where nothing came for STALL_SECONDS.
     """
     tp = _tp(settings, place)
     async with started(consumer(settings), settings) as c:
         await partitions_of(c, settings, [place[0]])
         c.assign([tp])
         end = (await seek(c, {tp: from_offset}))[tp]
-        while await c.position(tp) < end:
+        until = time.monotonic() + STALL_SECONDS
+        while (at := await c.position(tp)) < end:
             for r in (await c.getmany(tp, timeout_ms=500)).get(tp, ()):
                 take(r.key, r.value, r.offset, r.timestamp)
+            if await c.position(tp) > at:
+                until = time.monotonic() + STALL_SECONDS
+            elif time.monotonic() > until:
+                raise Stalled(f"{tp.topic} {tp.partition} stands at {at} of {end}")
         return int(await c.position(tp))
 
 

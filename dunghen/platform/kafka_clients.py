@@ -21,6 +21,7 @@ FETCH_BYTES = 8 << 20  # of one partition at once
 # Where nobody waits: the broker gathers up to half a second of records for an answer, since each costs both sides the same however little
 # is in it.
 PATIENTLY = {"fetch_min_bytes": 1 << 20, "fetch_max_wait_ms": 500}
+REQUEST_SECONDS = 15.0  # then a connection on which nothing comes is given up and the request made again; aiokafka's own 40 s stood still
 
 
 class Record(Protocol):
@@ -34,6 +35,10 @@ class Record(Protocol):
 
 class Unreachable(Exception):
     """No broker answered: names the address and what to do."""
+
+
+class Stalled(Unreachable):
+    """The broker answered and then said nothing more, on any connection."""
 
 
 class MissingTopic(Exception):
@@ -77,13 +82,18 @@ def producer(settings: PlatformSettings, **options: Any) -> AIOKafkaProducer:
 
     Do not await `send_and_wait` record by record on it: gather the futures of `send`, or use `send_batch`.
     """
-    chosen = {"acks": "all", "enable_idempotence": True, "linger_ms": 5, "max_batch_size": BATCH_BYTES, **options}
-    return AIOKafkaProducer(bootstrap_servers=settings.kafka, **chosen)
+    chosen = {"acks": "all", "enable_idempotence": True, "linger_ms": 5, "max_batch_size": BATCH_BYTES}
+    return AIOKafkaProducer(bootstrap_servers=settings.kafka, **{**_deadline(), **chosen, **options})
+
+
+def _deadline() -> dict[str, Any]:
+    return {"request_timeout_ms": int(REQUEST_SECONDS * 1000)}
 
 
 def consumer(settings: PlatformSettings, **options: Any) -> AIOKafkaConsumer:
     """A consumer without a group, for `assign`: reads what is committed and hands out bare records. Not started yet (see `started`)."""
     chosen = {
+        **_deadline(),
         "enable_auto_commit": False,
         "auto_offset_reset": "none",
         "isolation_level": "read_committed",
@@ -147,7 +157,7 @@ async def _metadata(client: Any, topic: str) -> set[int]:
 
 async def reachable(settings: PlatformSettings) -> None:
     """Returns if a broker answers with its metadata; raises Unreachable."""
-    client = AIOKafkaClient(bootstrap_servers=settings.kafka)
+    client = AIOKafkaClient(bootstrap_servers=settings.kafka, **_deadline())
     try:
         await client.bootstrap()
     except KafkaConnectionError as fault:

@@ -14,7 +14,7 @@ from dunghen.platform.settings import PlatformSettings
 
 log = get_logger("ahead")
 PATIENCE_SECONDS = (
-    5.0  # a request that a dying broker took with it comes back only after 40 s, and all letters of the partition wait for it
+    5.0  # a request that a dying broker took with it comes back only after REQUEST_SECONDS, and all letters of the partition wait for it
 )
 
 

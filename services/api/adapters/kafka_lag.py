@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
-from dunghen.platform.kafka import start
+from dunghen.platform.kafka import consumer, start
 from dunghen.platform.settings import PlatformSettings
 
 Place = tuple[str, int]
@@ -17,7 +17,7 @@ class KafkaLag:
 
     def __init__(self, settings: PlatformSettings, group: str) -> None:
         self._settings = settings
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, group_id=settings.named(group), enable_auto_commit=False)
+        self._consumer = consumer(settings, group_id=settings.named(group), auto_offset_reset="latest")
 
     async def start(self, places: Iterable[Place]) -> None:
         """`places`: all that will ever be committed. Raises platform.kafka.Unreachable."""
