@@ -5,6 +5,18 @@ as a difference.
 """
 
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
-from dunghen.cli.recompute.recomputation import CountedDossier, Cut, Question, Recomputation, recompute
+from dunghen.cli.recompute.frozen import History, history_of
+from dunghen.cli.recompute.recomputation import CountedDossier, Cut, Question, Recomputation, recompute, recompute_history
 
-__all__ = ["CountedDossier", "Cut", "EventTable", "Question", "Recomputation", "events_from_jsonl", "recompute"]
+__all__ = [
+    "CountedDossier",
+    "Cut",
+    "EventTable",
+    "History",
+    "Question",
+    "Recomputation",
+    "events_from_jsonl",
+    "history_of",
+    "recompute",
+    "recompute_history",
+]

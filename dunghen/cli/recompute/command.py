@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,19 @@ import msgspec
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
-from dunghen.cli.recompute.recomputation import Question, recompute
+from dunghen.cli.recompute.frozen import history_of
+from dunghen.cli.recompute.recomputation import Question, recompute_history
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.city_files import read_city
+from dunghen.contracts.horizons import Horizon, horizon_of
 from dunghen.contracts.messages import UnitScore
-from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.contracts.policies import PolicyBook
+from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings, load
 
 Say = Callable[[str], None]
+Horizons = dict[int, list[Horizon]]  # by partition of the source
 KAFKA = "kafka"
 _EPOCH = date(1970, 1, 1)
 
@@ -44,6 +48,12 @@ class Source:
     events: EventTable
     bodies: Mapping[str, Any]
     policy: int
+    book: PolicyBook = field(default_factory=PolicyBook)
+    horizons: Horizons = field(default_factory=dict)
+
+    def bodies_at(self, version: int) -> Mapping[str, Any]:
+        """The bodies in force at a version."""
+        return self.bodies if version == self.policy else bodies_at(self.book, version)
 
 
 async def run(folder: DataFolder, wanted: Wanted, say: Say) -> None:
@@ -52,7 +62,8 @@ async def run(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     today = local_today(folder, source.bodies)
     asked = today if wanted.as_of is None else (wanted.as_of - _EPOCH).days
     question = Question(asked, standard_windows(asked), min(asked, today - 1), policy=source.policy)
-    with recompute(source.events.arrow(), source.bodies, question) as found:
+    history = history_of(source.events.arrow(), source.horizons)
+    with recompute_history(history, source.bodies_at, question) as found:
         say(_json(found.units, source.events) if wanted.as_json else _table(found.units))
 
 
@@ -74,6 +85,24 @@ async def events_from_kafka(settings: PlatformSettings, ends: Mapping[int, int])
     for partition, end in sorted(ends.items()):
         await kafka.read_all(settings, (DOSSIER_EVENTS, partition), _into(table, partition, end))
     return table
+
+
+async def horizons_from_kafka(settings: PlatformSettings) -> Horizons:
+    """All horizons of each partition, so far. Raises what `platform.kafka.read_all` raises."""
+    found: Horizons = {}
+
+    def take(partition: int, key: bytes | None, value: bytes | None) -> None:
+        if (horizon := horizon_of(key, value)) is not None:
+            found.setdefault(partition, []).append(horizon)
+
+    for partition in range(settings.partitions):
+        await kafka.read_all(settings, (DOSSIERS, partition), lambda key, value, *_, p=partition: take(p, key, value))
+    return found
+
+
+def bodies_at(book: PolicyBook, version: int) -> dict[str, Any]:
+    """The bodies in force at a version: of each kind the newest up to it."""
+    return PolicyBook({key: record for key, record in book.records.items() if record.version <= version}).bodies
 
 
 def _into(table: EventTable, partition: int, end: int) -> kafka.Take:
@@ -103,9 +132,10 @@ async def _running(folder: DataFolder) -> Source:
     try:
         book = await read_book(settings)
         events = await events_from_kafka(settings, await kafka.end_offsets(settings, DOSSIER_EVENTS))
+        horizons = await horizons_from_kafka(settings)
     except (kafka.Unreachable, kafka.MissingTopic) as fault:
         raise CommandError(f"Kafka of {folder.path}: {fault}") from None
-    return Source(events, book.bodies, book.newest_version)
+    return Source(events, book.bodies, book.newest_version, book, horizons)
 
 
 def _json(units: Mapping[str, UnitScore], events: EventTable) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from dunghen.cli.recompute import city, counts, deadlines, stories
+from dunghen.cli.recompute import city, counts, deadlines, stories, sums
+from dunghen.cli.recompute.frozen import History
 from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
 
 Window = tuple[str, int, int]  # name, first and last local day
@@ -58,18 +59,20 @@ class CountedDossier:
 
 @dataclass
 class Recomputation:
-    """The figures by unit (or by the name of its cut), and the database they were counted in; close it when done."""
+    """The figures by unit (or by the name of its cut), and the databases they were counted in; close it when done."""
 
     units: dict[str, UnitScore]
-    _connection: duckdb.DuckDBPyConnection = field(repr=False)
+    connections: list[duckdb.DuckDBPyConnection] = field(repr=False)
 
     def dossiers_of(self, unit: str, window: str, rate: str) -> list[CountedDossier]:
         """The dossiers that stand behind one rate of a unit, in order of their codes; raises KeyError for an unknown rate."""
-        rows = self._connection.execute(counts.dossiers_sql(rate), {"unit": unit, "window": window}).fetchall()
-        return [CountedDossier(*row) for row in rows]
+        sql, given = counts.dossiers_sql(rate), {"unit": unit, "window": window}
+        rows = [row for connection in self.connections for row in connection.execute(sql, given).fetchall()]
+        return sorted((CountedDossier(*row) for row in rows), key=lambda counted: counted.dossier)
 
     def close(self) -> None:
-        self._connection.close()
+        for connection in self.connections:
+            connection.close()
 
     def __enter__(self) -> Recomputation:
         return self
@@ -89,7 +92,22 @@ def recompute(events: pa.Table, policy: Mapping[str, Any], question: Question) -
     _ask(connection, question)
     for statement in (*stories.STATEMENTS, *deadlines.STATEMENTS):
         connection.execute(statement)
-    return Recomputation(_scores(connection, question), connection)
+    return Recomputation(_scores(connection, question), [connection])
+
+
+def recompute_history(history: History, bodies_at: Callable[[int], Mapping[str, Any]], question: Question) -> Recomputation:
+    """As `recompute` under the policy of the question, but each frozen dossier under the one that froze it. `bodies_at`: of a version."""
+    units: dict[str, UnitScore] = {}
+    connections = []
+    for version, events in sorted(history.under(question.policy).items()):
+        bodies = bodies_at(version)
+        found = recompute(events, bodies, question)
+        connections += found.connections
+        counted = bodies.get("counters", {}).get("names", counts.COUNTS)
+        for name, score in found.units.items():
+            part = score if version == question.policy else sums.known(score, counted)
+            units[name] = sums.added(units[name], part) if name in units else part
+    return Recomputation(units, connections)
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, question: Question) -> None:

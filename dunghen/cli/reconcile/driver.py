@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,8 +14,8 @@ import msgspec
 
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
-from dunghen.cli.recompute import Recomputation, recompute
-from dunghen.cli.recompute.command import events_from_kafka, settings_of
+from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
+from dunghen.cli.recompute.command import bodies_at, events_from_kafka, horizons_from_kafka, settings_of
 from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
 from dunghen.contracts.policies import PolicyBook
@@ -85,9 +86,10 @@ async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Repor
     answers = [await _answer(http, window, rate) for window in WINDOWS for rate in RATES]
     upto = furthest(batches_of(answers, end), end)
     table, book = await events_from_kafka(settings, upto), await read_book(settings)
-    named = table.arrow()
+    horizons, named = await horizons_from_kafka(settings), table.arrow()
     batches = batches_of(answers, end, named["unit"].unique().to_pylist())
-    found, shown = await asyncio.to_thread(_judge, batches, named, book)
+    history = await asyncio.to_thread(history_of, named, horizons)
+    found, shown = await asyncio.to_thread(_judge, batches, history, book)
     return Report(found.cells, len(answers), end, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown))
 
 
@@ -109,20 +111,15 @@ async def _answer(http: httpx.AsyncClient, window: str, rate: str) -> dict[str, 
     return found
 
 
-def _judge(batches: list[Batch], events: Any, book: PolicyBook) -> tuple[Compared, list[Shown]]:
+def _judge(batches: list[Batch], history: History, book: PolicyBook) -> tuple[Compared, list[Shown]]:
     parts, shown = [], []
     for batch in batches:
-        with recompute(events, bodies_at(book, batch.policy), batch.question()) as found:
+        with recompute_history(history, partial(bodies_at, book), batch.question()) as found:
             for answer, names in batch.answers:
                 part = compare(answer, batch.scores_for(names, found.units))
                 parts.append(part)
                 shown += [Shown(difference, _dossiers(found, names, difference)) for difference in part.differences]
     return together(parts), shown
-
-
-def bodies_at(book: PolicyBook, version: int) -> dict[str, Any]:
-    """The bodies in force at a version: of each kind the newest up to it."""
-    return PolicyBook({key: record for key, record in book.records.items() if record.version <= version}).bodies
 
 
 def _dossiers(found: Recomputation, names: Mapping[str, str], difference: Difference) -> tuple[Mapping[str, Any], ...]:
