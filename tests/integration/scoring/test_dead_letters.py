@@ -12,8 +12,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
 
+from dunghen.cli.dead_letters import replay as replaying
 from dunghen.cli.dead_letters.letters import Outcome, read_letters
-from dunghen.cli.dead_letters.replay import replay
 from dunghen.contracts import topics
 from dunghen.contracts.dead_letters import Reason
 from dunghen.contracts.messages import encode
@@ -23,7 +23,6 @@ from tests.integration.scoring.scoring_world import NOW, UNITS, ScoringWorld
 from tests.integration.scoring.test_scoring_process import DAY, assert_exact, event, lives
 
 HAI_CHAU = UNITS[0]
-OLDER = (str(Path(__file__).with_name("older_scoring.py")),)
 TEN_MEGABYTES = 10_000_000
 
 
@@ -96,7 +95,7 @@ async def test_ten_megabytes_are_refused_by_kafka_and_where_it_takes_them_a_dead
     assert await reasons(world) == {Reason.UNREADABLE: 2}
     said = (await world.scores())[HAI_CHAU]
     assert (said.pending, said.windows["7d"].counts["early"]) == (28, 1)
-    assert await replay(world.settings) == {Outcome.STILL_UNREADABLE: 2}
+    assert await replaying.replay(world.settings) == {Outcome.STILL_UNREADABLE: 2}
 
 
 async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of_it_is_lost(world: ScoringWorld) -> None:
@@ -128,22 +127,25 @@ async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of
     await assert_exact(world, [first, behind, *others])
 
 
-async def test_what_an_older_release_set_aside_is_right_after_the_newer_one_and_a_replay(world: ScoringWorld) -> None:
-    told = lives(120, seed=9)
-    gone = [event(n, kind="retracted", status=0, occurred_at=NOW - n * 3600) for n in range(0, 60, 5)]
-    older = world.start(OLDER, DUNGHEN_BRAKE_RATIO="0")
-    await world.tell([*told[:100], *gone, *told[100:]])
-    await eventually(world.level_with_sources)
-    await assert_exact(world, told)
-    assert await reasons(world) == {Reason.UNREADABLE: len(gone)}
-    older.terminate()
-    assert older.wait(60) == 0
+async def test_a_replay_that_dies_before_its_mark_is_repeated_and_counts_nothing_twice(
+    world: ScoringWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.start()
-    assert await replay(world.settings, Reason.UNUSABLE) == {}
-    assert await replay(world.settings) == {Outcome.REPLAYED: len(gone)}
+    told, misplaced = lives(60, seed=9), [event(n) for n in range(1000, 1030)]
+    await world.tell(told)
+    for lost in misplaced:
+        await world.tell_bytes(b"another", encode(lost), home(world, lost.dossier))
     await eventually(world.level_with_sources)
-    await assert_exact(world, [*told, *gone])
+    assert await reasons(world) == {Reason.UNUSABLE: len(misplaced)}
+    with monkeypatch.context() as patch:
+        patch.setattr(replaying, "_mark", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await replaying.replay(world.settings)
+    assert await replaying.replay(world.settings, Reason.UNREADABLE) == {}
+    assert await replaying.replay(world.settings) == {Outcome.REPLAYED: len(misplaced)}
+    await eventually(world.level_with_sources)
+    await assert_exact(world, [*told, *misplaced])
     ends = await kafka.end_offsets(world.settings, topics.DOSSIER_EVENTS)
-    assert await replay(world.settings) == {}
-    assert (await reasons(world), await kafka.end_offsets(world.settings, topics.DOSSIER_EVENTS)) == ({}, ends)
-    assert len([lt for lt in await read_letters(world.settings) if lt.replayed_as]) == len(gone)
+    assert sum(ends.values()) == len(told) + 3 * len(misplaced)
+    assert (await replaying.replay(world.settings), await reasons(world)) == ({}, {})
+    assert await kafka.end_offsets(world.settings, topics.DOSSIER_EVENTS) == ends

@@ -1,10 +1,11 @@
-"""Scoring as a release before this one might have been: it does not know the kind `retracted` yet."""
+"""Scoring as a release before this one might have been: it does not know events of the kind `retracted` yet."""
 
 from __future__ import annotations
 
 import msgspec
 
 from dunghen.contracts import messages
+from tests.faults import program
 
 _decode_event = messages.decode_event
 
@@ -19,7 +20,4 @@ def decode_event(value: bytes) -> messages.DossierEvent:
 if __name__ == "__main__":
     messages.decode_event = decode_event
     messages.decode_events = lambda _: None
-
-    from services.scoring.__main__ import main
-
-    main()
+    program.run()
