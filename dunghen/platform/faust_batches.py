@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import faust
+from faust.exceptions import ConsumerNotStarted
 from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
+from dunghen.platform.backlog import Ends
 from dunghen.platform.kafka_clients import REQUEST_SECONDS, Bare
 from dunghen.platform.settings import PlatformSettings
 
@@ -82,6 +84,15 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
 
     def _new_consumer_thread(self) -> Any:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    def ends(self, tp: TP) -> Ends | None:
+        """How far a partition goes, as its last fetch said; None before the first one, and where it is no longer ours."""
+        try:
+            consumer = self._thread._ensure_consumer()  # noqa: SLF001 - pinned; these two only read what the last fetch left
+            stable, end = consumer.last_stable_offset(tp), consumer.highwater(tp)
+        except (AssertionError, LookupError, AttributeError, ConsumerNotStarted):
+            return None
+        return None if stable is None or end is None else Ends(stable, end)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - the library's signature
         """What was fetched; records of batch topics as one message per partition whose value is the list of them."""

@@ -14,12 +14,15 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
 from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
+from dunghen.platform.backlog import Backlog, Ends, Outlook, RoundDone
+from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.faust_batches import batch_topic
 from dunghen.platform.fenced import Batches, Writer
 from dunghen.platform.kafka import Record
@@ -96,12 +99,12 @@ class Stage(ABC):
         self.settings, self.name, self.partition, self.pace = settings, name, partition, pace or Pace()
         self.writer = Writer(settings, f"{name}-{partition}")
         self.next: int | None = None
-        self.stopped_at: int | None = (
-            None  # set by `work` that takes nothing from this source offset on, for good: it is left to a successor
-        )
+        self.stopped_at: int | None = None  # set by a `work` that takes nothing from there on, for good: left to a successor
         self.queue = Waiting(self.pace.at_once)
         self.go, self.idle = asyncio.Event(), asyncio.Event()
         self.idle.set()
+        self.source_ends: Callable[[], Ends | None] = lambda: None
+        self._outlook = Outlook(marks=not self.gapless)
         self._round_at = self._tick_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -117,13 +120,21 @@ class Stage(ABC):
         """What is to be written once every `pace.tick` seconds, together with a round if one is due, else alone."""
         return {}
 
-    def written(self, count: int, seconds: float) -> None:  # noqa: B027 - need not be overridden
-        """Called after each round that had records: how many, and how long work and write took. For metrics."""
+    def written(self, done: RoundDone) -> None:  # noqa: B027 - need not be overridden
+        """Called after each round that had records. For metrics, like the next two."""
+
+    def looked(self, backlog: Backlog) -> None:  # noqa: B027
+        """Called after each tick."""
+
+    def taken_over(self, seconds: float) -> None:  # noqa: B027
+        """Called once it holds its partition: how long fence and load took."""
 
     async def take_over(self) -> None:
         """Fence, load, work; in this order."""
+        began = time.monotonic()
         await self.writer.start()
         await self.load()
+        self.taken_over(time.monotonic() - began)
         self._task = asyncio.create_task(self._run(), name=f"{self.name}-{self.partition}")
 
     async def leave(self) -> None:
@@ -161,19 +172,24 @@ class Stage(ABC):
         return events
 
     async def _round(self, events: list[Any]) -> None:
-        began = time.monotonic()
+        began, due = time.monotonic(), time.monotonic() >= self._tick_at
         records = self._unseen([e.value for e in events])
         batches = self.work(records) if records else {}
         if records:
             self.next = records[-1].offset + 1 if self.stopped_at is None else self.stopped_at
-        if began >= self._tick_at:
+        if due:
             batches = joined(batches, self.tick())
             self._tick_at = began + self.pace.tick
+        writing = time.monotonic()
         await self.writer.write(batches)
-        took = time.monotonic() - began
+        now = time.monotonic()
+        took = now - began
         self._round_at = began + self.pace.wait(len(records), took)
         if records:
-            self.written(len(records), took)
+            age = max(real_milliseconds() - records[0].timestamp, 0) / 1000
+            self.written(RoundDone(len(records), took, now - writing, age))
+        if due and self.next is not None and (ends := self.source_ends()):
+            self.looked(self._outlook.look(now, self.next, ends))
         for event in events:
             if self.stopped_at is None or event.value[-1].offset < self.stopped_at:
                 event.ack()
@@ -254,6 +270,8 @@ class Stages:
         for key in self.held.keys() - mine:
             await self.held.pop(key).leave()
         new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
+        for key, stage in new.items():
+            stage.source_ends = partial(self.app.consumer.ends, TP(*key))
         await asyncio.gather(*(stage.take_over() for stage in new.values()))
         self.held.update(new)
         if revocations != self._revocations:

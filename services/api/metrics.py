@@ -13,6 +13,15 @@ WRITE_SECONDS = Histogram(
     "dunghen_api_board_write_seconds", "Time of one write to the board", buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
 )
 LAG_SECONDS = Gauge("dunghen_api_source_lag_seconds", "Real seconds since all that was then in dossier-events is on the map")
+LAG_EVENTS = Gauge("dunghen_api_source_lag_events", "Records of dossier-events that the map does not stand for yet")
+STEP_RECORDS = Histogram(
+    "dunghen_api_step_records", "Records of followed topics in one write to the board", buckets=(1, 3, 10, 30, 100, 300, 1000)
+)
+AGE_SECONDS = Histogram(
+    "dunghen_api_age_seconds",
+    "From the oldest followed record of a step being written to its being on the board",
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
+)
 HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
 STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
 FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from aiokafka.errors import KafkaError
 
@@ -21,6 +19,7 @@ from dunghen.platform.logs import get_logger
 from services.api import metrics
 from services.api.board_messages import Generation, Pulse
 from services.api.feeds import Silence
+from services.api.lag import SourceLag, Taken
 from services.api.policies import Policies
 from services.api.ports import BoardUnreachableError, BoardWriter, DisplacedError, Lag, Offsets
 from services.api.projector_state import Showing
@@ -33,37 +32,17 @@ SAMPLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 
 
-@dataclass(slots=True)
-class SourceLag:
-    """Since when all of the source topic is on the map: the newest moment whose ends the shown covers have reached. Real seconds."""
-
-    samples: deque[tuple[float, Mapping[int, int]]] = field(default_factory=lambda: deque(maxlen=3600))
-    level_at: float | None = None
-
-    def sample(self, at: float, ends: Mapping[int, int]) -> None:
-        """The ends of the source's partitions at a moment."""
-        if self.level_at is None:
-            self.level_at = at  # nobody can say more than: not since we look
-        self.samples.append((at, ends))
-
-    def seconds(self, now: float, covers: Mapping[int, int]) -> float:
-        """The age of the newest sample that `covers` have reached; of the first one while none was."""
-        while self.samples and all(covers.get(p, 0) >= end for p, end in self.samples[0][1].items()):
-            self.level_at = self.samples.popleft()[0]
-        return 0.0 if self.level_at is None else max(now - self.level_at, 0.0)
-
-
 class Projector:
     """One process; `run` never returns. Errors that are not an outage of the board leave it: the process ends and is started again."""
 
     def __init__(self, settings: ApiSettings, board: BoardWriter, lag: Lag, clock: Clock) -> None:
         self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
         self.silence = Silence(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
-        self.source_lag = SourceLag()
+        self.source_lag, self.taken = SourceLag(), Taken()
         self.showing: Showing | None = None
         self.on_shown: Callable[[Generation, int], object] = lambda *_: None
         self.policies, self.policies_read = Policies({}), 0
-        self.last_version = 0
+        self.last_version, self.level = 0, False
         self.looked_at = self.feeds_at = float("-inf")
 
     async def run(self) -> None:
@@ -86,11 +65,13 @@ class Projector:
         self.showing, self.policies_read = showing, -1
         self.last_version = max(self.last_version, showing.position.version)
         self.looked_at = float("-inf")
-        reader = Reader(self.settings, FOLLOWED, showing.offsets)
+        reader, self.taken = Reader(self.settings, FOLLOWED, showing.offsets), Taken()
         log.info("projector_follows", version=showing.position.version, rebuilt=not showing.offsets)
         async for batches in reader.batches(patience=LOOK_SECONDS / 2):
             for place, records in batches.items():
                 showing.take(place, records, reader.next[place])
+                self.taken.take(records if self.level else ())
+            self.level = reader.level
             if reader.level:
                 await self._round(showing)
 
@@ -114,6 +95,7 @@ class Projector:
         begun = time.monotonic()
         await self.board.publish(commit)
         metrics.WRITE_SECONDS.observe(time.monotonic() - begun)
+        self.taken.shown(real_milliseconds())
         self.last_version = max(self.last_version, commit.position.version)
         if showing.picture.shown is not None:
             self.on_shown(showing.picture.shown, showing.known_at)
@@ -125,8 +107,10 @@ class Projector:
         self.feeds_at = self.looked_at if due else self.feeds_at
         policy = self.policy()
         showing.look_at_feeds(self.clock.seconds(), policy.calendar if policy else None, due)
-        seconds = self.source_lag.seconds(time.monotonic(), showing.picture.covers())
+        covers = showing.picture.covers()
+        seconds = self.source_lag.seconds(time.monotonic(), covers)
         metrics.LAG_SECONDS.set(seconds)
+        metrics.LAG_EVENTS.set(self.source_lag.events(covers))
         if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3))) != showing.position:
             raise DisplacedError
 

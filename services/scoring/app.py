@@ -31,5 +31,5 @@ def build(settings: ScoringSettings, book: PolicyBook, clock: Clock) -> Scoring:
         factories[topics.DOSSIER_EVENTS] = lambda partition: FoldStage(settings, book, partition, clock)
     if "score" in settings.stages:
         factories[topics.UNIT_DAYS] = lambda partition: ScoreStage(settings, (book, clock), partition)
-    app = build_app(settings, "scoring")
+    app = build_app(settings, "scoring", consumer_group_instance_id=settings.worker or None)
     return Scoring(app, Stages(app, settings, factories))

@@ -14,6 +14,7 @@ from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import PolicyBook
 from dunghen.domain.days import DAY_SECONDS
 from dunghen.domain.policy import Policy
+from dunghen.platform.backlog import Backlog, RoundDone
 from dunghen.platform.clock import Clock, clock_from
 from dunghen.platform.fenced import Batches
 from dunghen.platform.kafka import Place, Record, read_all
@@ -49,6 +50,7 @@ class FoldStage(Stage):
         self._level = -1  # the source offset that was last said
         self._old_keys: list[bytes] = []  # of cells under replaced policy versions
         self._retire_at = 0.0
+        self._today = 0  # the local day, as of the last tick
         self._horizon_day = -1  # the local day on which a new horizon was last thought of
 
     def _empty(self) -> FoldState:
@@ -89,6 +91,7 @@ class FoldStage(Stage):
             self._stop(done.stopped_at)
         if not done.records and not done.dead:
             return {}
+        metrics.RESTATED.inc(sum(day < self._today for days in done.touched.values() for day in days))
         return self._batches(done, records[-1].offset + 1 if done.stopped_at is None else done.stopped_at)
 
     def _stop(self, offset: int) -> None:
@@ -119,6 +122,7 @@ class FoldStage(Stage):
 
     def tick(self) -> Batches:
         """A newer policy, what may be cleared away, and how far this partition is: at most once a second, only if it moved."""
+        self._today = self.state.policy.calendar.zone.day_of(self.clock.seconds())
         if self.state.published < self.book.latest.version:
             return self._switch()
         out: Lists = {}
@@ -233,7 +237,17 @@ class FoldStage(Stage):
     def _home(self, unit: str) -> Place:
         return topics.UNIT_DAYS, topics.partition_of(unit, self.settings.partitions)
 
-    def written(self, count: int, seconds: float) -> None:
-        metrics.EVENTS.labels("fold").inc(count)
-        metrics.ROUND_SECONDS.labels("fold").observe(seconds)
+    def written(self, done: RoundDone) -> None:
+        metrics.on_round("fold", done)
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
+
+    def looked(self, backlog: Backlog) -> None:
+        metrics.on_backlog("fold", self.partition, backlog)
+
+    def taken_over(self, seconds: float) -> None:
+        metrics.BRAKED.labels(str(self.partition)).set(0)
+        metrics.on_takeover("fold", seconds, len(self.state.records))
+
+    async def leave(self) -> None:
+        await super().leave()
+        metrics.on_leave("fold", self.partition)

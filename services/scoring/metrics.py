@@ -5,11 +5,28 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 from dunghen.contracts.dead_letters import Reason
+from dunghen.platform.backlog import Backlog, RoundDone
+
+STAGES = ("fold", "score")
+PLACE = ["stage", "partition"]
+SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 
 EVENTS = Counter("dunghen_scoring_events_total", "events folded in (fold) or partials applied (score)", ["stage"])
-ROUND_SECONDS = Histogram(
-    "dunghen_scoring_round_seconds", "work and durable write of one round", ["stage"], buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10)
+ROUND_EVENTS = Histogram("dunghen_scoring_round_events", "size of one round", ["stage"], buckets=(1, 3, 10, 100, 1000, 10_000, 100_000))
+ROUND_SECONDS = Histogram("dunghen_scoring_round_seconds", "work and durable write of one round", ["stage"], buckets=SECONDS)
+WRITE_SECONDS = Histogram("dunghen_scoring_write_seconds", "time that a round waited for its transaction", ["stage"], buckets=SECONDS)
+AGE_SECONDS = Histogram(
+    "dunghen_scoring_age_seconds",
+    "from the oldest source record of a round being written to its result being durable",
+    ["stage"],
+    buckets=SECONDS,
 )
+WAITING = Gauge("dunghen_scoring_waiting_events", "source records that are not taken yet", PLACE)
+HIDDEN = Gauge("dunghen_scoring_hidden_events", "of those that wait: behind an open transaction, not to be read yet", PLACE)
+STANDING = Gauge("dunghen_scoring_standing_seconds", "since the stage last moved, while something waits", PLACE)
+TAKEOVER_SECONDS = Histogram("dunghen_scoring_takeover_seconds", "fence and load of one partition", ["stage"], buckets=SECONDS)
+TAKEOVER_RECORDS = Counter("dunghen_scoring_takeover_records_total", "dossiers or partials that takeovers loaded", ["stage"])
+RESTATED = Counter("dunghen_scoring_restated_days_total", "days of a unit, already over, whose counters an event changed")
 DEAD_LETTERS = Counter("dunghen_scoring_dead_letters_total", "events that could not be folded", ["reason"])
 BRAKED = Gauge("dunghen_scoring_braked", "1 while a partition stands still: too much of it would be set aside", ["partition"])
 DOSSIERS = Gauge("dunghen_scoring_dossiers", "dossiers in memory", ["partition"])
@@ -20,9 +37,41 @@ DOOMED = Gauge("dunghen_scoring_doomed_dossiers", "silent dossiers that are stil
 HORIZON = Gauge("dunghen_scoring_horizon_seconds", "since 1970: dossiers silent since before it may be frozen", ["partition"])
 VIOLATIONS = Counter("dunghen_scoring_invariant_violations_total", "days on which received is not finished + pending + overdue", ["reason"])
 
-for stage in ("fold", "score"):
-    EVENTS.labels(stage), ROUND_SECONDS.labels(stage)
+for stage in STAGES:
+    for of_stage in (EVENTS, ROUND_EVENTS, ROUND_SECONDS, WRITE_SECONDS, AGE_SECONDS, TAKEOVER_SECONDS, TAKEOVER_RECORDS):
+        of_stage.labels(stage)
 for dead in Reason:
     DEAD_LETTERS.labels(dead.value)
 for reason in ("UNBALANCED", "NEGATIVE", "PAUSED_BEYOND_PENDING"):
     VIOLATIONS.labels(reason)
+
+
+def on_round(stage: str, done: RoundDone) -> None:
+    """What both stages tell of a round."""
+    EVENTS.labels(stage).inc(done.records)
+    ROUND_EVENTS.labels(stage).observe(done.records)
+    ROUND_SECONDS.labels(stage).observe(done.seconds)
+    WRITE_SECONDS.labels(stage).observe(done.write_seconds)
+    AGE_SECONDS.labels(stage).observe(done.age_seconds)
+
+
+def on_backlog(stage: str, partition: int, backlog: Backlog) -> None:
+    """Of a partition that this process holds."""
+    place = stage, str(partition)
+    for gauge, value in ((WAITING, backlog.records), (HIDDEN, backlog.hidden), (STANDING, backlog.seconds)):
+        gauge.labels(*place).set(value)
+
+
+def on_takeover(stage: str, seconds: float, records: int) -> None:
+    """Of one partition."""
+    TAKEOVER_SECONDS.labels(stage).observe(seconds)
+    TAKEOVER_RECORDS.labels(stage).inc(records)
+
+
+def on_leave(stage: str, partition: int) -> None:
+    """What is said of a partition is said by its present owner only."""
+    for gauge in (WAITING, HIDDEN, STANDING):
+        gauge.remove(stage, str(partition))
+    if stage == "fold":
+        for gauge in (BRAKED, DOSSIERS, FROZEN, DOOMED, HORIZON):
+            gauge.remove(str(partition))

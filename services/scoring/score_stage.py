@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dunghen.contracts import topics
 from dunghen.contracts.messages import Level, UnitScore, encode
 from dunghen.contracts.policies import PolicyBook
+from dunghen.platform.backlog import Backlog, RoundDone
 from dunghen.platform.clock import Clock
 from dunghen.platform.fenced import Batches
 from dunghen.platform.kafka import Record, read_all
@@ -92,6 +93,15 @@ class ScoreStage(Stage):
     def _home(self) -> tuple[str, int]:
         return topics.UNIT_SCORES, self.partition
 
-    def written(self, count: int, seconds: float) -> None:
-        metrics.EVENTS.labels("score").inc(count)
-        metrics.ROUND_SECONDS.labels("score").observe(seconds)
+    def written(self, done: RoundDone) -> None:
+        metrics.on_round("score", done)
+
+    def looked(self, backlog: Backlog) -> None:
+        metrics.on_backlog("score", self.partition, backlog)
+
+    def taken_over(self, seconds: float) -> None:
+        metrics.on_takeover("score", seconds, sum(len(generation.partials) for generation in self.state.generations.values()))
+
+    async def leave(self) -> None:
+        await super().leave()
+        metrics.on_leave("score", self.partition)

@@ -12,6 +12,9 @@ class ScoringSettings(PlatformSettings):
     """`fold_shortest`/`fold_longest` bound the time between two transactions of one partition, in seconds."""
 
     stages: str = Field("fold,score", pattern=r"^(fold|score|fold,score)$", description="which stages this process runs")
+    worker: str = Field(
+        "", pattern=r"^[A-Za-z0-9._-]*$", description="name that this worker keeps over its restarts and no other has; empty: it has none"
+    )
     fold_shortest: float = Field(0.03, ge=0, le=10)
     fold_longest: float = Field(0.3, ge=0, le=60)
     prune_after_days: int = Field(

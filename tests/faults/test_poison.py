@@ -60,7 +60,7 @@ def open_letters(world: FaultWorld) -> Counter[str]:
 def test_poison_under_load_is_set_aside_and_right_after_the_mend(
     make_world: Callable[..., FaultWorld], report: Callable[..., None]
 ) -> None:
-    world = make_world(env={"DUNGHEN_BRAKE_RATIO": "0"})
+    world = make_world()
     world.start_scoring("scoring-older", program="tests.faults.older_release")
     for name in ("projector", "api", "ingest"):
         world.start_part(name)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from dunghen.contracts.messages import FeedState
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import Zone
+from services.api import metrics
 from services.api.feeds import Silence, UnitFeed, by_unit, view_of
-from services.api.projector import SourceLag
+from services.api.lag import SourceLag, Taken
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
 CALENDAR, SILENCE = WorkingCalendar(ZONE), Silence(900, 86400)
@@ -62,3 +65,25 @@ def test_lag_is_the_age_of_the_newest_moment_that_is_all_on_the_map() -> None:
     assert lag.seconds(12, {0: 5}) == 2
     assert lag.seconds(12, {0: 6}) == 1
     assert lag.seconds(15, {0: 6}) == 4  # nobody asks the sources: it cannot vouch for more
+
+
+def test_what_the_map_does_not_stand_for_is_counted_in_events_over_all_partitions() -> None:
+    lag = SourceLag()
+    assert lag.events({}) == 0
+    lag.sample(10, {0: 5, 1: 9})
+    lag.seconds(11, {0: 5, 1: 9})
+    lag.sample(11, {0: 7, 1: 9})
+    assert lag.events({0: 5, 1: 12}) == 2
+    assert lag.events({0: 6}) == 10
+
+
+def test_the_age_of_a_step_is_that_of_its_oldest_record_and_a_step_of_nothing_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[float] = []
+    monkeypatch.setattr(metrics.AGE_SECONDS, "observe", seen.append)
+    taken = Taken()
+    taken.shown(5000)
+    for stamps in ([3000, 3500], [2000], []):
+        taken.take([SimpleNamespace(timestamp=at) for at in stamps])  # type: ignore[misc]
+    taken.shown(5000)
+    taken.shown(9000)
+    assert seen == [3.0]

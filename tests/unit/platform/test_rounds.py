@@ -35,7 +35,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def at(*offsets: int) -> list[Any]:
-    return [SimpleNamespace(offset=o) for o in offsets]
+    return [SimpleNamespace(offset=o, timestamp=0) for o in offsets]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from test_fold import event, sent
+from prometheus_client import REGISTRY
+from test_fold import Sent, event, sent
 
 from dunghen.contracts import topics
 from dunghen.contracts.cells import CellKey, Complete, Covers, parse_key
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
+from dunghen.platform.backlog import Backlog
 from dunghen.platform.fenced import Batches
+from services.scoring import metrics
+from services.scoring.brake import BrakePolicy
+from services.scoring.fold import NEXT
 from services.scoring.fold_stage import Behind, FoldStage
 from services.scoring.settings import ScoringSettings
 
@@ -91,3 +96,38 @@ async def test_a_worker_whose_policies_lag_behind_its_predecessors_waits_for_the
     apply(book, 2)
     await stage.level_with_policies(seconds=0.0)
     assert stage.book.latest.version == 2
+
+
+async def test_days_already_over_whose_counters_change_are_restatements_and_today_is_none(
+    stage: FoldStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[float] = []
+    monkeypatch.setattr(metrics.RESTATED, "inc", changed.append)
+    stage.tick()
+    today = stage.clock.seconds()
+    stage.work(sent(event(received=today, occurred_at=today)))
+    stage.work(sent(event("H17.31-261123-0002", received=today - 3 * 86_400, occurred_at=today)))
+    assert changed == [0, 1]
+
+
+async def test_a_flood_of_poison_stops_the_stage_and_what_came_before_it_is_written(stage: FoldStage) -> None:
+    stage.state.brake.policy = BrakePolicy(run=2, ratio=0)
+    first = event()
+    out = stage.work([*sent(first), *(Sent(b"x", b"{", n) for n in (1, 2, 3, 4))])
+    written = {place[0]: list(records) for place, records in out.items()}
+    assert [key for key, _ in written[topics.DEAD_LETTERS]] == [b"dossier-events:2:1", b"dossier-events:2:2"]
+    assert (written[topics.DOSSIERS][-1], stage.stopped_at) == ((NEXT, b"3"), 3)
+    assert [value for key, value in written[topics.UNIT_DAYS] if isinstance(parse_key(key), Covers)] == [b"3"]
+
+
+async def test_what_is_told_of_a_partition_is_told_by_its_present_owner_only(stage: FoldStage) -> None:
+    stage.taken_over(1.0)
+    stage.looked(Backlog(5, 2, 3.0))
+    place = {"stage": "fold", "partition": "2"}
+    assert (REGISTRY.get_sample_value("dunghen_scoring_hidden_events", place), braked()) == (2, 0)
+    await stage.leave()
+    assert (REGISTRY.get_sample_value("dunghen_scoring_hidden_events", place), braked()) == (None, None)
+
+
+def braked() -> float | None:
+    return REGISTRY.get_sample_value("dunghen_scoring_braked", {"partition": "2"})

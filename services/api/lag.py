@@ -1,0 +1,56 @@
+"""How far the map is behind its source, and what waits to be put on the board."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dunghen.platform.kafka import Record
+from services.api import metrics
+
+
+@dataclass(slots=True)
+class SourceLag:
+    """Since when all of the source topic is on the map: the newest moment whose ends the shown covers have reached. Real seconds."""
+
+    samples: deque[tuple[float, Mapping[int, int]]] = field(default_factory=lambda: deque(maxlen=3600))
+    ends: Mapping[int, int] = field(default_factory=dict)
+    level_at: float | None = None
+
+    def sample(self, at: float, ends: Mapping[int, int]) -> None:
+        """The ends of the source's partitions at a moment."""
+        if self.level_at is None:
+            self.level_at = at  # nobody can say more than: not since we look
+        self.samples.append((at, ends))
+        self.ends = ends
+
+    def seconds(self, now: float, covers: Mapping[int, int]) -> float:
+        """The age of the newest sample that `covers` have reached; of the first one while none was."""
+        while self.samples and all(covers.get(p, 0) >= end for p, end in self.samples[0][1].items()):
+            self.level_at = self.samples.popleft()[0]
+        return 0.0 if self.level_at is None else max(now - self.level_at, 0.0)
+
+    def events(self, covers: Mapping[int, int]) -> int:
+        """How many records of the source, as it was last seen, `covers` have not reached."""
+        return sum(max(end - covers.get(partition, 0), 0) for partition, end in self.ends.items())
+
+
+@dataclass(slots=True)
+class Taken:
+    """Of the followed records that are not on the board yet: how many, and when the oldest was written (milliseconds since 1970)."""
+
+    count: int = 0
+    oldest: int = 0
+
+    def take(self, records: Sequence[Record]) -> None:
+        if records:
+            self.oldest = min(self.oldest or records[0].timestamp, records[0].timestamp)
+            self.count += len(records)
+
+    def shown(self, now: int) -> None:
+        """They are on the board now."""
+        if self.count:
+            metrics.STEP_RECORDS.observe(self.count)
+            metrics.AGE_SECONDS.observe(max(now - self.oldest, 0) / 1000)
+        self.count = self.oldest = 0
