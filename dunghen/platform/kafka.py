@@ -70,16 +70,25 @@ async def read_all(settings: PlatformSettings, place: Place, take: Take, from_of
 
 async def read_at(settings: PlatformSettings, place: Place, offsets: Iterable[int]) -> dict[int, Record]:
     """The records of one partition at just these offsets; one that expired or holds no record is left out. Raises as `read_all`."""
-    tp, found = _tp(settings, place), dict[int, Record]()
+    tp = _tp(settings, place)
     async with started(consumer(settings, max_poll_records=1, max_partition_fetch_bytes=1), settings) as c:  # one batch a fetch
         await partitions_of(c, settings, [place[0]])
         c.assign([tp])
         first, end = (await c.beginning_offsets([tp]))[tp], (await c.end_offsets([tp]))[tp]
-        for offset in sorted(o for o in offsets if first <= o < end):
-            c.seek(tp, offset)
-            while offset not in found and await c.position(tp) <= offset:
-                found.update({r.offset: r for r in (await c.getmany(tp, timeout_ms=500)).get(tp, ())})
-    return {offset: found[offset] for offset in offsets if offset in found}
+        found = {offset: await _record_at(c, tp, offset) for offset in sorted(offsets) if first <= offset < end}
+    return {offset: record for offset, record in found.items() if record is not None}
+
+
+async def _record_at(c: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> Record | None:
+    c.seek(tp, offset)
+    until = time.monotonic() + STALL_SECONDS
+    while await c.position(tp) <= offset:
+        for record in (await c.getmany(tp, timeout_ms=500)).get(tp, ()):
+            if record.offset == offset:
+                return record  # type: ignore[no-any-return]
+        if time.monotonic() > until:
+            raise Stalled(f"{tp.topic} {tp.partition} gives nothing at {offset}")
+    return None
 
 
 async def seek(c: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:

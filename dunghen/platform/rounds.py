@@ -1,0 +1,57 @@
+"""When a stage's next round begins, and what waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a stage works, in seconds of real time. The first round starts at once, the next after twice the time of the last one, within
+    `shortest` and `longest`: short when idle, few and large transactions when much comes. A round of `many` records is a backlog: there
+    nobody waits for the next record in particular, and the fewer transactions the sooner it is done."""
+
+    shortest: float = 0.03
+    longest: float = 0.3
+    behind: float = 1.0  # takes the place of `longest` after a round of `many` records
+    many: int = 1000
+    tick: float = 1.0
+    at_once: int = 40_000  # records in one transaction at most, give or take one fetch
+
+    def wait(self, count: int, took: float) -> float:
+        """Seconds from the beginning of a round of so many records, which took so long, to that of the next one."""
+        return min(max(2 * took, self.shortest), self.longest if count < self.many else max(self.longest, self.behind))
+
+
+class Waiting:
+    """faust events, each a list of records, that wait for the next round of one partition; bounded by records, not by events: one agent
+    feeds all partitions of a topic, and under a steady trickle of small batches none may hold up the others."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.records = most, 0
+        self.some, self.room = asyncio.Event(), asyncio.Event()
+        self.room.set()
+        self._events: deque[Any] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._events)
+
+    async def put(self, event: Any) -> None:
+        """Waits while `most` records are here; one agent at a time."""
+        await self.room.wait()
+        self._events.append(event)
+        self._count(len(event.value))
+
+    def pop(self) -> Any:
+        """The oldest; raises IndexError where there is none."""
+        event = self._events.popleft()
+        self._count(-len(event.value))
+        return event
+
+    def _count(self, by: int) -> None:
+        self.records += by
+        for state, holds in ((self.some, bool(self._events)), (self.room, self.records < self.most)):
+            state.set() if holds else state.clear()
