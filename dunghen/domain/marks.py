@@ -32,10 +32,11 @@ _ONLINE_CHANNEL = 2
 _ON_RECEPTION = ((FEE, FEES), (PAID_ONLINE, PAID), (DIGITISED, DIGITAL))
 
 Mark = tuple[int, int, int]  # (local day, index in COUNTERS, +1 or -1)
+NO_MARKS = frozenset[Mark]()
 
 
-def marks(record: bytes, rules: DossierRules) -> tuple[str, tuple[Mark, ...]]:
-    """(unit, marks); ("", ()) for what is outside every rate. No mark comes twice and none stands before the day received.
+def marks(record: bytes, rules: DossierRules) -> tuple[str, frozenset[Mark]]:
+    """(unit, marks); ("", none) for what is outside every rate. No mark comes twice and none stands before the day received.
 
     So on every day: Σ received = Σ (early + on_day + late) + pending + overdue. Raises ValueError for a record that cannot be read.
     """
@@ -47,15 +48,21 @@ def marks(record: bytes, rules: DossierRules) -> tuple[str, tuple[Mark, ...]]:
         return unit, _usual((day_of(received), day_of(end) if end else _NEVER, due_day, first_day), channel, flags)
     found = reckon(record, rules)
     if found is None:
-        return "", ()
+        return "", NO_MARKS
     head = found.head
     received, end, due, first = (day_of(at) if at else _NEVER for at in (found.received_at, found.end.at, found.due_at, found.first_due_at))
     usual = _usual((received, end, due, first), head.channel, head.flags)
-    return head.unit, (*usual, *_unusual(found, (received, end, due), day_of))
+    return head.unit, usual.union(_unusual(found, (received, end, due), day_of))
 
 
-@lru_cache(maxsize=1 << 14)
-def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> tuple[Mark, ...]:
+@lru_cache(maxsize=1 << 12)
+def changes(old: frozenset[Mark], new: frozenset[Mark]) -> tuple[Mark, ...]:
+    """What to add to the counters where a dossier marked the old and now marks the new: the new ones, and the old ones taken back."""
+    return (*(new - old), *((day, counter, -by) for day, counter, by in old - new))
+
+
+@lru_cache(maxsize=1 << 12)
+def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> frozenset[Mark]:
     """What a dossier marks by the days received, ended, due and first due (_NEVER: not ended, no date): kept, as many have them alike."""
     received, end, due, first = days
     out: list[Mark] = [(received, RECEIVED, 1)]
@@ -76,7 +83,7 @@ def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> tuple[M
             out.append((closed, UNDATED, 1))
         if flags & E_RESULT:
             out.append((closed, E_RESULTS, 1))
-    return tuple(out)
+    return frozenset(out)
 
 
 def _cohort(out: list[Mark], day: int, total: int, met: bool) -> None:

@@ -6,6 +6,7 @@ Whatever order the events come in and however often, the record is the same: `ar
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Protocol
 
 from dunghen.domain.record_layout import (
@@ -40,7 +41,11 @@ class _Days(dict[int, bytes]):
         return packed
 
 
-_NOTHING = bytes(MEMORY.size)
+_NOTHING = bytes(STATED)
+_OCCURRED, _KIND, _STATUS, _RECEIVED = slice(1, 5), 21, 22, slice(27, 31)  # in the statement
+_NOT_GIVEN = bytes(4)
+_LOUD, _BUSY = SOFT | {NEW}, frozenset((ACCEPTED, WORKING))
+_CALM = frozenset((WORKING_AT, DONE_AT, RETURNED_AT))
 _PACKED = _Days()
 
 
@@ -88,9 +93,10 @@ def fold(record: bytes | None, event: Event, seen: int = 0) -> bytes | None:
     """
     if not NEW <= event.status <= RETURNED and event.status:
         raise ValueError(f"event out of bounds: status {event.status}")
-    memory, statement, steps = (_NOTHING, b"", b"") if record is None else _parts(record)
+    cut = STATED if record is None else cut_of(record)
+    before = _NOTHING if record is None else record
     try:
-        day = _PACKED[max(event.arrived_at // _DAY_MICROSECONDS, seen)]
+        memory, statement, steps = before[START:STATED], before[STATED:cut], before[cut:]
         if event.kind == "progressed":
             if event.step_due:
                 memory = max(memory[:8], _step_due(event.occurred_at, event.step_due)) + memory[8:]
@@ -103,32 +109,31 @@ def fold(record: bytes | None, event: Event, seen: int = 0) -> bytes | None:
                 for status, at in event.steps:
                     steps = _with_step(steps, at, status)
             statement = max(statement, _state(event))
-        day = day if record is None else max(day, record[SEEN:START])
-        after = bytes((_quiet(statement, steps), LAYOUT, STATED + len(statement))) + day + memory + statement + steps
+        day = max(_PACKED[max(event.arrived_at // _DAY_MICROSECONDS, seen)], before[SEEN:START])
+        after = b"".join((bytes((_quiet(statement, steps), LAYOUT, STATED + len(statement))), day, memory, statement, steps))
     except (struct.error, OverflowError, LookupError) as fault:
         raise ValueError(f"event out of bounds: {fault}") from None
     return None if after == record else after
 
 
-def append_quietly(record: bytes, at: int, status: int, step_due: int = 0) -> bytes | None:
-    """The fast way to fold a `progressed` event that cannot change the marks: the record with one more step. None: use `fold`.
+def append_quietly(record: bytes, event: Event, seen: int = 0) -> bytes | None:
+    """The fast way to fold a `progressed` event that cannot change the marks: what `fold` gives for it, the record with one more step.
 
-    The day on which it arrived is another matter: `seen_on`.
+    None: use `fold`. `seen` as there.
     """
-    quiet = record[0]
-    if quiet and record[1] == LAYOUT and (status == WORKING or (status == RETURNED and quiet == 2)):
-        step = (at << 8 | PLACE[status]).to_bytes(5, "big")
-        if at and (step > record[-5:] or len(record) == record[2]) and len(record) - record[2] < FULL:
-            if step_due and (due := _step_due(at, step_due)) > record[START:STEP_DUE]:
-                record = record[:START] + due + record[STEP_DUE:]
-            return record + step
-    return None
-
-
-def seen_on(record: bytes, day: int) -> bytes:
-    """The record after an event that arrived on a UTC day."""
-    packed = _PACKED[day]
-    return record if packed <= record[SEEN:START] else record[:SEEN] + packed + record[START:]
+    quiet, status, at, cut = record[0], event.status, event.occurred_at, record[2]
+    if not quiet or (status != WORKING and (status != RETURNED or quiet != 2)) or record[1] != LAYOUT or not at:
+        return None
+    step = (at << 8 | PLACE[status]).to_bytes(5, "big")
+    if (step <= record[-5:] and len(record) > cut) or len(record) - cut >= FULL:
+        return None
+    if event.step_due and (due := _step_due(at, event.step_due)) > record[START:STEP_DUE]:
+        record = record[:START] + due + record[STEP_DUE:]
+    day = event.arrived_at // _DAY_MICROSECONDS
+    packed = _PACKED[day if day > seen else seen]
+    if packed > record[SEEN:START]:
+        return record[:SEEN] + packed + record[START:] + step
+    return record + step
 
 
 def seen_before(record: bytes, day: int) -> bool:
@@ -144,11 +149,6 @@ def last_seen(record: bytes) -> int:
 def day_of_arrival(event: Event) -> int:
     """The UTC day on which an event arrived."""
     return event.arrived_at // _DAY_MICROSECONDS
-
-
-def _parts(record: bytes) -> tuple[bytes, bytes, bytes]:
-    cut = cut_of(record)
-    return record[START:STATED], record[STATED:cut], record[cut:]
 
 
 def _with_step(steps: bytes, at: int, status: int) -> bytes:
@@ -174,10 +174,13 @@ def _progress(e: Event) -> bytes:
 
 
 def _state(e: Event) -> bytes:
-    facts = e.status, e.submitted, e.received, e.due, e.ended, e.returned, e.channel, e.flags
-    return STATEMENT.pack(1, e.occurred_at, e.arrived_at, int(e.id, 16), KINDS[e.kind], *facts) + _names(e.unit, e.procedure)
+    return STATEMENT.pack(
+        1, e.occurred_at, e.arrived_at, int(e.id, 16), KINDS[e.kind],
+        e.status, e.submitted, e.received, e.due, e.ended, e.returned, e.channel, e.flags,
+    ) + _names(e.unit, e.procedure)  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 12)
 def _names(unit: str, procedure: str) -> bytes:
     return bytes((len(unit),)) + (unit + procedure).encode("ascii")
 
@@ -187,13 +190,13 @@ def _remember(memory: bytes, e: Event) -> bytes:
     at, status = e.occurred_at, e.status
     if e.due and (not first_due or (at, e.due) < (first_at, first_due)):
         first_at, first_due = at, e.due
-    if status in ACCEPTING:
-        accepted = _earlier(accepted, at)
-    if status in FINAL:
+    if status in ACCEPTING and at and not 0 < accepted <= at:
+        accepted = at
+    if status in OPEN:
+        opened = max(opened, at)
+    elif status in FINAL:
         final = _earlier(final, at)
         done = done if e.ended or e.returned else _earlier(done, at)
-    elif status in OPEN:
-        opened = max(opened, at)
     elif status in SOFT and not e.ended:
         soft = _earlier(soft, at)
     return MEMORY.pack(step_at, step_due, first_at, first_due, accepted, done, soft, final, opened, said | 1 << status)
@@ -205,12 +208,12 @@ def _earlier(a: int, b: int) -> int:
 
 def _quiet(statement: bytes, steps: bytes) -> int:
     """What may follow as the latest step without any effect on the marks. 0: nothing; 1: a 4; 2: a 4 or a 10. Holds after it too."""
-    _, occurred_at, _, _, kind, status, _, received, *_ = STATEMENT.unpack_from(statement)
-    if kind != SYNCED or not received or status == NEW or status in SOFT:
+    status = statement[_STATUS]
+    if statement[_KIND] != SYNCED or status in _LOUD or statement[_RECEIVED] == _NOT_GIVEN:
         return 0
     last = steps[-1] if steps else WORKING_AT
-    if last in (WORKING_AT, DONE_AT, RETURNED_AT):
+    if last in _CALM and steps:
         done = steps[4::5].rfind(DONE_AT) * 5  # the newest 9; an open sync voids what is not later
-        if done >= 0 and (status not in OPEN or int.from_bytes(steps[done : done + 4], "big") > occurred_at):
+        if done >= 0 and (status not in OPEN or steps[done : done + 4] > statement[_OCCURRED]):
             return 2
-    return int(last == WORKING_AT and status in (ACCEPTED, WORKING))
+    return int(last == WORKING_AT and status in _BUSY)

@@ -5,7 +5,7 @@ State is only as good as the fence under which it was loaded (`architecture.md` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -14,9 +14,10 @@ import msgspec
 from dunghen.contracts.dead_letters import Misplaced, Origin, Reason, dead_letter
 from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, decode_events
 from dunghen.contracts.topics import OWN_KEY
-from dunghen.domain.marks import COUNTERS, marks
+from dunghen.domain.marks import COUNTERS, NO_MARKS, Mark, changes, marks
 from dunghen.domain.policy import Policy
-from dunghen.domain.record import append_quietly, day_of_arrival, fold, seen_on
+from dunghen.domain.record import append_quietly, fold
+from dunghen.domain.rules import DossierRules
 from dunghen.platform.kafka import Record
 from services.scoring.brake import Brake
 from services.scoring.prune import Past, refusal_of
@@ -25,8 +26,7 @@ NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"reti
 ZERO = [0] * len(COUNTERS)
 Cells = dict[str, dict[int, list[int]]]
 Touched = dict[str, set[int]]
-Mark = tuple[int, int, int]
-MarksOf = Callable[[bytes], tuple[str, Sequence[Mark]]]
+Records = dict[bytes, bytes]
 
 
 class Braked(Exception):
@@ -86,46 +86,49 @@ class FoldState:
 
     def apply(self, messages: Iterable[Record]) -> Round:
         """Folds one round of new source records in, as far as the brake lets it, and gives what that changed."""
-        done, before = Round(), dict[bytes, bytes | None]()
-        messages = list(messages)
+        done, loud, messages = Round(), set[bytes](), list(messages)
         events = decode_events([message.value or b"" for message in messages]) or repeat(None)
         try:
-            for message, event in zip(messages, events, strict=False):
-                self._fold_one(message, event, (done, before))
+            self._fold_all(zip(messages, events, strict=False), done, loud)
         except Braked as stop:
             done.stopped_at = stop.offset
-        done.touched = _shift_all(self.cells, before, self.records, self._marks_of())
+        done.touched = _shift_all(self.cells, (self.records, done.records, loud), self.policy.rules)
+        self.records.update(done.records)
         return done
 
-    def _marks_of(self) -> MarksOf:
-        rules = self.policy.rules
-        return lambda record: marks(record, rules)
+    def _fold_all(self, read: Iterable[tuple[Record, DossierEvent | None]], done: Round, loud: set[bytes]) -> None:
+        """`loud` gets the keys of dossiers whose marks may have changed. The records stay as they were before the round."""
+        changed, known, horizon, all_fresh = done.records, self.records.get, self.past.horizon, not self.past.doomed
+        for message, event in read:
+            key = message.key or b""
+            if event is not None and event.kind == "progressed" and all_fresh and event.dossier.encode() == key:
+                old = changed.get(key) or known(key)
+                if old is not None and (new := append_quietly(old, event, horizon)) is not None:
+                    changed[key] = new
+                    continue
+            if self._fold_one(message, event, done):
+                loud.add(key)
 
-    def _fold_one(self, message: Record, event: DossierEvent | None, changes: tuple[Round, dict[bytes, bytes | None]]) -> None:
-        """`event`: None if it is still to be decoded. `changes`: what the round did, and the records as they were before it."""
-        key, records, (done, before) = message.key or b"", self.records, changes
+    def _fold_one(self, message: Record, event: DossierEvent | None, done: Round) -> bool:
+        """Whether the record is another one now. `event`: None if it is still to be decoded."""
+        key = message.key or b""
         try:
             event = event or decode_event(message.value or b"")
             if event.dossier.encode() != key or key.startswith(OWN_KEY):  # `is_dossier_key`, without the call
                 raise Misplaced("the key is not the event's dossier, or one of ours")
-            old = records.get(key)
+            old = done.records.get(key) or self.records.get(key)
             if (self.past.frozen if old is None else self.past.doomed) and self.past.refuses(key, old, self.policy.rules):
                 done.dead.append(self._beyond_horizon(message.offset, event))
-                return
-            horizon = self.past.horizon
-            if old is not None and event.kind == "progressed":
-                new = append_quietly(old, event.occurred_at, event.status, event.step_due)
-                if new is not None:
-                    records[key] = done.records[key] = seen_on(new, max(day_of_arrival(event), horizon))
-                    return
-            new = fold(old, event, horizon)
+                return False
+            new = fold(old, event, self.past.horizon)
             if new is not None:
-                before.setdefault(key, old)
-                records[key] = done.records[key] = new
+                done.records[key] = new
+            return new is not None
         except (msgspec.MsgspecError, ValueError) as fault:
             if self.brake.take(message.offset):
                 raise Braked(message.offset) from None
             done.dead.append(dead_letter(Origin(self.topic, self.partition, message.offset), message.value, fault))
+            return False
 
     def _beyond_horizon(self, offset: int, event: DossierEvent) -> DeadLetter:
         reason, detail = Reason.BEYOND_HORIZON.value, refusal_of(event, self.past.horizon)
@@ -139,33 +142,32 @@ def cells_under(records: Iterable[bytes], policy: Policy, base: Cells | None = N
     for record in records:
         unit, found = marks(record, rules)
         if found:
-            _shift(cells.setdefault(unit, {}), set(), found, 1)
+            _shift(cells.setdefault(unit, {}), set(), found)
     return cells
 
 
-def _shift_all(cells: Cells, before: dict[bytes, bytes | None], records: dict[bytes, bytes], marks_of: MarksOf) -> Touched:
-    """Takes back the marks of the records before, adds those of now, only where they differ. Gives {unit: days whose counters changed}."""
+def _shift_all(cells: Cells, changed: tuple[Records, Records, Iterable[bytes]], rules: DossierRules) -> Touched:
+    """`changed`: records before and after, and the keys of those that may mark otherwise. Gives {unit: days whose counters changed}."""
     touched: Touched = {}
-    for key, old in before.items():
-        unit, new_marks = marks_of(records[key])
-        old_unit, old_marks = marks_of(old) if old is not None else (unit, ())
-        if old_unit == unit and old_marks:
-            if old_marks == new_marks:
-                continue
-            same = set(old_marks) & set(new_marks)
-            new_marks = [m for m in new_marks if m not in same]
-            old_marks = [m for m in old_marks if m not in same]
-        if new_marks:
-            _shift(cells.setdefault(unit, {}), touched.setdefault(unit, set()), new_marks, 1)
-        if old_marks:
-            _shift(cells.setdefault(old_unit, {}), touched.setdefault(old_unit, set()), old_marks, -1)
+    before, after, keys = changed
+    for key in keys:
+        old = before.get(key)
+        unit, now = marks(after[key], rules)
+        was_unit, was = marks(old, rules) if old is not None else (unit, NO_MARKS)
+        if unit == was_unit:
+            if was is not now and (found := changes(was, now)):
+                _shift(cells.setdefault(unit, {}), touched.setdefault(unit, set()), found)
+        else:
+            for moved, found in ((was_unit, changes(was, NO_MARKS)), (unit, changes(NO_MARKS, now))):
+                if found:
+                    _shift(cells.setdefault(moved, {}), touched.setdefault(moved, set()), found)
     return touched
 
 
-def _shift(days: dict[int, list[int]], seen: set[int], found: Iterable[Mark], sign: int) -> None:
+def _shift(days: dict[int, list[int]], seen: set[int], found: Iterable[Mark]) -> None:
     for day, counter, by in found:
         counters = days.get(day)
         if counters is None:
             counters = days[day] = ZERO[:]
-        counters[counter] += by * sign
+        counters[counter] += by
         seen.add(day)

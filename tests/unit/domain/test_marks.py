@@ -89,4 +89,4 @@ def test_facts_are_counted_on_the_day_received_and_the_electronic_result_on_the_
 
 
 def test_what_is_outside_every_rate_has_no_unit_and_no_marks() -> None:
-    assert marks(fold(None, step("3 08:00", 4)) or b"", rules()) == ("", ())
+    assert marks(fold(None, step("3 08:00", 4)) or b"", rules()) == ("", frozenset())

@@ -6,7 +6,7 @@ import pytest
 from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
-from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, seen_before, seen_on
+from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, seen_before
 from dunghen.domain.record_layout import LAYOUT, RETRACTED, SYNCED
 from dunghen.domain.record_reading import read_plainly, unpack
 
@@ -81,26 +81,26 @@ def test_the_first_promise_is_that_of_the_earliest_sync_that_had_one() -> None:
 
 def test_a_later_4_is_appended_quietly_also_with_a_due_date_of_its_own() -> None:
     record, later = record_of(synced), step(T + 9, 4, step_due=T + 77)
-    quick = append_quietly(record, T + 9, 4, T + 77)
+    quick = append_quietly(record, later)
     assert quick == fold(record, later)
     assert unpack(quick or b"")[0].step_due == T + 77
 
 
 def test_an_older_due_date_of_a_step_is_not_taken_by_the_quick_append_either() -> None:
     record = record_of(synced, event("progressed", T + 9, status=0, step_due=T + 77))
-    assert append_quietly(record, T + 8, 4, T + 66) == fold(record, step(T + 8, 4, step_due=T + 66))
+    assert append_quietly(record, step(T + 8, 4, step_due=T + 66)) == fold(record, step(T + 8, 4, step_due=T + 66))
 
 
 @pytest.mark.parametrize(("at", "status"), [(T + 4, 4), (T + 9, 5), (T + 9, 9), (T + 9, 10), (T + 9, 7)])
 def test_what_might_change_the_marks_is_not_appended_quietly(at: int, status: int) -> None:
-    assert append_quietly(record_of(synced, step(T + 5, 4)), at, status) is None
+    assert append_quietly(record_of(synced, step(T + 5, 4)), step(at, status)) is None
 
 
 def test_a_10_is_quiet_only_behind_a_9_that_counts() -> None:
     ended = record_of(synced, step(T + 5, 9))
     reopened = record_of(synced, step(T + 5, 9), event("synced", T + 6, status=4, received=T))
-    assert append_quietly(ended, T + 9, 10) == fold(ended, step(T + 9, 10))
-    assert append_quietly(reopened, T + 9, 10) is None
+    assert append_quietly(ended, step(T + 9, 10)) == fold(ended, step(T + 9, 10))
+    assert append_quietly(reopened, step(T + 9, 10)) is None
 
 
 def test_a_record_knows_the_day_on_which_its_last_event_arrived_in_any_order() -> None:
@@ -112,16 +112,24 @@ def test_a_record_knows_the_day_on_which_its_last_event_arrived_in_any_order() -
 def test_the_same_event_delivered_again_on_a_later_day_changes_only_that_day() -> None:
     record = record_of(synced, step(T + 5, 4))
     again = event("progressed", T + 5, status=4, arrived_at=(T + 9 * 86_400) * 1_000_000)
-    assert fold(record, again) == seen_on(record, day_of_arrival(again)) != record
+    assert last_seen(fold(record, again) or b"") == day_of_arrival(again)
     assert unpack(fold(record, again) or b"") == unpack(record)
 
 
 def test_an_event_does_not_count_as_arrived_before_the_day_that_is_named() -> None:
     record, day = record_of(synced), day_of_arrival(synced)
     assert last_seen(fold(None, synced, day + 3) or b"") == day + 3
-    assert fold(record, synced, day + 3) == seen_on(record, day + 3)
+    assert last_seen(fold(record, synced, day + 3) or b"") == day + 3
     assert (seen_before(record, day), seen_before(record, day + 1)) == (False, True)
-    assert last_seen(seen_on(record, 1 << 20)) == 0xFFFF
+    assert last_seen(fold(record, synced, 1 << 20) or b"") == 0xFFFF
+
+
+@pytest.mark.parametrize("seen", [0, 1 << 20])
+def test_the_quiet_append_knows_the_day_too(seen: int) -> None:
+    record = record_of(synced)
+    for days in (0, 9):
+        late = event("progressed", T + 5, status=4, arrived_at=(T + days * 86_400) * 1_000_000)
+        assert append_quietly(record, late, seen) == fold(record, late, seen)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def advance(old: bytes | None, event: DossierEvent, rules: DossierRules) -> tupl
     Every peer gets the domain's own fast way too, so that what is compared is what is around the job.
     """
     if old is not None and event.kind == "progressed":
-        quiet = append_quietly(old, event.occurred_at, event.status, event.step_due)
+        quiet = append_quietly(old, event)
         if quiet is not None:
             return quiet, NOTHING, NOTHING
     new = fold(old, event)
