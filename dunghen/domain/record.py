@@ -151,6 +151,13 @@ def day_of_arrival(event: Event) -> int:
     return event.arrived_at // _DAY_MICROSECONDS
 
 
+def modern(record: bytes) -> bytes:
+    """A record of layout 1, which did not say when its last event arrived, in the present one: that of its statement or last step."""
+    arrived_at, stepped_at = int.from_bytes(record[46:54], "big"), int.from_bytes(record[-5:-1], "big") if len(record) > record[2] else 0
+    day = max(arrived_at, stepped_at * 1_000_000) // _DAY_MICROSECONDS
+    return record[:1] + bytes((LAYOUT, record[2] + START - SEEN)) + _PACKED[day] + record[SEEN:]
+
+
 def _with_step(steps: bytes, at: int, status: int) -> bytes:
     if not at or not status:
         return steps

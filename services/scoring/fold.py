@@ -16,7 +16,7 @@ from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, d
 from dunghen.contracts.topics import OWN_KEY
 from dunghen.domain.marks import COUNTERS, NO_MARKS, Mark, changes, marks
 from dunghen.domain.policy import Policy
-from dunghen.domain.record import append_quietly, fold
+from dunghen.domain.record import append_quietly, fold, modern
 from dunghen.domain.rules import DossierRules
 from dunghen.platform.kafka import Record
 from services.scoring.brake import Brake
@@ -59,6 +59,7 @@ class FoldState:
     next: int = 0  # as loaded: the source offset that comes after what the state holds; then the stage's business
     published: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
     retired: tuple[int, ...] = ()  # versions whose cells still stand there and may go
+    converted: set[bytes] = field(default_factory=set)  # dossiers that the topic has in the layout of an earlier release
     past: Past = field(default_factory=Past)
     brake: Brake = field(default_factory=Brake)
 
@@ -76,6 +77,9 @@ class FoldState:
             self.past.take(key, value)
         elif value is None:
             self.records.pop(key, None)
+        elif value[1:2] == b"\x01":
+            self.records[key] = modern(value)
+            self.converted.add(key)
         else:
             self.records[key] = value
 

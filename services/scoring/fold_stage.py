@@ -61,6 +61,7 @@ class FoldStage(Stage):
         await read_all(self.settings, (topics.DOSSIERS, self.partition), lambda key, value, *_: self.state.take(key, value))
         self.next = self.state.next
         self.state.past.look_for_doomed(self.state.records)
+        await self._convert()
         await self.level_with_policies()
         if self.state.retired or self.state.published != self.book.latest.version:
             await self._find_old_keys()
@@ -70,6 +71,14 @@ class FoldStage(Stage):
             await self.writer.write(self._switch())
         self._measure_past()
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
+
+    async def _convert(self) -> None:
+        """Writes anew what an earlier release wrote in its own layout: the other readers of `dossiers` know the present one only."""
+        records, converted = self.state.records, self.state.converted
+        if converted:
+            await self.writer.write({(topics.DOSSIERS, self.partition): [(key, records[key]) for key in converted if key in records]})
+            log.info("records_converted", partition=self.partition, dossiers=len(converted))
+            converted.clear()
 
     async def level_with_policies(self, seconds: float = POLICY_SECONDS) -> None:
         """Waits for the version under which the former owner counted: going back from it would clear it away while it is shown.

@@ -19,6 +19,7 @@ from dunghen.cli.recompute.command import bodies_at, events_from_kafka, horizons
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts import topics
 from dunghen.contracts.messages import DossierEvent, UnitScore, decode_dead_letter
+from dunghen.domain.record import fold
 from dunghen.platform import kafka
 from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import BODIES, NOW, UNITS, ScoringWorld
@@ -218,6 +219,24 @@ async def test_late_events_a_second_horizon_compaction_and_a_policy_change_no_co
 
     await eventually(switched, within=120)
     await world.assert_reconciled()
+
+
+async def test_a_record_of_an_earlier_release_is_converted_at_takeover(world: PruningWorld) -> None:
+    one, settings = told(1, NOW - DAY), world.scoring.settings
+    record, key = fold(None, one) or b"", one.dossier.encode()
+    home = topics.partition_of(key, settings.partitions)
+    async with kafka.started(kafka.producer(settings), settings) as producer:
+        before = record[:1] + bytes((1, record[2] - 2)) + record[5:]
+        await producer.send_and_wait(settings.named(topics.DOSSIERS), before, key=key, partition=home)
+    world.scoring.start()
+
+    async def converted() -> bool:
+        return (await world.scoring.read(topics.DOSSIERS)).get((home, key)) == record
+
+    await eventually(converted, within=120)
+    await world.scoring.tell([told(2, NOW)])
+    await eventually(world.scoring.level_with_sources, within=120)
+    assert (await world.scoring.scores())[UNITS[0]].pending == 2
 
 
 async def _more_than(world: PruningWorld, count: int) -> int:

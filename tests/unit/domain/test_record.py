@@ -6,7 +6,7 @@ import pytest
 from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
-from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, seen_before
+from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, modern, seen_before
 from dunghen.domain.record_layout import LAYOUT, RETRACTED, SYNCED
 from dunghen.domain.record_reading import read_plainly, unpack
 
@@ -130,6 +130,13 @@ def test_the_quiet_append_knows_the_day_too(seen: int) -> None:
     for days in (0, 9):
         late = event("progressed", T + 5, status=4, arrived_at=(T + days * 86_400) * 1_000_000)
         assert append_quietly(record, late, seen) == fold(record, late, seen)
+
+
+@pytest.mark.parametrize("events", [[synced], [synced, step(T + 5, 4)], [step(T + 5, 4)]])
+def test_a_record_of_the_layout_before_reads_the_same_in_the_present_one(events: list[DossierEvent]) -> None:
+    record = record_of(*events)
+    before = record[:1] + bytes((1, record[2] - 2)) + record[5:]
+    assert modern(before) == record
 
 
 @pytest.mark.parametrize(
