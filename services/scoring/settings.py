@@ -20,7 +20,7 @@ class ScoringSettings(PlatformSettings):
     prune_after_days: int = Field(
         400, ge=0, description="days without an event after which a dossier that is over leaves the memory; 0: never"
     )
-    prune_at_once: int = Field(2000, ge=1, description="dossiers looked at for pruning in one transaction at most; there is one a second")
+    prune_at_once: int = Field(500, ge=1, description="dossiers looked at for pruning in one transaction at most; there is one a second")
     at_once: int = Field(40_000, ge=1, description="events in one transaction at most")
     retire_after: float = Field(
         60.0, ge=0, description="seconds of real time until the cells of a replaced policy version are cleared away"
