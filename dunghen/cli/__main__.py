@@ -115,17 +115,20 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON 
 
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="ingest, scoring or e2e")],
-    events: Annotated[int | None, typer.Option(help="how many; for e2e: so many a second beside the probes")] = None,
+    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery or e2e")],
+    events: Annotated[int | None, typer.Option(help="how many; recovery: dossiers; e2e: so many a second beside the probes")] = None,
     runs: Annotated[int, typer.Option(help="the median of so many")] = 3,
     peers: Annotated[
         bool, typer.Option("--peers", help="scoring: the same job on other systems too; fails if they count otherwise")
     ] = False,
+    dossiers: Annotated[int, typer.Option(help="scoring: so many are held before it is measured")] = 0,
+    units: Annotated[int, typer.Option(help="scoring: so many localities in the city; 0: as they are")] = 0,
+    processes: Annotated[int, typer.Option(help="scoring: in so many processes")] = 1,
 ) -> None:
     """Measure on real parts of its own; one JSON line a measurement."""
     from dunghen.cli.bench.command import Wanted, run
 
-    run(Wanted(what, events or {"ingest": 100_000, "scoring": 500_000, "e2e": 1000}.get(what, 0), runs, peers), say)
+    run(Wanted(what, events, runs, peers, dossiers, units, processes), say)
 
 
 @app.command()

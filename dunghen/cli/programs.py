@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from dunghen.cli.supervisor import Program
 from dunghen.platform.local import kafka_broker, redis_server
@@ -53,6 +56,13 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+async def is_ready(http: httpx.AsyncClient, address: str) -> bool:
+    """Whether this answers 200."""
+    with contextlib.suppress(httpx.HTTPError):
+        return (await http.get(address)).status_code == 200
+    return False
 
 
 def servers(addresses: Addresses, data: Path) -> list[Program]:

@@ -16,7 +16,7 @@ import httpx
 from dunghen.cli import programs
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.prepare import prepare
-from dunghen.cli.programs import Addresses, is_free, kept_port
+from dunghen.cli.programs import Addresses, is_free, is_ready, kept_port
 from dunghen.cli.supervisor import Program, Supervisor
 from dunghen.contracts.city_files import read_city
 from dunghen.platform.clock import Clock
@@ -102,8 +102,8 @@ class Up:
         for program in programs.services(own, data, self._extra()):
             self.supervisor.start(program)
         async with httpx.AsyncClient(timeout=5) as http:
-            await self._until("services", START_SECONDS, lambda: _ready(http, own.ingest + "/readyz"))
-            await self._until("the live map", LEVEL_SECONDS, lambda: _ready(http, own.page + "/readyz"))
+            await self._until("services", START_SECONDS, lambda: is_ready(http, own.ingest + "/readyz"))
+            await self._until("the live map", LEVEL_SECONDS, lambda: is_ready(http, own.page + "/readyz"))
         if self.wishes.city == "demo":
             await self._demo()
         self.say(f"ready {own.page}/")
@@ -165,12 +165,6 @@ class Up:
         own = self.addresses
         facts = {name: getattr(own, name) for name in Addresses.__slots__}
         self.folder.write_running({**facts, "page": own.page, "ingest": own.ingest, "pids": pids})
-
-
-async def _ready(http: httpx.AsyncClient, address: str) -> bool:
-    with contextlib.suppress(httpx.HTTPError):
-        return (await http.get(address)).status_code == 200
-    return False
 
 
 async def _has_data(http: httpx.AsyncClient, page: str) -> bool:

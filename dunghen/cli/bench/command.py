@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dunghen.cli.bench.e2e import e2e
-from dunghen.cli.bench.ingest import ingest
-from dunghen.cli.bench.measure import line, median_of
+from dunghen.cli.bench.ingest import OURS, ingest
+from dunghen.cli.bench.measure import line, median_of, progress
 from dunghen.cli.bench.peers import race
-from dunghen.cli.bench.scoring import scoring
+from dunghen.cli.bench.recovery import recovery
+from dunghen.cli.bench.scoring import Shape, scoring
 from dunghen.cli.data_folder import CommandError
 
-SINGLE: dict[str, Callable[[int], Awaitable[dict[str, float]]]] = {"ingest": ingest, "scoring": scoring}
+DEFAULTS = {"ingest": 100_000, "scoring": 500_000, "recovery": 1_000_000, "e2e": 1000}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to measure, on how many events, how often, and whether beside other systems."""
+    """What to measure, on how many events (None: as usual; recovery: dossiers; e2e: a second), how often, and whether beside others.
+
+    `dossiers`, `units`, `processes`: of scoring alone, see `Shape`.
+    """
 
     what: str
-    events: int
-    runs: int
+    events: int | None = None
+    runs: int = 3
     peers: bool = False
+    dossiers: int = 0
+    units: int = 0
+    processes: int = 1
+
+    @property
+    def count(self) -> int:
+        return self.events or DEFAULTS[self.what]
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> None:
-    """Raises CommandError for a bench that there is not, and where systems do not count the same."""
-    what, events, runs = wanted.what, wanted.events, wanted.runs
-    if wanted.peers:
-        if what != "scoring":
-            raise CommandError("--peers is for scoring")
-        race.run(events, runs, say)
-    elif what in SINGLE:
-        figures = median_of([dict(asyncio.run(_once(what, events))) for _ in range(runs)])
-        say(line(what, "dunghen", {**figures, "runs": runs}))
-    elif what == "e2e":
-        for system, measured in asyncio.run(e2e(events)):
-            say(line(what, system, measured))
-    else:
-        raise CommandError(f"no bench {what}: there are ingest, scoring, e2e")
+    """Measurements to `say`, progress to stderr. Raises CommandError for a bench that there is not, and where systems count otherwise."""
+    if wanted.what not in DEFAULTS:
+        raise CommandError(f"no bench {wanted.what}: there are {', '.join(DEFAULTS)}")
+    if wanted.what == "scoring" and wanted.peers:
+        race.run(wanted.count, wanted.runs, say)
+        return
+    if wanted.what == "recovery" and wanted.peers:
+        raise CommandError("--peers is for scoring, ingest and e2e")
+    runs = [asyncio.run(_once(wanted)) for _ in range(wanted.runs)]
+    for system in runs[0]:
+        say(line(wanted.what, system, {**median_of([run[system] for run in runs]), "runs": wanted.runs}))
 
 
-async def _once(what: str, events: int) -> dict[str, float]:
-    return await SINGLE[what](events)
+async def _once(wanted: Wanted) -> dict[str, dict[str, float]]:
+    """The figures of one run by system."""
+    match wanted.what:
+        case "ingest":
+            return await ingest(wanted.count, wanted.peers)
+        case "e2e":
+            return await e2e(wanted.count)
+        case "recovery":
+            return {OURS: await recovery(wanted.count, progress)}
+        case _:
+            return {OURS: await scoring(Shape(wanted.count, wanted.dossiers, wanted.units, wanted.processes), progress)}

@@ -27,8 +27,8 @@ PROBES, GAP_SECONDS = 200, 0.05
 PROBED = ("20333", "UBND đặc khu Hoàng Sa")  # a unit that the load never touches
 
 
-async def e2e(rate: int) -> list[tuple[str, dict[str, Any]]]:
-    """[(system, figures)] of one run: ours, and raw Kafka."""
+async def e2e(rate: int) -> dict[str, dict[str, float]]:
+    """Figures of one run by system: ours, and raw Kafka."""
     with tempfile.TemporaryDirectory(prefix="dunghen-bench-") as folder:
         async with _city(Path(folder)) as facts:
             load_ = await _spawn("simulate", "--rate", str(rate), "--data", folder)
@@ -38,7 +38,7 @@ async def e2e(rate: int) -> list[tuple[str, dict[str, Any]]]:
             finally:
                 load_.terminate()
                 await load_.wait()
-    return [("dunghen", {"load_events_per_second": rate, **ours}), ("kafka round trip", {"load_events_per_second": rate, **raw})]
+    return {system: {"load_events_per_second": rate, **figures} for system, figures in (("dunghen", ours), ("kafka round trip", raw))}
 
 
 async def _spawn(*words: str) -> asyncio.subprocess.Process:

@@ -1,9 +1,13 @@
-"""Realistic events for measuring: the made-up city's lives as normalised events, about 250 bytes each."""
+"""Realistic events for measuring: the made-up city's lives as normalised events, about 250 bytes each.
+
+Making a life up costs more than folding it: for millions `Dossiers` makes BASE of them and tells these again under other codes.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from dunghen.cli.simulate.city import MadeUpCity, Plan
 from dunghen.cli.simulate.lives import Life, Moment
@@ -11,16 +15,85 @@ from dunghen.contracts.event_ids import event_id
 from dunghen.contracts.messages import DIGITISED, FEE, PAID_ONLINE, DossierEvent, encode
 from dunghen.domain.policy import Policy
 
+Keyed = tuple[str, bytes]  # (dossier, encoded event)
+BASE, PER_DAY, WEEK_DAYS = 50_000, 5000, 5
 
-def city_events(policy: Policy, today: int, count: int) -> Iterator[tuple[str, bytes]]:
+
+def city_events(policy: Policy, today: int, count: int) -> Iterator[Keyed]:
     """(dossier, event) in the order in which they happened within each week; both on-time and late, contributions taken back."""
-    city = MadeUpCity(policy, Plan(seed=11, per_day=5000))
+    return itertools.islice(itertools.chain.from_iterable(_weeks(policy, today)), count)
+
+
+@dataclass(slots=True)
+class Dossiers:
+    """`count` dossiers of a city: whole lives, or first what opens each of them and later what becomes of a part. `today`: a local day."""
+
+    policy: Policy
+    today: int
+    count: int
+    base: int = BASE
+    _opening: list[Keyed] = field(default_factory=list)
+    _later: list[list[Keyed]] = field(default_factory=list)  # of each dossier of `_opening`
+    _weeks_told: int = 0
+
+    def __post_init__(self) -> None:
+        places: dict[str, int] = {}
+        for week in _weeks(self.policy, self.today, min(PER_DAY, self.base // 4)):
+            for code, value in week:
+                if code in places:
+                    self._later[places[code]].append((code, value))
+                else:
+                    places[code] = len(self._opening)
+                    self._opening.append((code, value))
+                    self._later.append([])
+            self._weeks_told += 1
+            if len(places) >= min(self.base, self.count):
+                break
+
+    @property
+    def later_count(self) -> int:
+        """How many events come after the opening ones."""
+        whole, rest = divmod(self.count, len(self._opening))
+        return whole * sum(map(len, self._later)) + sum(map(len, self._later[:rest]))
+
+    def opening(self) -> Iterator[Keyed]:
+        """One event a dossier, `count` in all."""
+        return (self._copy(self._opening[place], number) for number, place in itertools.islice(self._all(), self.count))
+
+    def whole(self) -> Iterator[Keyed]:
+        """Everything, dossier by dossier: what one round folds of a dossier is one record of its state."""
+        for number, place in itertools.islice(self._all(), self.count):
+            for event in (self._opening[place], *self._later[place]):
+                yield self._copy(event, number)
+
+    def later(self, share: float = 1.0) -> Iterator[Keyed]:
+        """All further events of about this share of the dossiers, spread over all of them."""
+        every = max(round(1 / share), 1)
+        for index, (number, place) in enumerate(itertools.islice(self._all(), self.count)):
+            if index % every == 0:
+                for event in self._later[place]:
+                    yield self._copy(event, number)
+
+    def _all(self) -> Iterator[tuple[int, int]]:
+        """(number of the copy, place in `_opening`), without end."""
+        return ((number, place) for number in itertools.count() for place in range(len(self._opening)))
+
+    def _copy(self, event: Keyed, number: int) -> Keyed:
+        """The same under the code of a week that was not told; the week stands in the three digits before the last four."""
+        code, value = event
+        if not number:
+            return event
+        other = f"{code[:-7]}{int(code[-7:-4]) + self._weeks_told * number:03d}{code[-4:]}"
+        return other, value.replace(code.encode(), other.encode(), 1)
+
+
+def _weeks(policy: Policy, today: int, per_day: int = PER_DAY) -> Iterator[Iterator[Keyed]]:
+    city = MadeUpCity(policy, Plan(seed=11, per_day=per_day))
     days = itertools.chain.from_iterable(range(today - 60, today - 5) for _ in itertools.count())
-    made = itertools.chain.from_iterable(_week(city, list(itertools.islice(days, 5)), number) for number in itertools.count())
-    return itertools.islice(made, count)
+    return (_week(city, list(itertools.islice(days, WEEK_DAYS)), number) for number in itertools.count())
 
 
-def _week(city: MadeUpCity, days: list[int], number: int) -> Iterator[tuple[str, bytes]]:
+def _week(city: MadeUpCity, days: list[int], number: int) -> Iterator[Keyed]:
     moments: list[tuple[int, str, Life, Moment]] = []
     for day in days:
         for life in city.lives(day):

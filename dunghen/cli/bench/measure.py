@@ -1,11 +1,13 @@
-"""What is measured of a process: wall time, CPU time and memory, from the kernel's own books."""
+"""What is measured of processes: wall time, CPU time and memory, from the kernel's own books."""
 
 from __future__ import annotations
 
 import json
 import os
 import statistics
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,18 +31,22 @@ def usage(pid: int) -> Usage:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Measures one process while it handles a number of events."""
+    """Measures processes, their CPU and memory added up, while they handle a number of events."""
 
-    pid: int
+    pids: Sequence[int]
     began: float = 0.0
     before: Usage = Usage(0, 0)
 
     def start(self) -> None:
-        self.began, self.before = time.monotonic(), usage(self.pid)
+        self.began, self.before = time.monotonic(), self._usage()
+
+    def _usage(self) -> Usage:
+        each = [usage(pid) for pid in self.pids]
+        return Usage(sum(u.cpu_seconds for u in each), sum(u.rss_mb for u in each))
 
     def result(self, events: int) -> dict[str, float]:
         """The figures that every line of `dunghen bench` has."""
-        seconds, now = time.monotonic() - self.began, usage(self.pid)
+        seconds, now = time.monotonic() - self.began, self._usage()
         return {
             "events": events,
             "seconds": round(seconds, 3),
@@ -58,3 +64,8 @@ def median_of(runs: list[dict[str, float]]) -> dict[str, float]:
 def line(bench: str, system: str, figures: dict[str, Any]) -> str:
     """One measurement, as printed."""
     return json.dumps({"bench": bench, "system": system, **figures})
+
+
+def progress(text: str) -> None:
+    """What a long measurement is doing, beside its figures."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)

@@ -23,7 +23,7 @@ class Task:
     settings: PlatformSettings
     rules: DossierRules
     ends: dict[int, int]
-    watch: Stopwatch = field(default_factory=lambda: Stopwatch(os.getpid()))
+    watch: Stopwatch = field(default_factory=lambda: Stopwatch([os.getpid()]))
     done: int = 0
 
     @property
