@@ -5,9 +5,9 @@ State is only as good as the fence under which it was loaded (`architecture.md` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import islice, repeat
 
 import msgspec
 
@@ -24,6 +24,7 @@ from services.scoring.prune import Past, refusal_of
 
 NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
 ZERO = [0] * len(COUNTERS)
+AT_ONCE = 2000
 Cells = dict[str, dict[int, list[int]]]
 Touched = dict[str, set[int]]
 Records = dict[bytes, bytes]
@@ -85,8 +86,20 @@ class FoldState:
 
     def recount(self, policy: Policy) -> Cells:
         """Adopts a policy: counts every dossier anew under it; what is frozen stays as it was counted. Gives the cells."""
-        self.policy, self.cells = policy, cells_under(self.records.values(), policy, self.past.cells())
+        for _ in self.recounting(policy):
+            pass
         return self.cells
+
+    def recounting(self, policy: Policy) -> Iterator[None]:
+        """The same in parts of AT_ONCE dossiers; nothing may be applied before the last.
+
+        For a takeover, where other stages of this process have transactions open that the broker ends after 10 seconds.
+        """
+        self.policy, self.cells = policy, self.past.cells()
+        records = iter(self.records.values())
+        while part := list(islice(records, AT_ONCE)):
+            cells_under(part, policy, self.cells)
+            yield
 
     def apply(self, messages: Iterable[Record]) -> Round:
         """Folds one round of new source records in, as far as the brake lets it, and gives what that changed."""

@@ -66,7 +66,8 @@ class FoldStage(Stage):
         if self.state.retired or self.state.published != self.book.latest.version:
             await self._find_old_keys()
         if self.state.published == self.book.latest.version:
-            self.state.recount(self.book.latest)
+            for _ in self.state.recounting(self.book.latest):
+                await asyncio.sleep(0)
         else:
             await self.writer.write(self._switch())
         self._measure_past()

@@ -74,10 +74,14 @@ async def score_all(made: Bed, count: int, processes: int = 1) -> dict[str, floa
 
 
 async def reach(servers: Sequence[LocalServer], target: int, say: Say = lambda _: None) -> None:
-    """Waits until these processes together have folded so many events; says every ten seconds how far they are. Raises TimeoutError."""
+    """Waits until these processes together have folded so many events; says every ten seconds how far they are.
+
+    Raises NotStarted where one of them has ended, TimeoutError."""
     until, told_at = time.monotonic() + PATIENCE_SECONDS, time.monotonic()
     async with httpx.AsyncClient(timeout=2) as http:  # one for all: making it reads all root certificates, a core's work if done each time
         while (done := await _folded(http, servers)) < target:
+            for server in servers:
+                server.check()
             if time.monotonic() > until:
                 raise TimeoutError(f"{target} events were not folded within {PATIENCE_SECONDS} s")
             if time.monotonic() - told_at > 10:

@@ -53,6 +53,16 @@ class LocalServer:
             self.process.kill()
             self.process.wait()
 
+    def check(self) -> None:
+        """Raises NotStarted with the end of its log if it has ended."""
+        if (code := self.process.poll()) is not None:
+            raise NotStarted(self.told(f"ended with code {code}"))
+
+    def told(self, why: str) -> str:
+        """The program, what happened to it, and the end of its log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        return "\n".join((f"{Path(str(self.process.args[0])).name} {why}; {self.log} ends:", *lines))  # type: ignore[index]
+
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
         self.process.kill()
@@ -82,13 +92,9 @@ def await_ready(server: LocalServer, ready: Callable[[], bool], seconds: float) 
             code = server.process.poll()
             server.stop()
             why = f"did not answer within {seconds:g} s" if code is None else f"ended with code {code}"
-            raise NotStarted(f"{Path(str(server.process.args[0])).name} {why}; {server.log} ends:\n{_tail(server.log)}")  # type: ignore[index]
+            raise NotStarted(server.told(why))
         time.sleep(0.05)
     return server
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
 
 
 def end_with_parent() -> None:
