@@ -194,3 +194,14 @@ def test_its_own_bookkeeping_is_no_dossier() -> None:
     for key, value in ((NEXT, b"12"), (POLICY, b"2"), (RETIRED, b"1"), (b"d", b"x"), (b"d", None)):
         fold.take(key, value)
     assert (fold.next, fold.published, fold.retired, fold.records) == (12, 2, (1,), {})
+
+
+def test_a_long_recount_gives_way_between_its_parts_and_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the transactions of this process's other stages are ended by the broker meanwhile."""
+    fold = state()
+    fold.apply(sent(*(event(f"H17.31-261123-{number:04d}") for number in range(25))))
+    wanted = {unit: {day: list(counted) for day, counted in days.items()} for unit, days in fold.cells.items()}
+    monkeypatch.setattr("services.scoring.fold.AT_ONCE", 10)
+    breaths = sum(1 for _ in fold.recounting(POLICY_1))
+    assert breaths == 3
+    assert fold.cells == wanted == fold.recount(POLICY_1)
