@@ -22,7 +22,7 @@ from dunghen.domain.marks import COUNTERS
 
 encode_cell = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[int]).decode
-_COUNT = len(COUNTERS)
+_COUNT, _OWN = len(COUNTERS), ord("~")
 
 
 class CellKey(NamedTuple):
@@ -87,6 +87,8 @@ def complete_key(partition: int, policy: int) -> bytes:
 def parse_key(key: bytes) -> UnitDayKey:
     """What a key of `unit-days` speaks of; raises ValueError for a key of another form."""
     parts = key.decode().split("|")
+    if len(parts) == 4 and key[0] != _OWN:  # nearly all
+        return CellKey(parts[0], int(parts[1]), int(parts[2]), int(parts[3]))
     match parts:
         case ["~covers", unit, partition, policy]:
             return Covers(unit, int(partition), int(policy))
@@ -94,6 +96,4 @@ def parse_key(key: bytes) -> UnitDayKey:
             return LevelOf(int(partition), int(policy))
         case ["~complete", partition, policy]:
             return Complete(int(partition), int(policy))
-        case [unit, day, partition, policy]:
-            return CellKey(unit, int(day), int(partition), int(policy))
     raise ValueError(f"not a key of unit-days: {len(parts)} parts")

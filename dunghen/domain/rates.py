@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import add
 from typing import NamedTuple
@@ -80,19 +80,24 @@ class DaySeries:
 
     def put(self, day: int, counters: Sequence[int]) -> None:
         """Sets the counters of one day; all zero removes it."""
+        self._set(day, list(counters))
+
+    def add(self, day: int, differences: Iterable[int]) -> None:
+        """Adds to the counters of one day."""
+        self._set(day, list(map(add, self._counters.get(day, _ZERO), differences)))
+
+    def _set(self, day: int, counters: list[int]) -> None:
+        place = bisect_left(self._days, day)
         known = day in self._counters
         if any(counters):
-            self._counters[day] = list(counters)
+            self._counters[day] = counters
             if not known:
-                insort(self._days, day)
+                self._days.insert(place, day)
         elif known:
             del self._counters[day]
-            del self._days[bisect_left(self._days, day)]
-        self._clean = min(self._clean, bisect_left(self._days, day))
-
-    def add(self, day: int, differences: Sequence[int]) -> None:
-        """Adds to the counters of one day."""
-        self.put(day, list(map(add, self._counters.get(day, _ZERO), differences)))
+            del self._days[place]
+        if place < self._clean:
+            self._clean = place
 
     def on(self, day: int, counter: int) -> int:
         """One counter of one day."""

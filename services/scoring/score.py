@@ -38,7 +38,7 @@ class Generation:
     def cell(self, place: tuple[str, int, int], counters: list[int]) -> None:
         """Keeps the newest partial of (unit, day, fold partition) and corrects the sum over partitions by the difference."""
         unit, day, _ = place
-        old = self.partials.get(place, ZERO)
+        old = self.partials.get(place)
         if any(counters):
             self.partials[place] = counters
         else:
@@ -46,7 +46,7 @@ class Generation:
         series = self.units.get(unit)
         if series is None:
             series = self.units[unit] = DaySeries()
-        series.add(day, list(map(sub, counters, old)))
+        series.add(day, counters if old is None else map(sub, counters, old))
 
     def wait(self, key: CellKey, counters: list[int]) -> None:
         self.waiting.setdefault((key.unit, key.partition), []).append((key.day, counters))
@@ -80,7 +80,10 @@ class ScoreState:
         return parsed.unit if isinstance(parsed, Covers) and parsed.policy == self.policy else None
 
     def _generation(self, policy: int) -> Generation:
-        return self.generations.setdefault(policy, Generation())
+        generation = self.generations.get(policy)
+        if generation is None:
+            generation = self.generations[policy] = Generation()
+        return generation
 
     def _bookkeeping(self, key: Covers | LevelOf | Complete, value: bytes | None) -> None:
         generation = self._generation(key.policy)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.consumer.fetcher import Fetcher, PartitionRecords
+from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.producer.sender import Sender
 from faust.app.base import App
 from faust.tables.recovery import Recovery
@@ -22,12 +22,14 @@ from faust.transport.drivers import aiokafka as driver
 from dunghen.platform import kafka_clients
 
 FULL = inspect.signature(kafka_clients._consumer_record).parameters["full"].default  # what it stands in front of
+GETALL = inspect.signature(kafka_clients._getall).parameters["full"].default
 LEANED_ON = (
     Consumer.getmany, Consumer._wait_next_records, Consumer._drain_messages, Consumer._new_offset, Consumer._add_gap, Consumer.ack,
     Consumer.perform_seek, Consumer.seek, Consumer.on_partitions_revoked, Consumer._commit_offsets, Consumer._filter_committable_offsets,
     driver.Consumer._new_consumer_thread, driver.Consumer._to_message, driver.AIOKafkaConsumerThread._create_worker_consumer,
     driver.AIOKafkaConsumerThread._fetch_records, App._on_partitions_revoked, App._on_partitions_assigned, Recovery._resume_streams,
-    PartitionRecords._unpack_records, FULL, Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start,
+    PartitionRecords._unpack_records, PartitionRecords.__next__, FULL, GETALL, FetchResult.check_assignment, FetchResult._update_position,
+    Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start,
 )  # fmt: skip
 PINS = {
     "faust.transport.consumer.Consumer.getmany": "4b168d84882a",
@@ -49,7 +51,11 @@ PINS = {
     "faust.app.base.App._on_partitions_assigned": "de932b7927db",
     "faust.tables.recovery.Recovery._resume_streams": "d986a6710c1a",
     "aiokafka.consumer.fetcher.PartitionRecords._unpack_records": "b803e6d46480",
+    "aiokafka.consumer.fetcher.PartitionRecords.__next__": "63ac34a08c30",
     "aiokafka.consumer.fetcher.PartitionRecords._consumer_record": "e668541600b0",
+    "aiokafka.consumer.fetcher.FetchResult.getall": "3e717e30de50",
+    "aiokafka.consumer.fetcher.FetchResult.check_assignment": "b5340df67e3f",
+    "aiokafka.consumer.fetcher.FetchResult._update_position": "83fb1473bf10",
     "aiokafka.consumer.fetcher.Fetcher.fetched_records": "be4348896b9b",
     "aiokafka.consumer.consumer.AIOKafkaConsumer.start": "2f1ba7044332",
     "aiokafka.producer.producer.AIOKafkaProducer.send_batch": "bf42b0f0c5c0",
