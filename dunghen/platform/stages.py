@@ -55,7 +55,7 @@ class Stage(ABC):
         self.go, self.idle = asyncio.Event(), asyncio.Event()
         self.idle.set()
         self.source_ends: Callable[[], Ends | None] = lambda: None
-        self._outlook = Outlook(marks=not self.gapless)
+        self._outlook = Outlook()
         self._round_at = self._tick_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -140,7 +140,8 @@ class Stage(ABC):
             age = max(real_milliseconds() - records[0].timestamp, 0) / 1000
             self.written(RoundDone(len(records), took, now - writing, age))
         if due and self.next is not None and (ends := self.source_ends()):
-            self.looked(self._outlook.look(now, self.next, ends))
+            upto = self.next if self.queue or self.stopped_at is not None else max(self.next, ends.read)
+            self.looked(self._outlook.look(now, upto, ends))
         for event in events:
             if self.stopped_at is None or event.value[-1].offset < self.stopped_at:
                 event.ack()
