@@ -26,7 +26,7 @@ from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.running_city import COMMAND
 from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
-from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, no_sum_is_impossible, nothing_lost
+from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, no_sum_is_impossible, nothing_lost, nothing_twice
 from tests.faults.load import Load
 from tests.faults.part import Keeper, Part
 from tests.faults.stories import instant, items
@@ -175,6 +175,7 @@ class FaultWorld:
     async def _topics(self) -> list[Finding]:
         return [
             *await nothing_lost(self.settings, self.load.accepted),
+            *await nothing_twice(self.settings),
             *await dossiers_are_the_fold_of_their_events(self.settings),
             *await no_sum_is_impossible(self.settings),
         ]
