@@ -54,6 +54,7 @@ class FaultWorld:
     watcher: Watcher = field(init=False)
     keeper: Keeper = field(init=False)
     settings: PlatformSettings = field(init=False)
+    units: dict[str, str] = field(init=False)  # public code -> name as senders write it
 
     def __post_init__(self) -> None:
         own = Addresses(
@@ -81,8 +82,8 @@ class FaultWorld:
         bodies = read_city("danang")
         bodies["units"] = {"units": bodies["units"]["units"][:UNITS]}
         asyncio.run(prepare(self.settings, bodies, SharedClock.load(self.folder / "clock.json")))
-        names = [f"{unit.get('type', '')} {unit['name']}".strip() for unit in bodies["units"]["units"]]
-        self.load = Load(self.ingest, items(Random(self.seed), instant(MONDAY_8_00), names))
+        self.units = {unit["code"]: f"{unit.get('type', '')} {unit['name']}".strip() for unit in bodies["units"]["units"]}
+        self.load = Load(self.ingest, items(Random(self.seed), instant(MONDAY_8_00), list(self.units.values())))
         self.watcher = Watcher(self.page)
         return self
 
