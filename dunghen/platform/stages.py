@@ -187,6 +187,7 @@ class Stages:
         self.held: dict[tuple[str, int], Stage] = {}
         self._factories = {settings.named(topic): make for topic, make in factories.items()}
         self._revocations = 0
+        self._generation = 0  # of the group, in which `held` was settled
         app.on_partitions_revoked.connect(self._hold, weak=False)
         app.on_rebalance_complete.connect(self._settle, weak=False)
         for topic in factories:
@@ -219,7 +220,7 @@ class Stages:
     async def _take_over(self, revocations: int) -> None:
         began = time.monotonic()
         mine = {(tp.topic, tp.partition) for tp in self.app.consumer.assignment() if tp.topic in self._factories}
-        for key in self.held.keys() - mine:
+        for key in self.held.keys() - (mine if self._is_next_generation() else set()):
             await self.held.pop(key).leave()
         new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
         for key, stage in new.items():
@@ -233,6 +234,15 @@ class Stages:
             stage.go.set()
         held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())
         log.info("partitions_held", held=held, new=len(new), seconds=round(time.monotonic() - began, 3))
+
+    def _is_next_generation(self) -> bool:
+        """Whether no generation of the group lies between the last settling and this one.
+
+        In one that this process was no member of, the broker having given it up for dead, another may have had the partitions and gone on:
+        what is held here is old, though the same partitions come back, and a source with holes of its own would not show it.
+        """
+        before, self._generation = self._generation, self.app.consumer_generation_id
+        return self._generation - before in (0, 1)
 
     async def _seek(self) -> None:
         # Where nothing was committed yet this counts; elsewhere faust goes on to the committed offset, and what is held already is skipped.
