@@ -47,6 +47,7 @@ class Attack:
         ends = asyncio.run(end_offsets(self.world.settings, DOSSIER_EVENTS))
         eventually(lambda: reaches(self._covers(), ends), within=180, what="the map level again")
         self.slowest = max(self.slowest, time.monotonic() - began)
+        print(f"{time.monotonic() - began:.1f} s after {strike}", flush=True)
 
     def _covers(self) -> dict[int, int]:
         answer = httpx.get(f"{self.world.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=20)
