@@ -41,6 +41,8 @@ class App:
     def assignment(self) -> set[TP]:
         return self.given
 
+    def ends(self, _: TP) -> None: ...
+
     async def rebalance(self, generation: int, *partitions: int) -> None:
         await self.on_partitions_revoked.send()
         self.consumer_generation_id, self.given = generation, {TP("events", p) for p in partitions}
