@@ -58,9 +58,10 @@ FAULT_SEEDS ?= 20
 faults: setup ## the long fault runs, seeds 1 to FAULT_SEEDS, resumed where they stopped; FAULT_SEED=17: only that one. Results in docs/reliability.md
 	$(PY) -m tests.faults.run $(if $(FAULT_SEED),--seed $(FAULT_SEED),--seeds $(FAULT_SEEDS))
 
-bench: setup ## ingest, scoring, end to end: one JSON line a measurement
-	.venv/bin/dunghen bench ingest
+bench: setup ## ingest beside plain peers, scoring, recovery at a million dossiers, end to end: one JSON line a measurement (about 10 minutes)
+	.venv/bin/dunghen bench ingest --peers
 	.venv/bin/dunghen bench scoring
+	.venv/bin/dunghen bench recovery --runs 1
 	.venv/bin/dunghen bench e2e
 
 locks: ## renew the hashed locks from pyproject.toml

@@ -22,7 +22,7 @@ from faust.types import TP
 from dunghen.platform.backlog import Backlog, Ends, Outlook, RoundDone
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.faust_batches import batch_topic
-from dunghen.platform.fenced import Batches, Writer
+from dunghen.platform.fenced import Batches, Fenced, Writer
 from dunghen.platform.kafka import Record
 from dunghen.platform.logs import get_logger
 from dunghen.platform.rounds import Pace as Pace
@@ -55,7 +55,7 @@ class Stage(ABC):
         self.go, self.idle = asyncio.Event(), asyncio.Event()
         self.idle.set()
         self.source_ends: Callable[[], Ends | None] = lambda: None
-        self._outlook = Outlook()
+        self._outlook = Outlook(marks=not self.gapless)
         self._round_at = self._tick_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -140,8 +140,7 @@ class Stage(ABC):
             age = max(real_milliseconds() - records[0].timestamp, 0) / 1000
             self.written(RoundDone(len(records), took, now - writing, age))
         if due and self.next is not None and (ends := self.source_ends()):
-            upto = self.next if self.queue or self.stopped_at is not None else max(self.next, ends.read)
-            self.looked(self._outlook.look(now, upto, ends))
+            self.looked(self._outlook.look(now, self.next, ends))
         for event in events:
             if self.stopped_at is None or event.value[-1].offset < self.stopped_at:
                 event.ack()
@@ -187,7 +186,6 @@ class Stages:
         self.held: dict[tuple[str, int], Stage] = {}
         self._factories = {settings.named(topic): make for topic, make in factories.items()}
         self._revocations = 0
-        self._generation = 0  # of the group, in which `held` was settled
         app.on_partitions_revoked.connect(self._hold, weak=False)
         app.on_rebalance_complete.connect(self._settle, weak=False)
         for topic in factories:
@@ -220,12 +218,13 @@ class Stages:
     async def _take_over(self, revocations: int) -> None:
         began = time.monotonic()
         mine = {(tp.topic, tp.partition) for tp in self.app.consumer.assignment() if tp.topic in self._factories}
-        for key in self.held.keys() - (mine if self._is_next_generation() else set()):
+        for key in self.held.keys() - mine:
             await self.held.pop(key).leave()
         new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
         for key, stage in new.items():
             stage.source_ends = partial(self.app.consumer.ends, TP(*key))
-        await asyncio.gather(*(stage.take_over() for stage in new.values()))
+        if not await self._taken_over(new, revocations):
+            return
         self.held.update(new)
         if revocations != self._revocations:
             return  # taken away while loading: the next settling decides, and the new ones wait for it
@@ -235,14 +234,19 @@ class Stages:
         held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())
         log.info("partitions_held", held=held, new=len(new), seconds=round(time.monotonic() - began, 3))
 
-    def _is_next_generation(self) -> bool:
-        """Whether no generation of the group lies between the last settling and this one.
-
-        In one that this process was no member of, the broker having given it up for dead, another may have had the partitions and gone on:
-        what is held here is old, though the same partitions come back, and a source with holes of its own would not show it.
-        """
-        before, self._generation = self._generation, self.app.consumer_generation_id
-        return self._generation - before in (0, 1)
+    async def _taken_over(self, new: Mapping[tuple[str, int], Stage], revocations: int) -> bool:
+        """False if a partition was taken away while its state was being loaded, and its next owner was quicker: that is no fault. Then all
+        that was loaded is given up; the next settling decides."""
+        outcomes = await asyncio.gather(*(stage.take_over() for stage in new.values()), return_exceptions=True)
+        faults = [outcome for outcome in outcomes if outcome is not None]
+        if not faults:
+            return True
+        if revocations == self._revocations or not all(isinstance(fault, Fenced) for fault in faults):
+            raise next((fault for fault in faults if not isinstance(fault, Fenced)), faults[0])
+        log.info("fenced_while_loading", stages=len(new))
+        for stage in new.values():
+            await stage.leave()
+        return False
 
     async def _seek(self) -> None:
         # Where nothing was committed yet this counts; elsewhere faust goes on to the committed offset, and what is held already is skipped.

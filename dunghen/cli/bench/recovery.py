@@ -10,11 +10,13 @@ from dunghen.cli.bench.bed import Bed, bed
 from dunghen.cli.bench.events import Dossiers
 from dunghen.cli.bench.measure import Stopwatch, usage
 from dunghen.cli.bench.scoring import SERVICE, reach
+from dunghen.contracts import topics
+from dunghen.platform import kafka
 from dunghen.platform.clock import RealClock
 
 PROBES = 1000
-# Few and large rounds: a day's counters are written anew in every round, and in a living city compaction has removed all but the last.
-IN_FEW_ROUNDS = {"DUNGHEN_AT_ONCE": "100000", "DUNGHEN_FOLD_SHORTEST": "5", "DUNGHEN_FOLD_LONGEST": "5"}
+# Few rounds: a day's counters are written anew in every round, and in a living city compaction has removed all but the last.
+IN_FEW_ROUNDS = {"DUNGHEN_FOLD_SHORTEST": "5", "DUNGHEN_FOLD_LONGEST": "5"}
 
 
 async def recovery(count: int, say: Callable[[str], object]) -> dict[str, float]:
@@ -38,6 +40,7 @@ async def recovery(count: int, say: Callable[[str], object]) -> dict[str, float]
             await reach([first], count + dossiers.later_count, say)
             say("they are held; killing the process that holds them")
             first.kill()
+            say(f"their state is in {await _state_records(made)} records")
             return await _taken_over(made, dossiers, empty_mb)
 
 
@@ -50,6 +53,11 @@ async def _taken_over(made: Bed, dossiers: Dossiers, empty_mb: float) -> dict[st
         figures = watch.result(dossiers.count)
     takeover, kept = _last_takeover(made), (figures["rss_mb"] - empty_mb) * 1e6 / dossiers.count
     return {**figures, "takeover_seconds": takeover, "bytes_per_dossier": round(kept, 1)}
+
+
+async def _state_records(made: Bed) -> dict[str, int]:
+    """By topic, with what compaction has not removed yet."""
+    return {t: sum((await kafka.end_offsets(made.settings, t)).values()) for t in (topics.DOSSIERS, topics.UNIT_DAYS, topics.UNIT_SCORES)}
 
 
 def _last_takeover(made: Bed) -> float:
