@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from dunghen.domain.calendar import WorkingCalendar
@@ -71,8 +72,11 @@ def pauses_of(instants: Sequence[int], statuses: bytes, end: int) -> list[Pause]
     return pauses
 
 
-def stretch(pauses: Sequence[Pause], term: Term) -> Stretched:
+@lru_cache(maxsize=1 << 12)
+def stretch(pauses: tuple[Pause, ...], term: Term) -> Stretched:
     """The first promise moved by the pauses, one after the other. A pause begun after the due day that holds then changes nothing.
+
+    The answers are kept: a dossier that paused is asked about again at its next event, and before it.
 
     Payments are always subtracted; the rule says what a supplement does: `subtract`; `restart`, the whole limit runs again from its end
     (where no limit is known: subtract); `first_only`, the first one is subtracted and later ones do not stop the clock.

@@ -75,7 +75,7 @@ def _by_the_limit(head: Head, received_at: int, pauses: list[Pause], rules: Doss
     due = head.due or promised
     if not pauses:
         return promised, due, ()
-    moved, effective = stretch(pauses, Term(promised, limit, rules.supplement_rule_on(received_day), rules.calendar))
+    moved, effective = stretch(tuple(pauses), Term(promised, limit, rules.supplement_rule_on(received_day), rules.calendar))
     if not moved:
         return promised, 0, effective
     return promised, max(due, moved) if day_of(moved) != day_of(promised) else due, effective

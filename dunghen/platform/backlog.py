@@ -18,8 +18,10 @@ class RoundDone:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Of a source partition, as its last fetch said: what may be read ends before `stable`, what is written before `end`."""
+    """Of a source partition, as its last fetch said: `read` up to here, marks of transactions and aborted records included; what may be
+    read ends before `stable`, what is written before `end`."""
 
+    read: int
     stable: int
     end: int
 
@@ -36,16 +38,14 @@ class Backlog:
 
 @dataclass(slots=True)
 class Outlook:
-    """Looks at a stage again and again. `marks`: its source is transactional, so that the mark at the end of the last transaction takes up
-    an offset too (the marks of others before it are counted as records)."""
+    """Looks at a stage again and again. `now` is any clock in seconds that does not jump."""
 
-    marks: bool
     _stood_at: int = -1
     _since: float = 0.0
 
     def look(self, now: float, upto: int, ends: Ends) -> Backlog:
-        """`upto`: the source offset that comes after what the stage holds; `now`: any clock in seconds that does not jump."""
-        records = max(ends.end - upto - self.marks, 0)
+        """`upto`: the source offset before which everything is taken; where nothing waits to be taken, that is all that was read."""
+        records = max(ends.end - upto, 0)
         if not records or upto != self._stood_at:
             self._stood_at, self._since = upto if records else -1, now
         return Backlog(records, min(max(ends.end - ends.stable, 0), records), now - self._since)

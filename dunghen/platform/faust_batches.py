@@ -88,11 +88,12 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
     def ends(self, tp: TP) -> Ends | None:
         """How far a partition goes, as its last fetch said; None before the first one, and where it is no longer ours."""
         try:
-            consumer = self._thread._ensure_consumer()  # noqa: SLF001 - pinned; these two only read what the last fetch left
-            stable, end = consumer.last_stable_offset(tp), consumer.highwater(tp)
-        except (AssertionError, LookupError, AttributeError, ConsumerNotStarted):
+            assignment = self._thread._ensure_consumer()._subscription.subscription.assignment  # noqa: SLF001 - only looked at; pinned
+            state = assignment.state_value(tp)
+            read, stable, end = state.position, state.lso, state.highwater
+        except (AssertionError, AttributeError, ConsumerNotStarted):
             return None
-        return None if stable is None or end is None else Ends(stable, end)
+        return None if stable is None or end is None else Ends(read, stable, end)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - the library's signature
         """What was fetched; records of batch topics as one message per partition whose value is the list of them."""

@@ -11,19 +11,21 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How a stage works, in seconds of real time. The first round starts at once, the next after twice the time of the last one, within
-    `shortest` and `longest`: short when idle, few and large transactions when much comes. A round of `many` records is a backlog: there
-    nobody waits for the next record in particular, and the fewer transactions the sooner it is done."""
+    `shortest` and `longest`: short when idle, few and large transactions when much comes. A round of more than `many` records is a backlog:
+    there nobody waits for the next record in particular, and the larger the transactions the sooner it is done (a dossier and a day
+    changed twice are written once). So the wait grows with the records, up to `behind`, and shrinks again with them."""
 
     shortest: float = 0.03
     longest: float = 0.3
-    behind: float = 1.0  # takes the place of `longest` after a round of `many` records
+    behind: float = 1.0
     many: int = 1000
     tick: float = 1.0
     at_once: int = 40_000  # records in one transaction at most, give or take one fetch
 
     def wait(self, count: int, took: float) -> float:
         """Seconds from the beginning of a round of so many records, which took so long, to that of the next one."""
-        return min(max(2 * took, self.shortest), self.longest if count < self.many else max(self.longest, self.behind))
+        usual = min(max(2 * took, self.shortest), self.longest)
+        return max(usual, min(self.longest * count / self.many, self.behind)) if count > self.many else usual
 
 
 class Waiting:

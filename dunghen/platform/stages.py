@@ -55,7 +55,7 @@ class Stage(ABC):
         self.go, self.idle = asyncio.Event(), asyncio.Event()
         self.idle.set()
         self.source_ends: Callable[[], Ends | None] = lambda: None
-        self._outlook = Outlook(marks=not self.gapless)
+        self._outlook = Outlook()
         self._round_at = self._tick_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -140,7 +140,8 @@ class Stage(ABC):
             age = max(real_milliseconds() - records[0].timestamp, 0) / 1000
             self.written(RoundDone(len(records), took, now - writing, age))
         if due and self.next is not None and (ends := self.source_ends()):
-            self.looked(self._outlook.look(now, self.next, ends))
+            upto = self.next if self.queue or self.stopped_at is not None else max(self.next, ends.read)
+            self.looked(self._outlook.look(now, upto, ends))
         for event in events:
             if self.stopped_at is None or event.value[-1].offset < self.stopped_at:
                 event.ack()
@@ -186,6 +187,7 @@ class Stages:
         self.held: dict[tuple[str, int], Stage] = {}
         self._factories = {settings.named(topic): make for topic, make in factories.items()}
         self._revocations = 0
+        self._generation = 0  # of the group, in which `held` was settled
         app.on_partitions_revoked.connect(self._hold, weak=False)
         app.on_rebalance_complete.connect(self._settle, weak=False)
         for topic in factories:
@@ -218,7 +220,7 @@ class Stages:
     async def _take_over(self, revocations: int) -> None:
         began = time.monotonic()
         mine = {(tp.topic, tp.partition) for tp in self.app.consumer.assignment() if tp.topic in self._factories}
-        for key in self.held.keys() - mine:
+        for key in self.held.keys() - (mine if self._is_next_generation() else set()):
             await self.held.pop(key).leave()
         new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
         for key, stage in new.items():
@@ -233,6 +235,15 @@ class Stages:
             stage.go.set()
         held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())
         log.info("partitions_held", held=held, new=len(new), seconds=round(time.monotonic() - began, 3))
+
+    def _is_next_generation(self) -> bool:
+        """Whether no generation of the group lies between the last settling and this one.
+
+        In one that this process was no member of, the broker having given it up for dead, another may have had the partitions and gone on:
+        what is held here is old, though the same partitions come back, and a source with holes of its own would not show it.
+        """
+        before, self._generation = self._generation, self.app.consumer_generation_id
+        return self._generation - before in (0, 1)
 
     async def _taken_over(self, new: Mapping[tuple[str, int], Stage], revocations: int) -> bool:
         """False if a partition was taken away while its state was being loaded, and its next owner was quicker: that is no fault. Then all

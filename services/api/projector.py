@@ -133,6 +133,6 @@ class Projector:
                 if self.showing is not None and self.showing.offsets != committed:
                     committed = dict(self.showing.offsets)
                     await self.lag.commit(committed)
-            except KafkaError as fault:
+            except (KafkaError, Unreachable) as fault:
                 log.warning("sources_unknown", error=type(fault).__name__)
             await asyncio.sleep(SAMPLE_SECONDS)

@@ -9,11 +9,8 @@ from collections.abc import Iterable
 from dunghen.contracts import topics
 from dunghen.contracts.cells import CellKey, Complete, Covers, cell_key, complete_key, covers_key, encode_cell, level_key, parse_key
 from dunghen.contracts.dead_letters import origin_of
-from dunghen.contracts.horizons import Horizon, horizon_record
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import PolicyBook
-from dunghen.domain.days import DAY_SECONDS
-from dunghen.domain.policy import Policy
 from dunghen.platform.backlog import Backlog, RoundDone
 from dunghen.platform.clock import Clock, clock_from
 from dunghen.platform.fenced import Batches
@@ -23,7 +20,8 @@ from dunghen.platform.stages import Pace, Stage
 from services.scoring import metrics
 from services.scoring.brake import Brake
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, Round
-from services.scoring.prune import REOPENS, Written, decide_horizon, newest_arrival
+from services.scoring.prune import REOPENS, Written
+from services.scoring.pruner import Pruner, measure, settle
 from services.scoring.settings import ScoringSettings
 
 log = get_logger("fold")
@@ -51,7 +49,7 @@ class FoldStage(Stage):
         self._old_keys: list[bytes] = []  # of cells under replaced policy versions
         self._retire_at = 0.0
         self._today = 0  # the local day, as of the last tick
-        self._horizon_day = -1  # the local day on which a new horizon was last thought of
+        self._pruner = Pruner(settings)
 
     def _empty(self) -> FoldState:
         return FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest, brake=Brake(self.settings.brake()))
@@ -70,7 +68,7 @@ class FoldStage(Stage):
                 await asyncio.sleep(0)
         else:
             await self.writer.write(self._switch())
-        self._measure_past()
+        measure(self.state.past, self.partition)
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
 
     async def _convert(self) -> None:
@@ -138,48 +136,12 @@ class FoldStage(Stage):
         out: Lists = {}
         if (self._old_keys or self.state.retired) and time.monotonic() >= self._retire_at:
             self._retire(out)
-        if pruned := self._prune():
+        if pruned := self._pruner.tick(self.state, self.clock.seconds(), self.next or 0):
             out.setdefault((topics.DOSSIERS, self.partition), []).extend(pruned)
         if self.next != self._level:
             out.setdefault((topics.DOSSIERS, self.partition), []).append((NEXT, b"%d" % (self.next or 0)))
             self._say_level(out)
         return out
-
-    def _prune(self) -> Written:
-        """Once a local day a new horizon; and at each tick a part of what it froze."""
-        past, records, horizon = self.state.past, self.state.records, self._next_horizon()
-        out: Written = []
-        if horizon is not None:
-            past.advance(horizon, records)
-            out.append(horizon_record(horizon))
-            log.info("horizon", partition=self.partition, day=horizon.day, below=horizon.below, doomed=len(past.doomed))
-        if past.doomed:
-            out += self._clear(self.state.policy, self.settings.prune_at_once)
-        if out:
-            self._measure_past()
-        return out
-
-    def _next_horizon(self) -> Horizon | None:
-        zone, state = self.state.policy.zone, self.state
-        day = zone.day_of(self.clock.seconds())
-        if day == self._horizon_day or not self.next:
-            return None
-        self._horizon_day = day
-        begins = zone.start_of(day) // DAY_SECONDS
-        found = decide_horizon(begins, newest_arrival(state.records.values()), self.settings.prune_after_days)
-        return Horizon(found, self.next, state.published) if found > state.past.horizon else None
-
-    def _clear(self, policy: Policy, most: int) -> Written:
-        before = len(self.state.past.frozen)
-        out = self.state.past.clear(self.state.records, policy.rules, most)
-        metrics.PRUNED.inc(len(self.state.past.frozen) - before)
-        return out
-
-    def _measure_past(self) -> None:
-        past, partition = self.state.past, str(self.partition)
-        metrics.FROZEN.labels(partition).set(len(past.frozen))
-        metrics.DOOMED.labels(partition).set(len(past.doomed))
-        metrics.HORIZON.labels(partition).set(past.horizon * DAY_SECONDS)
 
     def _say_level(self, out: Lists) -> None:
         self._level = self.next or 0
@@ -191,7 +153,7 @@ class FoldStage(Stage):
         """Counts everything anew under the newest policy and writes all of it; the cells of the version before go later."""
         began, state, pruned = time.monotonic(), self.state, Written()
         if state.published:
-            pruned = self._clear(self.book.at(state.published), len(state.past.doomed))  # as counted under the version that froze them
+            pruned = settle(state, self.book.at(state.published))
             self._old_keys = sorted({*self._old_keys, *self._present_keys()})
             state.retired = (*state.retired, state.published)
             self._retire_at = time.monotonic() + self.settings.retire_after

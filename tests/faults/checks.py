@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -37,6 +38,19 @@ async def nothing_lost(settings: PlatformSettings, accepted: Counter[str]) -> It
     await _each(settings, topics.DOSSIER_EVENTS, lambda key, _: kept.update([(key or b"").decode()]))
     lost = {code: (count, kept[code]) for code, count in accepted.items() if kept[code] < count}
     return (Finding("accepted", f"{code}: {count} accepted, {there} kept") for code, (count, there) in sorted(lost.items()))
+
+
+async def nothing_twice(settings: PlatformSettings) -> Iterator[Finding]:
+    """`twice`: what ingest sent once is in `dossier-events` once, however often its producer tried: no two records of one arrival."""
+    seen: Counter[tuple[int, str]] = Counter()
+
+    def take(_: bytes | None, value: bytes | None) -> None:
+        with suppress(msgspec.MsgspecError):
+            event = decode_event(value or b"")
+            seen[event.arrived_at, event.id] += 1
+
+    await _each(settings, topics.DOSSIER_EVENTS, take)
+    return (Finding("twice", f"the event {id_} of {at} stands there {count} times") for (at, id_), count in seen.items() if count > 1)
 
 
 async def dossiers_are_the_fold_of_their_events(settings: PlatformSettings) -> Iterator[Finding]:

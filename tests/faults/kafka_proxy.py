@@ -43,6 +43,7 @@ class Link:
     broker: asyncio.StreamWriter
     dead: bool = False
     asked: dict[int, int] = field(default_factory=dict)  # correlation id -> key of the request
+    doomed: set[int] = field(default_factory=set)  # correlation ids of requests whose answer will be lost
 
     def cut(self) -> None:
         for side in (self.client, self.broker):
@@ -57,7 +58,7 @@ class KafkaProxy:
         self.address = f"{HOST}:{port}"
         self.lost: Counter[int] = Counter()  # answers that were lost, by the key of their request
         self._delay, self._mute = 0.0, False
-        self._losing: Counter[int] = Counter()
+        self._losing: dict[int, tuple[bytes, int]] = {}
         self._withheld: frozenset[int] = frozenset()
         self._links: set[Link] = set()
         self._loop = asyncio.new_event_loop()
@@ -83,9 +84,12 @@ class KafkaProxy:
         """Cuts every connection; gives how many."""
         return self._on_loop(lambda: self._each(Link.cut))
 
-    def lose_answers(self, api: Api, count: int = 1) -> None:
-        """The next so many answers to such requests are lost after the broker has given them, each with its connection."""
-        self._on_loop(lambda: self._losing.__setitem__(int(api), count))
+    def lose_answers(self, api: Api, count: int = 1, about: bytes = b"") -> None:
+        """The next so many answers to such requests are lost after the broker has given them, each with its connection.
+
+        `about`: only to requests in which these bytes stand, the name of a topic.
+        """
+        self._losing[api] = (about, count)
 
     def withhold(self, *apis: Api) -> None:
         """Answers to such requests do not come any more, while their connections stay and carry all else; none: all come again."""
@@ -151,16 +155,25 @@ class KafkaProxy:
             frame = await _frame(reader)
             api, _, number = struct.unpack_from(">hhi", frame, 4)
             link.asked[number] = api
+            if self._is_doomed(api, frame):
+                link.doomed.add(number)
             if not link.dead:
                 link.broker.write(frame)
                 await link.broker.drain()
 
+    def _is_doomed(self, api: int, frame: bytes) -> bool:
+        about, left = self._losing.get(api, (b"", 0))
+        if not left or about not in frame:
+            return False
+        self._losing[api] = (about, left - 1)
+        return True
+
     async def _answers(self, reader: asyncio.StreamReader, link: Link) -> None:
         while True:
             frame = await _frame(reader)
-            api = link.asked.pop(struct.unpack_from(">i", frame, 4)[0])
-            if self._losing[api] > 0 and not link.dead:
-                self._losing[api] -= 1
+            number = struct.unpack_from(">i", frame, 4)[0]
+            api = link.asked.pop(number)
+            if number in link.doomed:
                 self.lost[api] += 1
                 raise EOFError
             if self._delay:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import aclosing
 
 import pytest
+from aiokafka.errors import KafkaError
 
 from dunghen.platform import kafka, kafka_clients
 from dunghen.platform.settings import PlatformSettings
+from services.api.adapters.kafka_lag import KafkaLag
 from tests.faults.kafka_proxy import Api
 from tests.faults.proxied_broker import ProxiedBroker
 
@@ -109,3 +111,20 @@ async def test_reading_goes_on_over_another_connection_where_one_goes_deaf(
                 break
     assert deaf > 0
     assert seen == [b"x", b"y"]
+
+
+async def test_the_lag_is_known_again_after_its_connection_went_deaf(
+    broker: ProxiedBroker, proxied: PlatformSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_clients, "REQUEST_SECONDS", 1.0)
+    lag = KafkaLag(proxied, "lag")
+    await lag.start([(TOPIC, 0)])
+    try:
+        assert await lag.ends(TOPIC, 1) == {0: 0}
+        assert broker.proxy.deafen() > 0
+        with pytest.raises(KafkaError):
+            await lag.ends(TOPIC, 1)
+        assert await lag.ends(TOPIC, 1) == {0: 0}
+        await lag.commit({(TOPIC, 0): 0})
+    finally:
+        await lag.close()

@@ -26,7 +26,7 @@ from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.running_city import COMMAND
 from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
-from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, no_sum_is_impossible, nothing_lost
+from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, no_sum_is_impossible, nothing_lost, nothing_twice
 from tests.faults.load import Load
 from tests.faults.part import Keeper, Part
 from tests.faults.stories import instant, items
@@ -54,6 +54,7 @@ class FaultWorld:
     watcher: Watcher = field(init=False)
     keeper: Keeper = field(init=False)
     settings: PlatformSettings = field(init=False)
+    units: dict[str, str] = field(init=False)  # public code -> name as senders write it
 
     def __post_init__(self) -> None:
         own = Addresses(
@@ -81,8 +82,8 @@ class FaultWorld:
         bodies = read_city("danang")
         bodies["units"] = {"units": bodies["units"]["units"][:UNITS]}
         asyncio.run(prepare(self.settings, bodies, SharedClock.load(self.folder / "clock.json")))
-        names = [f"{unit.get('type', '')} {unit['name']}".strip() for unit in bodies["units"]["units"]]
-        self.load = Load(self.ingest, items(Random(self.seed), instant(MONDAY_8_00), names))
+        self.units = {unit["code"]: f"{unit.get('type', '')} {unit['name']}".strip() for unit in bodies["units"]["units"]}
+        self.load = Load(self.ingest, items(Random(self.seed), instant(MONDAY_8_00), list(self.units.values())))
         self.watcher = Watcher(self.page)
         return self
 
@@ -175,6 +176,7 @@ class FaultWorld:
     async def _topics(self) -> list[Finding]:
         return [
             *await nothing_lost(self.settings, self.load.accepted),
+            *await nothing_twice(self.settings),
             *await dossiers_are_the_fold_of_their_events(self.settings),
             *await no_sum_is_impossible(self.settings),
         ]

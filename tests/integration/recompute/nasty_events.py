@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,8 +41,8 @@ POLICY: dict[str, Any] = {
 class Maker:
     """Makes the events of one dossier after another."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+    def __init__(self, seed: int, units: Sequence[str] = UNITS) -> None:
+        self.random, self.units = random.Random(seed), units
 
     def dossiers(self, count: int) -> list[DossierEvent]:
         """The events of so many dossiers, in an order of arrival that has nothing to do with when they happened."""
@@ -58,7 +59,7 @@ class Maker:
         r = self.random
         return DossierEvent(
             id=f"{r.getrandbits(64):016x}", dossier=code, kind=kind, occurred_at=at, arrived_at=at * 1_000_000 + r.randrange(9),
-            **({"unit": r.choice(UNITS), "channel": r.randrange(4), "flags": r.randrange(16)} | facts),
+            **({"unit": r.choice(self.units), "channel": r.randrange(4), "flags": r.randrange(16)} | facts),
         )  # fmt: skip
 
     def _moment(self) -> int:
@@ -87,7 +88,7 @@ class Maker:
     def _plausible(self, code: str) -> list[DossierEvent]:
         """The usual course with its usual faults: no due date, supplements, a payment, a resync, an end, a reopening, another unit."""
         r, received = self.random, self._moment()
-        facts = {"unit": r.choice(UNITS), "procedure": r.choice(PROCEDURES), "received": received}
+        facts = {"unit": r.choice(self.units), "procedure": r.choice(PROCEDURES), "received": received}
         due = r.choice((0, received + r.randrange(-1, 12) * DAY))
         out, at = [self._event(code, "synced", received, status=2, due=due, **facts)], received
         for status in r.choices((4, 4, 5, 5, 6, 6), k=r.randrange(7)):
@@ -97,7 +98,7 @@ class Maker:
             at += r.randrange(4 * DAY)
             out.append(self._event(code, "progressed", at, status=r.choice((4, 9, 9, 9, 7))))
         if r.random() < 0.3:
-            facts |= {"unit": r.choice(UNITS), "status": r.choice((2, 4, 9, 10, 3, 8)), "due": r.choice((0, due, received + 9 * DAY))}
+            facts |= {"unit": r.choice(self.units), "status": r.choice((2, 4, 9, 10, 3, 8)), "due": r.choice((0, due, received + 9 * DAY))}
             out.append(self._event(code, "synced", at + r.randrange(3 * DAY), **facts))
         if r.random() < 0.2:
             out.append(self._event(code, "progressed", at + r.randrange(5 * DAY), status=r.choice((4, 7, 8, 9))))

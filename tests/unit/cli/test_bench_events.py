@@ -9,7 +9,7 @@ import pytest
 
 from dunghen.cli.bench.events import Dossiers
 from dunghen.cli.bench.ingest import check
-from dunghen.cli.bench.scoring import city_of
+from dunghen.cli.bench.scoring import city_of, until_next_look
 from dunghen.cli.data_folder import CommandError
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import decode_event
@@ -62,3 +62,12 @@ def test_a_peer_that_stored_something_else_fails_the_bench() -> None:
     for stored in (Counter({b"H17.1": 1}), Counter({b"H17.1": 2, b"H17.2": 1}), Counter[bytes]()):
         with pytest.raises(CommandError, match="differ"):
             check("peer", Counter({b"H17.1": 2}), stored)
+
+
+def test_the_measured_process_is_asked_seldom_until_the_end_is_near() -> None:
+    assert [until_next_look(left, per_second) for left, per_second in ((100_000, 50_000), (20_000, 50_000), (100, 50_000), (9, 0))] == [
+        1.0,
+        0.2,
+        0.05,
+        0.05,
+    ]

@@ -71,11 +71,11 @@ def test_a_round_and_a_tick_are_written_together_the_round_first() -> None:
     assert joined({}, other) is other
 
 
-def test_only_a_round_of_many_records_lets_the_next_wait_longer() -> None:
+def test_the_more_records_beyond_many_a_round_had_the_longer_the_next_waits() -> None:
     pace = Pace(shortest=0.03, longest=0.3, behind=1.0, many=1000)
-    assert [pace.wait(999, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 0.3]
-    assert [pace.wait(1000, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 1.0]
-    assert Pace(longest=5.0).wait(1000, 4.0) == 5.0
+    assert [pace.wait(1000, took) for took in (0.0, 0.1, 2.0)] == [0.03, 0.2, 0.3]
+    assert [pace.wait(count, 0.1) for count in (2000, 4000, 40_000)] == [0.6, 1.0, 1.0]
+    assert Pace(longest=5.0).wait(40_000, 4.0) == 5.0
 
 
 async def test_a_stage_that_stopped_takes_nothing_more_and_acknowledges_only_what_it_took(made: Any) -> None:

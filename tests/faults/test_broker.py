@@ -1,0 +1,123 @@
+"""Kafka restarts, loses answers, goes deaf and comes back under load: nothing that was answered 2xx is lost, nothing is kept twice."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dunghen.cli.reconcile.cuts import offsets, reaches
+from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.platform.kafka import end_offsets
+from dunghen.platform.local.servers import LocalServer
+from tests.eventually import eventually
+from tests.faults.form import LONG, SEED, long_or_short
+from tests.faults.kafka_proxy import Api
+from tests.faults.proxied_broker import ProxiedBroker
+from tests.faults.world import FaultWorld
+
+REQUEST_SECONDS = 15 if LONG else 4  # of every service; a short form cannot wait for the real one
+DEAF_SECONDS = REQUEST_SECONDS + 2
+AT_WORK = (Api.PRODUCE, Api.ADD_PARTITIONS_TO_TXN, Api.END_TXN, Api.FETCH, Api.HEARTBEAT)
+AT_A_TAKEOVER = (Api.INIT_PRODUCER_ID, Api.FIND_COORDINATOR, Api.JOIN_GROUP, Api.SYNC_GROUP, Api.LIST_OFFSETS, Api.METADATA)
+SHORT = (Api.END_TXN, Api.ADD_PARTITIONS_TO_TXN, Api.INIT_PRODUCER_ID, Api.JOIN_GROUP)
+
+
+@dataclass
+class Attack:
+    """A city whose services reach Kafka through a proxy. After each blow everything that was accepted comes to be shown."""
+
+    broker: ProxiedBroker
+    world: FaultWorld
+    blows: int = 0
+    slowest: float = field(default=0.0, init=False)
+
+    def blow(self, strike: Callable[[], object]) -> None:
+        strike()
+        self.blows += 1
+        began, accepted = time.monotonic(), self.world.load.accepted.total()
+        eventually(lambda: self.world.load.accepted.total() > accepted, within=180, what="something accepted again")
+        ends = asyncio.run(end_offsets(self.world.settings, DOSSIER_EVENTS))
+        eventually(lambda: reaches(self._covers(), ends), within=180, what="the map level again")
+        self.slowest = max(self.slowest, time.monotonic() - began)
+        print(f"{time.monotonic() - began:.1f} s after {strike}", flush=True)
+
+    def _covers(self) -> dict[int, int]:
+        answer = httpx.get(f"{self.world.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=20)
+        return offsets(answer.raise_for_status().json()["covers"] or {})
+
+    def restart(self, end: Callable[[LocalServer], None]) -> None:
+        end(self.broker.server)
+        self.broker.restart()
+
+    def lose(self, api: Api, about: bytes = b"") -> None:
+        """An answer of this kind is lost; for some it takes a worker that takes over."""
+        proxy, before = self.broker.proxy, self.broker.proxy.lost[api]
+        proxy.lose_answers(api, about=about)
+        if api in AT_A_TAKEOVER:
+            self.world.rng.choice(self.world.workers()).kill()
+        eventually(lambda: proxy.lost[api] > before, within=120, what=f"a lost answer to {api.name}")
+
+    def go_deaf(self) -> None:
+        """Longer than any request may take; connections that were open then stay dead for good."""
+        self.broker.proxy.mute()
+        threading.Event().wait(DEAF_SECONDS)  # the duration is what is tried
+        self.broker.proxy.unmute()
+
+    def delay_and_cut(self) -> None:
+        self.broker.proxy.delay(self.world.rng.uniform(0.05, 0.3))
+        for _ in range(3):
+            threading.Event().wait(self.world.rng.uniform(0.1, 0.8))
+            self.broker.proxy.cut()
+        self.broker.proxy.delay(0)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedBroker]:
+    made = ProxiedBroker(tmp_path_factory.mktemp("attacked-kafka")).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def attack(broker: ProxiedBroker, redis_server: LocalServer, namespace: str, tmp_path: Path) -> Iterator[Attack]:
+    env = {"DUNGHEN_KAFKA": broker.proxy.address, "FAULT_REQUEST": str(REQUEST_SECONDS), "DUNGHEN_INGEST_ACK_SECONDS": "5"}
+    world = FaultWorld(tmp_path, broker.server, redis_server, namespace, SEED, env=env).prepare()
+    try:
+        world.start(scoring=2).load.start()
+        yield Attack(broker, world)
+    finally:
+        broker.proxy.unmute()
+        broker.proxy.delay(0)
+        world.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_whatever_becomes_of_the_broker_and_the_way_to_it_nothing_accepted_is_lost_and_nothing_kept_twice(
+    attack: Attack, report: Callable[..., None]
+) -> None:
+    lost = {(api, b"") for api in (*AT_WORK, *AT_A_TAKEOVER)} if LONG else {(api, b"") for api in SHORT}
+    lost.add((Api.PRODUCE, attack.world.settings.named(DOSSIER_EVENTS).encode()))
+    strikes: list[Callable[[], object]] = [
+        lambda: attack.restart(LocalServer.kill),
+        *([lambda: attack.restart(LocalServer.stop)] if LONG else []),
+        *(partial(attack.lose, api, about) for api, about in sorted(lost)),
+        attack.delay_and_cut,
+        attack.broker.proxy.deafen,
+        attack.go_deaf,
+    ]
+    for _ in range(long_or_short(3, 1)):
+        attack.world.rng.shuffle(strikes)
+        for strike in strikes:
+            attack.blow(strike)
+    attack.world.settle()
+    figures = {"answers lost": attack.broker.proxy.lost.total(), "slowest seconds": round(attack.slowest)}
+    report(blows=attack.blows, **figures, **attack.world.figures())

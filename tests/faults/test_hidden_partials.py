@@ -1,0 +1,50 @@
+"""A worker that dies inside a transaction hides what others write behind it: late, never wrong, and the age shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from dunghen.platform.local.servers import free_port
+from tests.eventually import eventually
+from tests.faults.world import FaultWorld
+
+
+def figure(port: int, name: str) -> float:
+    """The greatest value of a metric among its partitions; 0 where it has none."""
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+    return max((s.value for family in text_string_to_metric_families(text) for s in family.samples if s.name == name), default=0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_what_an_open_transaction_hides_is_late_shown_as_such_and_never_wrong(
+    make_world: Callable[..., FaultWorld], report: Callable[..., None]
+) -> None:
+    world = make_world()
+    die, scores, board = world.folder / "die", free_port(), free_port()
+    world.start_scoring("scoring-score", DUNGHEN_STAGES="score", DUNGHEN_METRICS_PORT=str(scores))
+    world.start_scoring("scoring-doomed", "tests.faults.dies_in_transaction", DUNGHEN_STAGES="fold", FAULT_DIE=str(die))
+    world.start_part("projector", DUNGHEN_METRICS_PORT=str(board))
+    for name in ("api", "ingest"):
+        world.start_part(name)
+    eventually(world.all_at_work, within=180, what="the city")
+    world.watcher.start()
+    world.load.start()
+    eventually(lambda: figure(board, "dunghen_api_versions_total") > 5, what="a map that moves")
+    doomed = world.parts["scoring-doomed"]
+    doomed.wanted = False
+    die.touch()
+    eventually(lambda: -9 in doomed.ends, what="its death")
+    hidden = eventually(lambda: figure(scores, "dunghen_scoring_hidden_events"), what="what it hides")
+    lag = eventually(lambda: max(figure(board, "dunghen_api_source_lag_seconds") - 4, 0), what="an age that grows")
+    standing = figure(scores, "dunghen_scoring_standing_seconds")
+    world.start_scoring("scoring-heir", DUNGHEN_STAGES="fold")
+    eventually(lambda: figure(board, "dunghen_api_source_lag_seconds") < 3, within=180, what="a map that is level again")
+    assert standing > 1
+    world.settle()
+    assert figure(scores, "dunghen_scoring_hidden_events") == figure(scores, "dunghen_scoring_standing_seconds") == 0
+    report(**{"records hidden": int(hidden), "seconds late at least": int(lag + 4)}, **world.figures())
