@@ -7,10 +7,11 @@ faust offers only together with its own exactly-once.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import faust
+from aiokafka.errors import IllegalStateError
 from faust.exceptions import ConsumerNotStarted
 from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
@@ -142,6 +143,15 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
             generation_id=generation,
         )
 
+    async def perform_seek(self) -> None:
+        """After a rebalance: to where the states of the stages go on; for other topics, as faust does, to what the group committed."""
+        await super().perform_seek()
+        for tp, offset in self.transport.begins().items():
+            try:
+                await self.seek(tp, offset)
+            except IllegalStateError:
+                self.log.info(f"seek too late: {tp.topic} {tp.partition}")  # just taken away: another rebalance comes
+
     async def _unread(self, records: dict[TP, list[Any]]) -> None:
         # Fetched while a rebalance is being settled. faust drops such records and seeks to the committed offset; where nothing was
         # committed yet that seek does nothing, and they are lost. So: back to the first one dropped.
@@ -181,10 +191,14 @@ class BatchSchema(Schema):  # type: ignore[misc]
 
 
 class BatchTransport(driver.Transport):  # type: ignore[misc]
-    """faust's transport with `BatchConsumer`; `batch_topics` are the full names of the topics that come as batches."""
+    """faust's transport with `BatchConsumer`; `batch_topics` are the full names of the topics that come as batches.
+
+    `begins` gives where to go on after a rebalance: a state knows better than the group's committed offsets.
+    """
 
     Consumer = BatchConsumer
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.batch_topics: set[str] = set()
+        self.begins: Callable[[], Mapping[TP, int]] = dict
         super().__init__(*args, **options)

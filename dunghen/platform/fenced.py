@@ -10,14 +10,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from aiokafka.errors import InvalidProducerEpoch, InvalidProducerIdMapping, InvalidTxnState, ProducerFenced, UnknownProducerId
+from aiokafka.errors import (
+    IllegalOperation,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTxnState,
+    ProducerFenced,
+    UnknownProducerId,
+)
 
 from dunghen.platform import kafka
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.settings import PlatformSettings
 
 Batches = Mapping[kafka.Place, Iterable[tuple[bytes, bytes | None]]]
-REFUSALS = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping, InvalidTxnState, UnknownProducerId)
+REFUSALS = (
+    ProducerFenced,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTxnState,
+    UnknownProducerId,
+    IllegalOperation,  # the sender was refused while the rest of the transaction was being handed to it
+)
 TRANSACTION_SECONDS = 10  # after that the broker ends an open transaction: what a dead owner leaves behind hides nothing longer
 
 

@@ -16,7 +16,6 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
 from dunghen.platform.backlog import Backlog, Ends, Outlook, RoundDone
@@ -188,6 +187,7 @@ class Stages:
         self._factories = {settings.named(topic): make for topic, make in factories.items()}
         self._revocations = 0
         self._generation = 0  # of the group, in which `held` was settled
+        app.transport.begins = self._begins
         app.on_partitions_revoked.connect(self._hold, weak=False)
         app.on_rebalance_complete.connect(self._settle, weak=False)
         for topic in factories:
@@ -230,7 +230,6 @@ class Stages:
         self.held.update(new)
         if revocations != self._revocations:
             return  # taken away while loading: the next settling decides, and the new ones wait for it
-        await self._seek()
         for stage in self.held.values():
             stage.go.set()
         held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())
@@ -259,14 +258,9 @@ class Stages:
             await stage.leave()
         return False
 
-    async def _seek(self) -> None:
-        # Where nothing was committed yet this counts; elsewhere faust goes on to the committed offset, and what is held already is skipped.
-        for (topic, partition), stage in self.held.items():
-            if stage.next is not None:
-                try:
-                    await self.app.consumer.seek(TP(topic, partition), stage.next)
-                except IllegalStateError:
-                    log.info("seek_too_late", stage=stage.name, partition=partition)  # just taken away: another settling comes
+    def _begins(self) -> dict[TP, int]:
+        # Not what the group committed: a round that changed nothing is let go at once, while where the state goes on is said a tick later.
+        return {TP(*key): stage.next for key, stage in self.held.items() if stage.next is not None}
 
     async def close(self) -> None:
         """Lets rounds under way finish and gives everything up: for an orderly stop, after the app has stopped."""

@@ -7,9 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
 
 from dunghen.cli.policy_topic import publish, read_book
 from dunghen.cli.prepare import prepare
@@ -20,6 +24,7 @@ from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
 from dunghen.platform.clock import SharedClock
 from dunghen.platform.settings import PlatformSettings, load
+from tests.eventually import eventually_async as eventually
 
 NOW = 1_795_395_600  # Monday 2026-11-23 08:00 in Hanoi
 UNITS = ("20242", "20263", "20285")
@@ -87,6 +92,14 @@ class ScoringWorld:
         async with kafka.started(kafka.producer(self.settings), self.settings) as producer:
             await producer.send_and_wait(self.settings.named(topics.DOSSIER_EVENTS), value, key=key, partition=partition)
 
+    async def commit_to_the_end(self, group: str, topic: str) -> None:
+        """Commits for a group, none of whose members may run, that it has had everything."""
+        ends = await kafka.end_offsets(self.settings, topic)
+        places = {TopicPartition(self.settings.named(topic), partition): end for partition, end in ends.items()}
+        async with kafka.started(kafka.consumer(self.settings, group_id=self.settings.named(group)), self.settings) as consumer:
+            consumer.assign(list(places))
+            await eventually(lambda: _commit(consumer, places))
+
     async def apply(self, **bodies: Any) -> int:
         """A change of policy."""
         return await publish(self.settings, bodies, reason="test", at=NOW)
@@ -137,3 +150,11 @@ class ScoringWorld:
         """The policy versions of which anything but levels is left there."""
         found = (parse_key(key) for _, key in await self.read(topics.UNIT_DAYS))
         return {parsed.policy for parsed in found if isinstance(parsed, CellKey | Covers | Complete)}
+
+
+async def _commit(consumer: Any, places: dict[TopicPartition, int]) -> bool:
+    """False while the group still has a member that died."""
+    with suppress(UnknownMemberIdError, IllegalGenerationError, CommitFailedError):
+        await consumer.commit(places)
+        return True
+    return False

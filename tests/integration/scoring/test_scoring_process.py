@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dunghen.contracts import topics
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.record import fold
 from services.scoring.fold import cells_under
@@ -147,3 +148,19 @@ async def test_midnight_makes_a_dossier_overdue_without_any_event(world: Scoring
         return (said.overdue, said.pending) == (1, 0) and {lv.day for lv in await world.levels()} == {said.day}
 
     await eventually(overdue)
+
+
+async def test_a_worker_goes_on_where_its_state_says_and_not_where_the_group_committed(world: ScoringWorld) -> None:
+    """A round that changes nothing is let go at once, and what the state holds is said a moment later: a kill in between left a gap."""
+    first = world.start()
+    events = lives(100, seed=7)
+    await world.tell(events[:200])
+    await eventually(world.level_with_sources)
+    first.kill()
+    first.wait()
+    await world.tell(events[200:])
+    await world.commit_to_the_end("scoring", topics.DOSSIER_EVENTS)
+    second = world.start()
+    await eventually(world.level_with_sources)
+    await assert_exact(world, events)
+    assert second.poll() is None
