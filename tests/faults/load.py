@@ -50,12 +50,12 @@ class Load:
         self._over.set()
         self._abandoned.set()
 
-    def tell(self, count: int) -> None:
-        """So many items at once, in the caller's thread."""
+    def tell(self, count: int, in_one: int = BATCH) -> None:
+        """So many items at once, in the caller's thread; `in_one`: of one kind in a request at most."""
         waiting: dict[str, list[Item]] = {}
         with httpx.Client(base_url=self.ingest, timeout=20) as http:
             for _ in range(count):
-                self._add(http, waiting)
+                self._add(http, waiting, in_one)
             for path, batch in waiting.items():
                 self._post(http, path, batch)
 
@@ -67,10 +67,10 @@ class Load:
             for path, batch in waiting.items():
                 self._post(http, path, batch)
 
-    def _add(self, http: httpx.Client, waiting: dict[str, list[Item]]) -> None:
+    def _add(self, http: httpx.Client, waiting: dict[str, list[Item]], in_one: int = BATCH) -> None:
         item = next(self.items)
         waiting.setdefault(item.path, []).append(item)
-        if len(waiting[item.path]) >= BATCH:
+        if len(waiting[item.path]) >= in_one:
             self._post(http, item.path, waiting.pop(item.path))
 
     def _post(self, http: httpx.Client, path: str, batch: list[Item]) -> None:

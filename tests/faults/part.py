@@ -86,12 +86,11 @@ class Part:
         self.signal(signal.SIGTERM)
 
     def end(self) -> None:
-        """For good, whatever state it is in."""
+        """kill -9 for good, whatever state it is in."""
         self.wanted = False
-        if self.process is not None:
-            self.process.kill()
-            self.ends.append(self.process.wait())
-            self.process = None
+        if (process := self.process) is not None:
+            process.kill()
+            process.wait()
 
 
 class Keeper:

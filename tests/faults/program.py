@@ -23,6 +23,7 @@ def run() -> None:
         from dunghen.platform import faust_batches
 
         faust_batches.DEFAULTS |= {"broker_session_timeout": SESSION_SECONDS, "broker_heartbeat_interval": SESSION_SECONDS / 4}
+        faust_batches.DEFAULTS |= {"broker_commit_interval": float(os.environ.get("FAULT_COMMIT", "1"))}
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

@@ -22,9 +22,12 @@ class Item(NamedTuple):
     body: dict[str, Any]
 
 
-def items(rng: Random, now: datetime, units: list[str]) -> Iterator[Item]:
-    """For ever: some dozen dossiers at a time, each in its order, now and then something again. `units`: names as senders write them."""
-    numbers, told = itertools.count(1), list[Item]()
+def items(rng: Random, now: datetime, units: list[str], first: int = 1) -> Iterator[Item]:
+    """For ever: some dozen dossiers at a time, each in its order, now and then something again. `units`: names as senders write them.
+
+    Dossiers are numbered from `first`.
+    """
+    numbers, told = itertools.count(first), list[Item]()
     stories = [story(rng, next(numbers), now, units) for _ in range(OPEN_AT_ONCE)]
     while True:
         place = rng.randrange(OPEN_AT_ONCE)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.eventually import eventually
 from tests.faults.form import long_or_short
-from tests.faults.world import FaultWorld
+from tests.faults.world import FaultWorld, kind_of
 
 KILLS = long_or_short(40, 20)
 
@@ -35,4 +35,4 @@ def volley(world: FaultWorld, kills: Counter[str]) -> None:
         eventually(world.all_at_work, within=120, what="everybody back")
     for part in world.rng.sample(sorted(world.parts.values(), key=lambda p: p.name), world.rng.randrange(1, 4)):
         threading.Event().wait(world.rng.uniform(0.0, 0.6))  # the moment is what is tried
-        kills[part.name.partition("-")[0]] += part.kill()
+        kills[kind_of(part.name)] += part.kill()

@@ -7,28 +7,34 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 import httpx
+import redis
 
 from dunghen.cli import programs
 from dunghen.cli.policy_topic import publish
 from dunghen.cli.prepare import prepare
-from dunghen.cli.programs import Addresses
+from dunghen.cli.programs import Addresses, is_free
+from dunghen.cli.reconcile.cuts import offsets, reaches
+from dunghen.contracts import topics
 from dunghen.contracts.city_files import read_city
+from dunghen.platform import kafka
 from dunghen.platform.clock import RealClock, SharedClock
-from dunghen.platform.local.servers import LocalServer, free_port
+from dunghen.platform.local.servers import LocalServer
 from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.running_city import COMMAND
 from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
+from tests.faults import compaction
 from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, no_sum_is_impossible, nothing_lost, nothing_twice
 from tests.faults.load import Load
 from tests.faults.part import Keeper, Part
+from tests.faults.program import SESSION_SECONDS
 from tests.faults.stories import instant, items
 
 MONDAY_8_00 = 1_795_395_600  # 2026-11-23 in Hanoi
@@ -47,6 +53,8 @@ class FaultWorld:
     redis: LocalServer
     namespace: str
     seed: int = 0
+    policies: int = 0  # applied so far
+    _told_of: int = 1
     parts: dict[str, Part] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
     rng: Random = field(init=False)
@@ -57,9 +65,7 @@ class FaultWorld:
     units: dict[str, str] = field(init=False)  # public code -> name as senders write it
 
     def __post_init__(self) -> None:
-        own = Addresses(
-            free_port(), free_port(), self.kafka.address, f"redis://127.0.0.1:{self.redis.port}/0", "", 0, 0, 0, {"projector": free_port()}
-        )
+        own = Addresses(lasting_port(), lasting_port(), self.kafka.address, f"redis://127.0.0.1:{self.redis.port}/0", "", 0, 0, 0, {})
         self.rng, self.page, self.ingest = Random(self.seed), own.page, own.ingest
         self.settings = load(
             PlatformSettings, kafka=own.kafka, redis=own.redis, namespace=self.namespace, data=self.folder, partitions=PARTITIONS,
@@ -83,33 +89,26 @@ class FaultWorld:
         bodies["units"] = {"units": bodies["units"]["units"][:UNITS]}
         asyncio.run(prepare(self.settings, bodies, SharedClock.load(self.folder / "clock.json")))
         self.units = {unit["code"]: f"{unit.get('type', '')} {unit['name']}".strip() for unit in bodies["units"]["units"]}
-        self.load = Load(self.ingest, items(Random(self.seed), instant(MONDAY_8_00), list(self.units.values())))
+        self.load = Load(self.ingest, iter(()))
+        self.tell_of_others()
         self.watcher = Watcher(self.page)
         return self
 
-    def start(self, scoring: int = 1) -> FaultWorld:
-        """Everything, with so many workers of scoring; returns when ingest takes and the map is shown."""
+    def start(self, scoring: int = 1, program: str = "tests.faults.program", **env: str) -> FaultWorld:
+        """Everything, with so many workers of scoring; returns when all are at work."""
         for number in range(scoring):
-            self.start_scoring(f"scoring-{number}")
+            self.start_part(f"scoring-{number}", program, **env)
         for name in ("projector", "api", "ingest"):
-            self.start_part(name)
+            self.start_part(name, program, **env)
         eventually(self.all_at_work, within=180, what="the city")
         self.watcher.start()
         return self
 
-    def start_part(self, name: str, program: str = "", **env: str) -> Part:
-        """One part by the name of its program, run by `program.py`; `program`: another test program (a module) that wraps the real one."""
-        return self._start(name, name, program or "tests.faults.program", env)
-
-    def start_scoring(self, name: str, program: str = "", **env: str) -> Part:
-        """A worker of scoring; names begin with `scoring`."""
-        return self._start(name, "scoring", program or "tests.faults.program", env)
-
-    def _start(self, name: str, kind: str, module: str, env: Mapping[str, str]) -> Part:
-        given = self._programs[kind]
+    def start_part(self, name: str, program: str = "tests.faults.program", **env: str) -> Part:
+        """One part: `ingest`, `projector`, `api`, or a worker of scoring (any name that begins so). `program`: the module that runs it."""
+        given = self._programs[kind_of(name)]
         own = {**given.env, "DUNGHEN_METRICS_PORT": "0", "FAULT_PART": name, **env}
-        command = (sys.executable, "-m", module, *given.command[2:])
-        return self.keeper.start(Part(name, command, own, self.folder / f"{name}.log"))
+        return self.keeper.start(Part(name, (sys.executable, "-m", program, *given.command[2:]), own, self.folder / f"{name}.log"))
 
     def workers(self) -> list[Part]:
         """The workers of scoring that are wanted."""
@@ -117,11 +116,16 @@ class FaultWorld:
 
     def at_work(self, part: Part) -> bool:
         """Whether its present life has come as far as doing its work."""
-        kind = part.name.partition("-")[0]
+        kind = kind_of(part.name)
         if kind in WORKS:
             return part.said(WORKS[kind])
-        page = self.page if kind == "api" else self.ingest
-        return part.alive and httpx.get(f"{page}/readyz", timeout=5).status_code == 200
+        page = f"{self.page}/livez" if kind == "api" else f"{self.ingest}/readyz"
+        return part.alive and httpx.get(page, timeout=5).status_code == 200
+
+    @property
+    def session_seconds(self) -> float:
+        """After so long a silence a worker of scoring is replaced."""
+        return SESSION_SECONDS
 
     def all_at_work(self) -> bool:
         """Every part that is wanted and not stopped."""
@@ -131,9 +135,49 @@ class FaultWorld:
         file = self.folder / f"{name}.log"
         return file.read_text(errors="replace") if file.exists() else ""
 
+    def tell_of_others(self) -> None:
+        """From now on the load tells of dossiers that it never spoke of before."""
+        first, self._told_of = self._told_of, self._told_of + 20_000
+        self.load.items = items(Random(self.seed * 100 + first), instant(MONDAY_8_00), list(self.units.values()), first)
+
     def apply(self, **bodies: Any) -> int:
         """A change of policy; gives its version."""
+        self.policies += 1
         return asyncio.run(publish(self.settings, bodies, reason="fault run", at=MONDAY_8_00))
+
+    def turn_policy(self) -> int:
+        """Another calendar: four days of this month are off."""
+        return self.apply(calendar={"overrides": {f"2026-11-{day:02d}": [] for day in self.rng.sample(range(3, 28), 4)}})
+
+    def until_level(self) -> None:
+        """Returns when the map stands for everything that is in `dossier-events` now."""
+        end = asyncio.run(kafka.end_offsets(self.settings, topics.DOSSIER_EVENTS))
+
+        def level() -> bool:
+            shown = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=10).json()
+            return reaches(offsets(shown.get("covers") or {}), end)
+
+        eventually(level, within=240, every=0.2, what=f"the map level with {end}")
+
+    def compact(self) -> None:
+        """Has the broker compact what scoring wrote, while a little more is told; returns when it has."""
+        before = asyncio.run(compaction.begin(self.settings))
+
+        def fewer() -> bool:
+            self.load.tell(20)
+            now = asyncio.run(compaction.records(self.settings))
+            return all(now[topic] < count for topic, count in before.items())
+
+        eventually(fewer, within=240, every=1, what=f"compaction of {before}")
+
+    def restart_from_the_topics(self) -> None:
+        """Kills everybody and empties Redis: what is shown then comes from the topics alone."""
+        for part in self.parts.values():
+            part.kill()
+        with redis.Redis(port=self.redis.port) as board:
+            for key in board.scan_iter(match=f"{self.namespace}*"):
+                board.delete(key)
+        eventually(self.all_at_work, within=240, what="everybody back")
 
     def close(self) -> None:
         """Ends everything, whatever happened."""
@@ -155,6 +199,7 @@ class FaultWorld:
         for part in self.parts.values():
             part.wake()
         self.load.stop()
+        eventually(lambda: httpx.get(f"{self.page}/readyz", timeout=5).status_code == 200, within=240, what="the map")
         found = [*self._reconciled()]
         self.watcher.stop()
         found += [Finding("stream", fault) for fault in self.watcher.faults]
@@ -169,9 +214,10 @@ class FaultWorld:
             (*COMMAND, "reconcile", "--data", str(self.folder)),
             env={**os.environ, **self.env}, capture_output=True, text=True, timeout=400, check=False,
         )  # fmt: skip
-        if done.returncode != 0 or "\n0 differences" not in done.stdout:
-            lines = [line for line in done.stdout.splitlines() if line.startswith("DIFFERS")] or [done.stdout[-500:] + done.stderr[-1500:]]
-            yield from (Finding("reconcile", line) for line in lines)
+        differs = [line for line in done.stdout.splitlines() if line.startswith("DIFFERS")]
+        yield from (Finding("reconcile", line) for line in differs)
+        if not differs and (done.returncode != 0 or "\n0 differences" not in done.stdout):
+            yield Finding("level", done.stdout[-500:] + done.stderr[-1500:])
 
     async def _topics(self) -> list[Finding]:
         return [
@@ -186,3 +232,13 @@ class FaultWorld:
             yield from (Finding("ends", f"{name} ended with code {code}") for code in part.ends if code not in EXPECTED_ENDS)
             if "invariant_violated" in self.log(name):
                 yield Finding("invariant", f"{name} said so itself")
+
+
+def lasting_port() -> int:
+    """A port that stays ours while its process is being started again: below those that the system gives to anybody's connections."""
+    return next(port for port in iter(lambda: SystemRandom().randrange(20_000, 32_000), None) if is_free(port))
+
+
+def kind_of(name: str) -> str:
+    """scoring-2 → scoring."""
+    return name.partition("-")[0]

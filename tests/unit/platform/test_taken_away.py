@@ -29,7 +29,7 @@ class Loading:
 @pytest.fixture
 def stages() -> Stages:
     signal = SimpleNamespace(connect=lambda *_, **__: None)
-    app: Any = SimpleNamespace(on_partitions_revoked=signal, on_rebalance_complete=signal, consumer_generation_id=0)
+    app: Any = SimpleNamespace(on_partitions_revoked=signal, on_rebalance_complete=signal, consumer_generation_id=0, transport=signal)
     return Stages(app, PlatformSettings(), {})
 
 

@@ -1,0 +1,51 @@
+"""Every named crash point: between which two effects the process dies. `crashing.py` puts them into the real parts.
+
+Those of scoring are `<stage>.<doing>.<moment>`. Doing: `round` (records came), `level` (only how far it is), `switch` (to another policy),
+`retire` (clears the replaced one away), `tick` (anything else once a second). Takeover has moments of its own.
+"""
+
+from __future__ import annotations
+
+TRANSACTION = {
+    "begun": "the transaction is open, nothing is sent",
+    "sent": "every record is acknowledged, the transaction is not committed",
+    "committed": "committed; the source offsets are not let go",
+}
+FOLD = {f"fold.{doing}.{moment}": what for doing in ("round", "level", "switch", "retire") for moment, what in TRANSACTION.items()}
+SCORE = {f"score.{doing}.{moment}": what for doing in ("round", "tick") for moment, what in TRANSACTION.items()}
+TAKEOVER = {
+    f"{stage}.takeover.{moment}": what
+    for stage in ("fold", "score")
+    for moment, what in {
+        "fenced": "the former owner is fenced, nothing is loaded",
+        "loading": "one of the stage's topics is read, the rest is not",
+        "loaded": "the state is built, no round has begun",
+    }.items()
+}
+ACKED = {f"{stage}.round.acked": "let go to faust, not yet committed to the group" for stage in ("fold", "score")}
+SCORING = {**FOLD, **SCORE, **TAKEOVER, **ACKED}
+INGEST = {
+    "ingest.taken": "read and understood, nothing is sent",
+    "ingest.sending": "one record of several is on its way, none is acknowledged",
+    "ingest.acknowledged": "Kafka has all, the sender has no answer",
+    "ingest.counted": "counted for the feed, the sender has no answer",
+    "ingest.answered": "the answer is written",
+}
+PROJECTOR = {
+    "projector.loaded": "the board is read, nothing is followed yet",
+    "projector.publishing": "a step is made, nothing of it is in Redis",
+    "projector.queued": "the step is watched and queued, not executed",
+    "projector.written": "the step is in Redis, the projector does not know",
+    "projector.committed": "the group's offsets are said",
+    "projector.storing": "nothing of the history's write is in the store",
+    "projector.half_stored": "rows are written, their offsets are not, the transaction is open",
+    "projector.uncommitted": "rows and offsets are written, the transaction is open",
+    "projector.stored": "the store has it, the projector does not know",
+}
+API = {
+    "api.loaded": "the picture is read from Redis, nobody is served",
+    "api.read": "an entry of the stream is read and not applied",
+    "api.shown": "applied, no client has it",
+    "api.sent": "a frame is handed to a client's connection",
+}
+ALL = {**SCORING, **INGEST, **PROJECTOR, **API}
