@@ -13,6 +13,7 @@ import pytest
 from dunghen.platform.local import kafka_broker
 from dunghen.platform.local.servers import LocalServer
 from tests.faults.form import SEED
+from tests.faults.proxied_broker import ProxiedBroker
 from tests.faults.world import FaultWorld
 
 QUICKER = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "1000"}
@@ -26,6 +27,14 @@ def fault_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServ
         server = kafka_broker.start(tmp_path_factory.mktemp("fault-kafka"))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def proxied_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedBroker]:
+    """A broker of its own for tests that break it or the way to it: whoever does mends it again."""
+    made = ProxiedBroker(tmp_path_factory.mktemp("proxied-kafka")).start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

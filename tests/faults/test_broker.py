@@ -39,15 +39,16 @@ class Attack:
     blows: int = 0
     slowest: float = field(default=0.0, init=False)
 
-    def blow(self, strike: Callable[[], object]) -> None:
+    def blow(self, name: str, strike: Callable[[], object]) -> None:
         strike()
         self.blows += 1
         began, accepted = time.monotonic(), self.world.load.accepted.total()
         eventually(lambda: self.world.load.accepted.total() > accepted, within=180, what="something accepted again")
         ends = asyncio.run(end_offsets(self.world.settings, DOSSIER_EVENTS))
         eventually(lambda: reaches(self._covers(), ends), within=180, what="the map level again")
-        self.slowest = max(self.slowest, time.monotonic() - began)
-        print(f"{time.monotonic() - began:.1f} s after {strike}", flush=True)
+        took = time.monotonic() - began
+        self.slowest = max(self.slowest, took)
+        print(f"{name}: level after {took:.1f} s", flush=True)
 
     def _covers(self) -> dict[int, int]:
         answer = httpx.get(f"{self.world.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=20)
@@ -79,23 +80,16 @@ class Attack:
         self.broker.proxy.delay(0)
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedBroker]:
-    made = ProxiedBroker(tmp_path_factory.mktemp("attacked-kafka")).start()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
-def attack(broker: ProxiedBroker, redis_server: LocalServer, namespace: str, tmp_path: Path) -> Iterator[Attack]:
-    env = {"DUNGHEN_KAFKA": broker.proxy.address, "FAULT_REQUEST": str(REQUEST_SECONDS), "DUNGHEN_INGEST_ACK_SECONDS": "5"}
-    world = FaultWorld(tmp_path, broker.server, redis_server, namespace, SEED, env=env).prepare()
+def attack(proxied_broker: ProxiedBroker, redis_server: LocalServer, namespace: str, tmp_path: Path) -> Iterator[Attack]:
+    env = {"DUNGHEN_KAFKA": proxied_broker.proxy.address, "FAULT_REQUEST": str(REQUEST_SECONDS), "DUNGHEN_INGEST_ACK_SECONDS": "5"}
+    world = FaultWorld(tmp_path, proxied_broker.server, redis_server, namespace, SEED, env=env).prepare()
     try:
         world.start(scoring=2).load.start()
-        yield Attack(broker, world)
+        yield Attack(proxied_broker, world)
     finally:
-        broker.proxy.unmute()
-        broker.proxy.delay(0)
+        proxied_broker.proxy.unmute()
+        proxied_broker.proxy.delay(0)
         world.close()
 
 
@@ -104,20 +98,20 @@ def attack(broker: ProxiedBroker, redis_server: LocalServer, namespace: str, tmp
 def test_whatever_becomes_of_the_broker_and_the_way_to_it_nothing_accepted_is_lost_and_nothing_kept_twice(
     attack: Attack, report: Callable[..., None]
 ) -> None:
-    lost = {(api, b"") for api in (*AT_WORK, *AT_A_TAKEOVER)} if LONG else {(api, b"") for api in SHORT}
-    lost.add((Api.PRODUCE, attack.world.settings.named(DOSSIER_EVENTS).encode()))
-    strikes: list[Callable[[], object]] = [
-        lambda: attack.restart(LocalServer.kill),
-        *([lambda: attack.restart(LocalServer.stop)] if LONG else []),
-        *(partial(attack.lose, api, about) for api, about in sorted(lost)),
-        attack.delay_and_cut,
-        attack.broker.proxy.deafen,
-        attack.go_deaf,
-    ]
+    strikes: dict[str, Callable[[], object]] = {
+        "killed": lambda: attack.restart(LocalServer.kill),
+        "events lost": partial(attack.lose, Api.PRODUCE, attack.world.settings.named(DOSSIER_EVENTS).encode()),
+        **{f"{api.name} lost": partial(attack.lose, api) for api in ((*AT_WORK, *AT_A_TAKEOVER) if LONG else SHORT)},
+        "delayed and cut": attack.delay_and_cut,
+        "deaf connections": attack.broker.proxy.deafen,
+        "deaf": attack.go_deaf,
+    }
+    if LONG:
+        strikes["stopped"] = lambda: attack.restart(LocalServer.stop)
+    lost = attack.broker.proxy.lost.total()
     for _ in range(long_or_short(3, 1)):
-        attack.world.rng.shuffle(strikes)
-        for strike in strikes:
-            attack.blow(strike)
+        for name in attack.world.rng.sample(sorted(strikes), len(strikes)):
+            attack.blow(name, strikes[name])
     attack.world.settle()
-    figures = {"answers lost": attack.broker.proxy.lost.total(), "slowest seconds": round(attack.slowest)}
+    figures = {"answers lost": attack.broker.proxy.lost.total() - lost, "slowest seconds": round(attack.slowest)}
     report(blows=attack.blows, **figures, **attack.world.figures())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import aclosing
 
 import pytest
@@ -17,11 +16,9 @@ from tests.faults.proxied_broker import ProxiedBroker
 TOPIC = "told"
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxiedBroker]:
-    made = ProxiedBroker(tmp_path_factory.mktemp("proxied-kafka")).start()
-    yield made
-    made.stop()
+@pytest.fixture
+def broker(proxied_broker: ProxiedBroker) -> ProxiedBroker:
+    return proxied_broker
 
 
 @pytest.fixture
