@@ -14,7 +14,7 @@ from tests.faults.form import long_or_short
 from tests.faults.world import FaultWorld, kind_of
 
 WORKERS = 3
-ROUNDS = long_or_short(100, 3)  # the long form: until every point was reached
+ROUNDS = long_or_short(100, 2)  # the long form: until every point was reached
 AT_START = ("fold.takeover", "score.takeover", "projector.loaded", "api.loaded")  # reached by a part that has just been started
 
 

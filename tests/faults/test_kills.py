@@ -12,7 +12,7 @@ from tests.eventually import eventually
 from tests.faults.form import long_or_short
 from tests.faults.world import FaultWorld, kind_of
 
-KILLS = long_or_short(40, 20)
+KILLS = long_or_short(40, 16)
 
 
 @pytest.mark.slow
