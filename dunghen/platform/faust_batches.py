@@ -32,6 +32,8 @@ DEFAULTS: dict[str, Any] = {
     "broker_session_timeout": 6.0,
     "broker_heartbeat_interval": 2.0,
     "broker_request_timeout": REQUEST_SECONDS,  # faust's own 90 s: so long a worker held its partitions on a dead connection
+    # A leader that asked a broker just started, which knew no partitions yet, gave nobody anything until it asked again: 5 minutes later.
+    "consumer_metadata_max_age_ms": 10_000,
     "broker_commit_interval": 1.0,
     "broker_max_poll_records": 8000,
     "broker_max_poll_interval": 60.0,
