@@ -25,9 +25,9 @@ def test_what_an_open_transaction_hides_is_late_shown_as_such_and_never_wrong(
     make_world: Callable[..., FaultWorld], report: Callable[..., None]
 ) -> None:
     world = make_world()
-    die, scores, board = world.folder / "die", free_port(), free_port()
-    world.start_scoring("scoring-score", DUNGHEN_STAGES="score", DUNGHEN_METRICS_PORT=str(scores))
-    world.start_scoring("scoring-doomed", "tests.faults.dies_in_transaction", DUNGHEN_STAGES="fold", FAULT_DIE=str(die))
+    scores, board = free_port(), free_port()
+    world.start_part("scoring-score", DUNGHEN_STAGES="score", DUNGHEN_METRICS_PORT=str(scores))
+    world.start_part("scoring-doomed", "tests.faults.crashing", DUNGHEN_STAGES="fold")
     world.start_part("projector", DUNGHEN_METRICS_PORT=str(board))
     for name in ("api", "ingest"):
         world.start_part(name)
@@ -37,12 +37,12 @@ def test_what_an_open_transaction_hides_is_late_shown_as_such_and_never_wrong(
     eventually(lambda: figure(board, "dunghen_api_versions_total") > 5, what="a map that moves")
     doomed = world.parts["scoring-doomed"]
     doomed.wanted = False
-    die.touch()
+    (world.folder / "scoring-doomed.armed").write_text("fold.level.sent")  # a level goes to every partition of `unit-days`
     eventually(lambda: -9 in doomed.ends, what="its death")
     hidden = eventually(lambda: figure(scores, "dunghen_scoring_hidden_events"), what="what it hides")
     lag = eventually(lambda: max(figure(board, "dunghen_api_source_lag_seconds") - 4, 0), what="an age that grows")
     standing = figure(scores, "dunghen_scoring_standing_seconds")
-    world.start_scoring("scoring-heir", DUNGHEN_STAGES="fold")
+    world.start_part("scoring-heir", DUNGHEN_STAGES="fold")
     eventually(lambda: figure(board, "dunghen_api_source_lag_seconds") < 3, within=180, what="a map that is level again")
     assert standing > 1
     world.settle()

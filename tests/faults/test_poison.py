@@ -61,7 +61,7 @@ def test_poison_under_load_is_set_aside_and_right_after_the_mend(
     make_world: Callable[..., FaultWorld], report: Callable[..., None]
 ) -> None:
     world = make_world()
-    world.start_scoring("scoring-older", program="tests.faults.older_release")
+    world.start_part("scoring-older", "tests.faults.older_release")
     for name in ("projector", "api", "ingest"):
         world.start_part(name)
     eventually(world.all_at_work, within=180, what="the city")
@@ -83,9 +83,12 @@ def test_poison_under_load_is_set_aside_and_right_after_the_mend(
     retracted = before[Reason.UNREADABLE] - ROUNDS * (len(POISON) - 1)
     assert retracted > 0
     world.parts["scoring-older"].leave()
-    world.start_scoring("scoring-newer")
+    world.start_part("scoring-newer")
     assert dead_letters(world, "replay")[-1] == f"{retracted + ROUNDS} of {before.total()} open letters replayed"
     assert dead_letters(world, "replay")[-1] == f"0 of {before.total() - retracted - ROUNDS} open letters replayed"
     assert "0905999888" not in "".join(dead_letters(world, "list"))
-    world.settle()
+    found = world.findings()
+    assert Counter(finding.check for finding in found) == {"twice": retracted + ROUNDS}, (
+        "nothing but what a replay is: an event appended again"
+    )
     report(poison=ROUNDS * (len(POISON) + 1), replayed=retracted + ROUNDS, **world.figures())
