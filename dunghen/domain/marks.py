@@ -15,9 +15,10 @@ COUNTERS = (
     *("early", "on_day", "late", "undated", "otherwise"),
     *("pending", "overdue", "paused"),  # difference marks: their sum up to a day is what there was at its end
     *("due", "due_met", "first_due", "first_met"),
+    "postponed",
 )
 (RECEIVED, ONLINE, FEES, PAID, DIGITAL, E_RESULTS, EARLY, ON_DAY, LATE, UNDATED, OTHERWISE) = range(11)
-(PENDING, OVERDUE, PAUSED, DUE, DUE_MET, FIRST_DUE, FIRST_MET) = range(11, 18)
+(PENDING, OVERDUE, PAUSED, DUE, DUE_MET, FIRST_DUE, FIRST_MET, POSTPONED) = range(11, 19)
 DIFFERENCES = (PENDING, OVERDUE, PAUSED)
 COHORTS = (DUE, DUE_MET, FIRST_DUE, FIRST_MET)
 BY_DAY = {name: i for i, name in enumerate(COUNTERS) if i not in DIFFERENCES}  # what happened on a day
@@ -73,6 +74,8 @@ def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> frozens
         _cohort(out, max(due, received), DUE, end <= due)
     if first < _NEVER:
         _cohort(out, max(first, received), FIRST_DUE, end <= first)
+    if first < due < _NEVER:
+        out.append((received, POSTPONED, 1))
     closed = max(end, received)
     change = _change(received, closed, due)
     _interval(out, PENDING, received, change)

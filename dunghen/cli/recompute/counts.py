@@ -39,6 +39,7 @@ COUNTS = {
     "late": f"{ENDED_IN} and ended_day > due_day",
     "undated": f"{ENDED_IN} and due_day is null",
     "otherwise": f"{ENDED_IN} and otherwise",
+    "postponed": f"{RECEIVED_IN} and due_day > first_due_day",
 }
 
 # Here `first` and `last` are both today.

@@ -93,6 +93,8 @@ def compare(r: Random, series: dict[str, DaySeries], stories: list[Story | None]
         assert have.at(day_number(last)) == brute_force.open_on(stories, unit, last), (unit, last, stories)
         mine = [s for s in stories if s and s.unit == unit]
         assert have.total(-9999, 99999, OTHERWISE) == sum(s.otherwise for s in mine)
+        moved = sum(first <= s.received <= last and s.due is not None and s.promised is not None and s.due > s.promised for s in mine)
+        assert counts.counts["postponed"] == moved
         assert counts.counts["received"] == sum(first <= s.received <= last for s in mine)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from test_standing import MONDAY, PAUSED, TAKEN_IN, WORKED, on, rules, step, sync
+from test_standing import MONDAY, PAUSED, TAKEN_IN, WORKED, at, on, rules, step, sync
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.marks import COUNTERS, marks
@@ -49,7 +49,14 @@ def test_while_the_clock_is_stopped_it_is_paused_and_pending_and_stands_in_no_du
 def test_a_pause_that_is_over_stays_marked_on_its_days() -> None:
     found = marked(*PAUSED, step("5 08:00", 4))
     assert found["paused"] == {3: 1, 5: -1}
-    assert found["due"] == {10: 1}
+    assert (found["due"], found["postponed"]) == ({10: 1}, {2: 1})
+
+
+def test_a_due_day_is_postponed_only_where_it_lies_after_the_first_promised_one() -> None:
+    assert marked(TAKEN_IN, sync("3 08:00", 4, due=at("9 17:00")))["postponed"] == {2: 1}
+    assert "postponed" not in marked(TAKEN_IN, sync("3 08:00", 4, due=at("5 17:00")))
+    assert "postponed" not in marked(*WORKED)
+    assert "postponed" not in marked(*PAUSED)  # no due day while the clock is stopped
 
 
 def test_a_pause_within_one_day_or_after_the_due_day_leaves_no_mark() -> None:
