@@ -103,6 +103,7 @@ class Delivery:
     def _wait(self, fault: MailAway) -> None:
         self._away += 1
         self._resume_at = monotonic() + self.retries.wait(self._away)
+        self._level_until = 0.0  # what was known before the wait is not what is sent by after it
         self.metrics.retries.labels("SMTP_AWAY").inc()
         log.warning("mail_away", code=str(fault), failures=self._away)
 

@@ -22,7 +22,7 @@ from tests.eventually import eventually
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 COMMAND = (sys.executable, "-m", "dunghen.cli")
-START_SECONDS = 120
+START_SECONDS, STOP_SECONDS = 150, 60
 
 
 @dataclass
@@ -60,7 +60,7 @@ class RunningCity:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            assert self.process.wait(30) == 0
+            assert self.process.wait(STOP_SECONDS) == 0
         return time.monotonic() - began
 
     @property

@@ -33,7 +33,7 @@ from tests.eventually import eventually
 VICTIMS = ("scoring", "projector", "api", "ingest", "alerts", "redis", "kafka")
 MONDAY_9_00 = "2026-11-16T09:00"
 HOANG_SA = "20333"  # the simulation says nothing of it: what it shows is what we posted
-BACK_SECONDS = 45
+BACK_SECONDS = 120
 
 
 @dataclass
@@ -137,6 +137,7 @@ def attacked(tmp_path: Path) -> Iterator[Attacked]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_every_part_may_be_killed_under_load_and_nothing_is_lost_doubled_or_wrong(attacked: Attacked) -> None:
     city, watcher = attacked.city, Watcher(attacked.city.page).start()
     load_ = city.spawn("simulate", "--rate", "500")
@@ -159,7 +160,7 @@ def test_every_part_may_be_killed_under_load_and_nothing_is_lost_doubled_or_wron
 
 def every_notice_is_there_once(attacked: Attacked) -> None:
     expected = {*attacked.due}
-    found = eventually(lambda: (n := attacked.notices()) and expected <= _delivered(n) and n, within=30, every=0.5)
+    found = eventually(lambda: (n := attacked.notices()) and expected <= _delivered(n) and n, within=BACK_SECONDS, every=0.5)
     ours = [notice for notice in found.values() if notice.dossier in expected]
     assert Counter(notice.dossier for notice in ours) == Counter(attacked.due)
     assert {notice.stage for notice in ours} == {"breach"}
@@ -179,7 +180,7 @@ def _delivered(notices: dict[str, Notice]) -> set[str]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(10)
+        process.wait(60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -35,7 +35,7 @@ class Watcher:
     def stop(self) -> None:
         self._over.set()
         assert self._thread is not None
-        self._thread.join(15)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def _watch(self) -> None:

@@ -53,14 +53,26 @@ MONDAY_8_00, NINE_TENTHS, BREACH = local("2026-11-16 08:00"), local("2026-11-27 
 
 @dataclass
 class MailServer:
-    """A real SMTP server. While `hold` is set it has taken a mail and does not say so."""
+    """A real SMTP server. While `hold` is set it has taken a mail and does not say so; while `busy` it leaves who comes waiting
+    (`turned_away`: how many), to be told at `release` to come again."""
 
     port: int = field(default_factory=free_port)
     mails: list[Any] = field(default_factory=list)
     answer: str = "250 taken"
     hold: bool = False
+    busy: bool = False
+    turned_away: int = 0
     _let_go: threading.Event = field(default_factory=threading.Event)
     _controller: Controller | None = None
+
+    async def handle_MAIL(self, _: object, __: object, envelope: Any, sender: str, options: list[str]) -> str:
+        if self.busy:
+            self.turned_away += 1
+            await asyncio.to_thread(self._let_go.wait, 30)
+            return "421 come again"
+        envelope.mail_from = sender
+        envelope.mail_options.extend(options)
+        return "250 go on"
 
     async def handle_DATA(self, _: object, __: object, envelope: Any) -> str:
         self.mails.append(email.message_from_bytes(envelope.content, policy=default))
@@ -79,7 +91,7 @@ class MailServer:
             self._controller = None
 
     def release(self) -> None:
-        self.hold = False
+        self.hold = self.busy = False
         self._let_go.set()
 
 

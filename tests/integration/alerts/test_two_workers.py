@@ -17,7 +17,7 @@ import mongo_server as server
 from dunghen.platform.local.servers import LocalServer
 from tests.eventually import eventually_async as eventually
 
-COUNT = 60
+COUNT, LONG_SECONDS = 60, 150
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +38,23 @@ async def two_at_work(city: City, mongo: str) -> tuple[LocalServer, LocalServer]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 async def test_when_one_of_two_workers_dies_the_other_tells_the_rest(city: City, mongo: str) -> None:
     first, _ = await two_at_work(city, mongo)
     first.kill()
-    await eventually(lambda: _told(city, "nine_tenths"), within=60)
+    await eventually(lambda: _told(city, "nine_tenths"), within=LONG_SECONDS)
     assert _repeats(city) <= 1  # the letter under way in the process that died
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 async def test_a_worker_that_wakes_from_a_long_stop_tells_nothing_again(city: City, mongo: str) -> None:
     first, _ = await two_at_work(city, mongo)
     first.process.send_signal(signal.SIGSTOP)
-    await eventually(lambda: _told(city, "nine_tenths"), within=60)
+    await eventually(lambda: _told(city, "nine_tenths"), within=LONG_SECONDS)
     first.process.send_signal(signal.SIGCONT)
     city.clock(BREACH)
-    await eventually(lambda: _told(city, "breach"), within=60)
+    await eventually(lambda: _told(city, "breach"), within=LONG_SECONDS)
     assert _repeats(city) <= 1
 
 

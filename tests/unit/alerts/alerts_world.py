@@ -97,11 +97,13 @@ class RecordingMailer:
 
 @dataclass
 class FakeAhead:
-    """What waits in Kafka; None: nobody knows."""
+    """What waits in Kafka; None: nobody knows. `asked`: how often it was asked."""
 
     waiting: set[bytes] | None = field(default_factory=set)
+    asked: int = 0
 
     async def keys(self, partition: int, after: int) -> set[bytes] | None:
+        self.asked += 1
         return self.waiting
 
 

@@ -199,6 +199,24 @@ async def test_nothing_is_sent_about_a_dossier_of_which_something_newer_waits_in
     assert [(n.state, n.reason) for n in world.last()] == [("superseded", "ENDED")]
 
 
+async def test_after_a_failure_of_the_mail_server_kafka_is_asked_again_whether_something_newer_waits(world: World) -> None:
+    world.mailer.faults = [MailAway("SMTPConnectError", unknown=False)]
+    world.clock.at = local(HALF)
+    world.handlers.on_tick()
+    await world.handlers.courier.round()
+    assert (world.mailer.faults, world.ahead.asked) == ([], 1)
+    world.ahead.waiting = {DOSSIER.encode()}
+    await world.settle()
+    assert (world.mailer.letters, await world.states()) == ([], [("half", "pending")])
+
+
+async def test_letters_that_go_out_one_after_the_other_ask_kafka_once(world: World) -> None:
+    for n in range(2, 20):
+        world.say(synced(RECEIVED, dossier=f"H17.31-261116-{n:04d}"))
+    await world.at(HALF)
+    assert (len(world.mailer.letters), world.ahead.asked) == (19, 1)
+
+
 async def test_nothing_is_sent_while_nobody_knows_what_waits_in_kafka(world: World) -> None:
     world.ahead.waiting = None
     await world.at(HALF)
