@@ -157,6 +157,17 @@ def prepare(
         say(f"key of the source {source}: {f'made, in {files.key}' if ensure_source_key(source, files) else 'was there'}")
 
 
+@app.command()
+def rebuild(
+    partitions: Annotated[int | None, typer.Option(min=1, max=1024, help="from now on so many; more than now; without: as it is")] = None,
+    data: Data = DATA,
+) -> None:
+    """With all services stopped: add partitions, and have everything counted anew from the raw events. Nothing raw is deleted."""
+    from dunghen.cli.rebuild.command import run
+
+    asyncio.run(run(DataFolder(data.absolute()), partitions, say))
+
+
 policies = typer.Typer(help="Units, calendar, rules, bands, procedures, stages: what is in force, and changes to it.", no_args_is_help=True)
 app.add_typer(policies, name="policies")
 CityFile = Annotated[Path | None, typer.Argument(help="a whole city file")]

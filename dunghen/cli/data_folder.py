@@ -1,7 +1,8 @@
 """The folder of a running city (`--data`, default `.dunghen/`): where everything is, who runs it, and its clock.
 
 `running.json` names the addresses and pids, `clock.json` the shared clock, `clock.last` the last instant of it (once a second, so that a
-restart continues and never goes back), `logs/`, `mails/`, `kafka/` and the SQLite files what their names say.
+restart continues and never goes back), `partitions` their number where a rebuild changed it; `logs/`, `mails/`, `kafka/` and the SQLite
+files are what their names say.
 """
 
 from __future__ import annotations
@@ -66,6 +67,24 @@ class DataFolder:
             return self.running()
         except CommandError:
             return {}
+
+    @property
+    def partitions(self) -> dict[str, int]:
+        """The setting `partitions`, where `dunghen rebuild` changed it here; else nothing."""
+        file = self.path / "partitions"
+        return {"partitions": int(file.read_text())} if file.exists() else {}
+
+    def note_partitions(self, count: int) -> None:
+        """From now on this city has so many, and what it shows is to be counted anew before it is shown (`rebuilding`)."""
+        self.rebuilding.touch()
+        new = self.path / "partitions.new"
+        new.write_text(str(count))
+        os.replace(new, self.path / "partitions")
+
+    @property
+    def rebuilding(self) -> Path:
+        """There from a rebuild until scoring has counted everything."""
+        return self.path / "rebuilding"
 
     def clock(self) -> Clock:
         return clock_from(self.clock_file)

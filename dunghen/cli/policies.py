@@ -120,7 +120,7 @@ async def show(folder: DataFolder, say: Say) -> None:
 
 
 async def _read(folder: DataFolder) -> tuple[PlatformSettings, PolicyBook]:
-    settings = load(PlatformSettings, kafka=folder.running()["kafka"], data=folder.path)
+    settings = load(PlatformSettings, kafka=folder.running()["kafka"], data=folder.path, **folder.partitions)
     return settings, await read_book(settings)
 
 

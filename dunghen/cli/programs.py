@@ -58,6 +58,14 @@ def is_free(port: int) -> bool:
         return True
 
 
+async def has_counted(http: httpx.AsyncClient, metrics: str, partitions: int) -> bool:
+    """Whether scoring, by its metrics at this address, has nothing left to take in any partition of either stage."""
+    with contextlib.suppress(httpx.HTTPError):
+        waiting = [line for line in (await http.get(metrics)).text.splitlines() if line.startswith("dunghen_scoring_waiting_events{")]
+        return len(waiting) == 2 * partitions and all(float(line.rpartition(" ")[2]) == 0 for line in waiting)
+    return False
+
+
 async def is_ready(http: httpx.AsyncClient, address: str) -> bool:
     """Whether this answers 200."""
     with contextlib.suppress(httpx.HTTPError):
@@ -76,7 +84,7 @@ def servers(addresses: Addresses, data: Path) -> list[Program]:
 
 
 def services(addresses: Addresses, data: Path, extra: Mapping[str, str]) -> list[Program]:
-    """The four services, the reading side as its two processes; stopped in reverse order."""
+    """The four services, the reading side as its two processes; scoring is the first; stopped in reverse order."""
     env = {
         "DUNGHEN_KAFKA": addresses.kafka,
         "DUNGHEN_REDIS": addresses.redis,

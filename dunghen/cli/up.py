@@ -25,6 +25,7 @@ from dunghen.platform.local.servers import HOST
 from dunghen.platform.settings import PlatformSettings, load
 
 START_SECONDS, LEVEL_SECONDS = 90, 180
+REBUILD_SECONDS = 6 * 3600
 Say = Callable[[str], None]
 
 
@@ -97,9 +98,13 @@ class Up:
         await self._until("Kafka", START_SECONDS, lambda: asyncio.to_thread(kafka_broker.answers, own.kafka))
         if own.own_redis:
             await self._until("Redis", START_SECONDS, lambda: asyncio.to_thread(redis_server.answers, own.own_redis))
-        settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data)
+        settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data, **self.folder.partitions)
         await prepare(settings, bodies, self.folder.clock())
-        for program in programs.services(own, data, self._extra()):
+        first, *others = programs.services(own, data, self._extra())
+        self.supervisor.start(first)
+        if self.folder.rebuilding.exists():
+            await self._counted(settings.partitions)
+        for program in others:
             self.supervisor.start(program)
         async with httpx.AsyncClient(timeout=5) as http:
             await self._until("services", START_SECONDS, lambda: is_ready(http, own.ingest + "/readyz"))
@@ -108,11 +113,19 @@ class Up:
             await self._demo()
         self.say(f"ready {own.page}/")
 
+    async def _counted(self, partitions: int) -> None:
+        """After a rebuild: nobody is shown or told anything before scoring has counted everything."""
+        metrics = f"http://{HOST}:{self.addresses.metrics['scoring']}/metrics"
+        async with httpx.AsyncClient(timeout=5) as http:
+            await self._until("counted anew", REBUILD_SECONDS, lambda: programs.has_counted(http, metrics, partitions))
+        self.folder.rebuilding.unlink()
+
     def _extra(self) -> dict[str, str]:
-        """What only a local run sets: in the demo mail goes to a sink in the data folder."""
+        """What only a local run sets: partitions that a rebuild added; in the demo mail goes to a sink in the data folder."""
+        changed = {f"DUNGHEN_{name.upper()}": str(count) for name, count in self.folder.partitions.items()}
         if self.wishes.city != "demo":
-            return {}
-        return {"DUNGHEN_ALERTS_MODE": "on", "DUNGHEN_SMTP_HOST": HOST, "DUNGHEN_SMTP_PORT": str(self.addresses.smtp_port)}
+            return changed
+        return {**changed, "DUNGHEN_ALERTS_MODE": "on", "DUNGHEN_SMTP_HOST": HOST, "DUNGHEN_SMTP_PORT": str(self.addresses.smtp_port)}
 
     async def _demo(self) -> None:
         """The made-up city: mails readable in the data folder, the past at full speed on the first start, then live."""

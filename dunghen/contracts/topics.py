@@ -45,6 +45,14 @@ def partition_of(key: str | bytes, partitions: int) -> int:
     return zlib.crc32(key.encode() if isinstance(key, str) else key) % partitions
 
 
+def belongs(key: bytes | None, partition: int, partitions: int) -> bool:
+    """Whether a record of `dossier-events` counts in the partition that it stands in; one without a key counts where it is.
+
+    Where partitions were added, the older records of a moved dossier stay in their former partition beside their copies (decision 0009).
+    """
+    return not key or partition_of(key, partitions) == partition
+
+
 def all_topics(partitions: int | None = None) -> dict[str, Topic]:
     """Every topic by name; `partitions` overrides the count of all that have more than one."""
     topics = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -29,7 +29,13 @@ from dunghen.platform.kafka_clients import reachable as reachable
 from dunghen.platform.kafka_clients import start as start
 from dunghen.platform.kafka_clients import started as started
 from dunghen.platform.kafka_clients import until_reachable as until_reachable
+from dunghen.platform.kafka_groups import commit as commit
+from dunghen.platform.kafka_groups import committed as committed
+from dunghen.platform.kafka_topics import add_partitions as add_partitions
 from dunghen.platform.kafka_topics import ensure_topics as ensure_topics
+from dunghen.platform.kafka_topics import members as members
+from dunghen.platform.kafka_topics import remove_topics as remove_topics
+from dunghen.platform.kafka_topics import replicas as replicas
 from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings
 
@@ -124,7 +130,7 @@ class Reader:
         self.level = False
         self._ends: dict[Place, int] = {}
 
-    async def batches(self, patience: float = 0.5) -> AsyncIterator[dict[Place, Sequence[Record]]]:
+    async def batches(self, patience: float = 0.5) -> AsyncGenerator[dict[Place, Sequence[Record]]]:
         """Yields what arrived, at the latest after `patience` seconds (then perhaps nothing, an empty dict).
 
         The first connection raises Unreachable or MissingTopic; later ones are tried until they succeed. Raises Truncated.

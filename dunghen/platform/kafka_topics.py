@@ -1,18 +1,20 @@
-"""Creating topics. Used through `dunghen.platform.kafka`."""
+"""Creating topics, adding partitions to them, making them anew. Used through `dunghen.platform.kafka`."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from dunghen.platform.kafka_clients import MissingTopic, WrongPartitions, unreachable
 from dunghen.platform.settings import PlatformSettings
+
+LEADER_SECONDS = 15.0
 
 
 async def ensure_topics(settings: PlatformSettings, topics: Mapping[str, tuple[int, Mapping[str, str]]], replication: int = 1) -> list[str]:
@@ -32,6 +34,52 @@ async def ensure_topics(settings: PlatformSettings, topics: Mapping[str, tuple[i
         return [wanted[full][0] for full in sorted(missing)]
 
 
+async def add_partitions(settings: PlatformSettings, topics: Iterable[str], count: int) -> None:
+    """Brings each of these topics that has fewer to `count` partitions, and waits until all have a leader. Kafka cannot take any away.
+
+    Raises Unreachable, and WrongPartitions where a topic has more.
+    """
+    async with _admin(settings) as admin:
+        names = [settings.named(topic) for topic in topics]
+        found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(names)}
+        fewer = {name: NewPartitions(count) for name in names if found[name] < count}
+        if fewer:
+            await admin.create_partitions(fewer)
+        await _led(admin, dict.fromkeys(names, count))
+
+
+async def remove_topics(settings: PlatformSettings, topics: Iterable[str]) -> None:
+    """Deletes those of these topics that are there, and waits until they are gone. Raises Unreachable, MissingTopic where they stay."""
+    async with _admin(settings) as admin:
+        names = {settings.named(topic) for topic in topics}
+        if there := names & set(await admin.list_topics()):
+            for _, code in (await admin.delete_topics(sorted(there))).topic_error_codes:
+                if code not in (0, UnknownTopicOrPartitionError.errno):
+                    raise for_code(code)
+        until = time.monotonic() + LEADER_SECONDS
+        while left := names & set(await admin.list_topics()):
+            if time.monotonic() > until:
+                raise MissingTopic(f"deleted, but still there after {LEADER_SECONDS:g} s: {', '.join(sorted(left))}")
+            await asyncio.sleep(0.05)
+
+
+async def replicas(settings: PlatformSettings, topic: str) -> int:
+    """How many replicas the partitions of a topic have. Raises Unreachable."""
+    async with _admin(settings) as admin:
+        (found,) = await admin.describe_topics([settings.named(topic)])
+        return max(len(partition["replicas"]) for partition in found["partitions"])
+
+
+async def members(settings: PlatformSettings, groups: Iterable[str]) -> dict[str, int]:
+    """Of each consumer group how many members it has now; a group that never was has none. Raises Unreachable."""
+    async with _admin(settings) as admin:
+        found: dict[str, int] = {}
+        for name in groups:
+            for answer in await admin.describe_consumer_groups([settings.named(name)]):
+                found[name] = sum(len(group[5]) for group in answer.groups)  # error, name, state, protocol type, protocol, members, …
+        return found
+
+
 @asynccontextmanager
 async def _admin(settings: PlatformSettings) -> AsyncIterator[Any]:
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
@@ -46,7 +94,7 @@ async def _admin(settings: PlatformSettings) -> AsyncIterator[Any]:
         await admin.close()
 
 
-async def _led(admin: Any, counts: Mapping[str, int], seconds: float = 15) -> None:
+async def _led(admin: Any, counts: Mapping[str, int], seconds: float = LEADER_SECONDS) -> None:
     until = time.monotonic() + seconds
     while True:
         found = {t["topic"]: t for t in await admin.describe_topics(list(counts))}

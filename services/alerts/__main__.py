@@ -37,6 +37,7 @@ async def run(settings: AlertsSettings) -> None:
         await outbox.retire()
         await life.run()
         return
+    await outbox.settle_in(settings.partitions)
     await kafka.until_reachable(settings, [topics.POLICIES])
     policies = kafka.follow(settings, [topics.POLICIES], lambda _, record: book.take(record.key, record.value))
     life.spawn("policies", policies.run())

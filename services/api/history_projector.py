@@ -10,7 +10,7 @@ from time import monotonic
 import msgspec
 
 from dunghen.contracts.cells import CellKey, decode_cell, parse_key
-from dunghen.contracts.messages import decode_notice
+from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.topics import NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
@@ -26,6 +26,12 @@ FOLLOWED = (UNIT_DAYS, NOTICES)
 NOTICE_DOCUMENTS = Collection("notices", (("unit", "decided_at"), ("dossier", "decided_at")))
 COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS)
 RETRY_SECONDS = 1.0
+OFFSET_BITS = 40  # a partition has fewer records than 2^40
+
+
+def notice_version(notice: Notice, offset: int) -> int:
+    """Of two writings of a notice the settled one wins, then the later record: where partitions were added, offsets alone do not tell."""
+    return (notice.state != "pending") << OFFSET_BITS | offset + 1
 
 
 @dataclass
@@ -84,7 +90,7 @@ class HistoryProjector:
         if place[0] == NOTICES:
             if record.value:
                 notice = decode_notice(record.value)
-                self._writes.append(Put("notices", notice.key, record.offset + 1, msgspec.to_builtins(notice)))
+                self._writes.append(Put("notices", notice.key, notice_version(notice, record.offset), msgspec.to_builtins(notice)))
             return
         if record.key is None or record.key.startswith(OWN_KEY):
             return

@@ -13,7 +13,7 @@ import msgspec
 
 from dunghen.contracts.dead_letters import Misplaced, Origin, Reason, dead_letter
 from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, decode_events
-from dunghen.contracts.topics import OWN_KEY
+from dunghen.contracts.topics import OWN_KEY, belongs
 from dunghen.domain.marks import COUNTERS, NO_MARKS, Mark, changes, marks
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import append_quietly, fold, modern
@@ -40,12 +40,16 @@ class Braked(Exception):
 
 @dataclass(slots=True)
 class Round:
-    """What one round of messages changed. `stopped_at`: the source offset before which the brake stopped it; None: all were taken."""
+    """What one round of messages changed. `stopped_at`: the source offset before which the brake stopped it; None: all were taken.
+
+    `foreign`: records that count in another partition.
+    """
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     touched: Touched = field(default_factory=dict)
     dead: list[DeadLetter] = field(default_factory=list)
     stopped_at: int | None = None
+    foreign: int = 0
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class FoldState:
     converted: set[bytes] = field(default_factory=set)  # dossiers that the topic has in the layout of an earlier release
     past: Past = field(default_factory=Past)
     brake: Brake = field(default_factory=Brake)
+    partitions: int = 0  # of the source topic; 0: whatever stands in this one counts
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
         """One record of `dossiers` while loading."""
@@ -134,6 +139,9 @@ class FoldState:
             if event.dossier.encode() != key or key.startswith(OWN_KEY):  # `is_dossier_key`, without the call
                 raise Misplaced("the key is not the event's dossier, or one of ours")
             old = done.records.get(key) or self.records.get(key)
+            if old is None and self.partitions and not belongs(key, self.partition, self.partitions):
+                done.foreign += 1
+                return False
             if (self.past.frozen if old is None else self.past.doomed) and self.past.refuses(key, old, self.policy.rules):
                 done.dead.append(self._beyond_horizon(message.offset, event))
                 return False

@@ -52,7 +52,9 @@ class FoldStage(Stage):
         self._pruner = Pruner(settings)
 
     def _empty(self) -> FoldState:
-        return FoldState(topics.DOSSIER_EVENTS, self.partition, self.book.latest, brake=Brake(self.settings.brake()))
+        settings, latest = self.settings, self.book.latest
+        brake = Brake(settings.brake())
+        return FoldState(topics.DOSSIER_EVENTS, self.partition, latest, brake=brake, partitions=settings.partitions)
 
     async def load(self) -> None:
         self.state = self._empty()
@@ -92,6 +94,7 @@ class FoldStage(Stage):
 
     def work(self, records: list[Record]) -> Batches:
         done = self.state.apply(records)
+        metrics.FOREIGN.inc(done.foreign)
         for letter in done.dead:
             metrics.DEAD_LETTERS.labels(letter.reason).inc()
             metrics.REOPENINGS.inc(letter.detail.startswith(REOPENS))

@@ -28,6 +28,9 @@ TAKEOVER_SECONDS = Histogram("dunghen_scoring_takeover_seconds", "fence and load
 TAKEOVER_RECORDS = Counter("dunghen_scoring_takeover_records_total", "dossiers or partials that takeovers loaded", ["stage"])
 RESTATED = Counter("dunghen_scoring_restated_days_total", "days of a unit, already over, whose counters an event changed")
 DEAD_LETTERS = Counter("dunghen_scoring_dead_letters_total", "events that could not be folded", ["reason"])
+FOREIGN = Counter(
+    "dunghen_scoring_foreign_events_total", "records passed over: since partitions were added their dossier counts in another"
+)
 BRAKED = Gauge("dunghen_scoring_braked", "1 while a partition stands still: too much of it would be set aside", ["partition"])
 DOSSIERS = Gauge("dunghen_scoring_dossiers", "dossiers in memory", ["partition"])
 PRUNED = Counter("dunghen_scoring_pruned_dossiers_total", "dossiers that left the memory for the base cells")

@@ -70,7 +70,7 @@ async def run(folder: DataFolder, wanted: Wanted, say: Say) -> None:
 def settings_of(folder: DataFolder) -> PlatformSettings:
     """How to reach the city that runs in a folder. Raises CommandError if none does."""
     facts = folder.running()
-    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path)
+    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions)
 
 
 def local_today(folder: DataFolder, bodies: Mapping[str, Any]) -> int:
@@ -80,8 +80,11 @@ def local_today(folder: DataFolder, bodies: Mapping[str, Any]) -> int:
 
 
 async def events_from_kafka(settings: PlatformSettings, ends: Mapping[int, int]) -> EventTable:
-    """All events below the given offset of each partition. Raises what `platform.kafka.read_all` raises."""
-    table = EventTable()
+    """All events below the given offset of each partition, as far as they count there (`topics.belongs`). `ends` names every partition.
+
+    Raises what `platform.kafka.read_all` raises.
+    """
+    table = EventTable(partitions=len(ends))
     for partition, end in sorted(ends.items()):
         await kafka.read_all(settings, (DOSSIER_EVENTS, partition), _into(table, partition, end))
     return table

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dunghen.contracts.dead_letters import is_dossier_key
 from dunghen.contracts.messages import DossierEvent, decode_event
+from dunghen.contracts.topics import belongs
 
 _NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned", "channel", "flags")
 _WORDS = ("id", "dossier", "unit", "kind", "procedure")
@@ -37,10 +38,14 @@ _decode_placed = msgspec.json.Decoder(Placed).decode
 
 @dataclass
 class EventTable:
-    """Collects events into Arrow, and counts what does not decode: fold sets that aside as poison, so it counts for nothing here either."""
+    """Collects events into Arrow, and counts what does not decode: fold sets that aside as poison, so it counts for nothing here either.
+
+    `partitions`: of the source; then a record whose dossier counts in another partition than it stands in is passed over, as fold does.
+    """
 
     poison: int = 0
     count: int = 0
+    partitions: int = 0
     _rows: list[tuple[int, int, DossierEvent]] = field(default_factory=list)
     _chunks: list[pa.RecordBatch] = field(default_factory=list)
 
@@ -58,10 +63,10 @@ class EventTable:
         except msgspec.MsgspecError:
             self.poison += 1
             return
-        if is_dossier_key(key, event.dossier):
-            self.add(partition, offset, event)
-        else:
+        if not is_dossier_key(key, event.dossier):
             self.poison += 1
+        elif not self.partitions or belongs(key, partition, self.partitions):
+            self.add(partition, offset, event)
 
     def arrow(self) -> pa.Table:
         self._close_chunk()

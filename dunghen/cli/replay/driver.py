@@ -122,7 +122,7 @@ async def bring_city(settings: PlatformSettings, city: str, facts: dict[str, Any
 async def replay(folder: DataFolder, file: Path, mapping: FileMapping | None, say: Say) -> Summary:
     """The command's work."""
     facts = folder.running()
-    settings = load(PlatformSettings, kafka=facts["kafka"], data=folder.path)
+    settings = load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions)
     if mapping is not None and mapping.file.city:
         await bring_city(settings, mapping.file.city, facts, say)
     async with IngestClient(facts["ingest"]) as ingest:

@@ -35,7 +35,7 @@ def _surroundings(folder: DataFolder, orders: Orders) -> tuple[PlatformSettings,
         folder.path.mkdir(parents=True, exist_ok=True)
         return load(PlatformSettings, data=folder.path), orders.ingest
     facts = folder.running()
-    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path), facts["ingest"]
+    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions), facts["ingest"]
 
 
 def _key(file: Path | None) -> str:

@@ -90,6 +90,9 @@ class InMemoryStore:
             del self._collections[collection][each]
         return len(found)
 
+    async def forget(self, topics: Sequence[str]) -> None:
+        self._offsets = {place: offset for place, offset in self._offsets.items() if place[0] not in topics}
+
     async def clear(self) -> None:
         for rows in self._collections.values():
             rows.clear()

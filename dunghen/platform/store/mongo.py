@@ -108,6 +108,11 @@ class MongoStore:
     async def remove(self, collection: str, where: Where) -> int:
         return int((await _there(self._database[checked_name(collection)].delete_many(queries.conditions(where)))).deleted_count)
 
+    async def forget(self, topics: Sequence[str]) -> None:
+        gone = {f"next.{queries.offset_name(*place)}": "" for place in await self.offsets() if place[0] in topics}
+        if gone:
+            await _there(self._database[OFFSETS].update_one({"_id": "offsets"}, {"$unset": gone}))
+
     async def clear(self) -> None:
         for name in [
             OFFSETS,

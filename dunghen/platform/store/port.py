@@ -156,6 +156,9 @@ class Store(Protocol):
     async def remove(self, collection: str, where: Where) -> int:
         """Removes the documents that meet every condition, without leaving a version behind; gives their number. For retention."""
 
+    async def forget(self, topics: Sequence[str]) -> None:
+        """Forgets the offsets of these topics and keeps every document: before their records come anew, in topics made again."""
+
     async def clear(self) -> None:
         """Empties every prepared collection and forgets the offsets: before a rebuild from the topics."""
 

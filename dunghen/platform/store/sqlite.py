@@ -73,6 +73,12 @@ class SqliteStore:
         conditions, values = sql.conditions(where)
         return await self._change(f"DELETE FROM {sql.table(collection)} WHERE {conditions}", values)  # noqa: S608 - checked names
 
+    async def forget(self, topics: Sequence[str]) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany("DELETE FROM store_offsets WHERE topic = ?", [(topic,) for topic in topics])
+
+        await self._writer.transaction(work)
+
     async def clear(self) -> None:
         def work(connection: sqlite3.Connection) -> None:
             for (name,) in [*connection.execute(sql.TABLES), ("store_offsets",)]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from dunghen.contracts.messages import Notice
+from dunghen.contracts.topics import partition_of
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.store import Between, Collection, Document, In, Put, Query, Store
 from services.alerts.ports import PENDING, Lease, Progress, Row
@@ -17,6 +18,7 @@ from services.alerts.ports import PENDING, Lease, Progress, Row
 NOTICES, PROGRESS, FACTS = "notices", "progress", "facts"
 COLLECTIONS = (Collection(NOTICES, (("partition", "unsettled"), ("dossier",))), Collection(PROGRESS), Collection(FACTS))
 AT_ONCE = 500
+MOST = 2000  # more partitions than the settings allow
 
 
 class StoreOutbox:
@@ -28,6 +30,23 @@ class StoreOutbox:
 
     async def prepare(self) -> None:
         await self._store.prepare(COLLECTIONS)
+
+    async def settle_in(self, partitions: int) -> None:
+        """Where this database was last used with another number of partitions: its notices go to where their dossiers are now, and every
+        partition is decided up to where all were, with nothing read. May be repeated; to be called before any partition is taken over.
+        """
+        found = await self._store.get(FACTS, "partitions")
+        if found and found.body["count"] == partitions:
+            return
+        for row in await self._rows({"unsettled": 1}):
+            await self._store.update((NOTICES, row.notice.key), {}, {"partition": partition_of(row.notice.dossier, partitions)})
+        told = [msgspec.convert(document.body, Progress) for document in (await self._store.find(Query(PROGRESS, limit=MOST))).documents]
+        if told:
+            anew = Progress(0, min(each.decided_to for each in told), min(each.policy for each in told))
+            for partition in range(partitions):
+                await self.note_progress(partition, anew)
+        await self._store.insert(Put(FACTS, "partitions", 0, {"count": partitions}))
+        await self._store.update((FACTS, "partitions"), {}, {"count": partitions})
 
     async def go_live(self, now: int) -> int:
         await self._store.insert(Put(FACTS, "go_live", 0, {"at": now}))

@@ -14,13 +14,14 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import WatchError
 
+from dunghen.contracts.board import BOARD
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
 from dunghen.platform.settings import PlatformSettings
 from services.api.board_messages import Entry, Generation, Position, Pulse, decode_entry, decode_feed_view, decode_meta, decode_pulse
 from services.api.ports import BoardUnreachableError, Commit, DisplacedError, Stored
 
-SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS = "scores", "feeds", "policies", "staged", "levels", "offsets"
-META, POSITION, PULSE, STREAM = "meta", "position", "pulse", "map"
+SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, META, POSITION, STREAM = BOARD
+PULSE = "pulse"
 UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.BusyLoadingError)
 
 
@@ -74,9 +75,8 @@ class RedisBoard:
 
     async def clear(self) -> None:
         """Forgets the picture, so that it is built anew. Workers keep theirs until it is."""
-        keys = (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, META, POSITION, STREAM)
         try:
-            await self._redis.delete(*(self._named(key) for key in keys))
+            await self._redis.delete(*(self._named(key) for key in BOARD))
         except UNREACHABLE as fault:
             raise BoardUnreachableError from fault
 

@@ -243,6 +243,14 @@ async def test_clearing_empties_every_collection_and_forgets_the_offsets(store: 
     assert (await ids(store), await store.offsets()) == (["d"], {("dossiers", 0): 2})
 
 
+async def test_forgetting_topics_lets_their_offsets_begin_anew_and_keeps_the_documents(store: Store) -> None:
+    await store.apply([dossier("d", 9)], {("dossiers", 0): 10, ("dossiers", 1): 4, ("notices", 0): 7})
+    await store.forget(["dossiers", "never-heard-of"])
+    assert (await ids(store), await store.offsets()) == (["d"], {("notices", 0): 7})
+    await store.apply([], {("dossiers", 0): 2})
+    assert await store.offsets() == {("dossiers", 0): 2, ("notices", 0): 7}
+
+
 async def test_preparing_again_keeps_everything_and_changes_the_indexes(store: Store) -> None:
     await fill(store, a=1, b=2)
     await store.prepare([Collection("dossiers", (("due",),)), Collection("facts")])

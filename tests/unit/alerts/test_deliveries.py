@@ -8,10 +8,11 @@ import msgspec
 import pytest
 from alerts_world import DOSSIER, LONG, Killed, World, book_of, local, stepped, synced
 
+from dunghen.contracts.topics import partition_of
 from dunghen.platform.store import StoreAwayError
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.delivery import Retries
-from services.alerts.ports import MailAway, RefusedForGood, RefusedForNow
+from services.alerts.ports import MailAway, Progress, RefusedForGood, RefusedForNow
 
 RECEIVED = local("2026-11-16 08:00")
 HALF = "2026-11-23 08:00"
@@ -311,6 +312,25 @@ async def test_switched_off_means_that_the_next_start_is_a_first_one(world: Worl
     await world.start()
     await world.settle()
     assert world.topic.notices == []
+
+
+async def test_with_more_partitions_what_is_under_way_moves_with_its_dossier_and_nobody_is_told_twice(world: World) -> None:
+    outbox = StoreOutbox(world.store, alone=True, lease_seconds=60)
+    await outbox.settle_in(1)
+    await world.at("2026-11-20 08:00")
+    before = await outbox.progress(0)
+    assert before is not None
+    world.held = False
+    await world.at(HALF)
+    (row,) = await outbox.unsettled(0)
+    await outbox.settle_in(6)
+    home = partition_of(DOSSIER, 6)
+    assert {p: await outbox.unsettled(p) for p in range(6)} == {p: [row] if p == home else [] for p in range(6)}
+    after = [await outbox.progress(p) for p in range(6)]
+    assert [(p.next, p.decided_to >= before.decided_to) for p in after if p] == [(0, True)] * 6
+    await outbox.note_progress(3, Progress(9, 9_999_999_999, 1))
+    await outbox.settle_in(6)
+    assert await outbox.progress(3) == Progress(9, 9_999_999_999, 1)
 
 
 def test_retries_double_between_their_bounds_with_jitter() -> None:

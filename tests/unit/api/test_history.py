@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import random
 
+import msgspec
+
 from dunghen.contracts.cells import CellKey
+from dunghen.contracts.messages import Notice
 from dunghen.platform.store import Document, Put
 from services.api.history import Days, Ledger, SeriesKey, days_of, taken_back
+from services.api.history_projector import notice_version
 
 SERIES = SeriesKey("20242", 0, 1)
 
@@ -60,3 +64,9 @@ def test_the_past_is_the_present_with_later_minutes_taken_back() -> None:
         for minute, known in past.items():
             later = [r for r in revisions.values() if r.body["at"] > minute * 60]
             assert taken_back(present, later) == {("20242", 0): known}
+
+
+def test_a_settled_notice_wins_over_a_pending_one_whatever_their_offsets() -> None:
+    pending = Notice(key="k", dossier="d", unit="u", stage="breach", due_at=1, decided_at=2, state="pending", reason="BREACH")
+    sent = msgspec.structs.replace(pending, state="delivered")
+    assert notice_version(pending, 3) < notice_version(pending, 500) < notice_version(sent, 0) < notice_version(sent, 4)

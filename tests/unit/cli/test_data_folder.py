@@ -69,3 +69,10 @@ def test_the_speed_changes_without_a_jump(tmp_path: Path) -> None:
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="not a date or time"):
         DataFolder(tmp_path).set_clock("yesterday", None, HANOI)
+
+
+def test_the_number_of_partitions_is_remembered_once_it_was_changed_and_all_is_to_be_counted_anew(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    assert (folder.partitions, folder.rebuilding.exists()) == ({}, False)
+    folder.note_partitions(12)
+    assert (folder.partitions, folder.rebuilding.exists()) == ({"partitions": 12}, True)

@@ -10,6 +10,7 @@ from dunghen.cli.recompute.city import city_of
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.messages import DossierEvent, encode
+from dunghen.contracts.topics import partition_of
 from dunghen.domain.windows import WINDOWS, resolve
 
 EVENT = DossierEvent(id="0" * 16, dossier="D1", unit="U", kind="synced", occurred_at=9, arrived_at=9, steps=((5, 7), (4, 8)))
@@ -31,6 +32,15 @@ def test_what_fold_sets_aside_counts_for_nothing(record: tuple[bytes, bytes | No
     table.add_record(0, 0, record)
     table.add_record(0, 1, (b"D1", encode(EVENT)))
     assert (table.count, table.poison, table.arrow().num_rows) == (1, 1, 1)
+
+
+def test_what_counts_in_another_partition_is_passed_over_and_is_no_poison() -> None:
+    table = EventTable(partitions=4)
+    for partition in range(4):
+        table.add_record(partition, 0, (b"D1", encode(EVENT)))
+        table.add_record(partition, 1, (b"D1", b"{"))
+    assert (table.count, table.poison) == (1, 4)
+    assert table.arrow()["source_partition"].to_pylist() == [partition_of("D1", 4)]
 
 
 def test_steps_stay_with_their_event_across_chunks() -> None:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from dunghen.contracts.messages import DossierEvent, decode_event, decode_events, encode
+from dunghen.contracts.topics import partition_of
 from dunghen.domain.marks import COUNTERS
 from dunghen.domain.policy import Policy
 from dunghen.domain.record_layout import MOST_STEPS
@@ -187,6 +188,23 @@ def test_a_dossier_that_calls_itself_by_a_key_of_ours_is_dead() -> None:
     fold = state()
     done = fold.apply(sent(event("~next")))
     assert ([d.reason for d in done.dead], fold.records) == (["UNUSABLE"], {})
+
+
+def test_a_record_whose_dossier_counts_in_another_partition_is_passed_over_and_counted() -> None:
+    events = [event(f"H17.31-261123-{n:04d}") for n in range(60)]
+    folds = [FoldState("dossier-events", p, POLICY_1, partitions=4) for p in range(4)]
+    rounds = [fold.apply(sent(*events)) for fold in folds]
+    assert sum(len(fold.records) for fold in folds) == 60
+    assert all(fold.records and len(fold.records) + done.foreign == 60 for fold, done in zip(folds, rounds, strict=True))
+    assert all(partition_of(key, 4) == fold.partition for fold in folds for key in fold.records)
+    assert sum(counters(fold)["received"] for fold in folds) == 60
+
+
+def test_what_cannot_be_used_is_set_aside_wherever_it_stands() -> None:
+    wrong = [Sent(b"H17.31-261123-0001", b"{", 0), Sent(None, b"{", 1), Sent(b"another", encode(event()), 2)]
+    for partition in range(4):
+        done = FoldState("dossier-events", partition, POLICY_1, partitions=4).apply(wrong)
+        assert ([d.offset for d in done.dead], done.foreign) == ([0, 1, 2], 0)
 
 
 def test_its_own_bookkeeping_is_no_dossier() -> None:

@@ -106,7 +106,7 @@ async def test_days_already_over_whose_counters_change_are_restatements_and_toda
     stage.tick()
     today = stage.clock.seconds()
     stage.work(sent(event(received=today, occurred_at=today)))
-    stage.work(sent(event("H17.31-261123-0002", received=today - 3 * 86_400, occurred_at=today)))
+    stage.work(sent(event("H17.31-261123-0003", received=today - 3 * 86_400, occurred_at=today)))
     assert changed == [0, 1]
 
 

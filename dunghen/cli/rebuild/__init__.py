@@ -1,0 +1,1 @@
+"""Counting everything anew from the raw events, in as many partitions as are wanted."""
