@@ -13,7 +13,7 @@ from rich.console import Console
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
-from dunghen.platform.kafka import Unreachable
+from dunghen.platform.kafka import Unreachable, WrongPartitions
 from dunghen.platform.local.servers import NotStarted
 from dunghen.platform.settings import SettingsError
 
@@ -251,7 +251,7 @@ def main() -> None:
     logs.quiet("aiokafka")  # while Kafka is not up yet we say so ourselves
     try:
         app()
-    except (CommandError, PolicyError, SettingsError, NotStarted, Unreachable) as fault:
+    except (CommandError, PolicyError, SettingsError, NotStarted, Unreachable, WrongPartitions) as fault:
         raise SystemExit(f"dunghen: {fault}") from None
 
 

@@ -25,7 +25,7 @@ from dunghen.platform.local.servers import HOST
 from dunghen.platform.settings import PlatformSettings, load
 
 START_SECONDS, LEVEL_SECONDS = 90, 180
-REBUILD_SECONDS = 6 * 3600
+REBUILD_SECONDS, LOOK_SECONDS = 6 * 3600, 2.5
 Say = Callable[[str], None]
 
 
@@ -117,7 +117,9 @@ class Up:
         """After a rebuild: nobody is shown or told anything before scoring has counted everything."""
         metrics = f"http://{HOST}:{self.addresses.metrics['scoring']}/metrics"
         async with httpx.AsyncClient(timeout=5) as http:
-            await self._until("counted anew", REBUILD_SECONDS, lambda: programs.has_counted(http, metrics, partitions))
+            for _ in range(2):  # records may be under way inside the process, waiting for nobody
+                await self._until("scoring has counted", REBUILD_SECONDS, lambda: programs.has_counted(http, metrics, partitions))
+                await asyncio.sleep(LOOK_SECONDS)
         self.folder.rebuilding.unlink()
 
     def _extra(self) -> dict[str, str]:

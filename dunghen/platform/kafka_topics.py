@@ -41,11 +41,19 @@ async def add_partitions(settings: PlatformSettings, topics: Iterable[str], coun
     """
     async with _admin(settings) as admin:
         names = [settings.named(topic) for topic in topics]
-        found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(names)}
-        fewer = {name: NewPartitions(count) for name in names if found[name] < count}
+        fewer = {name: NewPartitions(count) for name, has in (await _counts(admin, names)).items() if has < count}
         if fewer:
             await admin.create_partitions(fewer)
+        until = time.monotonic() + LEADER_SECONDS
+        while fewer and any(has < count for has in (await _counts(admin, names)).values()):
+            if time.monotonic() > until:
+                raise WrongPartitions(f"not {count} partitions after {LEADER_SECONDS:g} s: {', '.join(fewer)}")
+            await asyncio.sleep(0.05)
         await _led(admin, dict.fromkeys(names, count))
+
+
+async def _counts(admin: Any, names: list[str]) -> dict[str, int]:
+    return {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(names)}
 
 
 async def remove_topics(settings: PlatformSettings, topics: Iterable[str]) -> None:
