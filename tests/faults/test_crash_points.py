@@ -65,7 +65,7 @@ def attack(world: FaultWorld, armed: dict[str, str]) -> None:
     assert still_armed(world, armed) == [], "never reached"
     for part in armed:
         (world.folder / f"{part}.hit").unlink()
-    eventually(world.all_at_work, within=240, what="everybody back")
+    eventually(world.all_at_work, within=400, what="everybody back")
 
 
 def still_armed(world: FaultWorld, armed: dict[str, str]) -> list[str]:

@@ -29,7 +29,7 @@ def test_a_worker_that_wakes_after_it_was_replaced_changes_nothing(
         eventually(lambda zombie=zombie, ends=ends: len(zombie.ends) > ends, within=240, what="the zombie is refused")
         assert zombie.ends[-1] == 70
         refused += 1
-        eventually(world.all_at_work, within=240, what="everybody back")
+        eventually(world.all_at_work, within=400, what="everybody back")
     world.load.start()
     for _ in range(STOPS):
         stop_one(world)
@@ -46,4 +46,4 @@ def stop_one(world: FaultWorld) -> None:
     part.stop()
     threading.Event().wait(world.rng.uniform(1.3, 2.5) * world.session_seconds)  # the time is what is tried
     part.wake()
-    eventually(world.all_at_work, within=240, what="everybody back")
+    eventually(world.all_at_work, within=400, what="everybody back")

@@ -100,7 +100,7 @@ class FaultWorld:
             self.start_part(f"scoring-{number}", program, **env)
         for name in ("projector", "api", "ingest"):
             self.start_part(name, program, **env)
-        eventually(self.all_at_work, within=180, what="the city")
+        eventually(self.all_at_work, within=400, what="the city")
         self.watcher.start()
         return self
 
@@ -177,7 +177,7 @@ class FaultWorld:
         with redis.Redis(port=self.redis.port) as board:
             for key in board.scan_iter(match=f"{self.namespace}*"):
                 board.delete(key)
-        eventually(self.all_at_work, within=240, what="everybody back")
+        eventually(self.all_at_work, within=400, what="everybody back")
 
     def close(self) -> None:
         """Ends everything, whatever happened."""
