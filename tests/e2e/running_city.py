@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -54,14 +53,12 @@ class RunningCity:
         assert self.process.poll() is None, text
         return f"ready http://127.0.0.1:{self.port}/" in text
 
-    def stop(self) -> float:
-        """As Ctrl-C does; gives the seconds it took."""
+    def stop(self) -> None:
+        """As Ctrl-C does; it must end by itself within STOP_SECONDS, and well."""
         assert self.process is not None
-        began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             assert self.process.wait(STOP_SECONDS) == 0
-        return time.monotonic() - began
 
     @property
     def page(self) -> str:

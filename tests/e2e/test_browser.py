@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.e2e.running_city import RunningCity, dossier
 
 pytestmark = pytest.mark.browser
-HAI_CHAU = "20242"
+HAI_CHAU, PATIENCE_MS = "20242", 60_000
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
@@ -19,6 +19,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 def page() -> Iterator[Page]:
     chromium = shutil.which("chromium")
     assert chromium, "chromium is missing: apt-get install chromium"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         opened = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -101,10 +101,10 @@ def say_everything_bad(searched: Searched) -> None:
     speak_no_http(searched)
     accept_what_is_good(searched)
     ask_with_names(searched)
-    eventually(lambda: searched.city.unit("20242")["received"] >= 2, within=60)
-    eventually(lambda: searched.mail.raw, within=60)
+    eventually(lambda: searched.city.unit("20242")["received"] >= 2)
+    eventually(lambda: searched.mail.raw)
     for store, code in (("api.db", GOOD_CODE), ("alerts.db", DUE_CODE)):
-        eventually(partial(_stored, searched.city.data, store, code), within=60)
+        eventually(partial(_stored, searched.city.data, store, code))
 
 
 def _stored(data: Path, store: str, code: str) -> bool:
