@@ -27,6 +27,7 @@ from dunghen.platform import kafka
 
 OURS = "dunghen"
 SLOW_EVENTS = 20_000
+PEER_SECONDS = 300
 Ends = dict[int, int]
 
 
@@ -142,7 +143,11 @@ async def _told(made: Bed, peer: Peer, ends: Ends) -> dict[str, Any]:
         env={**os.environ, **own},
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), 900)
+        out, err = await asyncio.wait_for(process.communicate(), PEER_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise CommandError(f"{peer.name} has not come to the end of its events within {PEER_SECONDS} s: it must have lost some") from None
     except BaseException:
         process.kill()
         await process.wait()
