@@ -17,7 +17,7 @@ class Pace:
 
     shortest: float = 0.03
     longest: float = 0.3
-    behind: float = 1.0
+    behind: float = 2.0
     many: int = 1000
     tick: float = 1.0
     at_once: int = 40_000  # records in one transaction at most, give or take one fetch
