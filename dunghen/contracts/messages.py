@@ -104,6 +104,10 @@ class UnitScore(msgspec.Struct, gc=False, kw_only=True):
     windows: dict[str, WindowScore] = {}
 
 
+# The counts of a UnitScore that have no window.
+STANDING_COUNTS = ("pending", "overdue", "paused", "due_today", "due_today_left", "received_today", "finished_today")
+
+
 class Level(msgspec.Struct, gc=False, kw_only=True):
     """Value of `~level` in each partition of `unit-scores`: its scores stand for the source offsets `levels`, this day and policy."""
 

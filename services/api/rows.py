@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
+from dunghen.contracts.messages import STANDING_COUNTS, RateCounts, UnitScore, WindowScore
 from dunghen.domain.bands import Thresholds, band, wilson
 from dunghen.domain.days import Zone
 from dunghen.domain.marks import IN_A_WINDOW
@@ -121,7 +121,7 @@ def total_of(scores: Iterable[UnitScore], window: str) -> UnitScore:
     nothing = WindowScore(0, 0, dict(NO_COUNTS), {rate: RateCounts(0, 0) for rate in RATES})
     total = UnitScore(unit="", day=0, policy=0, covers={}, windows={window: nothing})
     for score in scores:
-        for name in ("pending", "overdue", "paused", "due_today", "due_today_left", "received_today", "finished_today"):
+        for name in STANDING_COUNTS:
             setattr(total, name, getattr(total, name) + getattr(score, name))
         if (counts := score.windows.get(window)) is not None:
             _add_window(total.windows[window], counts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.messages import STANDING_COUNTS, UnitScore
 from dunghen.domain.days import date_of
 from dunghen.domain.marks import BY_DAY
 from dunghen.domain.rates import DaySeries
@@ -72,8 +72,7 @@ def _identity(scene: Scene, unit: Unit) -> dict[str, object]:
 
 
 def _now(score: UnitScore) -> dict[str, int]:
-    names = ("pending", "overdue", "paused", "due_today", "due_today_left", "received_today", "finished_today")
-    return {name: getattr(score, name) for name in names}
+    return {name: getattr(score, name) for name in STANDING_COUNTS}
 
 
 def _window(score: UnitScore, name: str, looks: Looks) -> dict[str, object]:

@@ -6,14 +6,12 @@ from collections.abc import Container
 
 import msgspec
 
-from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
-
-_STANDING = ("pending", "overdue", "paused", "due_today", "due_today_left", "received_today", "finished_today")
+from dunghen.contracts.messages import STANDING_COUNTS, RateCounts, UnitScore, WindowScore
 
 
 def added(a: UnitScore, b: UnitScore) -> UnitScore:
     """The sum of both; what is no count is that of `b`."""
-    standing = {name: getattr(a, name) + getattr(b, name) for name in _STANDING}
+    standing = {name: getattr(a, name) + getattr(b, name) for name in STANDING_COUNTS}
     return msgspec.structs.replace(b, windows={name: _window(a.windows[name], b.windows[name]) for name in b.windows}, **standing)
 
 
