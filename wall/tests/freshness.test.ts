@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elapsed, health, heard, pictureAge, serverNow, ticked, type Moment } from '../src/core/freshness';
+import { ages, elapsed, health, heard, pictureAge, serverNow, ticked, type Moment } from '../src/core/freshness';
 
 const at = (seconds: number, wall = seconds): Moment => ({ steady: seconds, wall });
 const tick = (lag: number | null | undefined, more: { serverTime?: number; stale?: boolean; age?: number } = {}) => ({ serverTime: null, stale: false, age: null, lag, ...more });
@@ -38,4 +38,9 @@ test("the server's clock runs on between its words, at its own speed", () => {
   const even = ticked(first, at(10), tick(0, { serverTime: 1011 }), true); // whole seconds
   expect(serverNow(even, at(11))).toBe(1012);
   expect(serverNow(heard(null, at(0)), at(1))).toBeNull();
+});
+test('the ages stand apart: contact with the server, and how far it was behind', () => {
+  const told = ticked(heard(null, at(0)), at(10), tick(2), true);
+  expect(ages(told, at(14))).toEqual({ contact: 4, sources: 2, picture: 6 });
+  expect(ages(ticked(told, at(20), tick(null), true), at(21))).toEqual({ contact: 1, sources: 12, picture: 13 });
 });

@@ -1,17 +1,17 @@
 import { beforeEach, expect, test } from 'vitest';
 import { health, type Moment } from '../src/core/freshness';
 import { ask, begin, step, type State } from '../src/live/state';
-import { Line, type Answer, type Message, type Source } from '../src/live/stream';
+import { Line, type Answer, type Heard, type Message, type Source } from '../src/live/stream';
 import { body, city, QUESTION, row } from './city';
 
 class FakeSource implements Source {
   readyState = 1;
   closed = false;
-  private readonly listeners = new Map<string, (event: { data?: unknown }) => void>();
+  private readonly listeners = new Map<string, (event: Heard) => void>();
   constructor(readonly url: string) {}
-  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void { this.listeners.set(type, listener); }
+  addEventListener(type: string, listener: (event: Heard) => void): void { this.listeners.set(type, listener); }
   close(): void { this.closed = true; }
-  say(type: string, data?: unknown): void { this.listeners.get(type)?.({ data: JSON.stringify(data) }); }
+  say(type: string, data?: unknown, lastEventId = ''): void { this.listeners.get(type)?.({ data: JSON.stringify(data), lastEventId }); }
   raw(type: string, data: string): void { this.listeners.get(type)?.({ data }); }
 }
 
@@ -68,6 +68,32 @@ test('25 seconds of silence open the line anew; the picture stays and is called 
   expect(health(state.freshness!, moment())).toBe('lost');
   last().say('snapshot', body(11, [row('a', 10, 10)]));
   expect(health(state.freshness!, moment())).toBe('live');
+});
+test('a line that fell silent goes on from its last id: what is held stays whole and the missed changes are added', async () => {
+  answer = () => Promise.resolve({ status: 200, date: null, body: body(11, [row('a', 9, 10), row('b', 5, 10)]) });
+  last().say('snapshot', body(10, [row('a', 8, 10), row('b', 5, 10)]), '10');
+  wait(26);
+  expect(last().url).toContain('&last_event_id=10');
+  await settled(); // the map of version 11 comes first
+  last().say('change', { version: 11, city, units: [row('a', 9, 10)] }, '11');
+  last().say('change', { version: 12, city, units: [row('b', 6, 10)] }, '12');
+  expect([figures(), state.picture?.version, health(state.freshness!, moment())]).toEqual([[9, 6], 12, 'live']);
+});
+test('an older answer of GET /map never takes back what the stream said', async () => {
+  last().say('snapshot', body(20, [row('a', 9, 10)]), '20');
+  wait(26);
+  answer = () => Promise.resolve({ status: 200, date: null, body: body(19, [row('a', 1, 10)]) });
+  wait(26);
+  await settled();
+  expect(figures()).toEqual([9]);
+});
+test('after something that did not fit the line does not go on from its id', () => {
+  last().say('snapshot', body(10, [row('a', 9, 10)]), '10');
+  line.doubt();
+  last().say('tick', {}, '10');
+  wait(5);
+  expect(last().url).not.toContain('last_event_id');
+  expect(state.whole).toBe(false);
 });
 test('an error that the browser mends is left to it; a closed stream is opened again, ever more slowly', () => {
   last().readyState = 0;

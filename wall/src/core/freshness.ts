@@ -52,6 +52,13 @@ export function serverNow(freshness: Freshness, now: Moment): number | null {
 /** Age of the picture in real seconds: time since the server last vouched for it, plus how far it was behind then. */
 export const pictureAge = (freshness: Freshness, now: Moment): number => elapsed(freshness.vouched, now) + freshness.lag;
 
+/** The ages apart, in real seconds: since the server was last heard; how far it was behind its sources then; and of the picture, which is both. */
+export interface Ages { readonly contact: number; readonly sources: number; readonly picture: number }
+export function ages(freshness: Freshness, now: Moment): Ages {
+  const [contact, picture] = [elapsed(freshness.heard, now), pictureAge(freshness, now)];
+  return { contact, sources: Math.max(0, picture - contact), picture };
+}
+
 export type Health = 'live' | 'lost' | 'behind';
 /** `lost`: no contact; `behind`: the server answers but its own picture is old. Both mean: not a picture of now. */
 export function health(freshness: Freshness, now: Moment): Health {

@@ -7,7 +7,7 @@ export type Band = (typeof BANDS)[number];
 export type Rate = (typeof RATES)[number];
 export type Kind = (typeof KINDS)[number];
 
-export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind }
+export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind | 'all' }
 
 /** A ratio 0–1 with its integers; `value` null where nothing stands in the window. */
 export interface Figure { readonly value: number | null; readonly numerator: number; readonly denominator: number }
@@ -15,7 +15,7 @@ export interface Figure { readonly value: number | null; readonly numerator: num
 export interface Scored extends Figure {
   readonly code: string; readonly name: string; readonly band: Band; readonly few: boolean;
   readonly low: number | null; readonly high: number | null; readonly trend: number | null;
-  readonly overdue: number; readonly paused: number; readonly dueToday: number;
+  readonly overdue: number; readonly paused: number; readonly dueToday: number; readonly dueTodayLeft: number;
 }
 export interface Unit extends Scored {
   readonly kind: string; readonly type: string; readonly rank: number | null; readonly of: number;
@@ -23,7 +23,7 @@ export interface Unit extends Scored {
   readonly feedSeenAt: number | null; readonly stale: boolean;
 }
 export interface City extends Scored {
-  readonly rates: Readonly<Record<Rate, Figure>>; readonly receivedToday: number; readonly finishedToday: number; readonly dueTodayLeft: number; readonly zone: string;
+  readonly rates: Readonly<Record<Rate, Figure>>; readonly receivedToday: number; readonly finishedToday: number; readonly zone: string;
 }
 export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly age: number | null }
 export interface ChangeBody { readonly version: number; readonly asOf: string | null; readonly city: City | null; readonly units: readonly Unit[] }
@@ -76,7 +76,7 @@ function scored(raw: Raw): Scored {
   if (!BANDS.includes(band)) throw new Malformed(`unknown band ${band}`);
   return {
     ...figure(raw), code: word(raw, 'code'), name: word(raw, 'name'), band, few: raw['few'] === true, low: ratio(raw, 'low'), high: ratio(raw, 'high'),
-    trend: ratio(raw, 'trend'), overdue: optional(raw, 'overdue'), paused: optional(raw, 'paused'), dueToday: optional(raw, 'due_today'),
+    trend: ratio(raw, 'trend'), overdue: optional(raw, 'overdue'), paused: optional(raw, 'paused'), dueToday: optional(raw, 'due_today'), dueTodayLeft: optional(raw, 'due_today_left'),
   };
 }
 export function unitOf(value: unknown): Unit {
@@ -91,7 +91,7 @@ export function cityOf(value: unknown): City {
   const rates = record(raw['rates'], 'rates');
   return {
     ...scored(raw), rates: { official: figure(rates['official']), resolved: figure(rates['resolved']), due_cohort: figure(rates['due_cohort']), statutory: figure(rates['statutory']) },
-    receivedToday: optional(raw, 'received_today'), finishedToday: optional(raw, 'finished_today'), dueTodayLeft: optional(raw, 'due_today_left'),
+    receivedToday: optional(raw, 'received_today'), finishedToday: optional(raw, 'finished_today'),
     zone: typeof raw['time_zone'] === 'string' ? raw['time_zone'] : 'Asia/Ho_Chi_Minh',
   };
 }

@@ -30,7 +30,7 @@ export function change(picture: Picture, body: ChangeBody): Picture {
   return { ...picture, version: body.version, asOf: body.asOf ?? picture.asOf, city: body.city ?? picture.city, units: [...units, ...news.values()], changed };
 }
 
-const ofKind = (units: readonly Unit[], question: Question): readonly Unit[] => units.filter((unit) => unit.kind === question.kind);
+const ofKind = (units: readonly Unit[], question: Question): readonly Unit[] => units.filter((unit) => question.kind === 'all' || unit.kind === question.kind);
 const looksDifferent = (a: Unit, b: Unit): boolean => a.numerator !== b.numerator || a.denominator !== b.denominator || a.band !== b.band || a.stale !== b.stale;
 
 /** How one unit is drawn. A silent feed comes before everything: its figure is not of now. */

@@ -25,7 +25,7 @@ export const ask = (state: State, question: Question): State => ({ ...begin(ques
 
 export function step(state: State, message: Message, now: Moment): State {
   switch (message.type) {
-    case 'opening': return { ...state, streaming: false, whole: false, line: { ...state.line, attempt: message.attempt, open: false } };
+    case 'opening': return { ...state, streaming: message.resumed && state.streaming, whole: message.resumed && state.whole, line: { ...state.line, attempt: message.attempt, open: false } };
     case 'open': return { ...state, line: { ...state.line, open: true } };
     case 'trouble': return { ...state, line: { ...state.line, open: message.status === null ? false : state.line.open, status: message.status ?? state.line.status } };
     default: return sameQuestion(message.question, state.question) ? told(state, message, now) : state;
@@ -65,10 +65,10 @@ function vouched(state: State, raw: unknown, now: Moment): State {
 
 function looked(state: State, raw: unknown, date: string | null, now: Moment): State {
   const body = mapBody(raw);
-  if (state.streaming) return state;
+  const held = state.picture;
+  if (state.streaming && held !== null && body.version <= held.version) return state; // the stream was faster
   const at = date === null ? NaN : Date.parse(date) / 1000;
   const told = state.freshness?.server != null || Number.isNaN(at) ? null : at; // a tick's own clock is better than the header's
-  const held = state.picture;
   const newer = held === null || !sameQuestion(held.question, state.question) || body.version !== held.version;
   return { ...state, whole: true, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, { serverTime: told, stale: body.stale, age: body.age }) };
 }

@@ -6,9 +6,11 @@ import { asked } from '../core/address';
 import { elapsed, QUIET_SECONDS, type Moment } from '../core/freshness';
 import type { Question } from '../core/model';
 
+/** What an EventSource hands over; `lastEventId` stays that of the last event that had one. */
+export interface Heard { readonly data?: unknown; readonly lastEventId?: string }
 export interface Source {
   readonly readyState: number;
-  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void;
+  addEventListener(type: string, listener: (event: Heard) => void): void;
   close(): void;
 }
 export interface Answer { readonly status: number; readonly date: string | null; readonly body: unknown }
@@ -22,7 +24,7 @@ export type Message =
   | { readonly type: 'map'; readonly question: Question; readonly body: unknown; readonly date: string | null }
   | { readonly type: 'snapshot' | 'change' | 'tick'; readonly question: Question; readonly body: unknown }
   | { readonly type: 'trouble'; readonly status: number | null } // null: no answer at all
-  | { readonly type: 'opening'; readonly attempt: number }
+  | { readonly type: 'opening'; readonly attempt: number; readonly resumed: boolean } // resumed: from the last id on, so what is held stays whole
   | { readonly type: 'open' };
 
 const CLOSED = 2; // EventSource.CLOSED: the browser has given up
@@ -35,6 +37,8 @@ export class Line {
   private retryAt: Moment | null = null;
   private retryAfter = 0;
   private attempt = 0;
+  private lastId = '';
+  private doubtful = false;
 
   constructor(private readonly ports: Ports, private readonly told: (message: Message) => void) {
     this.heard = ports.now();
@@ -43,6 +47,7 @@ export class Line {
   ask(question: Question): void {
     this.question = question;
     this.attempt = 0;
+    this.lastId = '';
     this.reopen();
   }
 
@@ -56,6 +61,7 @@ export class Line {
   doubt(): void {
     this.retryAt = this.ports.now();
     this.retryAfter = 5;
+    this.doubtful = true;
   }
 
   /** To be called about once a second, and when the page becomes visible again. */
@@ -72,29 +78,33 @@ export class Line {
     this.attempt += 1;
     this.heard = this.ports.now();
     this.retryAt = null;
-    this.told({ type: 'opening', attempt: this.attempt });
+    if (this.doubtful) this.lastId = '';
+    this.doubtful = false;
+    this.told({ type: 'opening', attempt: this.attempt, resumed: this.lastId !== '' });
     void this.look(question);
     this.listen(question);
   }
 
   private listen(question: Question): void {
-    const source = this.ports.open(`/api/v1/stream?${asked(question)}`);
+    const from = this.lastId === '' ? '' : `&last_event_id=${encodeURIComponent(this.lastId)}`;
+    const source = this.ports.open(`/api/v1/stream?${asked(question)}${from}`);
     this.source = source;
     const current = (): boolean => this.source === source;
     source.addEventListener('open', () => current() && this.told({ type: 'open' }));
     source.addEventListener('error', () => current() && this.failed(source));
-    for (const type of EVENTS) source.addEventListener(type, (event) => current() && this.received(type, question, event.data));
+    for (const type of EVENTS) source.addEventListener(type, (event) => current() && this.received(type, question, event));
   }
 
-  private received(type: (typeof EVENTS)[number], question: Question, data: unknown): void {
+  private received(type: (typeof EVENTS)[number], question: Question, event: Heard): void {
     let body: unknown;
     try {
-      body = JSON.parse(String(data));
+      body = JSON.parse(String(event.data));
     } catch {
-      return; // counted as silence: the watchdog fetches the whole picture anew
+      return this.doubt(); // counted as silence: the whole picture is fetched anew
     }
     this.heard = this.ports.now();
     this.attempt = 0;
+    this.lastId = event.lastEventId ?? '';
     this.told({ type, question, body });
   }
 

@@ -1,13 +1,11 @@
 /** The page's state as signals: what is chosen, what has come, what is shown. The composition root connects it to the browser. */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { read, write, type Choice, type Theme } from '../core/address';
-import { EDGES, edgesOf, type Edges } from '../core/figures';
-import { elapsed, health, pictureAge, type Freshness, type Health } from '../core/freshness';
+import { health, pictureAge, type Freshness, type Health } from '../core/freshness';
 import { sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
-import { browserPorts, moment } from '../live/browser';
-import { ask, begin, step, type State } from '../live/state';
-import { Line, type Message } from '../live/stream';
+import { browserPorts } from '../live/browser';
+import { live } from '../live/live';
 
 export interface Shown { readonly picture: Picture; readonly freshness: Freshness }
 
@@ -18,14 +16,10 @@ const narrowScreen = matchMedia('(max-width: 720px)');
 export const choice = signal<Choice>(read(location.search));
 export const systemDark = signal(darkSystem.matches);
 export const narrow = signal(narrowScreen.matches);
-export const state = signal<State>(begin(choice.value));
+const source = live(browserPorts, choice.peek());
+export const { state, beat, edges } = source;
 /** The picture that updates were paused on; null while they run. */
 export const held = signal<Shown | null>(null);
-/** Both browser clocks, read about once a second; ages on screen depend on it. */
-export const beat = signal(moment());
-
-/** Where the bands begin, as /definitions says it now. */
-export const edges = signal<Edges>(EDGES);
 
 export const lang = computed<Lang>(() => choice.value.lang);
 export const theme = computed<Theme>(() => choice.value.theme ?? (onWall || systemDark.value ? 'dark' : 'light'));
@@ -48,17 +42,12 @@ export const mode = computed<Mode>(() => {
 });
 export const say = (key: Key, values?: Readonly<Record<string, string | number>>): string => text(lang.value, key, values);
 
-const line = new Line(browserPorts, (message: Message) => {
-  batch(() => {
-    beat.value = moment();
-    const before = state.value;
-    state.value = step(before, message, beat.value);
-    const came = state.value;
-    if (came.fault !== null && came.fault !== before.fault) line.doubt();
-    if (held.value !== null && came.picture !== null && came.freshness !== null && !sameQuestion(held.value.picture.question, came.picture.question)) {
-      held.value = { picture: came.picture, freshness: came.freshness }; // a new question is answered once, then stands still
-    }
-  });
+effect(() => {
+  const { picture: came, freshness } = state.value;
+  const paused = held.peek();
+  if (paused !== null && came !== null && freshness !== null && !sameQuestion(paused.picture.question, came.question)) {
+    held.value = { picture: came, freshness }; // a new question is answered once, then stands still
+  }
 });
 
 /** Change what is chosen: the address follows, and a new question goes to the server. */
@@ -68,39 +57,16 @@ export function choose(part: Partial<Choice>): void {
   batch(() => {
     choice.value = next;
     history.replaceState(null, '', location.pathname + write(next, location.search));
-    if (asksAnew) state.value = ask(state.value, next);
+    if (asksAnew) source.ask(next);
   });
-  if (asksAnew) line.ask(next);
 }
 
 export function togglePause(): void {
   held.value = held.value === null ? shown.value : null;
 }
 
-const POLICY_SECONDS = 300;
-let askedAt = moment();
-async function learnEdges(): Promise<void> {
-  askedAt = moment();
-  const answer = await browserPorts.fetch('/api/v1/definitions').catch(() => null); // without it the shipped edges stand
-  const told = answer === null ? null : edgesOf(answer.body);
-  if (told !== null && JSON.stringify(told) !== JSON.stringify(edges.peek())) edges.value = told;
-}
-
-function pulse(): void {
-  beat.value = moment();
-  if (elapsed(askedAt, beat.value) > POLICY_SECONDS) void learnEdges();
-  line.watch();
-}
-
 export function start(): void {
-  line.ask(choice.value);
-  void learnEdges();
-  setInterval(pulse, 1000);
-  document.addEventListener('visibilitychange', pulse);
-  addEventListener('pageshow', pulse);
-  addEventListener('pagehide', (event) => {
-    if (!event.persisted) line.close();
-  });
+  source.start();
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));
 }

@@ -1,6 +1,6 @@
 /** How a unit is put into words, on its cell and for a screen reader. */
-import { counted, percent, type Edges } from '../core/figures';
-import type { Unit } from '../core/model';
+import { counted, edgeText, percent, type Edges } from '../core/figures';
+import type { Band, Unit } from '../core/model';
 import { longName, lookOf } from '../core/picture';
 import { text, type Lang } from '../core/text';
 import { since } from '../core/times';
@@ -10,6 +10,17 @@ export interface Said { readonly value: string; readonly letter: string }
 
 export function oldWhen(unit: Unit, { lang, today, zone }: Setting): string {
   return unit.feedSeenAt === null ? text(lang, 'never_sent') : text(lang, 'old_at', { when: since(unit.feedSeenAt, today, zone) });
+}
+
+/** The figures that a band stands for: "≥ 90 %", "80 – dưới 90 %", "dưới 70 %". */
+export function rangeOf(band: Band, { lang, edges }: Pick<Setting, 'lang' | 'edges'>): string {
+  if (band === 'none') return text(lang, 'band_none');
+  const at = edges.findIndex(([name]) => name === band);
+  const written = (index: number): string | undefined => (edges[index] === undefined ? undefined : edgeText(edges[index][1], lang));
+  const from = written(at);
+  const to = written(at === -1 ? edges.length - 1 : at - 1);
+  if (from === undefined) return text(lang, 'below', { to: to ?? '' });
+  return to === undefined ? text(lang, 'at_least', { from }) : text(lang, 'between', { from, to });
 }
 
 /** What stands on a cell: number and letter; "n = 3" for few; "—" for none; "cũ 08:55" for a silent feed. */

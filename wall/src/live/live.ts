@@ -1,0 +1,61 @@
+/** One live picture as signals, for any page: what has come, how old it is, where the bands begin. */
+import { batch, signal, type Signal } from '@preact/signals';
+import { EDGES, edgesOf, type Edges } from '../core/figures';
+import { elapsed, type Moment } from '../core/freshness';
+import type { Question } from '../core/model';
+import { ask, begin, step, type State } from './state';
+import { Line, type Message, type Ports } from './stream';
+
+const POLICY_SECONDS = 300;
+
+export interface Live {
+  readonly state: Signal<State>;
+  /** Both browser clocks, read about once a second; ages on screen depend on it. */
+  readonly beat: Signal<Moment>;
+  /** Where the bands begin, as /definitions says it now. */
+  readonly edges: Signal<Edges>;
+  /** Another question: the old picture stays, with its own labels, until the new one comes. */
+  readonly ask: (question: Question) => void;
+  /** Moves the state by a message that did not come from the line (a kept picture). */
+  readonly tell: (message: Message) => void;
+  /** Opens the line and keeps watch until the page goes. */
+  readonly start: () => void;
+}
+
+export function live(ports: Ports, question: Question): Live {
+  const [state, beat, edges] = [signal(begin(question)), signal(ports.now()), signal(EDGES)];
+  const tell = (message: Message): void => batch(() => {
+    beat.value = ports.now();
+    const before = state.value;
+    state.value = step(before, message, beat.value);
+    if (state.value.fault !== null && state.value.fault !== before.fault) line.doubt();
+  });
+  const line = new Line(ports, tell);
+  let askedAt = ports.now();
+  const learnEdges = async (): Promise<void> => {
+    askedAt = ports.now();
+    const answer = await ports.fetch('/api/v1/definitions').catch(() => null); // without it the shipped edges stand
+    const told = answer === null ? null : edgesOf(answer.body);
+    if (told !== null && JSON.stringify(told) !== JSON.stringify(edges.peek())) edges.value = told;
+  };
+  const pulse = (): void => {
+    beat.value = ports.now();
+    if (elapsed(askedAt, beat.value) > POLICY_SECONDS) void learnEdges();
+    line.watch();
+  };
+  return {
+    state, beat, edges, tell,
+    ask: (next) => {
+      state.value = ask(state.value, next);
+      line.ask(next);
+    },
+    start: () => {
+      line.ask(question);
+      void learnEdges();
+      setInterval(pulse, 1000);
+      document.addEventListener('visibilitychange', pulse);
+      addEventListener('pageshow', pulse);
+      addEventListener('pagehide', (event) => event.persisted || line.close());
+    },
+  };
+}
