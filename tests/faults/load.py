@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -50,12 +51,16 @@ class Load:
         self._over.set()
         self._abandoned.set()
 
-    def tell(self, count: int, in_one: int = BATCH) -> None:
-        """So many items at once, in the caller's thread; `in_one`: of one kind in a request at most."""
+    def tell(self, count: int) -> None:
+        """So many of its items at once, in the caller's thread."""
+        self.tell_all(islice(self.items, count))
+
+    def tell_all(self, items: Iterable[Item], in_one: int = BATCH) -> None:
+        """These at once, in the caller's thread; `in_one`: of one kind in a request at most."""
         waiting: dict[str, list[Item]] = {}
         with httpx.Client(base_url=self.ingest, timeout=20) as http:
-            for _ in range(count):
-                self._add(http, waiting, in_one)
+            for item in items:
+                self._add(http, waiting, item, in_one)
             for path, batch in waiting.items():
                 self._post(http, path, batch)
 
@@ -63,12 +68,11 @@ class Load:
         waiting: dict[str, list[Item]] = {}
         with httpx.Client(base_url=self.ingest, timeout=20) as http:
             while not self._over.wait(1 / self.rate):
-                self._add(http, waiting)
+                self._add(http, waiting, next(self.items))
             for path, batch in waiting.items():
                 self._post(http, path, batch)
 
-    def _add(self, http: httpx.Client, waiting: dict[str, list[Item]], in_one: int = BATCH) -> None:
-        item = next(self.items)
+    def _add(self, http: httpx.Client, waiting: dict[str, list[Item]], item: Item, in_one: int = BATCH) -> None:
         waiting.setdefault(item.path, []).append(item)
         if len(waiting[item.path]) >= in_one:
             self._post(http, item.path, waiting.pop(item.path))

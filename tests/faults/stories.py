@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.e2e.running_city import dossier, stamp
+from tests.e2e.running_city import HANOI, dossier, stamp
 
 WHOLE, STEP, EVENTS = "/sync/DongBoHoSoMC", "/sync/CapNhatTienDoHoSoMC", "/events"
 OPEN_AT_ONCE = 40  # dossiers that the load is in the middle of
@@ -76,7 +77,44 @@ def story(rng: Random, number: int, now: datetime, units: list[str]) -> Iterator
     yield whole(rng.choice((4, 9)), NgayKetThucXuLy="")
 
 
+@dataclass(frozen=True)
+class Plain:
+    """A dossier without pauses: by its three dates all figures can be counted by hand."""
+
+    code: str
+    received: date
+    due: date
+    ended: date | None = None
+    told: dict[str, str] = field(default_factory=dict)  # in the place of its plain dates
+    unit: str = "Sở Nội vụ"
+
+    def item(self) -> Item:
+        given = {
+            "NgayNopHoSo": at(self.received, 8),
+            "NgayTiepNhan": at(self.received, 8),
+            "NgayHenTra": at(self.due, 17),
+            "NgayKetThucXuLy": at(self.ended, 10) if self.ended else "",
+            "TrangThaiHoSo": "9" if self.ended else "4",
+        }
+        return Item(WHOLE, self.code, dossier(self.code, DonViXuLy=self.unit, **{**given, **self.told}))
+
+    def ended_at_once(self) -> Plain:
+        """As it ended on the day on which it was received: all that it counted as open is taken back on the same days."""
+        return replace(self, ended=self.received)
+
+
+def on_days_of_their_own(unit: str, first: int, today: date) -> list[Plain]:
+    """Thirty open dossiers, numbered from `first`: no two of them, and no `story`, count anything on the same day (received 60 to 147 days
+    ago, due ten days later). A cell of theirs that is wrong is never put right by somebody else."""
+    days = [today - timedelta(days=60 + 3 * number) for number in range(30)]
+    return [Plain(f"H17.31.02-260601-{first + n:05d}", day, day + timedelta(days=10), unit=unit) for n, day in enumerate(days)]
+
+
 _RETRACTED = {"specversion": "1.0", "source": "/H17", "type": "vn.dunghen.dossier.retracted"}
+
+
+def at(day: date, hour: int) -> str:
+    return stamp(datetime.combine(day, time(hour), HANOI))
 
 
 def instant(seconds: int) -> datetime:

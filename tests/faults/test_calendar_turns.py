@@ -6,8 +6,8 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -21,41 +21,15 @@ from dunghen.contracts.messages import decode_notice
 from dunghen.contracts.topics import NOTICES
 from dunghen.domain.windows import WINDOWS
 from dunghen.platform.kafka import read_all
-from tests.e2e.running_city import HANOI, dossier, stamp
+from tests.e2e.running_city import HANOI
 from tests.eventually import eventually
 from tests.faults.form import LONG, long_or_short
-from tests.faults.stories import WHOLE, Item
+from tests.faults.stories import Plain
 from tests.faults.world import FaultWorld
 
 WITHIN = 180.0  # for everything that should take a second or two
 TERM_OF_3_DAYS, TERM_OF_15_CALENDAR_DAYS = "1.004194", "1.011606"
-TET_2027 = ("2027-02-04", "2027-02-05", "2027-02-08", "2027-02-09", "2027-02-10")  # Thursday to Wednesday, the weekend between
 FULL_DAY = [[25200, 41400], [48600, 61200]]
-
-
-@dataclass(frozen=True)
-class Plain:
-    """A dossier without pauses: by its three dates all figures can be counted by hand."""
-
-    code: str
-    received: date
-    due: date
-    ended: date | None = None
-    told: dict[str, str] = field(default_factory=dict)  # in the place of its plain dates
-
-    def item(self) -> Item:
-        given = {
-            "NgayNopHoSo": at(self.received, 8),
-            "NgayTiepNhan": at(self.received, 8),
-            "NgayHenTra": at(self.due, 17),
-            "NgayKetThucXuLy": at(self.ended, 10) if self.ended else "",
-            "TrangThaiHoSo": "9" if self.ended else "4",
-        }
-        return Item(WHOLE, self.code, dossier(self.code, DonViXuLy="Sở Nội vụ", **{**given, **self.told}))
-
-
-def at(day: date, hour: int) -> str:
-    return stamp(datetime.combine(day, time(hour), HANOI))
 
 
 def seconds(text: str) -> int:
@@ -114,8 +88,7 @@ class Turning:
     turns: int = 0
 
     def tell(self, *dossiers: Plain) -> None:
-        self.world.load.items = iter([d.item() for d in dossiers])
-        self.world.load.tell(len(dossiers))
+        self.world.load.tell_all([d.item() for d in dossiers])
         self.dossiers += dossiers
 
     def move(self, code: str, due: str) -> None:

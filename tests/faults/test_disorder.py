@@ -103,8 +103,7 @@ class Feed:
         """Each 1 to 50 times, within seven days of its place."""
         often = [event for event in events for _ in range(self.rng.choices(list(SHARES), list(SHARES.values()))[0])]
         often.sort(key=lambda event: event.occurred_at + self.rng.uniform(-7 * DAY, 7 * DAY))
-        self.world.load.items = iter([item(event, self.names) for event in often])
-        self.world.load.tell(len(often))
+        self.world.load.tell_all([item(event, self.names) for event in often])
         self.told += len(often)
 
     def refused(self, events: list[DossierEvent]) -> int:

@@ -35,7 +35,7 @@ from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, 
 from tests.faults.load import Load
 from tests.faults.part import Keeper, Part
 from tests.faults.program import SESSION_SECONDS
-from tests.faults.stories import instant, items
+from tests.faults.stories import Plain, instant, items, on_days_of_their_own
 
 MONDAY_8_00 = 1_795_395_600  # 2026-11-23 in Hanoi
 UNITS, PARTITIONS = 8, 4
@@ -55,6 +55,7 @@ class FaultWorld:
     seed: int = 0
     policies: int = 0  # applied so far
     _told_of: int = 1
+    _plain: int = 0
     parts: dict[str, Part] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
     rng: Random = field(init=False)
@@ -139,6 +140,12 @@ class FaultWorld:
         """From now on the load tells of dossiers that it never spoke of before."""
         first, self._told_of = self._told_of, self._told_of + 20_000
         self.load.items = items(Random(self.seed * 100 + first), instant(MONDAY_8_00), list(self.units.values()), first)
+
+    def plain_dossiers(self, unit: str = "") -> list[Plain]:
+        """New ones (`on_days_of_their_own`) of a unit by its code; without one, of the first."""
+        self._plain += 100
+        name = self.units[unit or next(iter(self.units))]
+        return on_days_of_their_own(name, self._plain, instant(MONDAY_8_00).date())
 
     def apply(self, **bodies: Any) -> int:
         """A change of policy; gives its version."""
