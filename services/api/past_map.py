@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts.scores import unit_score
 from dunghen.domain.days import date_of, day_number
-from dunghen.domain.windows import WINDOWS, WindowError, before, resolve
+from dunghen.domain.rates import DaySeries
+from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
 from dunghen.platform.store import StoreAwayError
 from services.api.follower import Follower
 from services.api.past import Moment, Past, score_at
 from services.api.problems import ProblemError
+from services.api.unit_page import Told
 from services.api.views import Scene, View, ViewKey, heading
 
 FIRST_DAY = day_number(date(1970, 1, 1))
@@ -41,12 +46,60 @@ def is_live(key: ViewKey, when: When, scene: Scene) -> bool:
 
 async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) -> Shown:
     """The view of another day or a named window. Raises ProblemError for what lies ahead, is no window, or was never known."""
+    with _as_problems():
+        then = await _then(past, follower, when)
+        moment = Moment(then.day, then.today - 1, key.window, _window(key.window, then.day))
+        scores = {unit: score_at(unit, series, moment) for unit, series in then.units.items()}
+        of_then = replace(then.scene, scores=scores)
+        view = View(key)
+        view.show(of_then)
+        return Shown(view, {**heading(of_then, key), "as_of": date_of(then.day).isoformat()})
+
+
+async def past_unit(past: Past, follower: Follower, asked: tuple[str, str], when: When) -> Told:
+    """One unit, `asked` = (code, window): in all live windows and that one. Raises ProblemError as `past_view` does."""
+    code, window = asked
+    with _as_problems():
+        then = await _then(past, follower, when)
+        windows = {name: _window(name, then.day) for name in (*WINDOWS, window)}
+        series = then.units.get(code, DaySeries())
+        over = then.today - 1
+        return Told(then.scene, unit_score(code, series, (then.day, over), windows), series, over)
+
+
+class _Then(NamedTuple):
+    """The city at another day: its scene without scores and feeds, the day asked for, the day that was today, all day counters."""
+
+    scene: Scene
+    day: int
+    today: int
+    units: Mapping[str, DaySeries]
+
+
+async def _then(past: Past, follower: Follower, when: When) -> _Then:
     now = follower.mirror.scene()
     if now is None:
         raise ProblemError("NOT_READY")
+    scene = now if when.known_at is None else await _known_at(past, follower, now, when.known_at)
+    today, policy = scene.meta.day, scene.meta.policy
+    day = today if when.as_of is None else day_number(when.as_of)
+    if not FIRST_DAY <= day <= today:
+        raise ProblemError("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
+    units = await (past.units(policy) if when.known_at is None else past.units_at(policy, scene.meta.known_at))
+    return _Then(replace(scene, meta=msgspec.structs.replace(scene.meta, day=day), scores={}, feeds={}), day, today, units)
+
+
+def _window(name: str, day: int) -> Window:
+    window = resolve(name, day)
+    if before(window).first < FIRST_DAY:
+        raise ProblemError("INVALID_PARAMETER", "window lies before 1970")
+    return window
+
+
+@contextmanager
+def _as_problems() -> Iterator[None]:
     try:
-        scene = now if when.known_at is None else await _known_at(past, follower, now, when.known_at)
-        return await _shown(past, scene, key, when)
+        yield
     except WindowError as fault:
         raise ProblemError("INVALID_PARAMETER", str(fault)) from fault
     except StoreAwayError as fault:
@@ -70,20 +123,3 @@ def _seconds(known_at: datetime, scene: Scene) -> int:
         return int(known_at.timestamp())
     seconds = known_at.hour * 3600 + known_at.minute * 60 + known_at.second
     return scene.looks.zone.at(day_number(known_at.date()), seconds)
-
-
-async def _shown(past: Past, scene: Scene, key: ViewKey, when: When) -> Shown:
-    today = scene.meta.day
-    day = today if when.as_of is None else day_number(when.as_of)
-    if not FIRST_DAY <= day <= today:
-        raise ProblemError("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
-    moment = Moment(day, today - 1, key.window, resolve(key.window, day))
-    if before(moment.window).first < FIRST_DAY:
-        raise ProblemError("INVALID_PARAMETER", "window lies before 1970")
-    known = when.known_at is not None
-    units = await (past.units_at(scene.meta.policy, scene.meta.known_at) if known else past.units(scene.meta.policy))
-    scores = {unit: score_at(unit, series, moment) for unit, series in units.items()}
-    of_then = replace(scene, meta=msgspec.structs.replace(scene.meta, day=day), scores=scores, feeds={})
-    view = View(key)
-    view.show(of_then)
-    return Shown(view, {**heading(of_then, key), "as_of": date_of(day).isoformat()})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dunghen.domain.units import Unit
 from dunghen.domain.windows import WINDOWS
 from services.api.answers import csv_of, geojson_of, hashed, tagged, untagged
 from services.api.channels import Channel
@@ -55,6 +56,14 @@ def present(follower: Follower) -> Scene:
     if scene is None:
         raise ProblemError("NOT_READY")
     return scene
+
+
+def unit_of(scene: Scene, code: str) -> Unit:
+    """The unit of a public code; raises ProblemError for one that the shown day does not have."""
+    unit = next((unit for unit in scene.units() if unit.code == code), None)
+    if unit is None:
+        raise ProblemError("UNKNOWN_UNIT")
+    return unit
 
 
 def channel_of(follower: Follower, question: Question) -> Channel:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,30 +13,33 @@ from services.api.answers import tagged, untagged
 from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
+from services.api.past_map import is_live, past_unit
 from services.api.problems import ProblemError
-from services.api.routes_map import present
+from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.rows import instant_text
-from services.api.unit_page import daily, unit_page, units_list
+from services.api.schema import unit_answers, units_answers
+from services.api.unit_page import told_now, unit_page, units_list
+from services.api.views import ViewKey
 
 
 def open_routes(follower: Follower, past: Past) -> APIRouter:
     """Public reading that does not depend on a window and rate."""
     router = APIRouter(prefix="/api/v1", tags=["units"])
 
-    @router.get("/units")
+    @router.get("/units", responses=units_answers())
     async def get_units(request: Request) -> Response:
         """All units of the city as of the shown day: code, name, kind, type, age of the feed."""
         scene = present(follower)
         return tagged(request, units_list(scene), f"{scene.meta.version}.units")
 
-    @router.get("/units/{code}")
-    async def get_unit(code: str) -> Response:
-        """One unit in all windows and rates, and as of now."""
+    @router.get("/units/{code}", responses=unit_answers())
+    async def get_unit(code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month") -> Response:
+        """One unit in all live windows and the one asked for, in all rates: as of now or as of another day, and how it came there."""
         scene = present(follower)
-        unit = next((unit for unit in scene.units() if unit.code == code), None)
-        if unit is None:
-            raise ProblemError("UNKNOWN_UNIT")
-        return untagged(unit_page(scene, unit, await daily(past, scene, code)))
+        unit = unit_of(scene, code)
+        live = is_live(ViewKey(window), when, scene)
+        told = await (told_now(past, scene, code) if live else past_unit(past, follower, (code, window), when))
+        return untagged(unit_page(told, unit))
 
     @router.get("/feeds")
     async def get_feeds(request: Request) -> Response:

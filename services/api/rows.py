@@ -139,7 +139,7 @@ def _add_window(total: WindowScore, counts: WindowScore) -> None:
         sums.before_denominator += of.before_denominator
 
 
-def rate_figures(counts: RateCounts, looks: Looks) -> dict[str, object]:
+def rate_figures(counts: RateCounts, looks: Looks) -> dict[str, Any]:
     """What one rate's integers say: value, n, interval, band, trend."""
     numerator, denominator = counts.numerator, counts.denominator
     low, high = wilson(numerator, denominator) if denominator else (None, None)

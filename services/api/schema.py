@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from services.api.rows import CityRow, Row
+from services.api.unit_page import UnitAnswer, UnitIdentity
 
 
 class MapAnswer(msgspec.Struct, kw_only=True):
@@ -28,6 +29,20 @@ class MapAnswer(msgspec.Struct, kw_only=True):
     covers: dict[str, int] | None = None
 
 
+class UnitsAnswer(msgspec.Struct, kw_only=True):
+    """All units of the shown day."""
+
+    version: int
+    units: list[UnitIdentity]
+
+
+REFUSALS = {
+    404: "There is no such unit, or nothing is known of that time",
+    422: "A parameter is not valid",
+    503: "The map is still being loaded",
+}
+
+
 def problem_schema() -> dict[str, Any]:
     """Every error, RFC 9457 with a code that stays."""
     texts = ("type", "title", "title_vi", "code", "detail")
@@ -38,16 +53,26 @@ def problem_schema() -> dict[str, Any]:
     }
 
 
+def answers(of: type, what: str, *refusals: int) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that answers with this struct, or with a problem of these statuses;"""
+    problem = {"content": {"application/problem+json": {"schema": problem_schema()}}}
+    told: dict[int | str, dict[str, Any]] = {200: {"description": what, "content": {"application/json": {"schema": _inlined(of)}}}}
+    return told | {status: {"description": REFUSALS[status], **problem} for status in (*refusals, 503)}
+
+
 def map_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of the map's route."""
-    problem = {"content": {"application/problem+json": {"schema": problem_schema()}}}
-    return {
-        200: {"description": "The map", "content": {"application/json": {"schema": _inlined(MapAnswer)}}},
-        304: {"description": "The reader has this version"},
-        404: {"description": "Nothing is known of that time", **problem},
-        422: {"description": "A parameter is not valid", **problem},
-        503: {"description": "The map is still being loaded", **problem},
-    }
+    return answers(MapAnswer, "The map", 404, 422) | {304: {"description": "The reader has this version"}}
+
+
+def unit_answers() -> dict[int | str, dict[str, Any]]:
+    """`responses` of a unit's route."""
+    return answers(UnitAnswer, "The unit", 404, 422)
+
+
+def units_answers() -> dict[int | str, dict[str, Any]]:
+    """`responses` of the list of units."""
+    return answers(UnitsAnswer, "All units")
 
 
 def _inlined(of: type) -> dict[str, Any]:

@@ -30,6 +30,10 @@ async def test_the_date_of_an_answer_is_the_clock_of_the_city(world: World) -> N
         ("/api/v1/stream?kind=ward", 422, "INVALID_PARAMETER"),
         ("/api/v1/changes", 422, "INVALID_PARAMETER"),
         ("/api/v1/units/99999", 404, "UNKNOWN_UNIT"),
+        ("/api/v1/units/20242?window=fortnight", 422, "INVALID_PARAMETER"),
+        ("/api/v1/units/20242?as_of=2026-11-17", 422, "INVALID_PARAMETER"),
+        ("/api/v1/units/99999/badge.svg", 404, "UNKNOWN_UNIT"),
+        ("/api/v1/units/20242/badge.svg?window=2026-10", 422, "INVALID_PARAMETER"),
         ("/api/v1/nothing", 404, "NOT_FOUND"),
         ("/assets/../../settings.py", 404, "NOT_FOUND"),
         ("/officials", 401, "UNAUTHENTICATED"),
@@ -77,6 +81,16 @@ async def test_a_unit_is_told_in_all_windows_and_rates(world: World) -> None:
     assert [u["code"] for u in (await world.http.get("/api/v1/units")).json()["units"]] == ["20242", "20194", "H17.10"]
 
 
+async def test_a_badge_is_a_picture_that_any_site_may_show_and_is_not_sent_twice(world: World) -> None:
+    first = await world.http.get("/api/v1/units/20242/badge.svg", params={"lang": "en"})
+    assert first.headers["content-type"] == "image/svg+xml"
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert "max-age=60" in first.headers["cache-control"]
+    assert all(part in first.text for part in ("Phường Hải Châu", "B · 95.0 %", "n = 100", "1–16/11/2026"))
+    again = await world.http.get("/api/v1/units/20242/badge.svg?lang=en", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 async def test_feeds_and_definitions_are_open(world: World) -> None:
     await world.feed("H17.31", MONDAY_8_00, "20242")
     words = (await world.http.get("/api/v1/definitions")).json()
@@ -102,9 +116,21 @@ async def test_pages_that_are_not_built_say_what_to_do(open_world: Any, tmp_path
         assert "immutable" in (await world.http.get("/assets/index-abc.js")).headers["cache-control"]
 
 
+def answer_schema(document: dict[str, Any], path: str) -> dict[str, Any]:
+    schema: dict[str, Any] = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    return schema
+
+
+@pytest.mark.parametrize(("path", "address"), [("/api/v1/units", "/api/v1/units"), ("/api/v1/units/{code}", "/api/v1/units/20242")])
+async def test_the_published_schema_of_the_units_is_what_is_sent(world: World, path: str, address: str) -> None:
+    schema = answer_schema((await world.http.get("/openapi.json")).json(), path)
+    body = (await world.http.get(address)).json()
+    jsonschema.validate(body, schema)
+    assert set(body) == set(schema["properties"])
+
+
 async def test_the_published_schema_of_the_map_is_what_is_sent(world: World) -> None:
-    document = (await world.http.get("/openapi.json")).json()
-    schema = document["paths"]["/api/v1/map"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema = answer_schema((await world.http.get("/openapi.json")).json(), "/api/v1/map")
     body = (await world.http.get("/api/v1/map")).json()
     jsonschema.validate(body, schema)
     assert set(body["units"][0]) == set(schema["properties"]["units"]["items"]["properties"])

@@ -102,6 +102,36 @@ async def test_a_unit_is_told_day_by_day(world: World) -> None:
     assert (days["2026-11-13"]["early"], days["2026-11-16"]["overdue"]) == (4, 2)
 
 
+async def test_a_unit_of_another_day_or_window_is_what_the_map_says_of_it(world: World) -> None:
+    await world.cell(("20242", TODAY - 40, 0), received=10, pending=10)
+    await world.cell(("20242", TODAY - 30, 0), early=3, late=1, pending=-4)
+
+    async def told(**query: str) -> dict[str, Any]:
+        return dict((await world.http.get("/api/v1/units/20242", params=query)).json())
+
+    await eventually(lambda: _has_days(world))
+    october = (await told(window="2026-10"))["windows"]["2026-10"]
+    row = (await world.map(window="2026-10", rate="resolved"))["units"][0]
+    assert (october["first"], october["last"]) == ("2026-10-01", "2026-10-31")
+    assert {name: row[name] for name in ("value", "numerator", "denominator", "band", "low")} == {
+        name: october["rates"]["resolved"][name] for name in ("value", "numerator", "denominator", "band", "low")
+    }
+    then = await told(as_of="2026-10-17")
+    assert (then["as_of"], then["windows"]["30d"]["rates"]["resolved"]["denominator"]) == ("2026-10-17", 4)
+    assert then["trail"]["points"][-1] == {
+        "day": "2026-10-17",
+        "rates": {
+            name: {k: v for k, v in figure.items() if k in ("value", "numerator", "denominator")}
+            for name, figure in then["windows"]["30d"]["rates"].items()
+        },
+    }
+
+
+async def _has_days(world: World) -> bool:
+    days = (await world.http.get("/api/v1/units/20242")).json()["daily"]
+    return bool(days) and any(day["early"] for day in days)
+
+
 async def test_a_notice_that_was_decided_is_kept(world: World) -> None:
     said = {"dossier": "D", "unit": "20242", "stage": "BREACH", "due_at": 1, "decided_at": 2, "reason": "BREACH"}
     for state in ("pending", "delivered"):

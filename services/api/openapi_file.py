@@ -1,0 +1,33 @@
+"""The published description of the API as a file, which the pages' types are made of.
+
+`python -m services.api.openapi_file` writes it; then `npm run api-types` in `wall/`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dunghen import contracts
+from dunghen.platform.clock import FixedClock
+from dunghen.platform.settings import load
+from dunghen.platform.store import open_store
+from services.api.adapters.redis_board import RedisBoard
+from services.api.app import build_app
+from services.api.follower import Follower
+from services.api.past import Past
+from services.api.settings import ApiSettings
+
+FILE = Path(contracts.__file__).with_name("openapi.json")
+
+
+def described() -> str:
+    """What `/openapi.json` says, as text with sorted keys; nothing is connected to."""
+    settings = load(ApiSettings)
+    follower = Follower(settings, RedisBoard(settings), FixedClock(0))
+    app = build_app(follower, Past(open_store(settings, "api", read_only=True)))
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(described(), encoding="utf-8")
