@@ -185,6 +185,18 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
 
 
+class Geometry(msgspec.Struct, gc=False, kw_only=True):
+    """What the map is drawn with: the value of `geometries`, keyed by `map`; the last one holds.
+
+    `body` is a GeoJSON FeatureCollection, gzip (`contracts/geometries.py` says what is in it); empty: the one that is shipped.
+    """
+
+    name: Annotated[str, Meta(max_length=200)]
+    applied_at: Instant
+    author: str = ""
+    body: bytes = b""
+
+
 class _PlainEvent(DossierEvent, gc=False, omit_defaults=True, kw_only=True):
     """A DossierEvent from text that is known to be printable ASCII: of a code only the length is left to check, and no regex runs."""
 
@@ -206,6 +218,7 @@ decode_feed = msgspec.json.Decoder(FeedState).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
 decode_policy = msgspec.json.Decoder(PolicyRecord).decode
+decode_geometry = msgspec.json.Decoder(Geometry).decode
 encode = msgspec.json.Encoder().encode  # no order: it does not take the whole-number keys of `covers` and `levels`
 
 

@@ -21,6 +21,7 @@ from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.dossier_projector import DossierProjector
 from services.api.follower import Follower
+from services.api.geometries import GeometryProjector
 from services.api.history_projector import HistoryProjector
 from services.api.past import Past
 from services.api.projector import FOLLOWED, Projector
@@ -47,6 +48,7 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("history", history.run())
     life.spawn("dossiers", DossierProjector(settings, store, projector.policy).run())
     life.spawn("sources", projector.watch_sources())
+    life.spawn("geometry", GeometryProjector(settings, board).run())
     await life.run()
 
 
@@ -59,6 +61,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     follower = Follower(settings, board, clock_from(settings.clock_file))
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
+    life.spawn("geometry", follower.geometries.follow())
     server = serving(build_app(follower, Past(store)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dunghen.domain.marks import IN_A_WINDOW
+from services.api.geometries import Drawing
 from services.api.rows import Row
 
-GEOMETRY = Path(__file__).parent / "data" / "danang.geojson"
 BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,10 +23,15 @@ def tagged(request: Request, body: bytes, tag: str, media_type: str = "applicati
     """The answer, or 304 where the reader has it already."""
     etag = f'"{tag}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    asked = request.headers.get("if-none-match", "")
-    if etag in (part.strip().removeprefix("W/") for part in asked.split(",")) or asked.strip() == "*":
+    if has_it(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def has_it(request: Request, tag: str) -> bool:
+    """Whether the reader says that it holds what has this tag."""
+    asked = request.headers.get("if-none-match", "")
+    return f'"{tag}"' in (part.strip().removeprefix("W/") for part in asked.split(",")) or asked.strip() == "*"
 
 
 def hashed(request: Request, body: bytes, media_type: str = "application/json") -> Response:
@@ -65,9 +66,9 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def geojson_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
-    """The cartogram's areas with each unit's row as properties; without an area: no geometry. Planar: not a boundary."""
-    shapes = _shapes()
+def geojson_of(rows: Iterable[Row], heading: Mapping[str, object], drawing: Drawing) -> bytes:
+    """The map's areas with each unit's row as properties; without an area: no geometry. `planar`: a cartogram, not boundaries."""
+    shapes = drawing.features
     features = [
         {
             "type": "Feature",
@@ -80,10 +81,4 @@ def geojson_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
         }
         for row in rows
     ]
-    return msgspec.json.encode({"type": "FeatureCollection", "planar": True, **heading, "features": features})
-
-
-@cache
-def _shapes() -> dict[str, dict[str, Any]]:
-    collection = json.loads(GEOMETRY.read_text(encoding="utf-8"))
-    return {feature["id"]: feature for feature in collection["features"]}
+    return msgspec.json.encode({"type": "FeatureCollection", "planar": drawing.planar, **heading, "features": features})

@@ -9,6 +9,7 @@ from services.api.follower import Follower
 from services.api.middleware import Front
 from services.api.past import Past
 from services.api.routes_badge import badge_routes
+from services.api.routes_geometry import geometry_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_open import officials_routes, open_routes
 from services.api.routes_site import health_routes, page_routes
@@ -24,7 +25,8 @@ def build_app(follower: Follower, past: Past) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    public = (map_routes(follower, past), news_routes(follower), open_routes(follower, past), badge_routes(follower))
+    live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower))
+    public = (*live, open_routes(follower, past), badge_routes(follower))
     for router in (*public, officials_routes(), health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)
     app.add_middleware(Front, clock=follower.clock)

@@ -13,6 +13,7 @@ from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.logs import get_logger
 from services.api.board_messages import FeedView
 from services.api.channels import Channels, frame
+from services.api.geometries import Geometries
 from services.api.mirror import Mirror
 from services.api.ports import BoardReader, BoardUnreachableError
 from services.api.rows import instant_text
@@ -45,7 +46,7 @@ class Follower:
 
     def __init__(self, settings: ApiSettings, board: BoardReader, clock: Clock) -> None:
         self.settings, self.board, self.clock = settings, board, clock
-        self.mirror, self.ticker = Mirror(), Ticker()
+        self.mirror, self.ticker, self.geometries = Mirror(), Ticker(), Geometries(board)
         self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
         self.closing = False
 
@@ -110,6 +111,7 @@ class Follower:
             "server_time": instant_text(self.clock.seconds(), zone),
             "kafka_lag_seconds": self.mirror.lag_seconds(milliseconds),
             "version": self.mirror.position.version,
+            "geometry": self.geometries.current.id,
             "stale": self.stale_age() is not None,
             "age_seconds": self.mirror.age_seconds(milliseconds),
             "feeds": [{"source": f.source, "seen_at": instant_text(f.seen_at, zone), "stale": f.stale, "units": f.units} for f in feeds],

@@ -21,6 +21,7 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
     "TOO_MANY_STREAMS": (503, "Quá nhiều kết nối, hãy thử lại sau", "Too many open streams; try again"),
     "VERSION_GONE": (410, "Phiên bản này quá cũ, hãy đọc lại toàn bộ", "That version is too old: read the whole map"),
+    "NO_GEOMETRY": (404, "Thành phố này chưa có bản đồ: chỉ có bảng", "This city has no map yet, only tables"),
     "INTERNAL": (500, "Lỗi trong hệ thống", "An error in the system"),
 }
 BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 401: "UNAUTHENTICATED"}

@@ -110,9 +110,9 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
 
     @router.get("/map.geojson")
     async def get_geojson(request: Request, question: Asked, when: AskedWhen) -> Response:
-        """The same as GeoJSON over the cartogram (planar coordinates, equal areas: no boundaries)."""
+        """The same as GeoJSON over the areas of `/geometry`: those of a cartogram (`planar`), or imported boundaries."""
         then = await shown(question, when) or _live(follower, question)
-        return hashed(request, geojson_of(then.view.rows.values(), then.heading), "application/geo+json")
+        return hashed(request, geojson_of(then.view.rows.values(), then.heading, follower.geometries.current), "application/geo+json")
 
     return router
 

@@ -11,6 +11,7 @@ const { values: options } = parseArgs({ options: { port: { type: 'string', defau
 const here = fileURLToPath(new URL('.', import.meta.url));
 const built = join(here, '../../services/api/static');
 const data = JSON.parse(readFileSync(join(here, 'data.json'), 'utf8'));
+const geometry = readFileSync(join(here, '../../dunghen/domain/data/danang-cartogram.geojson'));
 const started = Date.parse(data.known_at);
 const opened = Date.now();
 const serverTime = () => new Date(started + Date.now() - opened);
@@ -71,6 +72,7 @@ createServer((request, response) => {
     return response.end(JSON.stringify(body(url.searchParams.get('kind'))));
   }
   if (url.pathname === '/api/v1/definitions') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ bands: { green: { from: 0.9 }, yellow: { from: 0.8 }, orange: { from: 0.7 } } }));
+  if (url.pathname === '/api/v1/geometry') return response.writeHead(200, { 'content-type': 'application/geo+json', etag: '"shipped"' }).end(geometry);
   return file(response, url.pathname);
 }).listen(Number(options.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${options.port}`));
 

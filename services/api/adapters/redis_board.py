@@ -22,6 +22,7 @@ from services.api.ports import BoardUnreachableError, Commit, DisplacedError, St
 
 SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, META, POSITION, STREAM = BOARD
 PULSE = "pulse"
+GEOMETRY = "geometry"  # a hash: its id, and its body
 UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.BusyLoadingError)
 
 
@@ -96,6 +97,29 @@ class RedisBoard:
         except UNREACHABLE as fault:
             raise BoardUnreachableError from fault
         return decode_pulse(raw) if raw else None
+
+    async def geometry_id(self) -> str | None:
+        """Which geometry is shown: "" as shipped, None while nobody has said."""
+        try:
+            id_: Any = await self._redis.hget(self._named(GEOMETRY), "id")
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError from fault
+        return None if id_ is None else id_.decode()
+
+    async def geometry(self) -> bytes:
+        """Its body, gzip; empty: as shipped."""
+        try:
+            body: Any = await self._redis.hget(self._named(GEOMETRY), "body")
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError from fault
+        return body or b""
+
+    async def put_geometry(self, id_: str, body: bytes) -> None:
+        """Both at once."""
+        try:
+            await self._redis.hset(self._named(GEOMETRY), mapping={"id": id_, "body": body})
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError from fault
 
     def _write(self, pipe: Pipeline, commit: Commit) -> None:
         staged = {_staged_key(g, unit): encode(s) if s else None for (g, unit), s in commit.staged.items()}

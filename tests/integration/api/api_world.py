@@ -27,6 +27,7 @@ from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.dossier_projector import DossierProjector
 from services.api.follower import Follower
+from services.api.geometries import GeometryProjector
 from services.api.history_projector import FOLLOWED as STORED
 from services.api.history_projector import HistoryProjector
 from services.api.past import Past
@@ -124,8 +125,9 @@ class World:
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock)
             projector.on_shown = history.on_shown
             dossiers = DossierProjector(self.settings, store, projector.policy)
+            drawn = GeometryProjector(self.settings, board)
             try:
-                await asyncio.gather(projector.run(), projector.watch_sources(), history.run(), dossiers.run())
+                await asyncio.gather(projector.run(), projector.watch_sources(), history.run(), dossiers.run(), drawn.run())
             finally:
                 await store.close()
                 await lag.close()
@@ -141,7 +143,7 @@ class World:
         async def work() -> None:
             assert self.follower is not None
             try:
-                await asyncio.gather(self.follower.follow(), self.follower.tick(), server.run())
+                await asyncio.gather(self.follower.follow(), self.follower.tick(), self.follower.geometries.follow(), server.run())
             finally:
                 await self.follower.close_streams()
                 await server.shutdown()
@@ -160,7 +162,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
     made = {
         t.name: (t.partitions, t.config)
         for t in all_topics(2).values()
-        if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS, topics.DOSSIERS)
+        if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS, topics.DOSSIERS, topics.GEOMETRIES)
     }
     await kafka.ensure_topics(settings, made)
     async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=10) as http:

@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/geometry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Geometry
+         * @description The places of the map, GeoJSON: `planar` true is a cartogram (equal areas, no boundary), false longitude and latitude.
+         */
+        get: operations["get_geometry_api_v1_geometry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map": {
         parameters: {
             query?: never;
@@ -133,7 +153,7 @@ export interface paths {
         };
         /**
          * Get Geojson
-         * @description The same as GeoJSON over the cartogram (planar coordinates, equal areas: no boundaries).
+         * @description The same as GeoJSON over the areas of `/geometry`: those of a cartogram (`planar`), or imported boundaries.
          */
         get: operations["get_geojson_api_v1_map_geojson_get"];
         put?: never;
@@ -424,6 +444,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_geometry_api_v1_geometry_get: {
+        parameters: {
+            query?: {
+                /** @description its id, as a tick says it: kept for ever */
+                v?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                    "application/json": unknown;
+                };
+            };
+            /** @description The reader has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

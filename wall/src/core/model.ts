@@ -28,7 +28,7 @@ export interface City extends Scored {
 export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly age: number | null }
 export interface ChangeBody { readonly version: number; readonly asOf: string | null; readonly city: City | null; readonly units: readonly Unit[] }
 /** `lag`: seconds that the server is behind the sources; null: it cannot say; undefined: not told. `age`: of its own picture, where that is old. */
-export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean; readonly age: number | null }
+export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean; readonly age: number | null; readonly geometry?: string | null }
 
 type Raw = Readonly<Record<string, unknown>>;
 export class Malformed extends Error {}
@@ -111,5 +111,5 @@ export function changeBody(value: unknown): ChangeBody {
 export function tickBody(value: unknown): Tick {
   const raw = record(value, 'tick');
   const lag = raw['kafka_lag_seconds'];
-  return { serverTime: instant(raw['server_time']), lag: typeof lag === 'number' && lag >= 0 ? lag : lag === undefined ? undefined : null, stale: raw['stale'] === true, age: ageOf(raw) };
+  return { serverTime: instant(raw['server_time']), lag: typeof lag === 'number' && lag >= 0 ? lag : lag === undefined ? undefined : null, stale: raw['stale'] === true, age: ageOf(raw), geometry: typeof raw['geometry'] === 'string' ? raw['geometry'] : null };
 }

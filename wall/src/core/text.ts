@@ -44,6 +44,7 @@ export const VI = {
   empty: 'Chưa có đơn vị nào', empty_why: 'Hệ thống chạy bình thường nhưng chưa có đơn vị nào trong khối này. Không phát sinh không phải là 0 %.',
   fact_version: 'Phiên bản số liệu', fact_day: 'Ngày',
   definitions: 'Cách tính', csv: 'CSV', geojson: 'GeoJSON', not_boundary: 'Bản đồ biến hình, mỗi đơn vị một ô bằng nhau; không phải địa giới chính thức.',
+  boundary: 'Địa giới theo tệp do đơn vị vận hành nhập, đã đơn giản hóa.',
   said_changes: '{count} đơn vị đổi số liệu. Toàn thành phố {city} %.', said_band: '{name}: dải {band}.', said_lost: 'Mất kết nối. Số liệu đang cũ dần.', said_back: 'Đã nối lại. Số liệu đang chạy.',
 } as const;
 
@@ -96,6 +97,7 @@ export const EN: Dictionary = {
   empty: 'No units yet', empty_why: 'The system works, but there is no unit in this bloc. No dossiers does not mean 0 %.',
   fact_version: 'Data version', fact_day: 'Day',
   definitions: 'How it is counted', csv: 'CSV', geojson: 'GeoJSON', not_boundary: 'A cartogram, one equal cell a unit; not an official boundary.',
+  boundary: 'Boundaries from a file that the operator imported, simplified.',
   said_changes: '{count} units changed. Whole city {city} %.', said_band: '{name}: band {band}.', said_lost: 'Connection lost. The data is getting old.', said_back: 'Connected again. The data is live.',
 };
 

@@ -15,13 +15,15 @@ export interface State {
   readonly line: { readonly attempt: number; readonly open: boolean; readonly answered: boolean; readonly status: number | null };
   /** A message that did not fit; the picture was left as it was and a whole one is needed. */
   readonly fault: string | null;
+  /** Which geometry the server draws the map with, as its last tick said. */
+  readonly geometry: string | null;
 }
 
 export const begin = (question: Question): State => ({
-  question, picture: null, freshness: null, streaming: false, whole: false, line: { attempt: 1, open: false, answered: false, status: null }, fault: null,
+  question, picture: null, freshness: null, streaming: false, whole: false, line: { attempt: 1, open: false, answered: false, status: null }, fault: null, geometry: null,
 });
 /** Another question: the old picture stays, with its own labels, until the new one comes. */
-export const ask = (state: State, question: Question): State => ({ ...begin(question), picture: state.picture, freshness: state.freshness });
+export const ask = (state: State, question: Question): State => ({ ...begin(question), picture: state.picture, freshness: state.freshness, geometry: state.geometry });
 
 export function step(state: State, message: Message, now: Moment): State {
   switch (message.type) {
@@ -60,7 +62,7 @@ function changed(state: State, raw: unknown, now: Moment): State {
 
 function vouched(state: State, raw: unknown, now: Moment): State {
   const tick = tickBody(raw);
-  return { ...state, freshness: ticked(state.freshness, now, tick, state.whole) };
+  return { ...state, freshness: ticked(state.freshness, now, tick, state.whole), geometry: tick.geometry ?? state.geometry };
 }
 
 function looked(state: State, raw: unknown, date: string | null, now: Moment): State {

@@ -1,52 +1,57 @@
-/** The cartogram: every place of the city in its band, Hoàng Sa as an inset. */
+/** The map: every place of the city in its band, Hoàng Sa as an inset. */
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import type { Unit } from '../core/model';
 import type { Picture } from '../core/picture';
 import { text } from '../core/text';
 import type { Setting } from '../view/words';
 import { Cell, Ground } from './Cell';
+import { drawn } from './geometry';
 import { PHONE, shapes, WEB, type Canvas } from './layout';
 import { roving } from './roving';
+import { SeenUnits } from './seen';
 
 interface Props { readonly picture: Picture; readonly setting: Setting; readonly phone: boolean; readonly selected: string | null; readonly select: (code: string) => void }
 
-/** True when the cartogram has a place for this unit; others are shown in the panel. */
-const PLACES = new Set(shapes(WEB).map((shape) => shape.code));
-export const hasPlace = (unit: Unit): boolean => PLACES.has(unit.code);
+const NOWHERE = [] as const;
+const usePlaces = (canvas: Canvas) => {
+  const geometry = drawn.value;
+  return useMemo(() => (geometry === null ? NOWHERE : shapes(geometry, canvas)), [geometry, canvas]);
+};
 
 export function CityMap({ picture, setting, phone, selected, select }: Props) {
   const canvas = phone ? PHONE : WEB;
-  const places = useMemo(() => shapes(canvas), [canvas]);
+  const places = usePlaces(canvas);
+  const seen = useMemo(() => new SeenUnits(), []);
+  useMemo(() => seen.show(picture), [picture]); // before the cells are drawn for the first time; later it draws the changed ones
   const stop = useSignal<string | null>(null);
-  const units = new Map(picture.units.map((unit) => [unit.code, unit]));
-  const tabStop = stop.value ?? selected ?? places.find((place) => units.has(place.code))?.code;
+  const codes = useMemo(() => new Set(picture.units.map((unit) => unit.code)), [picture.units]);
+  const tabStop = stop.value ?? selected ?? places.find((place) => codes.has(place.code))?.code;
   const keys = roving(select, (code) => (stop.value = code));
+  const grounds = useMemo(() => places.map((place) => <Ground key={place.code} shape={place} seen={seen.of(place.code)} />), [places]);
+  const cells = useMemo(
+    () => places.map((place) => (
+      <Cell
+        key={place.code} shape={place} seen={seen.of(place.code)} setting={setting} phone={phone} selected={selected === place.code}
+        tabbable={tabStop === place.code} select={select}
+      />
+    )),
+    [places, setting, phone, selected, tabStop, select],
+  );
   return (
-    <svg class={phone ? 'map phone' : 'map'} viewBox={`0 0 ${canvas.width} ${canvas.height}`} role="group" aria-label={text(setting.lang, 'map_of', { count: units.size })} onKeyDown={keys}>
+    <svg class={phone ? 'map phone' : 'map'} viewBox={`0 0 ${canvas.width} ${canvas.height}`} role="group" aria-label={text(setting.lang, 'map_of', { count: codes.size })} onKeyDown={keys}>
       <Patterns canvas={canvas} />
-      <g>{places.map((place) => <Ground key={place.code} shape={place} unit={units.get(place.code)} />)}</g>
-      <g>
-        {places.map((place) => {
-          const unit = units.get(place.code);
-          if (unit === undefined) return null;
-          return (
-            <Cell
-              key={place.code} shape={place} unit={unit} setting={setting} phone={phone} selected={selected === unit.code} tabbable={tabStop === unit.code}
-              changedIn={picture.changed.get(unit.code)} select={select}
-            />
-          );
-        })}
-      </g>
+      <g>{grounds}</g>
+      <g>{cells}</g>
     </svg>
   );
 }
 
-/** The map without a single figure, for the states that have none. */
+/** The map without a single figure, for the states that have none; nothing until the geometry is here. */
 export function GhostMap() {
+  const places = usePlaces(WEB);
   return (
     <svg class="map" viewBox={`0 0 ${WEB.width} ${WEB.height}`} aria-hidden="true">
-      {shapes(WEB).map((place) => <path key={place.code} class="ghost" d={place.path} />)}
+      {places.map((place) => <path key={place.code} class="ghost" d={place.path} />)}
     </svg>
   );
 }

@@ -1,36 +1,49 @@
-/** Where everything of the cartogram lies on a canvas of `width` × `height`: paths, label points, lines of a name. Pure geometry. */
-import { geoIdentity, geoPath, type GeoPermissibleObjects } from 'd3-geo';
-import danang from './danang.json';
+/** Where everything of a geometry lies on a canvas of `width` × `height`: paths, label points, lines of a name. Pure geometry. */
+import { geoPath, geoTransform, type GeoPermissibleObjects } from 'd3-geo';
 
 interface Feature {
   readonly id: string;
-  readonly properties: { readonly code: string; readonly name: string; readonly inset: boolean; readonly label: readonly number[] };
-  readonly geometry: { readonly type: 'Polygon'; readonly coordinates: number[][][] };
+  readonly properties: { readonly name: string; readonly inset: boolean; readonly label: readonly number[] };
+  readonly geometry: GeoPermissibleObjects;
 }
-export interface Shape { readonly code: string; readonly name: string; readonly inset: boolean; readonly path: string; readonly x: number; readonly y: number }
+/** What GET /geometry gives: a cartogram (`planar`) or longitudes and latitudes; `bbox` of all that is not an inset. */
+export interface Geometry { readonly planar: boolean; readonly bbox: readonly [number, number, number, number]; readonly features: readonly Feature[] }
+/** `room`: the side of a square as large as the area, in px of the canvas; how much is drawn depends on it. */
+export interface Shape { readonly code: string; readonly name: string; readonly inset: boolean; readonly path: string; readonly x: number; readonly y: number; readonly room: number }
 export interface Canvas { readonly width: number; readonly height: number; readonly inset: { readonly width: number; readonly height: number } }
 
 export const WEB: Canvas = { width: 812, height: 726, inset: { width: 86, height: 56 } };
 export const PHONE: Canvas = { width: 358, height: 334, inset: { width: 40, height: 28 } };
 
-const features = danang.features as unknown as readonly Feature[];
-const [x0, y0, x1, y1] = danang.bbox as [number, number, number, number];
+/** What was sent, checked as far as it is drawn; null for what is no geometry. */
+export function geometryOf(value: unknown): Geometry | null {
+  const raw = value as Partial<Geometry> | null;
+  const fits = typeof raw?.planar === 'boolean' && Array.isArray(raw.bbox) && raw.bbox.length === 4 && raw.bbox.every(Number.isFinite) && Array.isArray(raw.features);
+  return fits && (raw.features ?? []).every((one) => typeof one?.id === 'string' && Array.isArray(one.properties?.label)) ? (raw as Geometry) : null;
+}
 
-export function shapes(canvas: Canvas): readonly Shape[] {
-  const scale = Math.min(canvas.width / (x1 - x0), canvas.height / (y1 - y0));
-  const projection = geoIdentity().reflectY(true).scale(scale).translate([-x0 * scale, y1 * scale]);
-  const draw = geoPath(projection).digits(1);
-  return features.map(({ properties, geometry }) => {
-    const { code, name, inset } = properties;
-    if (inset) return { code, name, inset, ...boxed(canvas) };
-    const [x, y] = projection([properties.label[0] ?? 0, properties.label[1] ?? 0]) ?? [0, 0];
-    return { code, name, inset, path: draw(geometry as GeoPermissibleObjects) ?? '', x: Math.round(x * 10) / 10, y: Math.round(y * 10) / 10 };
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+
+/** North up, as large as fits, in the middle; a degree of longitude as wide as it is at the middle latitude. */
+export function shapes({ planar, bbox: [x0, y0, x1, y1], features }: Geometry, canvas: Canvas): readonly Shape[] {
+  const squeeze = planar ? 1 : Math.cos(((y0 + y1) / 2) * (Math.PI / 180));
+  const scale = Math.min(canvas.width / ((x1 - x0) * squeeze), canvas.height / (y1 - y0));
+  const [left, top] = [(canvas.width - (x1 - x0) * squeeze * scale) / 2, (canvas.height - (y1 - y0) * scale) / 2];
+  const at = (x: number, y: number): [number, number] => [left + (x - x0) * squeeze * scale, top + (y1 - y) * scale];
+  const draw = geoPath(geoTransform({ point(x, y) { this.stream.point(...at(x, y)); } })).digits(1);
+  let insets = 0;
+  return features.map(({ id, properties: { name, inset, label }, geometry }) => {
+    if (inset) return { code: id, name, inset, ...boxed(canvas, insets++) };
+    const [x, y] = at(label[0] ?? 0, label[1] ?? 0);
+    return { code: id, name, inset, path: draw(geometry) ?? '', x: tenth(x), y: tenth(y), room: tenth(Math.sqrt(Math.abs(draw.area(geometry)))) };
   });
 }
 
-function boxed({ width, inset }: Canvas): Pick<Shape, 'path' | 'x' | 'y'> {
+/** Insets stand in the upper right corner, one below the other. */
+function boxed({ width, inset }: Canvas, index: number): Pick<Shape, 'path' | 'x' | 'y' | 'room'> {
   const left = width - inset.width;
-  return { path: `M${left} 1H${width - 1}V${inset.height}H${left}Z`, x: left + inset.width / 2, y: inset.height / 2 + 1 };
+  const top = 1 + index * (inset.height + 20);
+  return { path: `M${left} ${top}H${width - 1}V${top + inset.height - 1}H${left}Z`, x: left + inset.width / 2, y: top + inset.height / 2, room: inset.width };
 }
 
 /** A name on one line or two, cut between syllables where both halves are shortest. */

@@ -2,7 +2,8 @@
 import { effect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Picture } from '../core/picture';
-import { CityMap, hasPlace } from '../map/CityMap';
+import { CityMap } from '../map/CityMap';
+import { drawn, geometry, hasPlace } from '../map/geometry';
 import { Panel } from '../map/Panel';
 import { Announcer } from './Announcer';
 import { Banner } from './Banner';
@@ -36,8 +37,9 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
   const setting = useMemo<Setting>(() => ({ lang: lang.value, today, zone, edges: edges.value }), [lang.value, today, zone, edges.value]);
   const selected = choice.value.unit;
   const unit = now.units.find((one) => one.code === selected);
-  const placed = now.units.some(hasPlace);
-  const others = placed ? now.units.filter((one) => !hasPlace(one)) : now.units;
+  const coming = geometry.value === null; // the figures do not wait for it: its place is kept, the list is there
+  const placed = coming || now.units.some(hasPlace);
+  const others = coming ? [] : now.units.filter((one) => !hasPlace(one));
   return (
     <>
       <main class="pub" data-state="picture">
@@ -46,7 +48,7 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
           {others.length > 0 && <Panel picture={now} units={others} setting={setting} selected={selected} select={select} />}
           {unit !== undefined && <Card unit={unit} setting={setting} />}
           <Legend picture={now} />
-          {placed && <p class="note">{say('not_boundary')}</p>}
+          {placed && drawn.value !== null && <p class="note">{say(drawn.value.planar ? 'not_boundary' : 'boundary')}</p>}
         </section>
         <section class="listcol">
           <Summary picture={now} />

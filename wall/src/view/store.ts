@@ -6,6 +6,7 @@ import { sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
 import { browserPorts } from '../live/browser';
 import { live } from '../live/live';
+import { followGeometry } from '../map/geometry';
 
 export interface Shown { readonly picture: Picture; readonly freshness: Freshness }
 
@@ -67,6 +68,7 @@ export function togglePause(): void {
 
 export function start(): void {
   source.start();
+  followGeometry(state);
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));
 }
