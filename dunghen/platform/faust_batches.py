@@ -38,6 +38,9 @@ DEFAULTS: dict[str, Any] = {
     "broker_max_poll_records": 8000,
     "broker_max_poll_interval": 60.0,
     "stream_buffer_maxsize": 16,  # batches, not records
+    # `Stages` waits for rounds under way itself. faust would wait for every batch to be acknowledged, for ever where a partition takes
+    # nothing any more: neither a stop nor a rebalance would end. And it would log the batches, values included.
+    "stream_wait_empty": False,
     "consumer_auto_offset_reset": "earliest",
 }
 

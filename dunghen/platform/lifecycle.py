@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from dunghen.platform.logs import get_logger
 
 log = get_logger("lifecycle")
 Release = Callable[[], Awaitable[object]]
+STOP_SECONDS = 9.0  # less than what `up` and Docker wait before they kill
 
 
 @dataclass
@@ -42,16 +44,33 @@ class Lifecycle:
         for sig in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sig, self._stop.set)
         await self._stop.wait()
+        limit = threading.Timer(STOP_SECONDS, _end_hard)  # a thread: neither a blocked loop nor another thread that will not end holds it
+        limit.daemon = True
+        limit.start()
         await self.close()
 
     async def close(self) -> None:
         """Releases in reverse order; a release that fails or takes too long is logged and does not keep the others."""
         while self._releases:
             name, release = self._releases.pop()
-            try:
-                await asyncio.wait_for(release(), self.seconds_per_release)
-            except Exception as fault:  # the others must still be released
+            task = asyncio.ensure_future(release())
+            # Not wait_for: it waits for the end of what it has cancelled, and faust passes over being cancelled.
+            done, _ = await asyncio.wait({task}, timeout=self.seconds_per_release)
+            if not done:
+                task.cancel()
+                log.warning("release_failed", what=name, error="TimeoutError", frames=_standing_at(task))
+            elif fault := task.exception():
                 log.warning("release_failed", what=name, error=type(fault).__name__)
+
+
+def _end_hard() -> None:
+    """What was asked to stop and has not: as safe as being killed, which every part must survive, and sooner. The code is a stop's."""
+    log.warning("stopped_hard", seconds=STOP_SECONDS)
+    os._exit(0)
+
+
+def _standing_at(task: asyncio.Future[object]) -> list[str]:
+    return [f"{frame.f_code.co_filename}:{frame.f_lineno}" for frame in task.get_stack()] if isinstance(task, asyncio.Task) else []
 
 
 async def _fatal(name: str, work: Awaitable[object]) -> object:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
+from prometheus_client.parser import text_string_to_metric_families
 
 from dunghen.cli.dead_letters import replay as replaying
 from dunghen.cli.dead_letters.letters import Outcome, read_letters
@@ -18,6 +21,7 @@ from dunghen.contracts import topics
 from dunghen.contracts.dead_letters import Reason
 from dunghen.contracts.messages import encode
 from dunghen.platform import kafka
+from dunghen.platform.local.servers import free_port
 from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import NOW, UNITS, ScoringWorld
 from tests.integration.scoring.test_scoring_process import DAY, assert_exact, event, lives
@@ -98,8 +102,16 @@ async def test_ten_megabytes_are_refused_by_kafka_and_where_it_takes_them_a_dead
     assert await replaying.replay(world.settings) == {Outcome.STILL_UNREADABLE: 2}
 
 
+def gauge(port: int, name: str, **labels: str) -> float | None:
+    """What a worker says of itself."""
+    said = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    samples = [s for family in text_string_to_metric_families(said) for s in family.samples]
+    return next((s.value for s in samples if (s.name, s.labels) == (name, labels)), None)
+
+
 async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of_it_is_lost(world: ScoringWorld) -> None:
-    worker = world.start(DUNGHEN_BRAKE_RUN="20")
+    port = free_port()
+    worker = world.start(DUNGHEN_BRAKE_RUN="20", DUNGHEN_METRICS_PORT=str(port))
     first, behind, elsewhere = event(1), event(1, status=9, ended=NOW - DAY), [event(n) for n in range(2, 40)]
     at, key = home(world, first.dossier), first.dossier.encode()
     await world.tell([first])
@@ -119,12 +131,36 @@ async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of
     assert said.pending == 1 + len(others)
     assert await reasons(world) == {Reason.UNREADABLE: 20}
     assert {lv.levels[at] for lv in await world.levels()} == {21}
+    more = event(1, status=9, ended=NOW - DAY // 2)
+    await world.tell([more])  # the last that the worker reads is of the partition that takes nothing
+    await eventually(lambda: gauge(port, "dunghen_scoring_waiting_events", stage="fold", partition=str(at)) == 12)
     worker.terminate()
     assert worker.wait(60) == 0
+    assert b"stopped_hard" not in (world.folder / "workers.log").read_bytes()
     world.start(DUNGHEN_BRAKE_RUN="0")
     await eventually(world.level_with_sources)
     assert await reasons(world) == {Reason.UNREADABLE: 30}
-    await assert_exact(world, [first, behind, *others])
+    await assert_exact(world, [first, behind, more, *others])
+
+
+async def test_a_worker_whose_partition_stands_still_gives_others_to_a_newcomer(world: ScoringWorld) -> None:
+    log = world.folder / "workers.log"
+    world.start(DUNGHEN_BRAKE_RUN="5")
+    good = event(1)
+    await world.tell([good])
+    for _ in range(10):
+        await world.tell_bytes(good.dossier.encode(), b"{", home(world, good.dossier))
+    await eventually(lambda: "braked" in log.read_text())
+    await world.tell([event(1, status=9, ended=NOW - DAY)])
+    world.start(DUNGHEN_BRAKE_RUN="5")
+    every = [f"{stage}-{n}" for stage in ("fold", "score") for n in range(world.settings.partitions)]
+
+    def shared() -> bool:
+        """Whether the last two that said what they hold are the two workers, each with its own."""
+        said = [json.loads(line)["held"] for line in log.read_text().splitlines() if '"partitions_held"' in line][-2:]
+        return len(said) == 2 and all(said) and sorted(h for got in said for h in got) == every
+
+    await eventually(shared)
 
 
 async def test_a_replay_that_dies_before_its_mark_is_repeated_and_counts_nothing_twice(

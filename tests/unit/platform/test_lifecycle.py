@@ -3,6 +3,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+from contextlib import suppress
 
 from dunghen.platform.lifecycle import Lifecycle
 
@@ -29,6 +32,38 @@ async def test_a_release_that_fails_or_hangs_does_not_keep_the_others() -> None:
     life.release("fails", fail)
     await asyncio.wait_for(life.close(), 5)
     assert order == ["first"]
+
+
+async def test_a_release_that_passes_over_being_cancelled_does_not_keep_the_others() -> None:
+    order: list[str] = []
+    life, done = Lifecycle(seconds_per_release=0.01), asyncio.Event()
+    life.release("first", lambda: note(order, "first"))
+    life.release("stubborn", lambda: stubborn(done))
+    await asyncio.wait_for(life.close(), 5)
+    assert order == ["first"]
+    done.set()
+
+
+async def stubborn(done: asyncio.Event) -> None:
+    while not done.is_set():
+        with suppress(asyncio.CancelledError):
+            await done.wait()
+
+
+def test_what_has_not_stopped_in_time_is_ended() -> None:
+    program = """
+import asyncio, threading
+from dunghen.platform import lifecycle
+lifecycle.STOP_SECONDS = 0.2
+async def main():
+    life = lifecycle.Lifecycle()
+    threading.Thread(target=threading.Event().wait).start()  # Python waits for it at its end, for ever
+    life.stop()
+    await life.run()
+asyncio.run(main())
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, "stopped_hard" in ended.stdout + ended.stderr) == (0, True)
 
 
 async def fail() -> None:
