@@ -14,18 +14,17 @@ import msgspec
 from dunghen.contracts.dead_letters import Misplaced, Origin, Reason, dead_letter
 from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, decode_events
 from dunghen.contracts.topics import OWN_KEY, belongs
-from dunghen.domain.marks import COUNTERS, NO_MARKS, Mark, changes, marks
+from dunghen.domain.marks import NO_MARKS, Mark, changes, marks
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import append_quietly, fold, modern
 from dunghen.domain.rules import DossierRules
 from dunghen.platform.kafka import Record
 from services.scoring.brake import Brake
+from services.scoring.held_cells import COUNTED, DAYS, Cells, Days, counted
 from services.scoring.prune import Past, refusal_of
 
 NEXT, POLICY, RETIRED = OWN_KEY + b"next", OWN_KEY + b"policy", OWN_KEY + b"retired"
-ZERO = [0] * len(COUNTERS)
 AT_ONCE = 2000
-Cells = dict[str, dict[int, list[int]]]
 Touched = dict[str, set[int]]
 Records = dict[bytes, bytes]
 
@@ -60,7 +59,8 @@ class FoldState:
     partition: int
     policy: Policy
     records: dict[bytes, bytes] = field(default_factory=dict)
-    cells: Cells = field(default_factory=dict)
+    cells: Cells = field(default_factory=Cells)
+    counted: bytes = b""  # as loaded: by what, and how far, `cells` were counted
     next: int = 0  # as loaded: the source offset that comes after what the state holds; then the stage's business
     published: int = 0  # the policy version under which this partition's cells stand in `unit-days`; 0: none yet
     retired: tuple[int, ...] = ()  # versions whose cells still stand there and may go
@@ -73,14 +73,8 @@ class FoldState:
         """One record of `dossiers` while loading."""
         if key is None:
             return
-        if key == NEXT:
-            self.next = int(value or 0)
-        elif key == POLICY:
-            self.published = int(value or 0)
-        elif key == RETIRED:
-            self.retired = tuple(int(v) for v in (value or b"").split(b",") if v)
-        elif key.startswith(OWN_KEY):
-            self.past.take(key, value)
+        if key.startswith(OWN_KEY):
+            self._take_own(key, value)
         elif value is None:
             self.records.pop(key, None)
         elif value[1:2] == b"\x01":
@@ -88,6 +82,27 @@ class FoldState:
             self.converted.add(key)
         else:
             self.records[key] = value
+
+    def _take_own(self, key: bytes, value: bytes | None) -> None:
+        if key.startswith(DAYS):
+            self.cells.take(key, value)
+        elif key == COUNTED:
+            self.counted = value or b""
+        elif key == NEXT:
+            self.next = int(value or 0)
+        elif key == POLICY:
+            self.published = int(value or 0)
+        elif key == RETIRED:
+            self.retired = tuple(int(v) for v in (value or b"").split(b",") if v)
+        else:
+            self.past.take(key, value)
+
+    def adopt(self, policy: Policy) -> bool:
+        """Takes the counters as they were loaded, if they are what this program would count under `policy`; else False: count anew."""
+        if self.counted != counted(policy, self.next):
+            return False
+        self.policy = policy
+        return True
 
     def recount(self, policy: Policy) -> Cells:
         """Adopts a policy: counts every dossier anew under it; what is frozen stays as it was counted. Gives the cells."""
@@ -100,7 +115,7 @@ class FoldState:
 
         For a takeover, where other stages of this process have transactions open that the broker ends after 10 seconds.
         """
-        self.policy, self.cells = policy, self.past.cells()
+        self.policy, self.cells = policy, Cells({unit: Days(days) for unit, days in self.past.cells().items()})
         records = iter(self.records.values())
         while part := list(islice(records, AT_ONCE)):
             cells_under(part, policy, self.cells)
@@ -162,12 +177,12 @@ class FoldState:
 
 def cells_under(records: Iterable[bytes], policy: Policy, base: Cells | None = None) -> Cells:
     """The day counters that all these dossiers add up to under one policy, on top of `base`, which is used up."""
-    cells: Cells = {} if base is None else base
+    cells = Cells() if base is None else base
     rules = policy.rules
     for record in records:
         unit, found = marks(record, rules)
         if found:
-            _shift(cells.setdefault(unit, {}), set(), found)
+            _shift(cells[unit], set(), found)
     return cells
 
 
@@ -181,18 +196,15 @@ def _shift_all(cells: Cells, changed: tuple[Records, Records, Iterable[bytes]], 
         was_unit, was = marks(old, rules) if old is not None else (unit, NO_MARKS)
         if unit == was_unit:
             if was is not now and (found := changes(was, now)):
-                _shift(cells.setdefault(unit, {}), touched.setdefault(unit, set()), found)
+                _shift(cells[unit], touched.setdefault(unit, set()), found)
         else:
             for moved, found in ((was_unit, changes(was, NO_MARKS)), (unit, changes(NO_MARKS, now))):
                 if found:
-                    _shift(cells.setdefault(moved, {}), touched.setdefault(moved, set()), found)
+                    _shift(cells[moved], touched.setdefault(moved, set()), found)
     return touched
 
 
-def _shift(days: dict[int, list[int]], seen: set[int], found: Iterable[Mark]) -> None:
+def _shift(days: Days, seen: set[int], found: Iterable[Mark]) -> None:
     for day, counter, by in found:
-        counters = days.get(day)
-        if counters is None:
-            counters = days[day] = ZERO[:]
-        counters[counter] += by
+        days[day][counter] += by
         seen.add(day)

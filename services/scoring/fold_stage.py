@@ -20,6 +20,7 @@ from dunghen.platform.stages import Pace, Stage
 from services.scoring import metrics
 from services.scoring.brake import Brake
 from services.scoring.fold import NEXT, POLICY, RETIRED, FoldState, Round
+from services.scoring.held_cells import COUNTED, Cells, counted
 from services.scoring.prune import REOPENS, Written
 from services.scoring.pruner import Pruner, measure, settle
 from services.scoring.settings import ScoringSettings
@@ -65,13 +66,20 @@ class FoldStage(Stage):
         await self.level_with_policies()
         if self.state.retired or self.state.published != self.book.latest.version:
             await self._find_old_keys()
-        if self.state.published == self.book.latest.version:
-            for _ in self.state.recounting(self.book.latest):
-                await asyncio.sleep(0)
-        else:
+        if self.state.published != self.book.latest.version:
             await self.writer.write(self._switch())
+        elif not self.state.adopt(self.book.latest):
+            await self._recount()
         measure(self.state.past, self.partition)
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
+
+    async def _recount(self) -> None:
+        """What the former owner left of its counters is not what this program would count: another release had the partition."""
+        before = self.state.cells
+        for _ in self.state.recounting(self.book.latest):
+            await asyncio.sleep(0)
+        metrics.RECOUNTED.inc(len(self.state.records))
+        await self.writer.write({(topics.DOSSIERS, self.partition): [*self._rewritten(before), *self._position(self.next or 0)]})
 
     async def _convert(self) -> None:
         """Writes anew what an earlier release wrote in its own layout: the other readers of `dossiers` know the present one only."""
@@ -112,12 +120,23 @@ class FoldStage(Stage):
         log.error("braked", partition=self.partition, offset=offset, reason=self.state.brake.held, set_aside=self.state.brake.count)
 
     def _batches(self, done: Round, upto: int) -> Lists:
-        out: Lists = {(topics.DOSSIERS, self.partition): [*done.records.items(), (NEXT, b"%d" % upto)]}
+        out: Lists = {(topics.DOSSIERS, self.partition): [*done.records.items(), *self._position(upto)]}
         if done.dead:
             out[topics.DEAD_LETTERS, self.partition] = [(str(origin_of(d)).encode(), encode(d)) for d in done.dead]
         for unit, days in done.touched.items():
             self._unit_records(unit, days, upto, out)
+            out[topics.DOSSIERS, self.partition] += self.state.cells.records(unit, days)
         return out
+
+    def _position(self, upto: int) -> Written:
+        """That records and counters hold all source records before this offset."""
+        return [(NEXT, b"%d" % upto), (COUNTED, counted(self.state.policy, upto))]
+
+    def _rewritten(self, before: Cells) -> Written:
+        """The counters in the place of all that stood there before."""
+        written = self.state.cells.rewritten(before)
+        self.state.cells.pack()
+        return written
 
     def _unit_records(self, unit: str, days: Iterable[int], upto: int, out: Lists) -> None:
         """Absolute counters of these days, all zero as a tombstone, and behind them what they cover."""
@@ -142,7 +161,7 @@ class FoldStage(Stage):
         if pruned := self._pruner.tick(self.state, self.clock.seconds(), self.next or 0):
             out.setdefault((topics.DOSSIERS, self.partition), []).extend(pruned)
         if self.next != self._level:
-            out.setdefault((topics.DOSSIERS, self.partition), []).append((NEXT, b"%d" % (self.next or 0)))
+            out.setdefault((topics.DOSSIERS, self.partition), []).extend(self._position(self.next or 0))
             self._say_level(out)
         return out
 
@@ -154,7 +173,7 @@ class FoldStage(Stage):
 
     def _switch(self) -> Lists:
         """Counts everything anew under the newest policy and writes all of it; the cells of the version before go later."""
-        began, state, pruned = time.monotonic(), self.state, Written()
+        began, state, pruned, before = time.monotonic(), self.state, Written(), self.state.cells
         if state.published:
             pruned = settle(state, self.book.at(state.published))
             self._old_keys = sorted({*self._old_keys, *self._present_keys()})
@@ -168,14 +187,15 @@ class FoldStage(Stage):
         self._say_level(out)
         for partition in range(self.settings.partitions):
             out[topics.UNIT_DAYS, partition].append((complete_key(self.partition, state.published), b"%d" % upto))
-        out[topics.DOSSIERS, self.partition] = [*pruned, (NEXT, b"%d" % upto), (POLICY, b"%d" % state.published), self._retired_record()]
+        said = [*self._position(upto), (POLICY, b"%d" % state.published), self._retired_record()]
+        out[topics.DOSSIERS, self.partition] = [*pruned, *self._rewritten(before), *said]
         log.info("policy_counted", partition=self.partition, policy=state.published, seconds=round(time.monotonic() - began, 3))
         return out
 
     def _present_keys(self) -> list[bytes]:
         """Of everything that stands in `unit-days` under the version published now."""
         policy = self.state.published
-        keys = [cell_key(unit, day, self.partition, policy) for unit, days in self.state.cells.items() for day in days]
+        keys = [cell_key(unit, day, self.partition, policy) for unit, days in self.state.cells.items() for day in days.all_days()]
         return keys + [covers_key(unit, self.partition, policy) for unit in self.state.cells]
 
     def _retire(self, out: Lists) -> None:

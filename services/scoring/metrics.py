@@ -26,6 +26,7 @@ HIDDEN = Gauge("dunghen_scoring_hidden_events", "of those that wait: behind an o
 STANDING = Gauge("dunghen_scoring_standing_seconds", "since the stage last moved, while something waits", PLACE)
 TAKEOVER_SECONDS = Histogram("dunghen_scoring_takeover_seconds", "fence and load of one partition", ["stage"], buckets=SECONDS)
 TAKEOVER_RECORDS = Counter("dunghen_scoring_takeover_records_total", "dossiers or partials that takeovers loaded", ["stage"])
+RECOUNTED = Counter("dunghen_scoring_recounted_dossiers_total", "dossiers that takeovers had to count anew: another release had them")
 RESTATED = Counter("dunghen_scoring_restated_days_total", "days of a unit, already over, whose counters an event changed")
 DEAD_LETTERS = Counter("dunghen_scoring_dead_letters_total", "events that could not be folded", ["reason"])
 FOREIGN = Counter(

@@ -19,7 +19,6 @@ from dunghen.contracts.topics import DOSSIERS
 from dunghen.domain.marks import marks
 from dunghen.platform import kafka
 from dunghen.platform.fenced import Batches, Writer
-from services.scoring import fold
 from services.scoring.fold import FoldState, Round
 from tests.faults import program
 
@@ -96,7 +95,7 @@ def break_counting() -> None:
             for record in done.records.values():
                 unit, found = marks(record, self.policy.rules)
                 for day, counter, by in found:
-                    self.cells.setdefault(unit, {}).setdefault(day, fold.ZERO[:])[counter] += by
+                    self.cells[unit][day][counter] += by
                     done.touched.setdefault(unit, set()).add(day)
         return done
 

@@ -19,7 +19,8 @@ from dunghen.contracts.messages import DossierEvent, UnitScore, encode
 from dunghen.domain.policy import Policy
 from dunghen.domain.rates import DaySeries
 from dunghen.platform.kafka import Record
-from services.scoring.fold import Cells, FoldState
+from services.scoring.fold import FoldState
+from services.scoring.held_cells import Cells
 from services.scoring.prune import decide_horizon, newest_arrival
 from services.scoring.score import score_of
 

@@ -13,7 +13,8 @@ from test_fold import DAY, MONDAY, POLICY_1, Sent, counters, event, sent, state
 from dunghen.contracts.horizons import Horizon, horizon_of, horizon_record
 from dunghen.contracts.messages import DossierEvent, encode
 from dunghen.domain.record import seen_before
-from services.scoring.fold import Cells, FoldState
+from services.scoring.fold import FoldState
+from services.scoring.held_cells import Cells
 from services.scoring.prune import AT_ONCE, SIZE, Digests, Past, Written, decide_horizon, digest, newest_arrival
 
 TODAY = MONDAY // DAY  # a UTC day
