@@ -19,7 +19,8 @@ from dunghen.contracts.topics import DOSSIERS
 from dunghen.domain.marks import marks
 from dunghen.platform import kafka
 from dunghen.platform.fenced import Batches, Writer
-from services.scoring.fold import FoldState, Round
+from services.scoring.fold import NEXT, FoldState, Round
+from services.scoring.held_cells import COUNTED
 from tests.faults import program
 
 WORDS = os.environ.get("FAULT_BROKEN", "").split(",")
@@ -59,7 +60,7 @@ def break_writes() -> None:
 def without_next(batches: Batches) -> Batches:
     """Not how far it was: whoever took over at once would fold everything from there again and put right what it wrote. The new owner
     says how far it is with its next event; then the damage stays."""
-    return {place: [record for record in records if record[0] != fold.NEXT] for place, records in batches.items()}
+    return {place: [record for record in records if record[0] not in (NEXT, COUNTED)] for place, records in batches.items()}
 
 
 async def stall() -> bool:
