@@ -7,10 +7,14 @@ when every fold partition is complete. No I/O, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import sub
+from typing import Any
 
+from dunghen.contracts import topics
 from dunghen.contracts.cells import CellKey, Complete, Covers, LevelOf, decode_cell, parse_key
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.scores import unit_score
@@ -18,44 +22,75 @@ from dunghen.domain.marks import COUNTERS
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WINDOWS, resolve
 
-ZERO = [0] * len(COUNTERS)
-Cell = tuple[int, list[int]]  # (day, counters)
+_OWN, _ZERO = ord(topics.OWN_KEY), [0] * len(COUNTERS)
+
+
+class _Numbers(dict[bytes, int]):
+    """Whole numbers as they stand in keys: each is one object, however many cells name it."""
+
+    def __missing__(self, text: bytes) -> int:
+        self[text] = number = int(text)
+        return number
+
+
+_number = _Numbers().__getitem__
 
 
 @dataclass(slots=True)
 class Generation:
-    """Everything counted under one policy version."""
+    """Everything counted under one policy version. Counters stay as they were written: a list of them is eight times as large."""
 
-    partials: dict[tuple[str, int, int], list[int]] = field(default_factory=dict)  # (unit, day, fold partition)
-    units: dict[str, DaySeries] = field(default_factory=dict)
+    fold_partitions: int
+    partials: dict[str, dict[int, list[bytes]]] = field(default_factory=dict)  # {unit: {day: of each fold partition}}; b"": all zero
     covers: dict[str, dict[int, int]] = field(default_factory=dict)
     levels: dict[int, int] = field(default_factory=dict)
     complete: set[int] = field(default_factory=set)
-    waiting: dict[tuple[str, int], list[Cell]] = field(
-        default_factory=dict
-    )  # (unit, fold partition): cells whose covers record is still to come
+    waiting: dict[tuple[bytes, bytes], list[Any]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # (unit, fold partition): day, counters, day, counters … of cells whose covers record is still to come
+    _series: dict[str, DaySeries] = field(default_factory=dict)  # of the units that were asked for
 
-    def cell(self, place: tuple[str, int, int], counters: list[int]) -> None:
-        """Keeps the newest partial of (unit, day, fold partition) and corrects the sum over partitions by the difference."""
-        unit, day, _ = place
-        old = self.partials.get(place)
-        if any(counters):
-            self.partials[place] = counters
-        else:
-            self.partials.pop(place, None)
-        series = self.units.get(unit)
+    def series_of(self, unit: str) -> DaySeries:
+        """The sums over fold partitions, by days."""
+        series = self._series.get(unit)
         if series is None:
-            series = self.units[unit] = DaySeries()
-        series.add(day, counters if old is None else map(sub, counters, old))
-
-    def wait(self, key: CellKey, counters: list[int]) -> None:
-        self.waiting.setdefault((key.unit, key.partition), []).append((key.day, counters))
+            series = self._series[unit] = DaySeries({day: _sum(row) for day, row in self.partials.get(unit, {}).items()})
+        return series
 
     def cover(self, key: Covers, offset: int) -> None:
-        """The unit's cells of this partition are whole up to `offset`."""
-        for day, counters in self.waiting.pop((key.unit, key.partition), ()):
-            self.cell((key.unit, day, key.partition), counters)
+        """The unit's cells of this partition are whole up to `offset`: the newest partial of each day counts."""
+        days, series = self.partials.setdefault(key.unit, {}), self._series.get(key.unit)
+        for day, counters in self._waited(key):
+            row = days.get(day)
+            if row is None:
+                row = days[day] = [b""] * self.fold_partitions
+            if series is not None:
+                series.add(day, _difference(row[key.partition], counters))
+            row[key.partition] = counters
         self.covers.setdefault(key.unit, {})[key.partition] = offset
+
+    def drop(self, key: Covers) -> None:
+        """Cells and covers of this partition are cleared away; what is still shown stays as it is."""
+        self._waited(key)
+
+    def _waited(self, key: Covers) -> Iterator[tuple[int, bytes]]:
+        flat = iter(self.waiting.pop((key.unit.encode(), b"%d" % key.partition), ()))
+        return zip(flat, flat, strict=True)
+
+    def count(self) -> int:
+        """How many partials there are."""
+        return sum(map(bool, chain.from_iterable(row for days in self.partials.values() for row in days.values())))
+
+
+def _sum(row: list[bytes]) -> list[int]:
+    """Of the partials of one day."""
+    return [*map(sum, zip(*(decode_cell(counters) for counters in row if counters), strict=True))]
+
+
+def _difference(old: bytes, new: bytes) -> Iterable[int]:
+    """What to add where one partial takes the place of another."""
+    counters = decode_cell(new) if new else _ZERO
+    return map(sub, counters, decode_cell(old)) if old else counters
 
 
 @dataclass(slots=True)
@@ -66,23 +101,25 @@ class ScoreState:
     policy: int = 0  # the version shown; 0: none is complete yet
     generations: dict[int, Generation] = field(default_factory=dict)
 
-    def load(self, key: bytes | None, value: bytes | None) -> None:
-        """One record while loading. The stable end, too, may cut a transaction in two: where another writer's is still open behind it."""
-        self.put(key, value)
-
     def put(self, key: bytes | None, value: bytes | None) -> str | None:
-        """One record as it comes. Gives the unit whose shown numbers may have changed, if any."""
-        parsed = parse_key(key or b"")
-        if isinstance(parsed, CellKey):
-            self._generation(parsed.policy).wait(parsed, decode_cell(value) if value else ZERO)
+        """One record, as it comes or while loading. Gives the unit whose shown numbers may have changed, if any.
+
+        The stable end, too, may cut a transaction in two: where another writer's is still open behind it.
+        """
+        parts = (key or b"").split(b"|")
+        if len(parts) == 4 and key and key[0] != _OWN:  # nearly all: `parse_key`, without the objects
+            unit, day, partition, policy = parts
+            self._generation(_number(policy)).waiting[unit, partition] += _number(day), value or b""
             return None
-        self._bookkeeping(parsed, value)
+        parsed = parse_key(key or b"")
+        if not isinstance(parsed, CellKey):
+            self._bookkeeping(parsed, value)
         return parsed.unit if isinstance(parsed, Covers) and parsed.policy == self.policy else None
 
     def _generation(self, policy: int) -> Generation:
         generation = self.generations.get(policy)
         if generation is None:
-            generation = self.generations[policy] = Generation()
+            generation = self.generations[policy] = Generation(self.fold_partitions)
         return generation
 
     def _bookkeeping(self, key: Covers | LevelOf | Complete, value: bytes | None) -> None:
@@ -90,8 +127,8 @@ class ScoreState:
         match key, value:
             case (Covers(), bytes()):
                 generation.cover(key, int(value))
-            case (Covers(), None):  # so are its cells; what is still shown stays as it is
-                generation.waiting.pop((key.unit, key.partition), None)
+            case (Covers(), None):
+                generation.drop(key)
             case (LevelOf(), bytes()):
                 generation.levels[key.partition] = int(value)
             case (Complete(), bytes()):
@@ -119,9 +156,7 @@ class ScoreState:
         generation = self.shown
         if generation is None:
             return []
-        return [
-            score_of(u, generation.units.get(u) or DaySeries(), generation.covers.get(u, {}), (today, self.policy)) for u in sorted(units)
-        ]
+        return [score_of(u, generation.series_of(u), generation.covers.get(u, {}), (today, self.policy)) for u in sorted(units)]
 
 
 def score_of(unit: str, series: DaySeries, covers: dict[int, int], at: tuple[int, int]) -> UnitScore:

@@ -33,7 +33,7 @@ class ScoreStage(Stage):
 
     async def load(self) -> None:
         self.state = ScoreState(self.settings.partitions)
-        self.next = await read_all(self.settings, (topics.UNIT_DAYS, self.partition), lambda key, value, *_: self.state.load(key, value))
+        self.next = await read_all(self.settings, (topics.UNIT_DAYS, self.partition), lambda key, value, *_: self.state.put(key, value))
         self._said.clear()
         await read_all(self.settings, (topics.UNIT_SCORES, self.partition), self._take_said)
         self.state.settle_policy()
@@ -69,7 +69,7 @@ class ScoreStage(Stage):
 
     def _all_units(self) -> set[str]:
         shown = self.state.shown
-        return {*(shown.units if shown else ()), *(key.decode() for key in self._said)}
+        return {*(shown.partials if shown else ()), *(key.decode() for key in self._said)}
 
     def _batches(self, units: Iterable[str]) -> Batches:
         records: list[tuple[bytes, bytes | None]] = []
@@ -83,8 +83,8 @@ class ScoreStage(Stage):
 
     def _check(self, score: UnitScore) -> None:
         """The invariant of `architecture.md` §4, on every day of the unit."""
-        series = self.state.shown.units.get(score.unit) if self.state.shown else None
-        found = series.first_violation() if series is not None else None
+        shown = self.state.shown
+        found = shown.series_of(score.unit).first_violation() if shown else None
         if found is not None:
             metrics.VIOLATIONS.labels(found.reason).inc()
             log.error("invariant_violated", unit=score.unit, day=found.day, reason=found.reason, detail=found.detail)
@@ -100,7 +100,7 @@ class ScoreStage(Stage):
         metrics.on_backlog("score", self.partition, backlog)
 
     def taken_over(self, seconds: float) -> None:
-        metrics.on_takeover("score", seconds, sum(len(generation.partials) for generation in self.state.generations.values()))
+        metrics.on_takeover("score", seconds, sum(generation.count() for generation in self.state.generations.values()))
 
     async def leave(self) -> None:
         await super().leave()

@@ -19,7 +19,7 @@ def state(partitions: int = 2, policy: int = 1) -> ScoreState:
     """With every fold partition complete under a policy."""
     score = ScoreState(partitions)
     for partition in range(partitions):
-        score.load(complete_key(partition, policy), b"0")
+        score.put(complete_key(partition, policy), b"0")
     assert score.settle_policy()
     return score
 
@@ -38,9 +38,9 @@ def test_a_cell_counts_when_its_covers_record_has_come() -> None:
 
 def test_a_transaction_that_the_end_cuts_in_two_counts_at_a_takeover_when_its_covers_record_has_come() -> None:
     score = state()
-    score.load(cell_key(UNIT, TODAY, 0, 1), cell(received=3, pending=3))
-    score.load(covers_key(UNIT, 0, 1), b"17")
-    score.load(cell_key(UNIT, TODAY, 0, 1), cell(received=9, early=9))  # an open transaction of another writer hides the rest
+    score.put(cell_key(UNIT, TODAY, 0, 1), cell(received=3, pending=3))
+    score.put(covers_key(UNIT, 0, 1), b"17")
+    score.put(cell_key(UNIT, TODAY, 0, 1), cell(received=9, early=9))  # an open transaction of another writer hides the rest
     assert (only(score).pending, only(score).covers) == (3, {0: 17})
     score.put(covers_key(UNIT, 0, 1), b"18")
     assert (only(score).pending, only(score).finished_today, only(score).covers) == (0, 9, {0: 18})
@@ -97,11 +97,11 @@ def test_a_replaced_version_is_forgotten_when_all_of_it_is_cleared_away() -> Non
 def test_a_takeover_after_the_clearing_remembers_nothing_of_the_replaced_version() -> None:
     score = ScoreState(1)
     for version in (1, 2):
-        score.load(cell_key(UNIT, TODAY, 0, version), cell(received=1, early=1))
-        score.load(covers_key(UNIT, 0, version), b"4")
-        score.load(complete_key(0, version), b"4")
+        score.put(cell_key(UNIT, TODAY, 0, version), cell(received=1, early=1))
+        score.put(covers_key(UNIT, 0, version), b"4")
+        score.put(complete_key(0, version), b"4")
     for key in (cell_key(UNIT, TODAY, 0, 1), covers_key(UNIT, 0, 1), level_key(0, 1), complete_key(0, 1)):
-        score.load(key, None)
+        score.put(key, None)
     score.settle_policy()
     assert (list(score.generations), only(score).finished_today) == ([2], 1)
 
