@@ -54,7 +54,7 @@ test-wall: services/api/static/index.html ## the pages' own tests
 test-compose: ## docker compose up on stand-in images, post, read the map, kill containers (needs a Docker engine)
 	tests/compose/run
 
-FAULT_SEEDS ?= 20
+FAULT_SEEDS ?= 1
 faults: setup ## the long fault runs, seeds 1 to FAULT_SEEDS, resumed where they stopped; FAULT_SEED=17: only that one. Results in docs/reliability.md
 	$(PY) -m tests.faults.run $(if $(FAULT_SEED),--seed $(FAULT_SEED),--seeds $(FAULT_SEEDS))
 

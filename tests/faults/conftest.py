@@ -59,8 +59,9 @@ def report(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     def said(**figures: int) -> None:
         print(f"seed {SEED}, {request.node.name}: {figures}", flush=True)
+        test, node = request.node.originalname, request.node.nodeid
         if file := os.environ.get("FAULT_RESULTS"):
             with Path(file).open("a", encoding="utf-8") as out:
-                out.write(json.dumps({"test": request.node.name, "seed": SEED, "figures": figures}) + "\n")
+                out.write(json.dumps({"test": test, "node": node, "seed": SEED, "figures": figures}) + "\n")
 
     return said

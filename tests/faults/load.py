@@ -42,7 +42,7 @@ class Load:
         """Returns when the request under way has been taken; ingest must be there."""
         self._over.set()
         if self._thread is not None:
-            self._thread.join(120)
+            self._thread.join(240)
             assert not self._thread.is_alive(), "the load was never answered"
             self._thread = None
 

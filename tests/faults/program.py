@@ -10,15 +10,17 @@ import os
 import runpy
 import sys
 
-from dunghen.platform import kafka_clients
+from dunghen.platform import fenced, kafka_clients
 
 SESSION_SECONDS = float(os.environ.get("FAULT_SESSION", "3"))
 REQUEST_SECONDS = float(os.environ.get("FAULT_REQUEST", kafka_clients.REQUEST_SECONDS))
+TRANSACTION_SECONDS = int(os.environ.get("FAULT_TRANSACTION", fenced.TRANSACTION_SECONDS))
 
 
 def run() -> None:
     """Never returns before the service ends."""
     kafka_clients.REQUEST_SECONDS = REQUEST_SECONDS
+    fenced.TRANSACTION_SECONDS = TRANSACTION_SECONDS
     if sys.argv[1] in ("services.scoring", "services.alerts"):
         from dunghen.platform import faust_batches
 

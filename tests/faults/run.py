@@ -1,6 +1,8 @@
-"""`python -m tests.faults.run`: the long form, seed by seed. Stops at the first that fails, next time goes on there, writes the results.
+"""`python -m tests.faults.run`: the long form, seed by seed and step by step. Stops at the first step that fails, next time goes on there,
+writes the results at the end.
 
-Its state is in build/faults/: where it is, and a line of figures for each test of each seed.
+A step is a test file, or one part of a test that has parts (`in_parts`). The state is in build/faults/: what has passed, and a line of
+figures for each test of each seed. Ends with 0 when all is done, 1 where a step failed, 3 where `--steps` is used up.
 """
 
 from __future__ import annotations
@@ -28,70 +30,87 @@ TESTS = (
     "tests/e2e/test_survives.py",
 )
 PYTEST = (sys.executable, "-m", "pytest", "-s", "-q", "--timeout=3600")
+FAILED, MORE = 1, 3
 
 
-def run_seed(seed: int, selected: list[str]) -> bool:
-    """All tests with one seed; `selected` are more words for pytest, to run some of them only."""
-    print(f"seed {seed}", flush=True)
-    env = {**os.environ, "FAULT_FORM": "long", "FAULT_SEED": str(seed), "FAULT_RESULTS": str(RESULTS)}
-    return subprocess.run((*PYTEST, *(selected or TESTS)), cwd=ROOT, env=env, check=False).returncode == 0
+def environment(seed: int) -> dict[str, str]:
+    return {**os.environ, "FAULT_FORM": "long", "FAULT_SEED": str(seed), "FAULT_RESULTS": str(RESULTS)}
 
 
-def run_all(count: int) -> int:
-    """Seeds 1 to `count`, from where the last run stopped."""
-    begin = json.loads(STATE.read_text())["next"] if STATE.exists() else 1
-    if begin == 1:
+def steps_of(seed: int) -> list[str]:
+    """All steps of a seed, as words for pytest."""
+    command = (*PYTEST, "--collect-only", *TESTS)
+    listed = subprocess.run(command, cwd=ROOT, env=environment(seed), capture_output=True, text=True, check=True).stdout
+    nodes = [line for line in listed.splitlines() if "::" in line]
+    return list(dict.fromkeys(node if "[part" in node else node.partition("::")[0] for node in nodes))
+
+
+def run_step(seed: int, words: list[str]) -> bool:
+    print(f"seed {seed}: {' '.join(words)}", flush=True)
+    return subprocess.run((*PYTEST, *words), cwd=ROOT, env=environment(seed), check=False).returncode == 0
+
+
+def run_all(count: int, at_most: int) -> int:
+    """Seeds 1 to `count`, from where the last run stopped; `at_most` so many steps."""
+    passed: list[list[Any]] = json.loads(STATE.read_text()).get("passed", []) if STATE.exists() else []
+    if not passed:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for seed in range(begin, count + 1):
-        STATE.write_text(json.dumps({"next": seed, "of": count}))
-        if not run_seed(seed, []):
-            print(f"seed {seed} failed. Alone: make faults FAULT_SEED={seed}. Going on from it: make faults FAULT_SEEDS={count}")
-            return 1
-    write_report(count)
+        FOLDER.mkdir(parents=True)
+    waiting = [[seed, step] for seed in range(1, count + 1) for step in steps_of(seed) if [seed, step] not in passed]
+    for seed, step in waiting[:at_most]:
+        if not run_step(seed, [step]):
+            print(f"failed. Alone: python -m tests.faults.run --seed {seed} {step}. Going on from it: make faults FAULT_SEEDS={count}")
+            return FAILED
+        passed.append([seed, step])
+        STATE.write_text(json.dumps({"passed": passed}))
+    if len(waiting) > at_most:
+        return MORE
+    write_report(count, len(passed))
     STATE.unlink(missing_ok=True)
     return 0
 
 
-def write_report(count: int) -> None:
+def write_report(seeds: int, steps: int) -> None:
     """The figures of all seeds, added up, between the two marks in docs/reliability.md."""
     text = REPORT.read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
     lines = [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
-    REPORT.write_text(f"{head}{BEGIN}\n{table(lines, count)}\n{END}{tail}", encoding="utf-8")
-
-
-def table(lines: list[dict[str, Any]], count: int) -> str:
-    """A row for each test: its seeds and the sums of its figures."""
-    figures: dict[str, Counter[str]] = defaultdict(Counter)
-    seeds: dict[str, set[int]] = defaultdict(set)
-    for line in lines:
-        figures[line["test"]].update(line["figures"])
-        seeds[line["test"]].add(line["seed"])
     commit = subprocess.run(("git", "rev-parse", "--short", "HEAD"), cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    rows = [f"| {test} | {len(seeds[test])} | {', '.join(f'{n:,} {what}' for what, n in sums.items())} |" for test, sums in figures.items()]
-    return "\n".join(
-        [
-            f"{count} seeds on {datetime.now().astimezone():%Y-%m-%d} at {commit}, all green:",
-            "",
-            "| fault | seeds | in all |",
-            "|---|---:|---|",
-            *rows,
-        ]
-    )
+    day = f"{datetime.now().astimezone():%Y-%m-%d}"
+    named = "seed 1" if seeds == 1 else f"seeds 1 to {seeds}"
+    title = f"{named}, {steps} steps, ended on {day} at {commit}, all green; {machine()}:"
+    REPORT.write_text(f"{head}{BEGIN}\n{title}\n\n{table(lines)}\n{END}{tail}", encoding="utf-8")
+
+
+def machine() -> str:
+    """Where it ran."""
+    return f"{os.cpu_count()} cores, load {os.getloadavg()[2]:.0f} in the last 15 minutes"
+
+
+def table(lines: list[dict[str, Any]]) -> str:
+    """A row for each test: its parts and the sums of their figures; of a part that ran twice the last counts."""
+    last = {(line["seed"], line["node"]): line for line in lines}
+    figures: dict[str, Counter[str]] = defaultdict(Counter)
+    parts = Counter[str]()
+    for line in last.values():
+        figures[line["test"]].update(line["figures"])
+        parts[line["test"]] += 1
+    rows = [f"| {test} | {parts[test]} | {', '.join(f'{n:,} {what}' for what, n in sums.items())} |" for test, sums in figures.items()]
+    return "\n".join(["| fault | runs | in all |", "|---|---:|---|", *rows])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=20, help="how many seeds the whole run has")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds the whole run has")
+    parser.add_argument("--steps", type=int, default=sys.maxsize, help="do so many steps now, the rest another time")
     parser.add_argument("--seed", type=int, help="only this one; nothing is remembered")
     parser.add_argument("selected", nargs="*", help="words for pytest: only these tests (with --seed)")
     given = parser.parse_args()
     if given.seed is not None:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        return 0 if run_seed(given.seed, given.selected) else 1
-    return run_all(given.seeds)
+        return 0 if run_step(given.seed, given.selected or [*TESTS]) else FAILED
+    return run_all(given.seeds, given.steps)
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def turning(make_world: Callable[..., FaultWorld]) -> Turning:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 def test_day_month_quarter_and_year_tet_a_storm_day_and_a_worked_saturday_turn_by_themselves(
     turning: Turning, report: Callable[..., None]
 ) -> None:

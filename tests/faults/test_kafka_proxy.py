@@ -94,7 +94,7 @@ async def test_reading_a_partition_that_stalls_ends_with_an_error_that_says_wher
 async def test_reading_goes_on_over_another_connection_where_one_goes_deaf(
     broker: ProxiedBroker, straight: PlatformSettings, proxied: PlatformSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka_clients, "REQUEST_SECONDS", 2.0)
+    monkeypatch.setattr(kafka_clients, "REQUEST_SECONDS", 4.0)
     deaf = 0
     seen: list[bytes | None] = []
     async with aclosing(kafka.Reader(proxied, [TOPIC]).batches()) as reading, kafka.started(kafka.producer(straight), straight) as producer:
@@ -113,7 +113,7 @@ async def test_reading_goes_on_over_another_connection_where_one_goes_deaf(
 async def test_the_lag_is_known_again_after_its_connection_went_deaf(
     broker: ProxiedBroker, proxied: PlatformSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka_clients, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(kafka_clients, "REQUEST_SECONDS", 4.0)
     lag = KafkaLag(proxied, "lag")
     await lag.start([(TOPIC, 0)])
     try:

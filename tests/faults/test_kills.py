@@ -9,18 +9,19 @@ from collections.abc import Callable
 import pytest
 
 from tests.eventually import eventually
-from tests.faults.form import long_or_short
+from tests.faults.form import in_parts, long_or_short, part_seed
 from tests.faults.world import FaultWorld, kind_of
 
 KILLS = long_or_short(40, 16)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
+@in_parts(5)
 def test_parts_killed_at_random_moments_lose_nothing_and_count_nothing_twice(
-    make_world: Callable[..., FaultWorld], report: Callable[..., None]
+    make_world: Callable[..., FaultWorld], report: Callable[..., None], part: int
 ) -> None:
-    world = make_world().start(scoring=2)
+    world = make_world(part_seed(part)).start(scoring=2)
     world.load.start()
     kills = Counter[str]()
     while kills.total() < KILLS:

@@ -207,6 +207,7 @@ class FaultWorld:
             part.wake()
         self.load.stop()
         eventually(lambda: httpx.get(f"{self.page}/readyz", timeout=5).status_code == 200, within=240, what="the map")
+        self.until_level()  # `reconcile` itself waits no longer than an operator would
         found = [*self._reconciled()]
         self.watcher.stop()
         found += [Finding("stream", fault) for fault in self.watcher.faults]
