@@ -12,7 +12,8 @@ from tests.eventually import eventually
 from tests.faults.form import in_parts, long_or_short, part_seed
 from tests.faults.world import FaultWorld, kind_of
 
-KILLS = long_or_short(40, 16)
+WORKERS = (("fold,score", "fold,score"), ("fold", "fold", "score", "score"))  # each process both stages, or a process for each
+KILLS = long_or_short(40, 12)
 
 
 @pytest.mark.slow
@@ -21,8 +22,10 @@ KILLS = long_or_short(40, 16)
 def test_parts_killed_at_random_moments_lose_nothing_and_count_nothing_twice(
     make_world: Callable[..., FaultWorld], report: Callable[..., None], part: int
 ) -> None:
-    world = make_world(part_seed(part)).start(scoring=2)
-    world.load.start()
+    world = make_world(part_seed(part))
+    for number, stages in enumerate(WORKERS[part % 2]):
+        world.start_part(f"scoring-{number}", DUNGHEN_STAGES=stages)
+    world.start(scoring=0).load.start()
     kills = Counter[str]()
     while kills.total() < KILLS:
         volley(world, kills)
