@@ -50,6 +50,7 @@ class Part:
             self.process, self.stopped = None, False
         if self.wanted and self.process is None:
             with self.log.open("ab") as out:
+                self.born = out.tell()
                 self.process = subprocess.Popen(
                     self.command,
                     env={**os.environ, **self.env},
