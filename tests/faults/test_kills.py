@@ -37,6 +37,8 @@ def volley(world: FaultWorld, kills: Counter[str]) -> None:
     """Up to three parts, mostly while all are at work, now and then while some are still coming back."""
     if world.rng.random() < 0.7:
         eventually(world.all_at_work, within=400, what="everybody back")
+        accepted = world.load.accepted.total()
+        eventually(lambda: world.load.accepted.total() > accepted, within=240, what="something accepted again")
     for part in world.rng.sample(sorted(world.parts.values(), key=lambda p: p.name), world.rng.randrange(1, 4)):
         threading.Event().wait(world.rng.uniform(0.0, 0.6))  # the moment is what is tried
         kills[kind_of(part.name)] += part.kill()
