@@ -4,11 +4,13 @@ import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/page.css';
 import './styles/map.css';
+import { dressPalette } from './styles/palette';
 import { App, dress } from './view/App';
 import { start } from './view/store';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 dress(document.documentElement);
+dressPalette(document.documentElement);
 render(<App />, root);
 start();

@@ -28,6 +28,21 @@ test('what is shown always stands in the true band', () => {
     }
   }
 });
+test('at every edge, from either side and however near, the figure shown stands in the true band', () => {
+  const policies = [EDGES, [['green', 875], ['yellow', 800], ['orange', 650]], [['green', 999], ['yellow', 500], ['orange', 1]]] as const;
+  for (const edges of policies) {
+    for (const [, from] of edges) {
+      for (const denominator of [7, 200, 1000, 20_000, 100_000, 1_000_000, 9_999_999]) {
+        const at = Math.round((from * denominator) / 1000);
+        for (let numerator = Math.max(0, at - 6); numerator <= Math.min(denominator, at + 6); numerator += 1) {
+          const shown = Number(percent(figure(numerator, denominator), 'en', edges));
+          for (const [, edge] of edges) expect(shown * 10 >= edge, `${numerator}/${denominator} as ${shown}, edge ${edge}`).toBe(numerator * 1000 >= edge * denominator);
+        }
+      }
+    }
+  }
+  expect([written(84_995, 100_000), written(89_995, 100_000), written(79_995, 100_000), written(799_951, 1_000_000)]).toEqual(['85,0', '89,995', '79,995', '79,995']);
+});
 test('nothing is a dash, not 0 %', () => {
   expect(written(0, 0)).toBe('—');
   expect(written(0, 9)).toBe('0,0');

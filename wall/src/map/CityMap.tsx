@@ -62,11 +62,11 @@ function Patterns({ canvas }: { readonly canvas: Canvas }) {
   const [side, wide] = [8 * k, 10 * k];
   return (
     <defs>
-      <pattern id="pattern-yellow" width={side} height={side} patternUnits="userSpaceOnUse"><circle cx={2 * k} cy={2 * k} r={1.45 * k} fill="#0B1220" opacity=".4" /></pattern>
-      <pattern id="pattern-orange" width={side} height={side} patternUnits="userSpaceOnUse"><path d={`M0 ${2 * k}H${side}`} stroke="#0B1220" stroke-width={1.7 * k} opacity=".3" /></pattern>
-      <pattern id="pattern-red" width={side} height={side} patternUnits="userSpaceOnUse"><path d={`M0 ${2 * k}H${side}M${2 * k} 0V${side}`} stroke="#fff" stroke-width={1.3 * k} opacity=".26" /></pattern>
+      <pattern id="pattern-yellow" width={side} height={side} patternUnits="userSpaceOnUse"><circle cx={2 * k} cy={2 * k} r={1.45 * k} class="dots" /></pattern>
+      <pattern id="pattern-orange" width={side} height={side} patternUnits="userSpaceOnUse"><path d={`M0 ${2 * k}H${side}`} class="bars" stroke-width={1.7 * k} /></pattern>
+      <pattern id="pattern-red" width={side} height={side} patternUnits="userSpaceOnUse"><path d={`M0 ${2 * k}H${side}M${2 * k} 0V${side}`} class="grid" stroke-width={1.3 * k} /></pattern>
       <pattern id="pattern-old" width={wide} height={wide} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <rect width={wide} height={wide} fill="#1A2740" /><rect width={4.5 * k} height={wide} fill="#3A4860" />
+        <rect width={wide} height={wide} class="old-halo" /><rect width={4.5 * k} height={wide} class="old-stripe" />
       </pattern>
     </defs>
   );

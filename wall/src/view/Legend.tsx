@@ -1,6 +1,7 @@
 /** Bands with their edges and how many units stand in each; silent feeds apart. */
 import { BANDS } from '../core/model';
 import { tally, type Picture } from '../core/picture';
+import { choosePalette, palette } from '../styles/palette';
 import { edges, lang, say } from './store';
 import { rangeOf } from './words';
 
@@ -12,6 +13,13 @@ export function Legend({ picture }: { readonly picture: Picture }) {
         <li key={band} data-legend={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span>{rangeOf(band, { lang: lang.value, edges: edges.value })} <b>{counts.get(band) ?? 0}</b></li>
       ))}
       <li data-legend="old"><span class="sw b-old" aria-hidden="true" />{say('silent')} <b>{counts.get('old') ?? 0}</b></li>
+      <li><Colours /></li>
     </ul>
   );
+}
+
+/** The other colours of the bands, one press away. */
+function Colours() {
+  const other = palette.value === 'official' ? 'apart' : 'official';
+  return <button type="button" class="link" data-role="colours" onClick={() => choosePalette(other)}>{say(`colours_${other}`)}</button>;
 }
