@@ -18,9 +18,13 @@ STOP_SECONDS = 9.0  # less than what `up` and Docker wait before they kill
 
 @dataclass
 class Lifecycle:
-    """Collects releases while a process starts and carries them out in reverse order when it stops."""
+    """Collects releases while a process starts and carries them out in reverse order when it stops.
+
+    `seconds_in_all`, for the composition root of a process only: so long after the signal the process is ended, stopped or not.
+    """
 
     seconds_per_release: float = 5.0
+    seconds_in_all: float | None = None
     _releases: list[tuple[str, Release]] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -44,9 +48,10 @@ class Lifecycle:
         for sig in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sig, self._stop.set)
         await self._stop.wait()
-        limit = threading.Timer(STOP_SECONDS, _end_hard)  # a thread: neither a blocked loop nor another thread that will not end holds it
-        limit.daemon = True
-        limit.start()
+        if self.seconds_in_all is not None:
+            limit = threading.Timer(self.seconds_in_all, _end_hard)  # neither a blocked loop nor a thread that will not end holds it
+            limit.daemon = True
+            limit.start()
         await self.close()
 
     async def close(self) -> None:
@@ -65,7 +70,7 @@ class Lifecycle:
 
 def _end_hard() -> None:
     """What was asked to stop and has not: as safe as being killed, which every part must survive, and sooner. The code is a stop's."""
-    log.warning("stopped_hard", seconds=STOP_SECONDS)
+    log.warning("stopped_hard")
     os._exit(0)
 
 

@@ -12,7 +12,7 @@ from dunghen.contracts.policies import PolicyBook
 from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
-from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
@@ -27,7 +27,7 @@ from services.alerts.settings import AlertsSettings
 
 async def run(settings: AlertsSettings) -> None:
     """Until a signal: the database first, then the policies, then the stages. With mode `off` nothing is decided."""
-    life, metrics, book = Lifecycle(), Metrics(REGISTRY), PolicyBook()
+    life, metrics, book = Lifecycle(seconds_in_all=STOP_SECONDS), Metrics(REGISTRY), PolicyBook()
     serve_metrics(settings.metrics_port)
     store = open_store(settings, "alerts", durable=True)
     life.release("store", store.close)

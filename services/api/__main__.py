@@ -10,7 +10,7 @@ import uvloop
 
 from dunghen.contracts.topics import all_topics
 from dunghen.platform.clock import clock_from
-from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger
 from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
@@ -84,7 +84,7 @@ def main(words: list[str]) -> int:
         return 78
     configure(words[0], settings.log_level)
     get_logger("api").info("starting", **settings.redacted())
-    uvloop.run(COMMANDS[words[0]](settings, Lifecycle()))
+    uvloop.run(COMMANDS[words[0]](settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
     return 0
 
 

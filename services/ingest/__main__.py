@@ -8,7 +8,7 @@ import uvloop
 
 from dunghen.platform.clock import clock_from
 from dunghen.platform.http_server import HttpServer
-from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.kafka_events import KafkaEvents
@@ -53,7 +53,7 @@ def main() -> int:
     configure("ingest", settings.log_level)
     quiet("aiokafka", "httpx")
     get_logger("ingest").info("starting", **settings.redacted())
-    uvloop.run(serve(settings, Lifecycle()))
+    uvloop.run(serve(settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
     return 0
 
 

@@ -11,7 +11,7 @@ from dunghen.contracts.policies import PolicyBook
 from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
-from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from services.scoring.app import build
@@ -20,7 +20,7 @@ from services.scoring.settings import ScoringSettings
 
 async def run(settings: ScoringSettings) -> None:
     """Until a signal: policies first, since nothing can be counted without; then the stages."""
-    life = Lifecycle()
+    life = Lifecycle(seconds_in_all=STOP_SECONDS)
     serve_metrics(settings.metrics_port)
     book = PolicyBook()
     await kafka.until_reachable(settings, [topics.POLICIES])

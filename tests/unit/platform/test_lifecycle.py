@@ -54,9 +54,8 @@ def test_what_has_not_stopped_in_time_is_ended() -> None:
     program = """
 import asyncio, threading
 from dunghen.platform import lifecycle
-lifecycle.STOP_SECONDS = 0.2
 async def main():
-    life = lifecycle.Lifecycle()
+    life = lifecycle.Lifecycle(seconds_in_all=0.2)
     threading.Thread(target=threading.Event().wait).start()  # Python waits for it at its end, for ever
     life.stop()
     await life.run()
