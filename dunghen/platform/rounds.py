@@ -19,13 +19,34 @@ class Pace:
     longest: float = 0.3
     behind: float = 2.0
     many: int = 1000
+    settle: float = 0.0  # part of the last round's time that a round waits after its first record: for what comes together
     tick: float = 1.0
     at_once: int = 40_000  # records in one transaction at most, give or take one fetch
 
+    def usual(self, took: float) -> float:
+        """Seconds from the beginning of a round that took so long to that of the next one, where there is no backlog."""
+        return min(max(2 * took, self.shortest), self.longest)
+
     def wait(self, count: int, took: float) -> float:
-        """Seconds from the beginning of a round of so many records, which took so long, to that of the next one."""
-        usual = min(max(2 * took, self.shortest), self.longest)
+        """The same for a round of so many records."""
+        usual = self.usual(took)
         return max(usual, min(self.longest * count / self.many, self.behind)) if count > self.many else usual
+
+    def settling(self, took: float) -> float:
+        """Seconds from the first record to the round, where the last one took so long; never more than `shortest`."""
+        return min(self.settle * took, self.shortest)
+
+
+@dataclass(slots=True)
+class Beat:
+    """The rounds of one kind of stage in a process begin together: what a fold writes for a unit comes from all partitions at once, and
+    the next stage, and who reads it, is woken once for all instead of once for each. `at`: before that no round begins."""
+
+    at: float = 0.0
+
+    def not_before(self, at: float) -> None:
+        """A round has ended, and leaves the machine to others until then."""
+        self.at = max(self.at, at)
 
 
 class Waiting:

@@ -24,6 +24,7 @@ from dunghen.platform.faust_batches import batch_topic
 from dunghen.platform.fenced import Batches, Fenced, Writer
 from dunghen.platform.kafka import Record
 from dunghen.platform.logs import get_logger
+from dunghen.platform.rounds import Beat
 from dunghen.platform.rounds import Pace as Pace
 from dunghen.platform.rounds import Waiting as Waiting
 from dunghen.platform.settings import PlatformSettings
@@ -55,7 +56,8 @@ class Stage(ABC):
         self.idle.set()
         self.source_ends: Callable[[], Ends | None] = lambda: None
         self._outlook = Outlook()
-        self._round_at = self._tick_at = 0.0
+        self.beat = Beat()
+        self._round_at = self._tick_at = self._took = 0.0
         self._task: asyncio.Task[None] | None = None
 
     @abstractmethod
@@ -112,7 +114,10 @@ class Stage(ABC):
         """The events of the next round, none if only a tick is due. Returns when the round may start, without giving way in between."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.queue.some.wait(), max(0.0, self._tick_at - time.monotonic()))
-        await asyncio.sleep(self._round_at - time.monotonic())
+        if self.queue:
+            await asyncio.sleep(self.pace.settling(self._took))
+        while (wait := max(self._round_at, self.beat.at) - time.monotonic()) > 0:  # noqa: ASYNC110 - the time of another's round moves it
+            await asyncio.sleep(wait)
         while not self.go.is_set():
             await self.go.wait()
         events, count = [], 0
@@ -136,6 +141,8 @@ class Stage(ABC):
         took = now - began
         self._round_at = began + self.pace.wait(len(records), took)
         if records:
+            self._took = took
+            self.beat.not_before(began + self.pace.usual(took))
             age = max(real_milliseconds() - records[0].timestamp, 0) / 1000
             self.written(RoundDone(len(records), took, now - writing, age))
         if due and self.next is not None and (ends := self.source_ends()):
@@ -184,6 +191,7 @@ class Stages:
     def __init__(self, app: Any, settings: PlatformSettings, factories: Mapping[str, Callable[[int], Stage]]) -> None:
         self.app, self.settings = app, settings
         self.held: dict[tuple[str, int], Stage] = {}
+        self._beats = {settings.named(topic): Beat() for topic in factories}
         self._factories = {settings.named(topic): make for topic, make in factories.items()}
         self._revocations = 0
         self._generation = 0  # of the group, in which `held` was settled
@@ -225,6 +233,7 @@ class Stages:
         new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
         for key, stage in new.items():
             stage.source_ends = partial(self.app.consumer.ends, TP(*key))
+            stage.beat = self._beats[key[0]]
         if not await self._taken_over(new, revocations):
             return
         self.held.update(new)

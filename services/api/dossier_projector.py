@@ -26,7 +26,8 @@ log = get_logger("dossiers")
 DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at")))
 RETRY_SECONDS = 1.0
 POLICY_BITS = 40  # a partition has fewer records than 2^40
-ROUND = 500  # records between two looks at the clock of others
+WAITING = 5000  # records that may wait for the next write
+TURN = 50  # records at once, about a millisecond: then the live projector, on this loop too, has its turn
 
 
 def version_of(policy: int, offset: int) -> int:
@@ -96,7 +97,7 @@ class DossierProjector:
         async for batches in reader.batches():
             for place, records in batches.items():
                 waiting += await self._writes(policy, place, records)
-            if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > ROUND * 10:
+            if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > WAITING:
                 await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
                 written_at, waiting = monotonic(), []
                 current = self.shown()
@@ -108,7 +109,7 @@ class DossierProjector:
         for index, record in enumerate(records):
             if record.key is not None and not record.key.startswith(OWN_KEY):
                 writes += self._write_of(policy, record.key.decode(), record)
-            if index % ROUND == ROUND - 1:
+            if index % TURN == TURN - 1:
                 await asyncio.sleep(0)  # the live projector shares this loop
         metrics.HISTORY_RECORDS.labels(topic=place[0]).inc(len(records))
         return writes

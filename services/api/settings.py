@@ -17,7 +17,7 @@ class ApiSettings(PlatformSettings):
     host: str = Field("127.0.0.1", description="address the HTTP workers listen on")
     port: int = Field(8000, ge=0, le=65535, description="port the HTTP workers listen on")
     static: Path = Field(HERE / "static", description="the built web pages")
-    publish_seconds: float = Field(0.03, ge=0.0, le=5.0, description="shortest time between two versions of the map")
+    publish_seconds: float = Field(0.015, ge=0.0, le=5.0, description="shortest time between two versions of the map")
     feed_publish_seconds: float = Field(
         10.0, ge=0.0, description="how often new times of feeds alone make a version; a feed turning stale does at once"
     )

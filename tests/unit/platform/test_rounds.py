@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from dunghen.platform.rounds import Beat
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.stages import Gap, Pace, Stage, joined
 
@@ -36,6 +38,20 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def at(*offsets: int) -> list[Any]:
     return [SimpleNamespace(offset=o, timestamp=0) for o in offsets]
+
+
+class Heard:
+    """A faust event."""
+
+    def __init__(self, *offsets: int) -> None:
+        self.value, self.acked = at(*offsets), False
+
+    def ack(self) -> None:
+        self.acked = True
+
+
+async def written(_: Any) -> int:
+    return 0
 
 
 @pytest.mark.parametrize(
@@ -78,21 +94,32 @@ def test_the_more_records_beyond_many_a_round_had_the_longer_the_next_waits() ->
     assert Pace(longest=5.0).wait(40_000, 4.0) == 5.0
 
 
+def test_a_round_settles_for_a_part_of_the_time_that_the_last_one_took() -> None:
+    assert [Pace(shortest=0.03, settle=0.5).settling(took) for took in (0.0, 0.01, 2.0)] == [0.0, 0.005, 0.03]
+    assert Pace().settling(0.1) == 0.0
+
+
+async def test_a_round_that_had_records_holds_back_the_next_of_all_that_share_its_beat_a_mere_tick_does_not(made: Any) -> None:
+    stage, quiet = made(Plain, 5), made(Plain, 5)
+    stage.beat = quiet.beat = Beat()
+    stage.writer = quiet.writer = SimpleNamespace(write=written)
+    stage.pace = Pace(shortest=3600.0, longest=7200.0, behind=90_000.0)
+    await quiet._round([])
+    assert quiet.beat.at == 0.0
+    before = time.monotonic()
+    await stage._round([Heard(5, 6)])
+    assert before + 3600 <= quiet.beat.at < before + 3700
+    beat = stage.beat.at
+    await stage._round([Heard(*range(7, 2007))])
+    assert stage.beat.at < beat + 3700  # one partition's backlog is its own
+    assert stage._round_at > beat + 3700
+
+
 async def test_a_stage_that_stopped_takes_nothing_more_and_acknowledges_only_what_it_took(made: Any) -> None:
     class Stops(Gapless):
         def work(self, records: list[Any]) -> Any:
             self.stopped_at = 8
             return {}
-
-    class Heard:
-        def __init__(self, *offsets: int) -> None:
-            self.value, self.acked = at(*offsets), False
-
-        def ack(self) -> None:
-            self.acked = True
-
-    async def written(_: Any) -> int:
-        return 0
 
     stage = made(Stops, 5)
     stage.writer = SimpleNamespace(write=written)
