@@ -7,7 +7,7 @@ export default defineConfig({
   json: { stringify: true },
   build: {
     outDir: '../services/api/static',
-    rolldownOptions: { input: ['index.html', 'docs.html'] },
+    rolldownOptions: { input: ['index.html', 'wall.html', 'docs.html'] },
     emptyOutDir: true,
     assetsDir: 'assets',
     assetsInlineLimit: 0, // nothing inline: the server's CSP allows only files of its own

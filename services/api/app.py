@@ -25,7 +25,7 @@ def build_app(follower: Follower, past: Past) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower))
+    live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
     public = (*live, open_routes(follower, past), badge_routes(follower))
     for router in (*public, officials_routes(), health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)

@@ -33,6 +33,13 @@ class Moment:
     window: Window
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When one unit's counters changed: minute (seconds) -> its day counters just before."""
+
+    before: Mapping[int, DaySeries]
+
+
 @dataclass
 class Past:
     """What the store knows, for one worker. Every method raises StoreAwayError where the store cannot be reached."""
@@ -59,10 +66,18 @@ class Past:
 
     async def units_at(self, policy: int, at: int) -> Mapping[str, DaySeries]:
         """The same as it was known at an instant: what changed in later minutes is taken back."""
+        present, revisions = await self._since(policy, at)
+        return await asyncio.to_thread(lambda: _series_of(_grouped(taken_back(present, revisions))))
+
+    async def times_since(self, policy: int, at: int) -> Mapping[str, Times]:
+        """For each unit that changed after an instant: in which minutes, and what it was before each."""
+        present, revisions = await self._since(policy, at)
+        return await asyncio.to_thread(_times_of, present, revisions)
+
+    async def _since(self, policy: int, at: int) -> tuple[dict[tuple[str, int], Days], list[Document]]:
         await self.units(policy)
         revisions = [d async for d in self._all(Query("revisions", {"policy": policy, "at": Between(low=at + 1)}, ("at",), limit=PAGE))]
-        present = {key: days for _, key, days in self._documents.values()}
-        return await asyncio.to_thread(lambda: _series_of(_grouped(taken_back(present, revisions))))
+        return {key: days for _, key, days in self._documents.values()}, revisions
 
     async def generation_at(self, at: int) -> Generation | None:
         """The policy and day that the map showed at an instant; None before the first."""
@@ -116,3 +131,19 @@ def _summed(partials: Iterable[Days]) -> Days:
 def score_at(unit: str, series: DaySeries, moment: Moment) -> UnitScore:
     """One unit in one window, in the shape of a live score."""
     return unit_score(unit, series, (moment.day, moment.over), {moment.name: moment.window})
+
+
+def _times_of(present: Mapping[tuple[str, int], Days], revisions: Iterable[Document]) -> dict[str, Times]:
+    by_unit: dict[str, list[Document]] = {}
+    for revision in revisions:
+        by_unit.setdefault(revision.body["unit"], []).append(revision)
+    return {unit: Times(_before_each({k: d for k, d in present.items() if k[0] == unit}, of)) for unit, of in by_unit.items()}
+
+
+def _before_each(series: Mapping[tuple[str, int], Days], revisions: list[Document]) -> dict[int, DaySeries]:
+    """One unit's counters before each minute in which they changed."""
+    before: dict[int, DaySeries] = {}
+    for minute in sorted({revision.body["at"] for revision in revisions}, reverse=True):
+        series = taken_back(series, (revision for revision in revisions if revision.body["at"] == minute))
+        before[minute] = DaySeries(_summed(series.values()))
+    return before

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import WINDOWS
 from services.api.answers import csv_of, geojson_of, hashed, tagged, untagged
+from services.api.changes import changes_since
 from services.api.channels import Channel
 from services.api.event_stream import EventStream
 from services.api.follower import Follower
@@ -40,6 +41,9 @@ class Question:
         self.key = ViewKey(window, rate, kind)
 
 
+Since = Annotated[
+    str, Query(pattern=r"^(\d{1,18}|\d{4}-\d\d-\d\dT.{5,32})$", description="a version, or an instant: 2026-11-16T08:00:00+07:00")
+]
 Asked = Annotated[Question, Depends()]
 
 
@@ -64,6 +68,14 @@ def unit_of(scene: Scene, code: str) -> Unit:
     if unit is None:
         raise ProblemError("UNKNOWN_UNIT")
     return unit
+
+
+def instant_of(text: str) -> datetime:
+    """An instant out of a question; raises ProblemError where it is none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise ProblemError("INVALID_PARAMETER", "since is no version and no instant") from fault
 
 
 def channel_of(follower: Follower, question: Question) -> Channel:
@@ -122,15 +134,20 @@ def _live(follower: Follower, question: Question) -> Shown:
     return Shown(channel.view, heading(present(follower), channel.key))
 
 
-def news_routes(follower: Follower) -> APIRouter:
+def news_routes(follower: Follower, past: Past) -> APIRouter:
     """The same, as it changes."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
     @router.get("/changes")
-    async def get_changes(question: Asked, since: Annotated[int, Query(ge=0)]) -> Response:
-        """The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old."""
+    async def get_changes(question: Asked, since: Since) -> Response:
+        """The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old.
+
+        After an instant: the same with `before`, what each of them was then, and when it changed (`changed_at`, `band_changed_at`).
+        """
         channel = channel_of(follower, question)
-        codes = channel.changed_after(since)
+        if not since.isdecimal():
+            return untagged(await changes_since(past, follower, channel, instant_of(since)))
+        codes = channel.changed_after(int(since))
         if codes is None:
             raise ProblemError("VERSION_GONE")
         units = [row for code, row in channel.view.rows.items() if code in codes]

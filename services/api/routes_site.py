@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from services.api.follower import Follower
 from services.api.problems import ProblemError
 
-PAGES = {"/": "index.html", "/wall": "index.html", "/docs": "docs.html"}
+PAGES = {"/": "index.html", "/wall": "wall.html", "/docs": "docs.html"}
 CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
 NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đúng Hẹn</title>
 <h1>Các trang chưa được dựng</h1><p>Chạy <code>make setup</code> rồi tải lại. The pages are not built yet: run <code>make setup</code>.</p>

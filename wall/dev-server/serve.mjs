@@ -15,10 +15,24 @@ const geometry = readFileSync(join(here, '../../dunghen/domain/data/danang-carto
 const started = Date.parse(data.known_at);
 const opened = Date.now();
 const serverTime = () => new Date(started + Date.now() - opened);
+/** What an hour or a day ago was: some units a little better or worse, at made-up minutes. */
+function changes(since) {
+  const span = (serverTime() - Date.parse(since)) / 1000;
+  const units = data.units.filter((unit, i) => unit.denominator > 40 && i % 7 === 3);
+  const before = Object.fromEntries(units.map((unit, i) => {
+    const numerator = Math.min(unit.denominator, unit.numerator + Math.round(unit.denominator * (i % 3 === 0 ? -0.011 : 0.017)));
+    const was = { ...unit, numerator, value: numerator / unit.denominator, overdue: Math.max(0, unit.overdue - (i % 4)), finished: Math.max(0, (unit.finished ?? 0) - 3 * i) };
+    const at = new Date(serverTime() - (span * 1000 * (i + 1)) / (units.length + 1)).toISOString();
+    return [unit.code, { ...was, band: band(was), changed_at: at, band_changed_at: at }];
+  }));
+  return { version: data.version, since, units, before };
+}
+const feeds = () => ({ version: data.version, feeds: data.units.slice(0, 38).map((unit) => ({ source: `lgsp-${unit.code}`, seen_at: unit.feed_seen_at, missing: unit.stale ? 12 : 0, stale: unit.stale, units: [unit.code] })).concat(
+  data.units.slice(38).filter((unit) => unit.stale).map((unit) => ({ source: `lgsp-${unit.code}`, seen_at: unit.feed_seen_at, missing: 0, stale: true, units: [unit.code] }))) });
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
 const clients = new Set();
 
-const unitsOf = (kind) => (options.mode === 'empty' ? [] : data.units.filter((unit) => !kind || unit.kind === kind));
+const unitsOf = (kind) => (options.mode === 'empty' ? [] : data.units.filter((unit) => !kind || kind === 'all' || unit.kind === kind));
 const body = (kind) => ({ ...data, units: unitsOf(kind) });
 const event = (type, id, value) => `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(value)}\n\n`;
 const tick = () => `event: tick\ndata: ${JSON.stringify({ server_time: serverTime().toISOString(), kafka_lag_seconds: options.mode === 'behind' ? 840 : 0.4, feeds: [] })}\n\n`;
@@ -42,7 +56,7 @@ function move() {
   data.city.band = band(data.city);
   Object.assign(data.city.rates.official, { numerator: data.city.numerator, denominator: data.city.denominator, value: data.city.value });
   for (const client of clients) {
-    const units = moving.filter((unit) => unit.kind === client.kind);
+    const units = moving.filter((unit) => client.kind === 'all' || unit.kind === client.kind);
     client.response.write(event('change', data.version, { version: data.version, city: data.city, units }));
   }
 }
@@ -56,7 +70,7 @@ function stream(request, response, url) {
   request.on('close', () => clients.delete(client));
 }
 function file(response, path) {
-  const name = path === '/' || path === '/wall' ? 'index.html' : normalize(path).replace(/^[/\\]+/, '');
+  const name = path === '/' ? 'index.html' : path === '/wall' ? 'wall.html' : normalize(path).replace(/^[/\\]+/, '');
   const full = join(built, name);
   if (!full.startsWith(built) || !existsSync(full)) return response.writeHead(404).end();
   response.writeHead(200, { 'content-type': TYPES[extname(full)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'self'; img-src 'self' data:" });
@@ -73,6 +87,10 @@ createServer((request, response) => {
   }
   if (url.pathname === '/api/v1/definitions') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ bands: { green: { from: 0.9 }, yellow: { from: 0.8 }, orange: { from: 0.7 } } }));
   if (url.pathname === '/api/v1/geometry') return response.writeHead(200, { 'content-type': 'application/geo+json', etag: '"shipped"' }).end(geometry);
+  const json = (value) => response.writeHead(200, { 'content-type': 'application/json', date: serverTime().toUTCString() }).end(JSON.stringify(value));
+  if (url.pathname === '/api/v1/changes') return json(changes(url.searchParams.get('since')));
+  if (url.pathname === '/api/v1/feeds') return json(feeds());
+  if (url.pathname === '/api/v1/wall-reports') return request.on('data', (said) => console.log(String(said))).on('end', () => response.writeHead(204).end());
   return file(response, url.pathname);
 }).listen(Number(options.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${options.port}`));
 

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { health, type Moment } from '../src/core/freshness';
+import { health, pictureAge, type Moment } from '../src/core/freshness';
 import { ask, begin, step, type State } from '../src/live/state';
+import { modeOf } from '../src/live/shown';
 import { Line, type Answer, type Heard, type Message, type Source } from '../src/live/stream';
 import { body, city, QUESTION, row } from './city';
 
@@ -158,4 +159,24 @@ test('another question keeps the old picture with its own labels until the new o
   expect(figures()).toEqual([9]);
   last().say('snapshot', body(11, [row('a', 8, 10)]));
   expect([state.picture?.question, figures()]).toEqual([next, [8]]);
+});
+
+const kept = (wall: number) => ({ type: 'kept', question: QUESTION, body: body(10, [row('a', 9, 10)]), date: 'Tue, 10 Nov 2026 02:42:15 GMT', wall }) as const;
+test('a picture of an earlier run is shown as kept, with its age, until the server gives one; ticks do not vouch for it', () => {
+  const later = (seconds: number): Moment => ({ steady: seconds, wall: 1000 + seconds });
+  let now = step(begin(QUESTION), kept(400), later(0));
+  expect([modeOf(now, null, later(0)), pictureAge(now.freshness!, later(0)), now.kept?.at]).toEqual(['kept', 600, 1_794_278_535]);
+  now = step(now, { type: 'tick', question: QUESTION, body: { server_time: '2026-11-10T09:52:15+07:00', kafka_lag_seconds: 0 } }, later(5));
+  expect([modeOf(now, null, later(6)), pictureAge(now.freshness!, later(6))]).toEqual(['kept', 606]);
+  now = step(now, { type: 'snapshot', question: QUESTION, body: body(11, [row('a', 10, 10)]) }, later(7));
+  expect([modeOf(now, null, later(7)), now.kept, pictureAge(now.freshness!, later(7))]).toEqual(['live', null, 0]);
+});
+test('a kept picture never takes the place of one that came, and one that does not fit is none', () => {
+  const came = step(begin(QUESTION), { type: 'snapshot', question: QUESTION, body: body(11, [row('a', 10, 10)]) }, moment());
+  expect(step(came, kept(0), moment())).toBe(came);
+  expect(step(begin(QUESTION), { ...kept(0), body: {} }, moment()).picture).toBeNull();
+});
+test('a computer whose clock went backwards knows no age of the kept picture, and still does not call it live', () => {
+  const now = step(begin(QUESTION), kept(5000), moment());
+  expect([modeOf(now, null, { steady: 1, wall: 1 }), pictureAge(now.freshness!, { steady: 1, wall: 1 })]).toEqual(['kept', 0]);
 });

@@ -1,19 +1,24 @@
 import { expect, test } from 'vitest';
 import { DICTIONARIES, EN, text, VI } from '../src/core/text';
+import { WALL_EN, WALL_VI } from '../src/wall/text';
+
+const PAIRS = [[VI, EN], [WALL_VI, WALL_EN]] as const;
+const SENTENCES = PAIRS.flat().flatMap((words) => Object.values(words));
 
 const places = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
 test('both languages have every key and none is empty', () => {
-  expect(Object.keys(EN).sort()).toEqual(Object.keys(VI).sort());
-  expect(Object.values(DICTIONARIES).flatMap(Object.values).filter((sentence) => sentence.trim() === '')).toEqual([]);
+  for (const [vi, en] of PAIRS) expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort());
+  expect(SENTENCES.filter((sentence) => sentence.trim() === '')).toEqual([]);
 });
 test('a sentence has the same placeholders in both languages', () => {
-  for (const [key, sentence] of Object.entries(VI)) expect([key, places(EN[key as keyof typeof VI])]).toEqual([key, places(sentence)]);
+  for (const [vi, en] of PAIRS) for (const [key, sentence] of Object.entries(vi)) expect([key, places((en as Record<string, string>)[key] ?? '')]).toEqual([key, places(sentence)]);
 });
+test('the wall has no key that the shared sentences have already', () => expect(Object.keys(WALL_VI).filter((key) => key in VI)).toEqual([]));
 test('the letters of the bands differ within a language', () => {
   for (const words of Object.values(DICTIONARIES)) expect(new Set([words.letter_green, words.letter_yellow, words.letter_orange, words.letter_red, words.letter_none]).size).toBe(5);
 });
 test('no sentence has an exclamation mark or a plea', () => {
-  expect(Object.values(DICTIONARIES).flatMap(Object.values).filter((sentence) => /!|vui lòng|please/i.test(sentence))).toEqual([]);
+  expect(SENTENCES.filter((sentence) => /!|vui lòng|please/i.test(sentence))).toEqual([]);
 });
 test('a placeholder without a value stays visible', () => expect(text('vi', 'n_is')).toBe('n = {n}'));

@@ -15,7 +15,7 @@ export interface Figure { readonly value: number | null; readonly numerator: num
 export interface Scored extends Figure {
   readonly code: string; readonly name: string; readonly band: Band; readonly few: boolean;
   readonly low: number | null; readonly high: number | null; readonly trend: number | null;
-  readonly overdue: number; readonly paused: number; readonly dueToday: number; readonly dueTodayLeft: number;
+  readonly overdue: number; readonly paused: number; readonly dueToday: number; readonly dueTodayLeft: number; readonly finished: number;
 }
 export interface Unit extends Scored {
   readonly kind: string; readonly type: string; readonly rank: number | null; readonly of: number;
@@ -33,11 +33,11 @@ export interface Tick { readonly serverTime: number | null; readonly lag: number
 type Raw = Readonly<Record<string, unknown>>;
 export class Malformed extends Error {}
 
-function record(value: unknown, what: string): Raw {
+export function record(value: unknown, what: string): Raw {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed(`${what} is not an object`);
   return value as Raw;
 }
-function count(raw: Raw, name: string): number {
+export function count(raw: Raw, name: string): number {
   const value = raw[name];
   if (typeof value !== 'number' || !Number.isInteger(value)) throw new Malformed(`${name} is not a whole number`);
   return value;
@@ -48,12 +48,12 @@ function ratio(raw: Raw, name: string): number | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed(`${name} is not a number`);
   return value;
 }
-function word(raw: Raw, name: string): string {
+export function word(raw: Raw, name: string): string {
   const value = raw[name];
   if (typeof value !== 'string') throw new Malformed(`${name} is not a text`);
   return value;
 }
-const optional = (raw: Raw, name: string): number => (raw[name] === undefined || raw[name] === null ? 0 : count(raw, name));
+export const optional = (raw: Raw, name: string): number => (raw[name] === undefined || raw[name] === null ? 0 : count(raw, name));
 
 /** Seconds since 1970 from seconds or from ISO 8601 with an offset; null for nothing or 0 ("not given"). */
 export function instant(value: unknown): number | null {
@@ -65,7 +65,7 @@ export function instant(value: unknown): number | null {
 
 const ageOf = (raw: Raw): number | null => (typeof raw['age_seconds'] === 'number' && raw['age_seconds'] >= 0 ? raw['age_seconds'] : null);
 
-function figure(value: unknown): Figure {
+export function figure(value: unknown): Figure {
   const raw = record(value, 'figure');
   const [numerator, denominator] = [count(raw, 'numerator'), count(raw, 'denominator')];
   if (numerator < 0 || numerator > denominator) throw new Malformed('more counted as on time than there are');
@@ -77,6 +77,7 @@ function scored(raw: Raw): Scored {
   return {
     ...figure(raw), code: word(raw, 'code'), name: word(raw, 'name'), band, few: raw['few'] === true, low: ratio(raw, 'low'), high: ratio(raw, 'high'),
     trend: ratio(raw, 'trend'), overdue: optional(raw, 'overdue'), paused: optional(raw, 'paused'), dueToday: optional(raw, 'due_today'), dueTodayLeft: optional(raw, 'due_today_left'),
+    finished: optional(raw, 'finished'),
   };
 }
 export function unitOf(value: unknown): Unit {

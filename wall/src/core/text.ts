@@ -104,6 +104,8 @@ export const EN: Dictionary = {
 export const DICTIONARIES: Record<Lang, Dictionary> = { vi: VI, en: EN };
 
 /** The sentence `key` in `lang` with its placeholders filled; a placeholder without a value stays visible, so that a test or a reader sees it. */
-export function text(lang: Lang, key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-  return DICTIONARIES[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+export function text(lang: Lang, key: Key, values: Values = {}): string {
+  return filled(DICTIONARIES[lang][key], values);
 }
+export type Values = Readonly<Record<string, string | number>>;
+export const filled = (sentence: string, values: Values): string => sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

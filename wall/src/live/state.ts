@@ -12,6 +12,8 @@ export interface State {
   readonly streaming: boolean;
   /** The picture is known to miss nothing on the present stream; only then does a tick vouch for it. */
   readonly whole: boolean;
+  /** The picture is one that was kept by an earlier run, not one that the server gave to this one; `at`: the server's time then. */
+  readonly kept: { readonly at: number | null } | null;
   readonly line: { readonly attempt: number; readonly open: boolean; readonly answered: boolean; readonly status: number | null };
   /** A message that did not fit; the picture was left as it was and a whole one is needed. */
   readonly fault: string | null;
@@ -20,21 +22,24 @@ export interface State {
 }
 
 export const begin = (question: Question): State => ({
-  question, picture: null, freshness: null, streaming: false, whole: false, line: { attempt: 1, open: false, answered: false, status: null }, fault: null, geometry: null,
+  question, picture: null, freshness: null, streaming: false, whole: false, kept: null, line: { attempt: 1, open: false, answered: false, status: null }, fault: null, geometry: null,
 });
 /** Another question: the old picture stays, with its own labels, until the new one comes. */
-export const ask = (state: State, question: Question): State => ({ ...begin(question), picture: state.picture, freshness: state.freshness, geometry: state.geometry });
+export const ask = (state: State, question: Question): State => ({ ...begin(question), picture: state.picture, freshness: state.freshness, geometry: state.geometry, kept: state.kept });
 
 export function step(state: State, message: Message, now: Moment): State {
   switch (message.type) {
     case 'opening': return { ...state, streaming: message.resumed && state.streaming, whole: message.resumed && state.whole, line: { ...state.line, attempt: message.attempt, open: false } };
     case 'open': return { ...state, line: { ...state.line, open: true } };
     case 'trouble': return { ...state, line: { ...state.line, open: message.status === null ? false : state.line.open, status: message.status ?? state.line.status } };
+    case 'kept': return sameQuestion(message.question, state.question) ? remembered(state, message) : state;
     default: return sameQuestion(message.question, state.question) ? told(state, message, now) : state;
   }
 }
 
-function told(state: State, message: Extract<Message, { question: Question }>, now: Moment): State {
+type Word = Exclude<Extract<Message, { question: Question }>, { type: 'kept' }>;
+
+function told(state: State, message: Word, now: Moment): State {
   const answered = { ...state, line: { ...state.line, answered: true, status: null } };
   try {
     switch (message.type) {
@@ -51,7 +56,7 @@ function told(state: State, message: Extract<Message, { question: Question }>, n
 
 function replaced(state: State, raw: unknown, now: Moment): State {
   const body = mapBody(raw);
-  return { ...state, streaming: true, whole: true, fault: null, picture: snapshot(state.question, body), freshness: heard(state.freshness, now, body) };
+  return { ...state, streaming: true, whole: true, kept: null, fault: null, picture: snapshot(state.question, body), freshness: heard(state.freshness, now, body) };
 }
 
 function changed(state: State, raw: unknown, now: Moment): State {
@@ -72,5 +77,20 @@ function looked(state: State, raw: unknown, date: string | null, now: Moment): S
   const at = date === null ? NaN : Date.parse(date) / 1000;
   const told = state.freshness?.server != null || Number.isNaN(at) ? null : at; // a tick's own clock is better than the header's
   const newer = held === null || !sameQuestion(held.question, state.question) || body.version !== held.version;
-  return { ...state, whole: true, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, { serverTime: told, stale: body.stale, age: body.age }) };
+  return { ...state, whole: true, kept: null, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, { serverTime: told, stale: body.stale, age: body.age }) };
+}
+
+/** A picture of an earlier run, shown until the server gives one. Its age is told by the difference of two readings of the wall clock; nothing vouches for it. */
+function remembered(state: State, { body: raw, date, wall }: Extract<Message, { type: 'kept' }>): State {
+  if (state.picture !== null) return state;
+  try {
+    const body = mapBody(raw);
+    const then: Moment = { steady: Infinity, wall };
+    const at = date === null ? NaN : Date.parse(date) / 1000;
+    const freshness: Freshness = { heard: then, vouched: then, lag: 0, admitted: true, server: null };
+    return { ...state, picture: snapshot(state.question, body), freshness, kept: { at: Number.isNaN(at) ? null : at } };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return state; // kept by another version of the page
+  }
 }

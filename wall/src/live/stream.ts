@@ -23,6 +23,7 @@ export interface Ports {
 export type Message =
   | { readonly type: 'map'; readonly question: Question; readonly body: unknown; readonly date: string | null }
   | { readonly type: 'snapshot' | 'change' | 'tick'; readonly question: Question; readonly body: unknown }
+  | { readonly type: 'kept'; readonly question: Question; readonly body: unknown; readonly date: string | null; readonly wall: number } // from an earlier run; wall: when it was kept
   | { readonly type: 'trouble'; readonly status: number | null } // null: no answer at all
   | { readonly type: 'opening'; readonly attempt: number; readonly resumed: boolean } // resumed: from the last id on, so what is held stays whole
   | { readonly type: 'open' };

@@ -14,7 +14,7 @@ import { Footer } from './Footer';
 import { Header } from './Header';
 import { Legend } from './Legend';
 import { Ranking } from './Ranking';
-import { choice, choose, edges, lang, mode, narrow, onWall, picture, say, theme } from './store';
+import { choice, choose, edges, lang, mode, narrow, picture, say, theme } from './store';
 import { Summary } from './Summary';
 import type { Setting } from './words';
 
@@ -25,11 +25,12 @@ export function App() {
       <Header />
       {now !== null && <Banner />}
       {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Whole picture={now} />}
-      <Announcer />
+      <Announcer told={TOLD} />
     </div>
   );
 }
 
+const TOLD = { picture, mode, lang, edges };
 const select = (code: string): void => choose({ unit: choice.peek().unit === code ? null : code });
 
 function Whole({ picture: now }: { readonly picture: Picture }) {
@@ -60,20 +61,11 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
   );
 }
 
-/** The wall is the page of 1440 × 900 at whatever size the screen has; its own form comes later. */
-function fill(root: HTMLElement): void {
-  const fit = (): void => void root.style.setProperty('zoom', String(Math.min(innerWidth / 1440, innerHeight / 900)));
-  fit();
-  addEventListener('resize', fit);
-}
-
 /** Keeps the document's language, theme and title as chosen. */
 export function dress(root: HTMLElement): void {
-  if (onWall) fill(root);
   effect(() => {
     root.lang = lang.value;
     root.classList.toggle('light', theme.value === 'light');
-    root.classList.toggle('wall', onWall);
     document.title = picture.value === null ? say('product') : `${say('product')} · ${picture.value.city.name}`;
   });
 }

@@ -1,16 +1,14 @@
 /** The page's state as signals: what is chosen, what has come, what is shown. The composition root connects it to the browser. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { read, write, type Choice, type Theme } from '../core/address';
-import { health, pictureAge, type Freshness, type Health } from '../core/freshness';
+import { pictureAge } from '../core/freshness';
 import { sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
 import { browserPorts } from '../live/browser';
 import { live } from '../live/live';
+import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
 import { followGeometry } from '../map/geometry';
 
-export interface Shown { readonly picture: Picture; readonly freshness: Freshness }
-
-export const onWall = location.pathname.startsWith('/wall');
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
 const narrowScreen = matchMedia('(max-width: 720px)');
 
@@ -23,24 +21,13 @@ export const { state, beat, edges } = source;
 export const held = signal<Shown | null>(null);
 
 export const lang = computed<Lang>(() => choice.value.lang);
-export const theme = computed<Theme>(() => choice.value.theme ?? (onWall || systemDark.value ? 'dark' : 'light'));
-export const shown = computed<Shown | null>(() => {
-  const { picture, freshness } = state.value;
-  return held.value ?? (picture === null || freshness === null ? null : { picture, freshness });
-});
+export const theme = computed<Theme>(() => choice.value.theme ?? (systemDark.value ? 'dark' : 'light'));
+export const shown = computed<Shown | null>(() => shownOf(state.value, held.value));
 export const picture = computed<Picture | null>(() => shown.value?.picture ?? null);
 export const today = computed(() => picture.value?.asOf ?? null);
 /** Seconds; null before the first picture. A paused picture ages like any other. */
 export const shownAge = computed(() => (shown.value === null ? null : pictureAge(shown.value.freshness, beat.value)));
-export type Mode = Health | 'connecting' | 'held' | 'switching';
-export const mode = computed<Mode>(() => {
-  const { freshness, question } = state.value;
-  if (picture.value === null || freshness === null) return 'connecting';
-  const contact = health(freshness, beat.value);
-  if (contact !== 'live') return contact;
-  if (held.value !== null) return 'held';
-  return sameQuestion(picture.value.question, question) ? 'live' : 'switching';
-});
+export const mode = computed<Mode>(() => modeOf(state.value, held.value, beat.value));
 export const say = (key: Key, values?: Readonly<Record<string, string | number>>): string => text(lang.value, key, values);
 
 effect(() => {

@@ -1,0 +1,91 @@
+/** The map at full height; clock, legend and feeds in the corners that the city's shape leaves free; the side column. */
+import { signal } from '@preact/signals';
+import { BANDS } from '../core/model';
+import { counted } from '../core/figures';
+import { shortName, tally, type Picture } from '../core/picture';
+import { age, local, since } from '../core/times';
+import { CityMap, hasPlace } from '../map/CityMap';
+import { Panel } from '../map/Panel';
+import { rangeOf } from '../view/words';
+import type { Feed } from './bodies';
+import { Brand, settingOf } from './parts';
+import { Side } from './Side';
+import { clock, edges, feeds, fresh, lang, reach, say, shown, shownAges } from './store';
+
+const selected = signal<string | null>(null);
+const select = (code: string): void => void (selected.value = selected.peek() === code ? null : code);
+
+export function MapScene({ picture }: { readonly picture: Picture }) {
+  const setting = settingOf(picture);
+  const localities = picture.units.filter((unit) => unit.kind === 'locality');
+  const placed = localities.some(hasPlace);
+  const city = { ...picture, units: localities };
+  return (
+    <>
+      <Brand picture={picture} />
+      <div class="mapbox">
+        {placed
+          ? <CityMap picture={city} setting={setting} phone={false} selected={selected.value} select={select} />
+          : <Panel picture={picture} units={picture.units} setting={setting} selected={selected.value} select={select} />}
+      </div>
+      <Legend picture={city} />
+      <Feeds picture={picture} />
+      <Side picture={picture} />
+    </>
+  );
+}
+
+function Legend({ picture }: { readonly picture: Picture }) {
+  const counts = tally(picture.units);
+  return (
+    <ul class="legend" aria-label={say('legend')}>
+      {BANDS.map((band) => (
+        <li key={band} data-legend={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span>{rangeOf(band, { lang: lang.value, edges: edges.value })}<span class="c">{say('units_count', { n: counts.get(band) ?? 0 })}</span></li>
+      ))}
+      <li data-legend="old"><span class="sw b-old" aria-hidden="true" />{say('silent')}<span class="c">{say('units_count', { n: counts.get('old') ?? 0 })}</span></li>
+    </ul>
+  );
+}
+
+const MOST_SILENT = 2;
+
+/** The three ages apart: each feed's, the server's behind its sources, and ours behind the server. */
+function Feeds({ picture }: { readonly picture: Picture }) {
+  const all = feeds.value;
+  const silent = all.filter((feed) => feed.stale || feed.seenAt === null).sort((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0));
+  const missing = all.reduce((sum, feed) => sum + (feed.missing ?? 0), 0);
+  return (
+    <section class="feeds" data-role="feeds">
+      <h2>{say('feeds')} <small>{say('feeds_sending', { live: all.length - silent.length, all: all.length })}</small></h2>
+      {reach.value === 'near' && (
+        <ul class="list">
+          {silent.slice(0, MOST_SILENT).map((feed) => <Silent key={feed.source} feed={feed} picture={picture} />)}
+          {silent.length > MOST_SILENT && <li class="m"><span /><span>{say('more_feeds', { n: silent.length - MOST_SILENT })}</span></li>}
+        </ul>
+      )}
+      {missing > 0 && <p>{say('missing', { n: counted(missing, lang.value) })}</p>}
+      <Delays picture={picture} />
+    </section>
+  );
+}
+
+function Silent({ feed, picture }: { readonly feed: Feed; readonly picture: Picture }) {
+  const unit = feed.units.length === 1 ? picture.units.find((one) => one.code === feed.units[0]) : undefined;
+  const now = clock.value?.now ?? null;
+  return (
+    <li data-feed={feed.source}>
+      <span class="sw2 b-old" aria-hidden="true" /><span class="nm">{unit === undefined ? feed.source : shortName(unit)} <span class="m">{feed.seenAt === null ? say('feed_never') : say('feed_since', { when: since(feed.seenAt, picture.asOf, picture.city.zone) })}</span></span>
+      <span>{feed.seenAt === null || now === null ? '' : age(now - feed.seenAt, lang.value)}</span>
+    </li>
+  );
+}
+
+function Delays({ picture }: { readonly picture: Picture }) {
+  const told = shownAges.value;
+  const freshness = shown.value?.freshness;
+  if (told === null || freshness === undefined) return null;
+  if (fresh.value) return <p data-role="delays">{say('delays', { server: age(told.contact, lang.value), kafka: age(told.sources, lang.value) })}</p>;
+  if (freshness.server === null) return null;
+  const at = freshness.server.at + Math.max(0, freshness.heard.steady - freshness.server.read.steady) * freshness.server.speed;
+  return <p data-role="delays">{say('server_quiet', { time: local(at, picture.city.zone).time })}</p>;
+}

@@ -1,0 +1,105 @@
+/** What a wall does beside showing: reads the last hour, yesterday and the feeds, keeps its picture, looks for a new page, and reports. */
+import { effect } from '@preact/signals';
+import { asked } from '../core/address';
+import { elapsed, type Moment } from '../core/freshness';
+import { browserPorts, moment } from '../live/browser';
+import { keep, remember } from '../live/kept';
+import { earlierBody, feedsBody, type Earlier } from './bodies';
+import { sampleFrames } from './frames';
+import { briefingSince } from './moves';
+import { decideRelease, entryOf } from './release';
+import { failures, reportOf } from './report';
+import { within } from './settings';
+import { clock, day, feeds, hour, inContact, mode, newer, settings, shownAges, source, state } from './store';
+
+interface Duty { readonly every: number; readonly due: () => boolean; readonly run: () => Promise<void> }
+
+/** One duty at a time of its kind, again after `every` seconds; a failure waits for the next turn. */
+function keepDoing({ every, due, run }: Duty): { readonly soon: () => void } {
+  let last: Moment | null = null;
+  let busy = false;
+  const look = (): void => {
+    if (busy || !due() || (last !== null && elapsed(last, moment()) < every)) return;
+    busy = true;
+    last = moment();
+    run().catch(() => undefined).finally(() => (busy = false)); // the picture's own age tells that something is wrong
+  };
+  setInterval(look, 1000);
+  return { soon: () => (last = last !== null && elapsed(last, moment()) < 10 ? last : null) };
+}
+
+async function earlier(since: number): Promise<Earlier | null> {
+  const answer = await browserPorts.fetch(`/api/v1/changes?${asked(settings.peek())}&since=${encodeURIComponent(new Date(since * 1000).toISOString())}`);
+  if (answer.status === 404) return null;
+  if (answer.status !== 200) throw new Error(`answer ${answer.status}`);
+  return earlierBody(answer.body);
+}
+async function readHour(): Promise<void> {
+  hour.value = await earlier(Math.floor((clock.peek()!.now - 3600) / 60) * 60);
+}
+async function readDay(): Promise<void> {
+  const now = clock.peek()!;
+  day.value = await earlier(briefingSince(now.now, now.weekday));
+}
+async function readFeeds(): Promise<void> {
+  const answer = await browserPorts.fetch('/api/v1/feeds');
+  if (answer.status === 200) feeds.value = feedsBody(answer.body);
+}
+
+const own = document.querySelector<HTMLScriptElement>('script[type=module][src^="/assets/"]')?.getAttribute('src') ?? null;
+const TRIED = 'dunghen-reloaded-for';
+let newerSince: number | null = null;
+/** Fetched, not navigated to, so that the service worker does not answer it. */
+async function readRelease(): Promise<void> {
+  const answer = await fetch('/wall', { cache: 'no-store', headers: { accept: 'text/html' } });
+  const served = answer.ok ? entryOf(await answer.text()) : null;
+  const decided = decideRelease({ own, served, newerSince, triedFor: sessionStorage.getItem(TRIED) }, moment().steady);
+  if (decided === 'UNKNOWN') return;
+  newer.value = decided === 'ANNOUNCE' || decided === 'RELOAD';
+  newerSince = newer.value ? newerSince ?? moment().steady : null;
+  if (decided !== 'RELOAD' || served === null || !(await fetch(served, { cache: 'no-store' })).ok) return;
+  sessionStorage.setItem(TRIED, served);
+  location.reload();
+}
+
+const wall = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+async function report(): Promise<void> {
+  const memory = (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory;
+  const body = reportOf({
+    frames: await sampleFrames(), heapBytes: memory?.usedJSHeapSize ?? null, eventAge: shownAges.peek()?.contact ?? null, version: state.peek().picture?.version ?? null,
+    page: own ?? 'unbuilt', wall, mode: mode.peek(), failures: failures.length,
+  });
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  await fetch('/api/v1/wall-reports', { method: 'POST', headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) });
+}
+
+const briefs = (): boolean => {
+  const { scenes, briefing } = settings.peek();
+  const now = clock.peek();
+  return now !== null && scenes.includes('briefing') && briefing !== null && within(briefing, now.minute);
+};
+
+/** Starts everything; the picture of the last run comes before the line is opened. */
+export async function duties(): Promise<void> {
+  if (own !== null) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined); // without it the wall works, but not from a cold start offline
+  const kept = await remember(settings.peek());
+  if (kept !== null) source.tell(kept);
+  source.start();
+  const told = (): boolean => inContact() && clock.peek() !== null;
+  const hours = keepDoing({ every: 60, due: told, run: readHour });
+  keepDoing({ every: 600, due: () => told() && briefs(), run: readDay });
+  keepDoing({ every: 30, due: inContact, run: readFeeds });
+  keepDoing({ every: 60, due: inContact, run: () => keep(settings.peek()) });
+  keepDoing({ every: 60, due: () => own !== null && inContact(), run: readRelease });
+  keepDoing({ every: 60, due: inContact, run: report });
+  effect(() => void (bandsOf() && hours.soon()));
+}
+
+let bands = '';
+/** True when some unit came into another band since the last look. */
+function bandsOf(): boolean {
+  const now = state.value.picture?.units.map((unit) => unit.band).join(' ') ?? '';
+  const moved = bands !== '' && now !== bands;
+  bands = now;
+  return moved;
+}

@@ -1,0 +1,17 @@
+/** Composition root of the wall. */
+import { render } from 'preact';
+import '../styles/fonts.css';
+import '../styles/tokens.css';
+import '../styles/map.css';
+import '../styles/wall.css';
+import { Announcer } from '../view/Announcer';
+import { duties } from './duties';
+import { Guard } from './Guard';
+import { Screen } from './Screen';
+import { dress, edges, lang, mode, picture } from './store';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('wall.html has no #root');
+dress(document.documentElement);
+render(<><Guard><Screen /></Guard><Announcer told={{ picture, mode, lang, edges }} /></>, root);
+void duties();

@@ -1,0 +1,93 @@
+/** A wall's state as signals: its settings, what has come, what is shown, and which scene has its turn. */
+import { computed, effect, signal } from '@preact/signals';
+import { ages, health, serverNow } from '../core/freshness';
+import { local } from '../core/times';
+import { browserPorts } from '../live/browser';
+import { live } from '../live/live';
+import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
+import type { Earlier, Feed } from './bodies';
+import { lastHour, largest, type Move } from './moves';
+import { following, turn, type Turn } from './scenes';
+import { enlargement, reachOf } from './screen';
+import { change, read, type SceneName, type Settings } from './settings';
+import { wallText, type Said } from './text';
+import type { Values } from '../core/text';
+
+export const settings = signal<Settings>(read(location.search));
+export const source = live(browserPorts, settings.peek());
+export const { state, beat, edges } = source;
+/** The picture that motion and updates were stopped on; null while they run. */
+export const held = signal<Shown | null>(null);
+/** A scene that a person chose; the turning goes on from the next minute they resume it. */
+export const pinned = signal<SceneName | null>(null);
+export const feeds = signal<readonly Feed[]>([]);
+/** What units were an hour ago, and at the briefing's hour; null while the server has no such past, or did not answer. */
+export const hour = signal<Earlier | null>(null);
+export const day = signal<Earlier | null>(null);
+/** A newer page than this one is served. */
+export const newer = signal(false);
+
+export const lang = computed(() => settings.value.lang);
+export const say = (key: Said, values?: Values): string => wallText(lang.value, key, values);
+
+export const shown = computed<Shown | null>(() => shownOf(state.value, held.value));
+export const picture = computed(() => shown.value?.picture ?? null);
+export const mode = computed<Mode>(() => modeOf(state.value, held.value, beat.value));
+/** The picture may be taken for one of now. */
+export const fresh = computed(() => mode.value === 'live' || mode.value === 'switching');
+export const shownAges = computed(() => (shown.value === null ? null : ages(shown.value.freshness, beat.value)));
+/** The city's time by the server's clock: its seconds, date, "HH:MM:SS", minute of the day, weekday (0: Sunday). Null until told. */
+export const clock = computed(() => {
+  const now = state.value.freshness === null ? null : serverNow(state.value.freshness, beat.value);
+  const zone = shown.value?.picture.city.zone ?? null;
+  if (now === null || zone === null) return null;
+  const { date, time } = local(now, zone);
+  return { now, zone, date, time, minute: Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)), weekday: new Date(`${date}T00:00:00Z`).getUTCDay() };
+});
+
+export const height = signal(screenHeight());
+function screenHeight(): number {
+  return Math.min(innerHeight, (innerWidth * 108) / 192);
+}
+addEventListener('resize', () => (height.value = screenHeight()));
+export const times = computed(() => enlargement(settings.value, height.value));
+export const reach = computed(() => reachOf(times.value));
+
+const MOST_MOVES = 14;
+export const moves = computed<readonly Move[]>(() => (shown.value === null || hour.value === null ? [] : lastHour(shown.value.picture.units, hour.value, MOST_MOVES)));
+export const morning = computed<readonly Move[]>(() => (shown.value === null || day.value === null ? [] : largest(shown.value.picture.units, day.value, 5)));
+
+export const scene = computed<Turn>(() => {
+  if (pinned.value !== null) return { scene: pinned.value, reason: 'ONLY' };
+  return turn(settings.value, { now: clock.value?.now ?? null, minute: clock.value?.minute ?? null, briefed: day.value !== null, changed: moves.value.length > 0 });
+});
+
+export function toggleHeld(): void {
+  if (held.value === null) {
+    pinned.value = scene.value.scene;
+    held.value = shown.value;
+  } else {
+    held.value = null;
+    pinned.value = null;
+  }
+}
+export const nextScene = (): void => void (pinned.value = following(settings.value, scene.value.scene));
+export const turnOn = (): void => void (pinned.value = null);
+
+/** The address follows, so that the wall comes back the same. */
+export function choose(parts: Readonly<Record<string, string | null>>): void {
+  history.replaceState(null, '', location.pathname + change(location.search, parts));
+  settings.value = read(location.search);
+}
+
+/** Keeps the document's language and theme as set. */
+export function dress(root: HTMLElement): void {
+  effect(() => {
+    root.lang = lang.value;
+    root.classList.toggle('light', settings.value.theme === 'light');
+    root.classList.toggle('kiosk', settings.value.kiosk);
+    document.title = `${say('product')} · ${say('wall')}`;
+  });
+}
+/** Whether the server has vouched for the picture within the last moments. */
+export const inContact = (): boolean => state.peek().freshness !== null && state.peek().kept === null && health(state.peek().freshness!, beat.peek()) === 'live';
