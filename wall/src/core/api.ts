@@ -14,6 +14,8 @@ export interface paths {
         /**
          * Get Changes
          * @description The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old.
+         *
+         *     After an instant: the same with `before`, what each of them was then, and when it changed (`changed_at`, `band_changed_at`).
          */
         get: operations["get_changes_api_v1_changes_get"];
         put?: never;
@@ -338,7 +340,8 @@ export interface operations {
     get_changes_api_v1_changes_get: {
         parameters: {
             query: {
-                since: number;
+                /** @description a version, or an instant: 2026-11-16T08:00:00+07:00 */
+                since: string;
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";

@@ -1,10 +1,12 @@
 /** The map at full height; clock, legend and feeds in the corners that the city's shape leaves free; the side column. */
 import { signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { BANDS } from '../core/model';
 import { counted } from '../core/figures';
 import { shortName, tally, type Picture } from '../core/picture';
 import { age, local, since } from '../core/times';
-import { CityMap, hasPlace } from '../map/CityMap';
+import { CityMap } from '../map/CityMap';
+import { geometry, hasPlace } from '../map/geometry';
 import { Panel } from '../map/Panel';
 import { rangeOf } from '../view/words';
 import type { Feed } from './bodies';
@@ -16,10 +18,9 @@ const selected = signal<string | null>(null);
 const select = (code: string): void => void (selected.value = selected.peek() === code ? null : code);
 
 export function MapScene({ picture }: { readonly picture: Picture }) {
-  const setting = settingOf(picture);
-  const localities = picture.units.filter((unit) => unit.kind === 'locality');
-  const placed = localities.some(hasPlace);
-  const city = { ...picture, units: localities };
+  const setting = useMemo(() => settingOf(picture), [lang.value, picture.asOf, picture.city.zone, edges.value]);
+  const city = useMemo(() => ({ ...picture, units: picture.units.filter((unit) => unit.kind === 'locality') }), [picture]);
+  const placed = geometry.value === null || city.units.some(hasPlace);
   return (
     <>
       <Brand picture={picture} />
