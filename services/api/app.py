@@ -13,6 +13,7 @@ from services.api.routes_geometry import geometry_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_open import officials_routes, open_routes
 from services.api.routes_site import health_routes, page_routes
+from services.api.routes_wall import wall_routes
 
 
 def build_app(follower: Follower, past: Past) -> FastAPI:
@@ -26,7 +27,7 @@ def build_app(follower: Follower, past: Past) -> FastAPI:
     )
     problems.install(app)
     live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
-    public = (*live, open_routes(follower, past), badge_routes(follower))
+    public = (*live, open_routes(follower, past), badge_routes(follower), wall_routes(follower.settings.wall_token))
     for router in (*public, officials_routes(), health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)
     app.add_middleware(Front, clock=follower.clock)

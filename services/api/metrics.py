@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import monotonic
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from services.api.wall_reports import Walls
 
 BOARD_LOSSES = Counter("dunghen_api_board_losses_total", "Times the projector lost its board and read everything again", ["reason"])
 for _reason in ("BoardUnreachableError", "DisplacedError"):
@@ -29,3 +34,34 @@ DROPPED = Counter("dunghen_api_streams_dropped_total", "Streams dropped because 
 SKIPPED = Counter("dunghen_api_streams_skipped_total", "Times a slow client was given the newest state instead of the frames between")
 for _event in ("snapshot", "change", "tick"):
     FRAMES.labels(event=_event)
+WALL_REPORTS = Counter("dunghen_api_wall_reports_total", "Reports of wall displays", ["result"])
+for _result in ("accepted", "limited", "invalid", "refused"):
+    WALL_REPORTS.labels(result=_result)
+WALLS = Gauge("dunghen_api_walls", "Wall displays that reported in the last three minutes", ["mode"])
+WALL_PAGES = Gauge("dunghen_api_wall_pages", "Different versions of the page that wall displays run")
+WALL_FRAME_SECONDS = Gauge("dunghen_api_wall_frame_seconds", "Slowest wall display: 95th percentile of its frame time")
+WALL_MEMORY_BYTES = Gauge("dunghen_api_wall_memory_bytes", "Wall display with the largest heap")
+WALL_EVENT_AGE_SECONDS = Gauge("dunghen_api_wall_event_age_seconds", "Wall display that has waited longest for a word from the server")
+WALL_FAILURES = Gauge("dunghen_api_wall_failures", "Wall display whose drawing failed most often since its page was loaded")
+
+
+def watch_walls(walls: Walls) -> None:
+    """The gauges of walls say at each scrape what the reports say then."""
+    for mode in walls.by_mode(0):
+        WALLS.labels(mode=mode).set_function(partial(_in_mode, walls, mode))
+    WALL_PAGES.set_function(lambda: walls.pages(monotonic()))
+    for gauge, name in (
+        (WALL_FRAME_SECONDS, "frame_seconds"),
+        (WALL_MEMORY_BYTES, "memory_bytes"),
+        (WALL_EVENT_AGE_SECONDS, "event_age_seconds"),
+        (WALL_FAILURES, "failures"),
+    ):
+        gauge.set_function(partial(_worst, walls, name))
+
+
+def _in_mode(walls: Walls, mode: str) -> float:
+    return walls.by_mode(monotonic())[mode]
+
+
+def _worst(walls: Walls, name: str) -> float:
+    return walls.worst(monotonic())[name]

@@ -9,15 +9,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dunghen.platform.clock import Clock
 
+WALLS = "/api/v1/wall-reports"
 OFFICIALS = ("/api/v1/officials", "/api/v1/dossiers", "/api/v1/notices")
 EXPOSED = "ETag, Date, Link, Retry-After"
 
 
 def is_public(path: str) -> bool:
-    """Whether other sites may read this path without credentials: all of the API but what is for officials."""
+    """Whether other sites may read this path without credentials: all of the API but what is for officials or from walls."""
     if not path.startswith("/api/v1/"):
         return path == "/openapi.json"
-    return not path.startswith(OFFICIALS) and not (path.startswith("/api/v1/units/") and path.endswith("/dossiers"))
+    return not path.startswith((*OFFICIALS, WALLS)) and not (path.startswith("/api/v1/units/") and path.endswith("/dossiers"))
 
 
 class Front:

@@ -19,6 +19,7 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "UNAUTHENTICATED": (401, "Trang dành cho cán bộ: cần được cấp quyền", "For officials: authorisation is needed"),
     "NOT_READY": (503, "Số liệu đang được nạp", "The map is still being loaded"),
     "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
+    "TOO_MANY_REQUESTS": (429, "Gửi quá nhanh, hãy thử lại sau", "Too soon after the last one; try again"),
     "TOO_MANY_STREAMS": (503, "Quá nhiều kết nối, hãy thử lại sau", "Too many open streams; try again"),
     "VERSION_GONE": (410, "Phiên bản này quá cũ, hãy đọc lại toàn bộ", "That version is too old: read the whole map"),
     "NO_GEOMETRY": (404, "Thành phố này chưa có bản đồ: chỉ có bảng", "This city has no map yet, only tables"),
@@ -39,7 +40,15 @@ def problem(code: str, detail: str = "", headers: Mapping[str, str] | None = Non
     """The response of a code."""
     status, title_vi, title_en = CODES[code]
     body = {"type": f"urn:dunghen:{code}", "title": title_en, "title_vi": title_vi, "status": status, "code": code, "detail": detail}
-    more = {"Retry-After": "2"} if status == 503 else {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    more = (
+        {"Retry-After": "2"}
+        if status == 503
+        else {"Retry-After": "60"}
+        if status == 429
+        else {"WWW-Authenticate": "Bearer"}
+        if status == 401
+        else {}
+    )
     return Response(msgspec.json.encode(body), status, {**more, "Cache-Control": "no-store", **(headers or {})}, "application/problem+json")
 
 

@@ -16,6 +16,9 @@ class ApiSettings(PlatformSettings):
 
     host: str = Field("127.0.0.1", description="address the HTTP workers listen on")
     port: int = Field(8000, ge=0, le=65535, description="port the HTTP workers listen on")
+    wall_token: str = Field(
+        "", repr=False, description="what wall displays show to report of themselves; empty: only those on this computer may"
+    )
     static: Path = Field(HERE / "static", description="the built web pages")
     publish_seconds: float = Field(0.015, ge=0.0, le=5.0, description="shortest time between two versions of the map")
     feed_publish_seconds: float = Field(

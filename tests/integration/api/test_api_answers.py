@@ -111,9 +111,10 @@ async def test_pages_that_are_not_built_say_what_to_do(open_world: Any, tmp_path
         assert (answer.status_code, "make setup" in answer.text) == (503, True)
         (tmp_path / "assets").mkdir()
         (tmp_path / "index.html").write_text("<h1>map</h1>")
+        (tmp_path / "wall.html").write_text("<h1>wall</h1>")
         (tmp_path / "assets" / "index-abc.js").write_text("1")
         assert (await world.http.get("/")).text == "<h1>map</h1>"
-            assert (await world.http.get("/wall")).text == "<h1>wall</h1>"
+        assert (await world.http.get("/wall")).text == "<h1>wall</h1>"
         assert "immutable" in (await world.http.get("/assets/index-abc.js")).headers["cache-control"]
 
 
