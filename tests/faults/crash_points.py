@@ -48,4 +48,15 @@ API = {
     "api.shown": "applied, no client has it",
     "api.sent": "a frame is handed to a client's connection",
 }
-ALL = {**SCORING, **INGEST, **PROJECTOR, **API}
+REBUILD = {  # in the order of its steps
+    "rebuild.added": "`dossier-events` has more partitions, nothing is copied",
+    "rebuild.copied": "events are copied, how far is not noted",
+    "rebuild.noted": "how far it copied is noted",
+    "rebuild.published": "the policy says that all is counted anew",
+    "rebuild.forgotten": "the store goes on behind nothing, Redis still shows the former map",
+    "rebuild.emptied": "Redis is empty, scoring's topics are as they were",
+    "rebuild.removed": "scoring's topics are gone",
+    "rebuild.made": "they are there again, the groups go on where nothing is any more",
+    "rebuild.reset": "one group begins anew, the others do not",
+}
+ALL = {**SCORING, **INGEST, **PROJECTOR, **API, **REBUILD}

@@ -181,8 +181,29 @@ def api() -> None:
     wrap_sync(Follower, "_show", after=lambda *_: reach("api.shown"))
 
 
+def rebuild() -> None:
+    from redis.asyncio import Redis
+
+    from dunghen.cli.rebuild import copying, steps
+    from dunghen.contracts.topics import DOSSIER_EVENTS
+    from dunghen.platform import kafka
+    from dunghen.platform.store.sqlite import SqliteStore
+
+    def committed(_: object, group: str, __: object) -> None:
+        reach("rebuild.noted" if group.startswith("rebuild") else "rebuild.reset")
+
+    wrap(kafka, "add_partitions", after=lambda _, names, __: names == [DOSSIER_EVENTS] and reach("rebuild.added"))
+    wrap(copying, "_copy", after=lambda *_: reach("rebuild.copied"))
+    wrap(kafka, "commit", after=committed)
+    wrap(steps, "publish", after=lambda *_, **__: reach("rebuild.published"))
+    wrap(SqliteStore, "forget", after=lambda *_: reach("rebuild.forgotten"))
+    wrap(Redis, "delete", after=lambda *_: reach("rebuild.emptied"))
+    wrap(kafka, "remove_topics", after=lambda *_: reach("rebuild.removed"))
+    wrap(kafka, "ensure_topics", after=lambda *_: reach("rebuild.made"))
+
+
 PARTS = {"services.scoring": scoring, "services.ingest": ingest, "services.api projector": projector, "services.api http": api}
 
 if __name__ == "__main__":
-    PARTS[" ".join(sys.argv[1:])]()
+    (rebuild if "rebuild" in sys.argv else PARTS[" ".join(sys.argv[1:])])()
     program.run()

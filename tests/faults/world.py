@@ -111,6 +111,13 @@ class FaultWorld:
         own = {**given.env, "DUNGHEN_METRICS_PORT": "0", "FAULT_PART": name, **env}
         return self.keeper.start(Part(name, (sys.executable, "-m", program, *given.command[2:]), own, self.folder / f"{name}.log"))
 
+    def grow(self, partitions: int) -> None:
+        """Every part again, with so many partitions (after a `rebuild`)."""
+        self.settings = self.settings.model_copy(update={"partitions": partitions})
+        self.env["DUNGHEN_PARTITIONS"] = str(partitions)
+        for name in [*self.parts]:
+            self.start_part(name, DUNGHEN_PARTITIONS=str(partitions))
+
     def workers(self) -> list[Part]:
         """The workers of scoring that are wanted."""
         return [part for name, part in self.parts.items() if name.startswith("scoring") and part.wanted]
