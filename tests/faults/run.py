@@ -29,7 +29,15 @@ TESTS = (
     "tests/integration/platform/test_stages.py",
     "tests/e2e/test_survives.py",
 )
-PYTEST = (sys.executable, "-m", "pytest", "-s", "-q", "--timeout=3600")
+PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "-s",
+    "-q",
+    "--timeout=3600",
+    f"--basetemp={FOLDER / 'worlds'}",
+)  # what a failed step left stays there
 FAILED, MORE = 1, 3
 
 
