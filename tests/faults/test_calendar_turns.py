@@ -174,7 +174,7 @@ def turning(make_world: Callable[..., FaultWorld]) -> Turning:
 def test_day_month_quarter_and_year_tet_a_storm_day_and_a_worked_saturday_turn_by_themselves(
     turning: Turning, report: Callable[..., None]
 ) -> None:
-    for last in ("2026-12-31", "2027-01-01", "2027-01-31") if LONG else ("2026-12-31", "2027-01-31"):
+    for last in ("2026-12-31", "2027-01-01", "2027-01-31") if LONG else ("2026-12-31",):
         turning.turn(last)
 
     turning.at("2027-02-02T09:00:00")

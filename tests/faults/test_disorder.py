@@ -28,7 +28,7 @@ from tests.integration.scoring.test_scoring_process import assert_exact
 
 NOW = START + 80 * DAY  # everything that is told at first lies before it
 GAP = (START + 9 * DAY, START + 12 * DAY)  # of some dossiers nothing of these days comes before the end
-DOSSIERS = long_or_short(1000, 80)
+DOSSIERS = long_or_short(1000, 50)
 SHARES = {1: 60, 2: 20, 5: 14, 20: 4, 50: 2}  # how often a thing is told
 
 

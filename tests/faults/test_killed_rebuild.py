@@ -14,11 +14,10 @@ import pytest
 
 from tests.eventually import eventually
 from tests.faults.crash_points import REBUILD
-from tests.faults.form import LONG, long_or_short
+from tests.faults.form import LONG
 from tests.faults.world import PARTITIONS, FaultWorld
 
 AFTER = PARTITIONS + 2
-POINTS = tuple(REBUILD) if LONG else ("rebuild.copied", "rebuild.removed")
 FIGURES = ("numerator", "denominator", "received", "finished", "counts", "pending", "overdue", "paused", "rank")
 
 
@@ -40,17 +39,18 @@ def stop(world: FaultWorld) -> None:
     eventually(lambda: all(part.process is None for part in world.parts.values()), within=400, what="the end of all")
 
 
+@pytest.mark.skipif(not LONG, reason="in `make faults`; tests/e2e/test_rebuild.py has one that nobody kills")
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
 def test_a_rebuild_that_dies_after_any_of_its_steps_goes_on_and_counts_the_same(
     make_world: Callable[..., FaultWorld], report: Callable[..., None]
 ) -> None:
     world = make_world().start()
-    world.load.tell(long_or_short(1500, 300))
+    world.load.tell(1500)
     world.until_level()
     before = figures(world)
     stop(world)
-    for point in POINTS:
+    for point in REBUILD:
         (world.folder / "rebuild.armed").write_text(point)
         died = rebuild(world, "tests.faults.crashing dunghen.cli")
         assert (died.returncode, (world.folder / "rebuild.armed").exists()) == (-signal.SIGKILL, False), (
@@ -66,4 +66,4 @@ def test_a_rebuild_that_dies_after_any_of_its_steps_goes_on_and_counts_the_same(
     world.load.tell(200)
     found = {finding.check for finding in world.findings()}
     assert found <= {"twice"}, "what a rebuild does is to copy: an event stands where it counted before, too"
-    report(**{"deaths of a rebuild": len(POINTS)}, **world.figures())
+    report(**{"deaths of a rebuild": len(REBUILD)}, **world.figures())
