@@ -70,7 +70,8 @@ def counted(dossiers: list[Plain], window: str, today: date) -> dict[str, Any]:
         "finished": len(ended),
         "pending": pending,
         "overdue": len(overdue),
-        "due_today": sum(d.due == today for d in is_open),
+        "due_today": sum(d.due == today for d in dossiers),
+        "due_today_left": sum(d.due == today for d in is_open),
         "official": (len(met) + pending, len(ended) + len(is_open)),
         "resolved": (len(met), len(ended)),
         "due_cohort": (len(kept), len(over)),
@@ -113,7 +114,7 @@ class Turning:
     def _shown(self, window: str) -> dict[str, Any]:
         answer = httpx.get(f"{self.world.page}/api/v1/map", params={"window": window}, timeout=20).raise_for_status().json()
         city = answer["city"]
-        plain = {name: city[name] for name in ("received", "finished", "pending", "overdue", "due_today")}
+        plain = {name: city[name] for name in ("received", "finished", "pending", "overdue", "due_today", "due_today_left")}
         rates = {name: (rate["numerator"], rate["denominator"]) for name, rate in city["rates"].items()}
         return {"as_of": answer["as_of"], **plain, **rates}
 
