@@ -7,7 +7,10 @@ export default defineConfig({
   json: { stringify: true },
   build: {
     outDir: '../services/api/static',
-    rolldownOptions: { input: ['index.html', 'wall.html', 'docs.html'] },
+    rolldownOptions: {
+      input: { index: 'index.html', wall: 'wall.html', docs: 'docs.html', sw: 'src/worker/sw.ts' },
+      output: { entryFileNames: ({ name }: { name: string }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') }, // a worker keeps its address
+    },
     emptyOutDir: true,
     assetsDir: 'assets',
     assetsInlineLimit: 0, // nothing inline: the server's CSP allows only files of its own

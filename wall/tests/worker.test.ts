@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { choose, filesOf, fontsOf, isAway, isPage, toDrop } from '../src/worker/shelf';
+
+const origin = 'http://wall.local';
+const asked = (path: string, more: { method?: string; mode?: string } = {}) => choose({ method: 'GET', mode: 'cors', origin, url: new URL(path, origin), ...more });
+
+test('no figure ever comes from the worker: all of the API but the shapes goes to the network', () => {
+  expect(['/api/v1/map?kind=all', '/api/v1/stream', '/api/v1/changes?since=1', '/api/v1/feeds', '/sw.js', '/metrics'].map((path) => asked(path))).toEqual(Array(6).fill('NETWORK'));
+  expect(asked('/api/v1/geometry?v=abc')).toBe('SHAPE');
+});
+test('the page is asked of the network first, files with a hash are what they are', () => {
+  expect([asked('/wall?kiosk', { mode: 'navigate' }), asked('/wall'), asked('/', { mode: 'navigate' }), asked('/assets/wall-Ab1.js')]).toEqual(['PAGE', 'NETWORK', 'NETWORK', 'KEPT']);
+  expect([asked('/assets/x.js', { method: 'POST' }), asked('https://elsewhere.example/assets/x.js')]).toEqual(['NETWORK', 'NETWORK']);
+});
+test('only a whole page of ours is kept, and only silence of the server brings it back', () => {
+  expect([isPage(200, '<script type="module" src="/assets/a.js">'), isPage(503, '<script src="/assets/a.js">'), isPage(200, '<h1>login</h1>')]).toEqual([true, false, false]);
+  expect([200, 304, 401, 404, 500, 502, 503, 504].filter(isAway)).toEqual([502, 503, 504]);
+});
+test('a page is kept with its scripts, sheets and fonts', () => {
+  expect(filesOf('<link rel="icon" href="/favicon.svg"><script src="/assets/a-1.js"></script><link rel="modulepreload" href="/assets/b-2.js"><link href="/assets/c.css"><a href="https://x/y.js">')).toEqual(['/favicon.svg', '/assets/a-1.js', '/assets/b-2.js', '/assets/c.css']);
+  expect(fontsOf('@font-face{src:url(/assets/f-1.woff2) format("woff2")} x{background:url(/assets/p.png)}')).toEqual(['/assets/f-1.woff2']);
+});
+test('old files go, oldest first, never those of the kept page', () => {
+  const files = Array.from({ length: 63 }, (_, i) => `/assets/${i}.js`);
+  expect(toDrop(files, new Set(['/assets/0.js']))).toEqual(['/assets/1.js', '/assets/2.js', '/assets/3.js']);
+  expect(toDrop(files.slice(0, 60), new Set())).toEqual([]);
+});
