@@ -27,6 +27,7 @@ function changes(since) {
   }));
   return { version: data.version, since, units, before };
 }
+const SHORTS = new Map([['Sở Nông nghiệp và Môi trường', 'NN&MT'], ['Sở Khoa học và Công nghệ', 'KH&CN'], ['Sở Giáo dục và Đào tạo', 'GD&ĐT'], ['Sở Văn hóa, Thể thao và Du lịch', 'VH-TT-DL'], ['Sở Dân tộc và Tôn giáo', 'DT&TG']]);
 const feeds = () => ({ version: data.version, feeds: data.units.slice(0, 38).map((unit) => ({ source: `lgsp-${unit.code}`, seen_at: unit.feed_seen_at, missing: unit.stale ? 12 : 0, stale: unit.stale, units: [unit.code] })).concat(
   data.units.slice(38).filter((unit) => unit.stale).map((unit) => ({ source: `lgsp-${unit.code}`, seen_at: unit.feed_seen_at, missing: 0, stale: true, units: [unit.code] }))) });
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
@@ -89,6 +90,7 @@ createServer((request, response) => {
   if (url.pathname === '/api/v1/geometry') return response.writeHead(200, { 'content-type': 'application/geo+json', etag: '"shipped"' }).end(geometry);
   const json = (value) => response.writeHead(200, { 'content-type': 'application/json', date: serverTime().toUTCString() }).end(JSON.stringify(value));
   if (url.pathname === '/api/v1/changes') return json(changes(url.searchParams.get('since')));
+  if (url.pathname === '/api/v1/units') return json({ version: data.version, units: data.units.map(({ code, name, kind }) => ({ code, name, short: kind === 'department' ? (SHORTS.get(name) ?? '') : '' })) });
   if (url.pathname === '/api/v1/feeds') return json(feeds());
   if (url.pathname === '/api/v1/wall-reports') return request.on('data', (said) => console.log(String(said))).on('end', () => response.writeHead(204).end());
   return file(response, url.pathname);

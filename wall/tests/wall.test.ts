@@ -48,6 +48,7 @@ test('in the morning every second turn is the briefing, if there is one; a scene
   expect(at(0, 700, true)).toBe('map');
 });
 test('a wall that is set to the briefing alone shows the map outside of the morning', () => {
+  expect(turn(read('?scenes=briefing'), { now: 0, minute: 430, briefed: true, changed: false })).toEqual({ scene: 'briefing', reason: 'ONLY' });
   expect(turn(read('?scenes=briefing'), { now: 0, minute: 700, briefed: true, changed: false })).toEqual({ scene: 'map', reason: 'ONLY' });
 });
 test('the button goes through all scenes in their order', () => expect(['map', 'briefing'].map((scene) => following(settings, scene as 'map'))).toEqual(['ranking', 'map']));

@@ -54,6 +54,7 @@ const MOST_SILENT = 2;
 function Feeds({ picture }: { readonly picture: Picture }) {
   const all = feeds.value;
   const silent = all.filter((feed) => feed.stale || feed.seenAt === null).sort((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0));
+  if (all.length === 0) return null; // not told yet
   const missing = all.reduce((sum, feed) => sum + (feed.missing ?? 0), 0);
   return (
     <section class="feeds" data-role="feeds">

@@ -3,12 +3,12 @@ import { useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { counted, percent, trend } from '../core/figures';
 import type { Unit } from '../core/model';
-import { shortName, type Picture } from '../core/picture';
+import type { Picture } from '../core/picture';
 import { dayMonth, local } from '../core/times';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
 import { caption, type Move } from './moves';
-import { Brand, Mark, settingOf, windowOf } from './parts';
+import { Brand, Mark, nameOf, settingOf, windowOf } from './parts';
 import { rankedOf, RankRow, TodayCounts } from './Side';
 import { day, edges, hour, lang, morning, moves, say, times } from './store';
 
@@ -17,7 +17,7 @@ interface Props { readonly picture: Picture }
 /** Rows of `rem` height at the reference's size that fit under the head. */
 const rowsOf = (rem: number, room = 80): number => Math.max(3, Math.floor(room / (rem * times.value)));
 
-function Head({ picture, title, how, children }: Props & { readonly title: string; readonly how?: string; readonly children?: ComponentChildren }) {
+function Head({ picture, title, how, children }: Props & { readonly title: string; readonly how?: string | undefined; readonly children?: ComponentChildren }) {
   const { city, question } = picture;
   return (
     <>
@@ -67,10 +67,10 @@ function Bars({ picture, title, count, name }: Props & { readonly title: string;
     <section class="barbox">
       <h2>{title}</h2>
       {units.length === 0 && <p class="quiet">{say('today_none')}</p>}
-      <ol class="bars" ref={holder} data-list={name}>
+      <ol class="lengths" ref={holder} data-list={name}>
         {units.slice(0, rows).map((unit) => (
           <li key={unit.code} data-row={unit.code}>
-            <span class="nm">{shortName(unit)}</span><span class="track"><span class="bar" style={{ width: `${(100 * count(unit)) / most}%` }} /></span><b>{counted(count(unit), lang.value)}</b>
+            <span class="nm">{nameOf(unit)}</span><span class="track"><span class="bar" style={{ width: `${(100 * count(unit)) / most}%` }} /></span><b>{counted(count(unit), lang.value)}</b>
           </li>
         ))}
       </ol>

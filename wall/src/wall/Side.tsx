@@ -6,7 +6,7 @@ import { lookOf, lowestFirst, shortName, type Picture } from '../core/picture';
 import type { Setting } from '../view/words';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
-import { CityFigure, Mark, settingOf, valueOf } from './parts';
+import { CityFigure, Mark, nameOf, settingOf, valueOf } from './parts';
 import { edges, hour, lang, moves, reach, say } from './store';
 
 export function Side({ picture }: { readonly picture: Picture }) {
@@ -98,7 +98,6 @@ function Blocs({ picture }: { readonly picture: Picture }) {
 }
 
 const COLUMNS = 4;
-const WITHOUT = /^(Sở|Văn phòng|Chi nhánh|CN VPĐKĐĐ|VPĐKĐĐ|Ban|Công an thành phố|Thuế thành phố)\s+(?=\S)/i;
 function Columns({ units, setting }: { readonly units: readonly Unit[]; readonly setting: Setting }) {
   const rows = Math.min(5, Math.ceil(units.length / COLUMNS));
   return (
@@ -106,7 +105,7 @@ function Columns({ units, setting }: { readonly units: readonly Unit[]; readonly
       {units.slice(0, rows * COLUMNS).map((unit) => (
         <li key={unit.code} data-unit={unit.code} data-band={unit.band} data-look={lookOf(unit)}>
           <span class={`v ${lookOf(unit) === 'old' ? 'b-old' : lookOf(unit) === 'none' ? 'b-none' : `b-${unit.band}`}`}>{valueOf(unit, setting)}{lookOf(unit) === 'rate' && <i>{say(`letter_${unit.band}`)}</i>}</span>
-          <span class="nm">{shortName(unit).replace(WITHOUT, '')}</span>
+          <span class="nm">{nameOf(unit)}</span>
         </li>
       ))}
     </ul>

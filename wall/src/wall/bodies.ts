@@ -27,6 +27,12 @@ export function feedsBody(value: unknown): readonly Feed[] {
   });
 }
 
+/** Short names by code, of those that have one. */
+export function shortsBody(value: unknown): ReadonlyMap<string, string> {
+  const units = items(record(value, 'answer')['units'], 'units').map((one) => record(one, 'unit'));
+  return new Map(units.map((unit) => [word(unit, 'code'), word(unit, 'short')] as const).filter(([, short]) => short !== ''));
+}
+
 export function earlierBody(value: unknown): Earlier {
   const raw = record(value, 'answer');
   const since = instant(raw['since']);

@@ -4,13 +4,13 @@ import { asked } from '../core/address';
 import { elapsed, type Moment } from '../core/freshness';
 import { browserPorts, moment } from '../live/browser';
 import { keep, remember } from '../live/kept';
-import { earlierBody, feedsBody, type Earlier } from './bodies';
+import { earlierBody, feedsBody, shortsBody, type Earlier } from './bodies';
 import { sampleFrames } from './frames';
 import { briefingSince } from './moves';
 import { decideRelease, entryOf } from './release';
 import { failures, reportOf } from './report';
 import { within } from './settings';
-import { clock, day, feeds, hour, inContact, mode, newer, settings, shownAges, source, state } from './store';
+import { clock, day, feeds, hour, inContact, mode, newer, settings, shorts, shownAges, source, state } from './store';
 
 interface Duty { readonly every: number; readonly due: () => boolean; readonly run: () => Promise<void> }
 
@@ -44,6 +44,11 @@ async function readDay(): Promise<void> {
 async function readFeeds(): Promise<void> {
   const answer = await browserPorts.fetch('/api/v1/feeds');
   if (answer.status === 200) feeds.value = feedsBody(answer.body);
+}
+
+async function readShorts(): Promise<void> {
+  const answer = await browserPorts.fetch('/api/v1/units');
+  if (answer.status === 200) shorts.value = shortsBody(answer.body);
 }
 
 const own = document.querySelector<HTMLScriptElement>('script[type=module][src^="/assets/"]')?.getAttribute('src') ?? null;
@@ -89,6 +94,7 @@ export async function duties(): Promise<void> {
   const hours = keepDoing({ every: 60, due: told, run: readHour });
   keepDoing({ every: 600, due: () => told() && briefs(), run: readDay });
   keepDoing({ every: 30, due: inContact, run: readFeeds });
+  keepDoing({ every: 900, due: inContact, run: readShorts });
   keepDoing({ every: 60, due: inContact, run: () => keep(settings.peek()) });
   keepDoing({ every: 60, due: () => own !== null && inContact(), run: readRelease });
   keepDoing({ every: 60, due: inContact, run: report });

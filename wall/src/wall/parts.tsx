@@ -4,7 +4,9 @@ import type { Unit } from '../core/model';
 import { lookOf, shortName, type Picture } from '../core/picture';
 import { age, dayMonth, windowName } from '../core/times';
 import { onCell, type Setting } from '../view/words';
-import { clock, edges, fresh, lang, say, shownAges } from './store';
+import { clock, edges, fresh, lang, say, shorts, shownAges } from './store';
+
+const OFFICE = /^(Sở|CN VPĐKĐĐ)\s+(?=\S)/i;
 
 export const settingOf = (picture: Picture): Setting => ({ lang: lang.value, today: picture.asOf, zone: picture.city.zone, edges: edges.value });
 
@@ -67,4 +69,5 @@ export function CityFigure({ picture }: { readonly picture: Picture }) {
   );
 }
 
-export const nameOf = (unit: Unit): string => shortName(unit);
+/** The catalogue's short name of an office ("NN&MT"), else its name without what all of its kind begin with. */
+export const nameOf = (unit: Unit): string => (unit.kind === 'locality' ? shortName(unit) : shorts.value.get(unit.code) ?? shortName(unit).replace(OFFICE, ''));

@@ -13,8 +13,8 @@ export interface Turn { readonly scene: SceneName; readonly reason: 'ONLY' | 'TU
 export function turn(settings: Settings, facts: Facts): Turn {
   const morning = facts.briefed && settings.scenes.includes('briefing') && settings.briefing !== null && facts.minute !== null && within(settings.briefing, facts.minute);
   const others = settings.scenes.filter((name) => name !== 'briefing' && (name !== 'changes' || facts.changed));
-  const round = others.length === 0 ? (['map'] as const) : others;
-  const order: readonly SceneName[] = morning ? round.flatMap((name): SceneName[] => ['briefing', name]) : round;
+  const round: readonly SceneName[] = others.length > 0 ? others : [morning ? 'briefing' : 'map'];
+  const order = morning && others.length > 0 ? round.flatMap((name): SceneName[] => ['briefing', name]) : round;
   if (order.length === 1) return { scene: order[0]!, reason: 'ONLY' };
   if (facts.now === null) return { scene: order[0]!, reason: 'NO_CLOCK' };
   const scene = order[Math.floor(facts.now / settings.turnSeconds) % order.length]!;

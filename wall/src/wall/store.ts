@@ -21,6 +21,8 @@ export const held = signal<Shown | null>(null);
 /** A scene that a person chose; the turning goes on from the next minute they resume it. */
 export const pinned = signal<SceneName | null>(null);
 export const feeds = signal<readonly Feed[]>([]);
+/** The catalogue's short names of offices, by code. */
+export const shorts = signal<ReadonlyMap<string, string>>(new Map());
 /** What units were an hour ago, and at the briefing's hour; null while the server has no such past, or did not answer. */
 export const hour = signal<Earlier | null>(null);
 export const day = signal<Earlier | null>(null);
