@@ -78,7 +78,7 @@ export const turnOn = (): void => void (pinned.value = null);
 
 /** The address follows, so that the wall comes back the same. */
 export function choose(parts: Readonly<Record<string, string | null>>): void {
-  history.replaceState(null, '', location.pathname + change(location.search, parts));
+  history.replaceState(null, '', location.pathname + change(location.search, parts) + location.hash);
   settings.value = read(location.search);
 }
 
