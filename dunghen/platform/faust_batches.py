@@ -7,6 +7,7 @@ faust offers only together with its own exactly-once.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -18,9 +19,12 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from dunghen.platform.backlog import Ends
-from dunghen.platform.kafka_clients import REQUEST_SECONDS, Bare
+from dunghen.platform.kafka_clients import GATHERED_BYTES, REQUEST_SECONDS, Bare
 from dunghen.platform.settings import PlatformSettings
 
+# faust's consumer has a thread of its own. What waits for a socket gives the interpreter's lock away and gets it back at the earliest after
+# this time (Python's own: 5 ms), and a transaction waits for a socket about ten times.
+SWITCH_SECONDS = 0.0005
 # Why each is set: streams.md §4 (takeover in seconds, batches instead of events, nothing declared or served by faust itself).
 DEFAULTS: dict[str, Any] = {
     "store": "memory://",
@@ -45,8 +49,11 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def build_app(settings: PlatformSettings, name: str, **options: Any) -> Any:
-    """A faust app of the group `name` inside the namespace, with batch delivery; to be started by `serve`. `options` go over `DEFAULTS`."""
+def build_app(settings: PlatformSettings, name: str, *, patience: float = 0.0, **options: Any) -> Any:
+    """A faust app of the group `name` inside the namespace, with batch delivery; to be started by `serve`. `options` go over `DEFAULTS`.
+
+    With `patience` the broker gathers so many seconds of records for an answer: for who is not waited for.
+    """
     datadir = settings.data / "faust" / name
     datadir.mkdir(parents=True, exist_ok=True)  # faust makes only the last folder
     app = faust.App(
@@ -57,6 +64,7 @@ def build_app(settings: PlatformSettings, name: str, **options: Any) -> Any:
         **{**DEFAULTS, **options},
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)
+    app.transport.patience = patience
     return app
 
 
@@ -68,6 +76,7 @@ def batch_topic(app: Any, settings: PlatformSettings, name: str) -> Any:
 
 async def serve(app: Any) -> None:
     """Runs the app on this loop until it is cancelled; raises what crashed it. To be given to `Lifecycle.spawn`."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     app.finalize()
     try:
         await app.start()
@@ -82,6 +91,8 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - pinned, before it is started
         consumer._key_deserializer = Bare(transport.batch_topics)  # noqa: SLF001
+        if transport.patience:
+            consumer._fetch_min_bytes, consumer._fetch_max_wait_ms = GATHERED_BYTES, int(transport.patience * 1000)  # noqa: SLF001
         return consumer
 
 
@@ -205,5 +216,6 @@ class BatchTransport(driver.Transport):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.batch_topics: set[str] = set()
+        self.patience = 0.0
         self.begins: Callable[[], Mapping[TP, int]] = dict
         super().__init__(*args, **options)

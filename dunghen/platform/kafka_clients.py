@@ -21,7 +21,8 @@ BATCH_BYTES = 1 << 20  # one produce request; also what the broker takes at most
 FETCH_BYTES = 8 << 20  # of one partition at once
 # Where nobody waits: the broker gathers up to half a second of records for an answer, since each costs both sides the same however little
 # is in it.
-PATIENTLY = {"fetch_min_bytes": 1 << 20, "fetch_max_wait_ms": 500}
+GATHERED_BYTES = 1 << 20
+PATIENTLY = {"fetch_min_bytes": GATHERED_BYTES, "fetch_max_wait_ms": 500}
 REQUEST_SECONDS = 15.0  # then a connection on which nothing comes is given up and the request made again; aiokafka's own 40 s stood still
 
 

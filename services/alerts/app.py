@@ -14,6 +14,8 @@ from services.alerts.ports import Mailer
 from services.alerts.settings import AlertsSettings
 from services.alerts.stage import AlertStage
 
+PATIENCE_SECONDS = 0.1  # a letter need not be quicker; every change of every dossier wakes nobody here at once
+
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
@@ -25,6 +27,6 @@ class Alerts:
 
 def build(settings: AlertsSettings, ports: Ports, mailer: Callable[[], Mailer]) -> Alerts:
     """`ports.book` must hold a policy already; each partition has a mailer of its own."""
-    app = build_app(settings, "alerts")
+    app = build_app(settings, "alerts", patience=PATIENCE_SECONDS)
     factories = {topics.DOSSIERS: lambda partition: AlertStage(settings, ports, mailer(), partition)}
     return Alerts(app, Stages(app, settings, factories))

@@ -28,10 +28,12 @@ from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
 
 GROUP = "api-projector"
+SWITCH_SECONDS = 0.0005  # as long the map waits for the thread that writes the history, whenever it comes back from a socket (Python: 5 ms)
 
 
 async def project(settings: ApiSettings, life: Lifecycle) -> None:
     """The only writer of the live picture and of the history."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     serve_metrics(settings.metrics_port)
     board = RedisBoard(settings, settings.stream_length)
     life.release("board", board.close)
