@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
 from dunghen.platform.kafka import Unreachable, WrongPartitions
@@ -24,14 +25,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False, soft_wrap=True)
-Data = Annotated[Path, typer.Option(help="folder of the running city")]
-DATA = Path(".dunghen")
-
-
-def say(text: str) -> None:
-    """One line to the user, at once."""
-    console.print(text, markup=False)
 
 
 @app.command()
@@ -204,6 +197,8 @@ def policies_apply(
 
     asyncio.run(apply(DataFolder(data.absolute()), Wanted(file, tuple(day_off or ()), tuple(day_worked or ()), reason), say))
 
+
+app.add_typer(boundaries, name="boundaries")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

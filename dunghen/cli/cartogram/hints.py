@@ -1,0 +1,46 @@
+"""What no list of communes says about a city: bays to hold open, islands off the coast, archipelagos in a box of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Bay:
+    """Water that stays open: middle (latitude, longitude), radius in km, and how many units wide it is drawn."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+    units: float
+
+
+@dataclass(frozen=True, slots=True)
+class Island:
+    """Drawn as an ellipse `east` and `north` units away from the upper right corner of the unit `beside`."""
+
+    beside: str
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """`middle`: (latitude, longitude) that distances are true at; None: the median of the units. `boxed`: units in a box of their own."""
+
+    middle: tuple[float, float] | None = None
+    bay: Bay | None = None
+    islands: Mapping[str, Island] = field(default_factory=dict)
+    boxed: tuple[str, ...] = ()
+
+
+HINTS: Mapping[str, Hints] = {
+    "H17": Hints(
+        middle=(15.62, 107.95),
+        bay=Bay(16.125, 108.178, 5.2, 1.5),  # Vịnh Đà Nẵng
+        islands={"20434": Island("20413", 1.05, 0.15)},  # Tân Hiệp (Cù Lao Chàm), off Hội An Đông
+        boxed=("20333",),  # Hoàng Sa
+    )
+}
+NO_HINTS = Hints()
