@@ -1,0 +1,82 @@
+"""The map of the whole country, 3,321 polygons, in a real browser: a change draws the cells that it changed and no other, all of them too.
+
+Run with `-s` it prints how long that takes: from the arrival of the message to the frame in which it is seen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+UNITS, PATIENCE_MS = 3321, 120_000
+SERVER = Path(__file__).parents[2] / "wall" / "dev-server" / "country.mjs"
+WATCH = """
+const seen = { cells: new Set(), began: 0, ended: 0, versions: 0, longest: 0 };
+window.seen = seen;
+const Real = window.EventSource;
+window.EventSource = class extends Real {
+  constructor(...given) { super(...given); this.addEventListener('change', () => { seen.began = performance.now(); seen.versions += 1; }); }
+};
+new PerformanceObserver((list) => list.getEntries().forEach((one) => (seen.longest = Math.max(seen.longest, one.duration)))).observe({ type: 'longtask' });
+window.watchCells = () => new MutationObserver((records) => {
+  for (const { target } of records) { const cell = target.closest?.('[data-unit]'); if (cell) seen.cells.add(cell.dataset.unit); }
+  requestAnimationFrame(() => requestAnimationFrame(() => (seen.ended = performance.now())));
+}).observe(document.querySelector('svg.map'), { subtree: true, childList: true, attributes: true, characterData: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def country() -> Iterator[str]:
+    node = shutil.which("node")
+    assert node, "node is missing"
+    process = subprocess.Popen((node, str(SERVER)), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def page(country: str) -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    assert chromium, "chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        opened = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.add_init_script(WATCH)
+        opened.goto(country)
+        expect(opened.locator("svg.map [data-unit]")).to_have_count(UNITS, timeout=PATIENCE_MS)
+        opened.wait_for_function("seen.versions === 0 && document.querySelector('.app').dataset.mode === 'live'", timeout=PATIENCE_MS)
+        opened.evaluate("watchCells()")
+        yield opened
+        browser.close()
+
+
+def changed(page: Page, country: str, units: int) -> dict[str, Any]:
+    """One change of the first so many units, and what was drawn by it."""
+    page.evaluate("Object.assign(seen, { cells: new Set(), ended: 0, longest: 0 })")
+    version = httpx.get(f"{country}/change", params={"units": units}, timeout=60).json()["version"]
+    page.wait_for_function(
+        f"document.querySelector('.app').dataset.version === '{version}' && seen.ended > seen.began", timeout=PATIENCE_MS
+    )
+    found: dict[str, Any] = page.evaluate("({ cells: [...seen.cells].sort(), ms: seen.ended - seen.began, longest: seen.longest })")
+    return found
+
+
+@pytest.mark.parametrize("units", [1, 5])
+def test_a_change_of_a_few_units_draws_just_their_cells(page: Page, country: str, units: int) -> None:
+    assert changed(page, country, units)["cells"] == [str(10000 + index) for index in range(units)]
+
+
+def test_all_polygons_change_their_colour_at_once(page: Page, country: str) -> None:
+    runs = [changed(page, country, UNITS) for _ in range(3)]
+    assert [len(run["cells"]) for run in runs] == [UNITS] * 3
+    print("".join(f"\n3,321 polygons in other colours: {run['ms']:.0f} ms, longest task {run['longest']:.0f} ms" for run in runs))
