@@ -25,7 +25,8 @@ const Real = window.EventSource;
 window.EventSource = class extends Real {
   constructor(...given) { super(...given); this.addEventListener('change', () => { seen.began = performance.now(); seen.versions += 1; }); }
 };
-new PerformanceObserver((list) => list.getEntries().forEach((one) => (seen.longest = Math.max(seen.longest, one.duration)))).observe({ type: 'longtask' });
+const longest = (list) => { for (const one of list.getEntries()) seen.longest = Math.max(seen.longest, one.duration); };
+new PerformanceObserver(longest).observe({ type: 'longtask' });
 window.watchCells = () => new MutationObserver((records) => {
   for (const { target } of records) { const cell = target.closest?.('[data-unit]'); if (cell) seen.cells.add(cell.dataset.unit); }
   requestAnimationFrame(() => requestAnimationFrame(() => (seen.ended = performance.now())));
