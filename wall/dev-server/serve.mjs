@@ -38,9 +38,11 @@ const body = (kind) => ({ ...data, units: unitsOf(kind) });
 const event = (type, id, value) => `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(value)}\n\n`;
 const tick = () => `event: tick\ndata: ${JSON.stringify({ server_time: serverTime().toISOString(), kafka_lag_seconds: options.mode === 'behind' ? 840 : 0.4, feeds: [] })}\n\n`;
 
-function band(unit) {
-  const per = unit.numerator * 100;
-  return per >= 90 * unit.denominator ? 'green' : per >= 80 * unit.denominator ? 'yellow' : per >= 70 * unit.denominator ? 'orange' : 'red';
+const band = (unit) => bandOf(unit.numerator, unit.denominator);
+function bandOf(numerator, denominator) {
+  if (denominator === 0) return 'none';
+  const per = numerator * 100;
+  return per >= 90 * denominator ? 'green' : per >= 80 * denominator ? 'yellow' : per >= 70 * denominator ? 'orange' : 'red';
 }
 function move() {
   const moving = data.units.filter((unit) => unit.denominator > 4 && !unit.stale && Math.random() < 0.04);
@@ -60,6 +62,28 @@ function move() {
     const units = moving.filter((unit) => client.kind === 'all' || unit.kind === client.kind);
     client.response.write(event('change', data.version, { version: data.version, city: data.city, units }));
   }
+}
+
+/** A made-up unit in the shape of /units/{code}: the same row in every window, a past that waves, with a gap. */
+function unitOf(row) {
+  const rate = ({ numerator, denominator, few, band, low, high, trend }, share = 1) => ({ value: denominator ? (numerator * share) / denominator : null, numerator: Math.floor(numerator * share), denominator, few, band: share === 1 ? band : bandOf(Math.floor(numerator * share), denominator), low, high, trend });
+  const rates = { official: rate(row), resolved: rate(row, 0.99), due_cohort: rate(row, 0.95), statutory: rate(row, 0.88) };
+  const early = Math.floor(row.numerator * 0.4), onDay = Math.floor(row.numerator * 0.35), late = Math.max(0, row.denominator - row.numerator - row.overdue);
+  const pending = row.numerator - early - onDay;
+  const day = (back) => new Date(started - back * 86400000 + 7 * 3600000).toISOString().slice(0, 10);
+  const window = (first) => ({ first, last: data.as_of, counts: { received: row.received, early, on_day: onDay, late }, rates });
+  const point = (back) => {
+    const n = back > 40 && back < 46 ? 0 : Math.max(0, Math.round(row.denominator * (0.7 + 0.2 * Math.sin(back / 3))));
+    const figure = (share) => ({ value: n ? share : null, numerator: Math.round(n * share), denominator: n });
+    const wave = Math.min(1, (row.value ?? 0.9) + 0.03 * Math.sin(back / 7));
+    return { day: day(back), rates: { official: figure(wave), resolved: figure(Math.min(1, wave + 0.03)), due_cohort: figure(wave - 0.04), statutory: figure(wave - 0.12) } };
+  };
+  const windows = Object.fromEntries(['today', '7d', '30d', '90d', 'month', 'quarter', 'year'].map((name) => [name, window(day(30))]));
+  return { version: data.version, as_of: data.as_of, known_at: data.known_at, code: row.code, name: row.name, short: '', kind: row.kind, type: row.type ?? '', feed_seen_at: row.feed_seen_at, stale: row.stale, pending, overdue: row.overdue, paused: row.paused, due_today: row.due_today, due_today_left: row.due_today_left ?? 0, received_today: 1, finished_today: 1, windows, daily: [], trail: { days: 30, points: Array.from({ length: 90 }, (_, i) => point(89 - i)) } };
+}
+function unit(response, code) {
+  const row = data.units.find((one) => one.code === code);
+  return response.writeHead(row ? 200 : 404, { 'content-type': 'application/json', 'access-control-allow-origin': '*' }).end(JSON.stringify(row ? unitOf(row) : { code: 'UNKNOWN_UNIT' }));
 }
 
 function stream(request, response, url) {
@@ -83,11 +107,12 @@ createServer((request, response) => {
   if (url.pathname.startsWith('/api/') && options.mode === 'refuse') return response.writeHead(503, { 'retry-after': '2' }).end();
   if (url.pathname === '/api/v1/stream') return stream(request, response, url);
   if (url.pathname === '/api/v1/map') {
-    response.writeHead(200, { 'content-type': 'application/json', date: serverTime().toUTCString() });
+    response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*', date: serverTime().toUTCString() });
     return response.end(JSON.stringify(body(url.searchParams.get('kind'))));
   }
-  if (url.pathname === '/api/v1/definitions') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ bands: { green: { from: 0.9 }, yellow: { from: 0.8 }, orange: { from: 0.7 } } }));
-  if (url.pathname === '/api/v1/geometry') return response.writeHead(200, { 'content-type': 'application/geo+json', etag: '"shipped"' }).end(geometry);
+  if (url.pathname.startsWith('/api/v1/units/')) return unit(response, url.pathname.split('/')[4]);
+  if (url.pathname === '/api/v1/definitions') return response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' }).end(JSON.stringify({ bands: { green: { from: 0.9 }, yellow: { from: 0.8 }, orange: { from: 0.7 } } }));
+  if (url.pathname === '/api/v1/geometry') return response.writeHead(200, { 'content-type': 'application/geo+json', 'access-control-allow-origin': '*', etag: '"shipped"' }).end(geometry);
   const json = (value) => response.writeHead(200, { 'content-type': 'application/json', date: serverTime().toUTCString() }).end(JSON.stringify(value));
   if (url.pathname === '/api/v1/changes') return json(changes(url.searchParams.get('since')));
   if (url.pathname === '/api/v1/units') return json({ version: data.version, units: data.units.map(({ code, name, kind }) => ({ code, name, short: kind === 'department' ? (SHORTS.get(name) ?? '') : '' })) });

@@ -3,9 +3,10 @@ import { asked, read, write } from '../src/core/address';
 
 test('defaults stay out of the address and what is chosen comes back from it', () => {
   expect(write(read(''))).toBe('');
-  const query = '?window=2026-Q3&rate=resolved&kind=department&lang=en&theme=dark&unit=H17.03';
+  const query = '?window=2026-Q3&rate=resolved&kind=department&as_of=2026-11-01&known_at=2026-11-02T08%3A30%3A00%2B07%3A00&lang=en&theme=dark&unit=H17.03&view=unit&q=hoa+vang&sort=-n';
   expect(write(read(query))).toBe(query);
 });
-test('unknown words fall back', () => expect(read('?window=never&rate=x&kind=y&lang=fr&theme=pink')).toEqual({ window: 'month', rate: 'official', kind: 'locality', lang: 'vi', theme: null, unit: null }));
+test('unknown words fall back', () => expect(read('?window=never&rate=x&kind=y&lang=fr&theme=pink&as_of=soon&known_at=2026-13-01T00:00&view=unit&sort=luck')).toEqual(read('')));
 test('parameters of others are kept', () => expect(write(read('?lang=en'), '?kiosk=1&window=7d')).toBe('?kiosk=1&lang=en'));
+test('another day and what was known are asked for too', () => expect(asked(read('?window=7d&as_of=2026-11-01&known_at=2026-11-02T08:30'))).toBe('window=7d&rate=official&kind=locality&as_of=2026-11-01&known_at=2026-11-02T08%3A30'));
 test('the API is asked by window, rate and kind', () => expect(asked(read('?window=7d'))).toBe('window=7d&rate=official&kind=locality'));

@@ -115,7 +115,14 @@ async def test_pages_that_are_not_built_say_what_to_do(open_world: Any, tmp_path
         (tmp_path / "assets" / "index-abc.js").write_text("1")
         assert (await world.http.get("/")).text == "<h1>map</h1>"
         assert (await world.http.get("/wall")).text == "<h1>wall</h1>"
-        assert "immutable" in (await world.http.get("/assets/index-abc.js")).headers["cache-control"]
+        script = await world.http.get("/assets/index-abc.js", headers={"Accept-Encoding": "gzip"})
+        assert ("immutable" in script.headers["cache-control"], script.headers["content-encoding"], script.text) == (True, "gzip", "1")
+        assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+        plain = await world.http.get("/assets/index-abc.js", headers={"Accept-Encoding": "identity"})
+        assert ("content-encoding" in plain.headers, plain.text) == (False, "1")
+        assert plain.headers["etag"] != script.headers["etag"]
+        again = await world.http.get("/wall", headers={"If-None-Match": (await world.http.get("/wall")).headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
 
 
 def answer_schema(document: dict[str, Any], path: str) -> dict[str, Any]:

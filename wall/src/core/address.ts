@@ -1,11 +1,19 @@
-/** What is chosen lives in the address: ?window=&rate=&kind=&lang=&theme=&unit=. Defaults stay out of it; unknown words fall back to them. */
+/** What is chosen lives in the address, with the names of the API where it has them. Defaults stay out of it; unknown words fall back to them. */
 import { KINDS, RATES, WINDOWS, type Kind, type Question, type Rate } from './model';
+import { LOWEST_FIRST, orderOf, orderWord, type Order } from './sorting';
 import type { Lang } from './text';
 
 export type Theme = 'light' | 'dark';
-export interface Choice extends Question { readonly lang: Lang; readonly theme: Theme | null; readonly unit: string | null }
+/** `view` `unit`: the page of `unit` instead of the map; `search`: what was typed to find units; `order`: of the table. */
+export interface Choice extends Question {
+  readonly asOf: string | null; readonly knownAt: string | null; readonly lang: Lang; readonly theme: Theme | null;
+  readonly unit: string | null; readonly view: 'map' | 'unit'; readonly search: string; readonly order: Order;
+}
 
 const NAMED = /^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const matching = (form: RegExp, word: string | null): string | null => (word !== null && form.test(word) && !Number.isNaN(Date.parse(word)) ? word : null);
 const isWindow = (word: string): boolean => (WINDOWS as readonly string[]).includes(word) || NAMED.test(word);
 function among<T extends string>(words: readonly T[], word: string | null, fallback: T): T {
   return words.find((known) => known === word) ?? fallback;
@@ -17,10 +25,15 @@ export function read(search: string): Choice {
   return {
     window: window !== null && isWindow(window) ? window : 'month',
     rate: among<Rate>(RATES, query.get('rate'), 'official'),
-    kind: among<Kind>(KINDS, query.get('kind'), 'locality'),
+    kind: among<Kind | 'all'>([...KINDS, 'all'], query.get('kind'), 'locality'),
+    asOf: matching(DAY, query.get('as_of')),
+    knownAt: matching(INSTANT, query.get('known_at')),
     lang: among<Lang>(['vi', 'en'], query.get('lang'), 'vi'),
     theme: query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : null,
     unit: query.get('unit'),
+    view: query.get('view') === 'unit' && query.get('unit') !== null ? 'unit' : 'map',
+    search: query.get('q') ?? '',
+    order: orderOf(query.get('sort')),
   };
 }
 
@@ -34,12 +47,22 @@ export function write(choice: Choice, search = ''): string {
   set('window', choice.window, 'month');
   set('rate', choice.rate, 'official');
   set('kind', choice.kind, 'locality');
+  set('as_of', choice.asOf, null);
+  set('known_at', choice.knownAt, null);
   set('lang', choice.lang, 'vi');
   set('theme', choice.theme, null);
   set('unit', choice.unit, null);
+  set('view', choice.view, 'map');
+  set('q', choice.search, '');
+  set('sort', orderWord(choice.order), orderWord(LOWEST_FIRST));
   const said = query.toString();
   return said === '' ? '' : `?${said}`;
 }
 
 /** The query of the API for a question, the same for /map, /map.csv, /map.geojson and /stream. */
-export const asked = ({ window, rate, kind }: Question): string => new URLSearchParams({ window, rate, kind }).toString();
+export function asked({ window, rate, kind, asOf = null, knownAt = null }: Question): string {
+  const query = new URLSearchParams({ window, rate, kind });
+  if (asOf !== null) query.set('as_of', asOf);
+  if (knownAt !== null) query.set('known_at', knownAt);
+  return query.toString();
+}

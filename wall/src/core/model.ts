@@ -1,4 +1,6 @@
 /** What the API says (architecture §8), checked at the door: what does not fit is refused as a whole, never half shown. */
+import type { paths } from './api';
+
 export const BANDS = ['green', 'yellow', 'orange', 'red', 'none'] as const;
 export const RATES = ['official', 'resolved', 'due_cohort', 'statutory'] as const;
 export const KINDS = ['locality', 'department', 'land_office'] as const;
@@ -7,7 +9,10 @@ export type Band = (typeof BANDS)[number];
 export type Rate = (typeof RATES)[number];
 export type Kind = (typeof KINDS)[number];
 
-export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind | 'all' }
+/** `asOf`: a local date whose end is asked about; `knownAt`: an instant whose knowledge is. Without both, and in a live window: now. */
+export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind | 'all'; readonly asOf?: string | null; readonly knownAt?: string | null }
+/** Whether the question is about now, so that the answer moves. */
+export const isLive = ({ window, asOf = null, knownAt = null }: Question): boolean => asOf === null && knownAt === null && (WINDOWS as readonly string[]).includes(window);
 
 /** A ratio 0–1 with its integers; `value` null where nothing stands in the window. */
 export interface Figure { readonly value: number | null; readonly numerator: number; readonly denominator: number }
@@ -30,30 +35,36 @@ export interface ChangeBody { readonly version: number; readonly asOf: string | 
 /** `lag`: seconds that the server is behind the sources; null: it cannot say; undefined: not told. `age`: of its own picture, where that is old. */
 export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean; readonly age: number | null; readonly geometry?: string | null }
 
-type Raw = Readonly<Record<string, unknown>>;
+/** What came, by the names that the published description of the API has; their values are still unknown. */
+export type Answered<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
+export type Untold<T> = { readonly [name in keyof T]?: unknown };
+type RawMap = Untold<Answered<'/api/v1/map'>>;
+type RawUnit = Untold<Answered<'/api/v1/map'>['units'][number]>;
+type RawCity = Untold<Answered<'/api/v1/map'>['city']>;
+type RawTick = { readonly server_time?: unknown; readonly kafka_lag_seconds?: unknown; readonly stale?: unknown; readonly age_seconds?: unknown; readonly geometry?: unknown };
 export class Malformed extends Error {}
 
-export function record(value: unknown, what: string): Raw {
+export function record<T extends object = Readonly<Record<string, unknown>>>(value: unknown, what: string): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed(`${what} is not an object`);
-  return value as Raw;
+  return value as T;
 }
-export function count(raw: Raw, name: string): number {
+export function count<T extends object>(raw: T, name: keyof T & string): number {
   const value = raw[name];
   if (typeof value !== 'number' || !Number.isInteger(value)) throw new Malformed(`${name} is not a whole number`);
   return value;
 }
-function ratio(raw: Raw, name: string): number | null {
+export function ratio<T extends object>(raw: T, name: keyof T & string): number | null {
   const value = raw[name];
   if (value === null || value === undefined) return null;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed(`${name} is not a number`);
   return value;
 }
-export function word(raw: Raw, name: string): string {
+export function word<T extends object>(raw: T, name: keyof T & string): string {
   const value = raw[name];
   if (typeof value !== 'string') throw new Malformed(`${name} is not a text`);
   return value;
 }
-export const optional = (raw: Raw, name: string): number => (raw[name] === undefined || raw[name] === null ? 0 : count(raw, name));
+export const optional = <T extends object>(raw: T, name: keyof T & string): number => (raw[name] === undefined || raw[name] === null ? 0 : count(raw, name));
 
 /** Seconds since 1970 from seconds or from ISO 8601 with an offset; null for nothing or 0 ("not given"). */
 export function instant(value: unknown): number | null {
@@ -63,15 +74,15 @@ export function instant(value: unknown): number | null {
   return Number.isNaN(at) ? null : at / 1000;
 }
 
-const ageOf = (raw: Raw): number | null => (typeof raw['age_seconds'] === 'number' && raw['age_seconds'] >= 0 ? raw['age_seconds'] : null);
+const ageOf = (raw: { readonly age_seconds?: unknown }): number | null => (typeof raw['age_seconds'] === 'number' && raw['age_seconds'] >= 0 ? raw['age_seconds'] : null);
 
 export function figure(value: unknown): Figure {
-  const raw = record(value, 'figure');
+  const raw = record<Untold<Figure>>(value, 'figure');
   const [numerator, denominator] = [count(raw, 'numerator'), count(raw, 'denominator')];
   if (numerator < 0 || numerator > denominator) throw new Malformed('more counted as on time than there are');
   return { value: denominator === 0 ? null : ratio(raw, 'value'), numerator, denominator };
 }
-function scored(raw: Raw): Scored {
+function scored(raw: RawUnit): Scored {
   const band = word(raw, 'band') as Band;
   if (!BANDS.includes(band)) throw new Malformed(`unknown band ${band}`);
   return {
@@ -81,15 +92,15 @@ function scored(raw: Raw): Scored {
   };
 }
 export function unitOf(value: unknown): Unit {
-  const raw = record(value, 'unit');
+  const raw = record<RawUnit>(value, 'unit');
   return {
     ...scored(raw), kind: word(raw, 'kind'), type: typeof raw['type'] === 'string' ? raw['type'] : '', rank: ratio(raw, 'rank'), of: optional(raw, 'of'),
     feedSeenAt: instant(raw['feed_seen_at']), stale: raw['stale'] === true,
   };
 }
 export function cityOf(value: unknown): City {
-  const raw = record(value, 'city');
-  const rates = record(raw['rates'], 'rates');
+  const raw = record<RawCity>(value, 'city');
+  const rates = record<Untold<Record<Rate, Figure>>>(raw['rates'], 'rates');
   return {
     ...scored(raw), rates: { official: figure(rates['official']), resolved: figure(rates['resolved']), due_cohort: figure(rates['due_cohort']), statutory: figure(rates['statutory']) },
     receivedToday: optional(raw, 'received_today'), finishedToday: optional(raw, 'finished_today'),
@@ -101,16 +112,16 @@ function list(value: unknown): readonly Unit[] {
   return value.map(unitOf);
 }
 export function mapBody(value: unknown): MapBody {
-  const raw = record(value, 'map');
+  const raw = record<RawMap>(value, 'map');
   return { version: count(raw, 'version'), asOf: word(raw, 'as_of'), city: cityOf(raw['city']), units: list(raw['units']), stale: raw['stale'] === true, age: ageOf(raw) };
 }
 export function changeBody(value: unknown): ChangeBody {
-  const raw = record(value, 'change');
+  const raw = record<RawMap>(value, 'change');
   const city = raw['city'] === undefined || raw['city'] === null ? null : cityOf(raw['city']);
   return { version: count(raw, 'version'), asOf: typeof raw['as_of'] === 'string' ? raw['as_of'] : null, city, units: list(raw['units'] ?? []) };
 }
 export function tickBody(value: unknown): Tick {
-  const raw = record(value, 'tick');
+  const raw = record<RawTick>(value, 'tick');
   const lag = raw['kafka_lag_seconds'];
   return { serverTime: instant(raw['server_time']), lag: typeof lag === 'number' && lag >= 0 ? lag : lag === undefined ? undefined : null, stale: raw['stale'] === true, age: ageOf(raw), geometry: typeof raw['geometry'] === 'string' ? raw['geometry'] : null };
 }

@@ -10,7 +10,8 @@ export interface Picture {
   readonly changed: ReadonlyMap<string, number>;
 }
 
-export const sameQuestion = (a: Question, b: Question): boolean => a.window === b.window && a.rate === b.rate && a.kind === b.kind;
+export const sameQuestion = (a: Question, b: Question): boolean => 
+  a.window === b.window && a.rate === b.rate && a.kind === b.kind && (a.asOf ?? null) === (b.asOf ?? null) && (a.knownAt ?? null) === (b.knownAt ?? null);
 
 export function snapshot(question: Question, body: MapBody): Picture {
   return { question, version: body.version, asOf: body.asOf, city: body.city, units: ofKind(body.units, question), changed: new Map() };
@@ -61,4 +62,4 @@ const TYPES = /^(UBND\s+)?(phường|xã|đặc khu|thị trấn)\s+/i;
 /** The name without its type, for narrow places: "UBND phường Hải Châu" → "Hải Châu". Departments keep theirs. */
 export const shortName = (unit: Pick<Unit, 'name' | 'kind'>): string => (unit.kind === 'locality' ? unit.name.replace(TYPES, '') : unit.name.replace(/^Chi nhánh (VPĐKĐĐ|Văn phòng đăng ký đất đai)/, 'CN VPĐKĐĐ'));
 /** "Phường Hải Châu" whether or not the source's name already says so. */
-export const longName = (unit: Unit): string => (unit.kind === 'locality' && unit.type !== '' ? `${unit.type} ${shortName(unit)}` : unit.name);
+export const longName = (unit: Pick<Unit, 'name' | 'kind' | 'type'>): string => (unit.kind === 'locality' && unit.type !== '' ? `${unit.type} ${shortName(unit)}` : unit.name);

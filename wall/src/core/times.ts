@@ -89,3 +89,15 @@ export function windowName(window: string, today: string | null, lang: Lang, sho
   if (window === 'year' && days !== null || /^\d{4}$/.test(window)) return text(lang, 'named_year', { year: days === null ? window : year });
   return text(lang, `window_${window}` as 'window_today');
 }
+
+/** Past periods to choose from, newest first, as seen on `today`: the months, quarters and years before the present ones. */
+export function pastWindows(today: string, months = 6, quarters = 4, years = 2): readonly string[] {
+  const [year, month] = pieces(today);
+  const back = (count: number, name: (i: number) => string): readonly string[] => Array.from({ length: count }, (_, i) => name(i + 1));
+  const quarter = Math.ceil(month / 3);
+  return [
+    ...back(months, (i) => new Date(Date.UTC(year, month - 1 - i, 1)).toISOString().slice(0, 7)),
+    ...back(quarters, (i) => `${year - Math.ceil((i - quarter + 1) / 4)}-Q${((((quarter - 1 - i) % 4) + 4) % 4) + 1}`),
+    ...back(years, (i) => String(year - i)),
+  ];
+}

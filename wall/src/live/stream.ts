@@ -1,10 +1,11 @@
 /**
  * The line to the server: one GET /map for the first picture and the Date, one EventSource for all that follows, and a watchdog.
+ * A question about another day has no stream: its answer is asked for again and again, since dossiers still change what they tell of it.
  * The browser reconnects by itself with Last-Event-ID; what it cannot notice (a silent line, a refused stream) the watchdog does.
  */
 import { asked } from '../core/address';
 import { elapsed, QUIET_SECONDS, type Moment } from '../core/freshness';
-import type { Question } from '../core/model';
+import { isLive, type Question } from '../core/model';
 
 /** What an EventSource hands over; `lastEventId` stays that of the last event that had one. */
 export interface Heard { readonly data?: unknown; readonly lastEventId?: string }
@@ -28,6 +29,7 @@ export type Message =
   | { readonly type: 'opening'; readonly attempt: number; readonly resumed: boolean } // resumed: from the last id on, so what is held stays whole
   | { readonly type: 'open' };
 
+const AGAIN_SECONDS = QUIET_SECONDS / 2; // well before the picture would be called lost
 const CLOSED = 2; // EventSource.CLOSED: the browser has given up
 const EVENTS = ['snapshot', 'change', 'tick'] as const;
 
@@ -69,7 +71,7 @@ export class Line {
   watch(): void {
     if (this.question === null) return;
     const now = this.ports.now();
-    if (this.retryAt !== null ? elapsed(this.retryAt, now) >= this.retryAfter : elapsed(this.heard, now) > QUIET_SECONDS) this.reopen();
+    if (this.retryAt !== null ? elapsed(this.retryAt, now) >= this.retryAfter : elapsed(this.heard, now) > (isLive(this.question) ? QUIET_SECONDS : AGAIN_SECONDS)) this.reopen();
   }
 
   private reopen(): void {
@@ -83,7 +85,8 @@ export class Line {
     this.doubtful = false;
     this.told({ type: 'opening', attempt: this.attempt, resumed: this.lastId !== '' });
     void this.look(question);
-    this.listen(question);
+    if (isLive(question)) this.listen(question);
+    else this.source = null;
   }
 
   private listen(question: Question): void {

@@ -1,7 +1,8 @@
 /** The page: one of connecting, empty or the picture with its age. */
-import { effect } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
-import type { Picture } from '../core/picture';
+import { effect, signal } from '@preact/signals';
+import { useMemo, useState, useEffect } from 'preact/hooks';
+import type { FunctionComponent } from 'preact';
+import { longName, type Picture } from '../core/picture';
 import { CityMap } from '../map/CityMap';
 import { drawn, geometry, hasPlace } from '../map/geometry';
 import { Panel } from '../map/Panel';
@@ -10,6 +11,7 @@ import { Banner } from './Banner';
 import { Card } from './Card';
 import { Connecting } from './Connecting';
 import { Empty } from './Empty';
+import { Finder } from './Finder';
 import { Footer } from './Footer';
 import { Header } from './Header';
 import { Legend } from './Legend';
@@ -22,15 +24,37 @@ export function App() {
   const now = picture.value;
   return (
     <div class={`app is-${mode.value}`} data-version={now?.version ?? 0} data-mode={mode.value}>
+      {choice.value.view === 'map' && <a class="skip" href="#table">{say('skip_table')}</a>}
       <Header />
       {now !== null && <Banner />}
-      {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Whole picture={now} />}
+      {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Page picture={now} />}
       <Announcer told={TOLD} />
     </div>
   );
 }
 
 const TOLD = { picture, mode, lang, edges };
+
+interface UnitPageProps { readonly code: string }
+/** The page of one unit, fetched when it is first asked for. */
+const unitPage = (): Promise<FunctionComponent<UnitPageProps>> => import('../unit/UnitPage').then((part) => part.UnitPage);
+
+function Page({ picture: now }: { readonly picture: Picture }) {
+  const { view, unit } = choice.value;
+  const [Unit, setUnit] = useState<FunctionComponent<UnitPageProps> | null>(null);
+  const wanted = view === 'unit' && unit !== null;
+  useEffect(() => {
+    if (wanted && Unit === null) void unitPage().then((part) => setUnit(() => part));
+  }, [wanted, Unit]);
+  if (!wanted) return <Whole picture={now} />;
+  return (
+    <>
+      {Unit === null ? <main class="unit" data-state="unit-loading"><p>{say('unit_loading')}</p></main> : <Unit code={unit} />}
+      <Footer picture={now} />
+    </>
+  );
+}
+
 const select = (code: string): void => choose({ unit: choice.peek().unit === code ? null : code });
 
 function Whole({ picture: now }: { readonly picture: Picture }) {
@@ -53,7 +77,8 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
         </section>
         <section class="listcol">
           <Summary picture={now} />
-          <Ranking picture={now} setting={setting} selected={selected} select={select} />
+          <Finder picture={now} />
+          <Ranking picture={now} setting={setting} selected={selected} />
         </section>
       </main>
       <Footer picture={now} />
@@ -61,11 +86,22 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
   );
 }
 
+/** Paper is light, whatever the screen is. */
+const printing = signal(false);
+matchMedia('print').addEventListener('change', (event) => (printing.value = event.matches));
+
+/** The unit whose page is open. */
+function pageName(): string | undefined {
+  const { view, unit: code } = choice.value;
+  const unit = view === 'unit' ? picture.value?.units.find((one) => one.code === code) : undefined;
+  return unit && longName(unit);
+}
+
 /** Keeps the document's language, theme and title as chosen. */
 export function dress(root: HTMLElement): void {
   effect(() => {
     root.lang = lang.value;
-    root.classList.toggle('light', theme.value === 'light');
-    document.title = picture.value === null ? say('product') : `${say('product')} · ${picture.value.city.name}`;
+    root.classList.toggle('light', theme.value === 'light' || printing.value);
+    document.title = [pageName(), say('product'), picture.value?.city.name].filter(Boolean).join(' · ');
   });
 }

@@ -5,6 +5,7 @@ import type { Unit } from '../core/model';
 import { longName, lookOf, shortName } from '../core/picture';
 import { age, since } from '../core/times';
 import { Chip } from './Chip';
+import { addressOf, go } from './links';
 import { beat, choose, lang, say, shown } from './store';
 import type { Setting } from './words';
 
@@ -19,12 +20,13 @@ export function Card({ unit, setting }: { readonly unit: Unit; readonly setting:
     <section class="card" aria-label={longName(unit)} data-card={unit.code}>
       <h2><span>{shortName(unit)}</span><Chip band={unit.band} old={look === 'old'} full={look === 'none'} figure={look === 'few' ? say('n_is', { n: unit.denominator }) : look === 'rate' ? `${percent(unit, l, setting.edges)} %` : ''} /></h2>
       <p>{facts.join(' · ')} · <FeedAge unit={unit} setting={setting} /></p>
+      <p><a class="more" href={addressOf({ view: 'unit' })} onClick={(event) => go(event, { view: 'unit' })} data-role="open-unit" aria-label={say('open_unit', { name: longName(unit) })}>{say('details')}</a></p>
       <button type="button" class="close" aria-label={say('card_close')} onClick={() => choose({ unit: null })}>×</button>
     </section>
   );
 }
 
-function FeedAge({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
+export function FeedAge({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
   const freshness = shown.value?.freshness;
   const now = freshness === undefined ? null : serverNow(freshness, beat.value);
   if (unit.feedSeenAt === null) return <span>{say('card_no_feed')}</span>;

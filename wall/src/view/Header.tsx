@@ -1,37 +1,60 @@
 /** What is shown: period, rate, bloc; and how: paused or not, language, theme. */
-import { KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
-import { windowName } from '../core/times';
+import { isLive, KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
+import { pastWindows, windowName } from '../core/times';
 import type { Key } from '../core/text';
 import { choice, choose, held, lang, narrow, picture, say, theme, today, togglePause } from './store';
 
-interface PickProps { readonly label: Key; readonly name: string; readonly value: string; readonly options: readonly (readonly [string, string])[]; readonly pick: (value: string) => void }
+interface Options { readonly label?: string; readonly options: readonly (readonly [string, string])[] }
+interface PickProps { readonly label: Key; readonly name: string; readonly value: string; readonly groups: readonly Options[]; readonly pick: (value: string) => void }
 
-function Pick({ label, name, value, options, pick }: PickProps) {
+function Pick({ label, name, value, groups, pick }: PickProps) {
+  const written = ({ options }: Options) => options.map(([key, words]) => <option key={key} value={key} selected={key === value}>{words}</option>);
   return (
     <label class="pick">
       <span>{say(label)}</span>
       <select name={name} value={value} onChange={(event) => pick(event.currentTarget.value)}>
-        {options.map(([key, words]) => <option key={key} value={key} selected={key === value}>{words}</option>)}
+        {groups.map((group) => (group.label === undefined ? written(group) : <optgroup key={group.label} label={group.label}>{written(group)}</optgroup>))}
       </select>
     </label>
   );
 }
 
+function WindowPick() {
+  const { window, asOf } = choice.value;
+  const named = (names: readonly string[]): Options['options'] => names.map((name) => [name, windowName(name, asOf ?? today.value, lang.value, narrow.value)]);
+  const past = today.value === null ? [] : pastWindows(today.value);
+  const others = [...past, ...(past.includes(window) || (WINDOWS as readonly string[]).includes(window) ? [] : [window])];
+  const groups = [{ label: say('windows_live'), options: named(WINDOWS) }, ...(others.length > 0 ? [{ label: say('windows_named'), options: named(others) }] : [])];
+  return <Pick label="pick_window" name="window" value={window} groups={groups} pick={(value) => choose({ window: value })} />;
+}
+
+/** The day at whose end the map is asked for; empty: now. */
+function DayPick() {
+  const { asOf, knownAt } = choice.value;
+  return (
+    <label class="pick day">
+      <span>{say('pick_day')}</span>
+      <input type="date" name="as_of" value={asOf ?? ''} max={isLive(choice.value) ? (today.value ?? undefined) : undefined} onChange={(event) => choose({ asOf: event.currentTarget.value || null, knownAt })} />
+    </label>
+  );
+}
+
 export function Header() {
-  const { window, rate, kind } = choice.value;
-  const windows = (WINDOWS as readonly string[]).includes(window) ? WINDOWS : [...WINDOWS, window];
+  const { rate, kind } = choice.value;
   const dark = theme.value === 'dark';
+  const kindName = (name: Kind | 'all'): string => say(narrow.value && (name === 'locality' || name === 'all') ? `kind_${name}_short` : `kind_${name}`);
   return (
     <header class="top">
       <a class="logo" href="/">{say('product')} <span>{picture.value?.city.name ?? ''}</span></a>
       <div class="picks">
-        <Pick label="pick_window" name="window" value={window} options={windows.map((name) => [name, windowName(name, today.value, lang.value, narrow.value)])} pick={(value) => choose({ window: value })} />
-        <Pick label="pick_rate" name="rate" value={rate} options={RATES.map((name) => [name, say(`rate_${name}`)])} pick={(value) => choose({ rate: value as Rate })} />
-        <Pick label="pick_kind" name="kind" value={kind} options={KINDS.map((name) => [name, say(name === 'locality' && narrow.value ? 'kind_locality_short' : `kind_${name}`)])} pick={(value) => choose({ kind: value as Kind, unit: null })} />
+        <WindowPick />
+        <Pick label="pick_rate" name="rate" value={rate} groups={[{ options: RATES.map((name) => [name, say(`rate_${name}`)]) }]} pick={(value) => choose({ rate: value as Rate })} />
+        <Pick label="pick_kind" name="kind" value={kind} groups={[{ options: [...KINDS, 'all' as const].map((name) => [name, kindName(name)]) }]} pick={(value) => choose({ kind: value as Kind | 'all', unit: null, view: 'map', search: '' })} />
+        <DayPick />
       </div>
       <div class="tools">
-        <button type="button" class="pause" aria-pressed={held.value !== null} disabled={picture.value === null} onClick={togglePause}>{say(held.value === null ? 'pause' : 'resume')}</button>
-        <button type="button" lang={lang.value === 'vi' ? 'en' : 'vi'} aria-label={say('language')} onClick={() => choose({ lang: lang.value === 'vi' ? 'en' : 'vi' })}>{say('language_short')}</button>
+        <button type="button" class="pause" aria-label={say(held.value === null ? 'pause' : 'resume')} aria-pressed={held.value !== null} disabled={picture.value === null} onClick={togglePause}>{say(held.value === null ? 'pause_short' : 'resume_short')}</button>
+        <button type="button" lang={lang.value === 'vi' ? 'en' : 'vi'} aria-label={`${say('language_short')} · ${say('language')}`} onClick={() => choose({ lang: lang.value === 'vi' ? 'en' : 'vi' })}>{say('language_short')}</button>
         <button type="button" aria-label={say(dark ? 'theme_to_light' : 'theme_to_dark')} onClick={() => choose({ theme: dark ? 'light' : 'dark' })}>{say(dark ? 'theme_light' : 'theme_dark')}</button>
       </div>
     </header>

@@ -1,33 +1,58 @@
-/** All units of the chosen bloc, lowest first: the equal way to every figure of the map. */
+/** All units of the chosen bloc, sortable, lowest first unless chosen otherwise: the equal way to every figure of the map. */
 import { useEffect, useRef } from 'preact/hooks';
 import { counted, percent, share, trend } from '../core/figures';
 import type { Unit } from '../core/model';
-import { lookOf, lowestFirst, shortName, type Picture } from '../core/picture';
-import { text } from '../core/text';
+import { longName, lookOf, shortName, type Picture } from '../core/picture';
+import { sorted, type Column, type Order } from '../core/sorting';
+import { search } from '../core/search';
+import { text, type Key } from '../core/text';
+import { dates } from '../core/times';
 import { Chip } from './Chip';
-import { say } from './store';
+import { addressOf, go } from './links';
+import { choice, choose, say } from './store';
 import { Steady } from './steady';
 import { oldWhen, onCell, type Setting } from './words';
 
-interface Props { readonly picture: Picture; readonly setting: Setting; readonly selected: string | null; readonly select: (code: string) => void }
+interface Props { readonly picture: Picture; readonly setting: Setting; readonly selected: string | null }
 
-export function Ranking({ picture, setting, selected, select }: Props) {
+export function Ranking({ picture, setting, selected }: Props) {
   const holder = useRef<HTMLDivElement>(null);
-  useEffect(() => showRow(holder.current, selected), [selected]);
+  const { order, search: typed } = choice.value;
+  useEffect(() => showRow(holder.current, selected), [selected, order]);
+  const units = sorted(search(picture.units, typed), order);
+  const { question: { rate, window }, asOf } = picture;
   return (
-    <div class="ranking" ref={holder}>
+    <div class="ranking" ref={holder} id="table" tabIndex={-1}>
       <table>
-        <caption class="vh">{say('ranking')}</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{say('col_unit')}</th><th scope="col" class="v">{say('col_rate')}</th>
-            <th scope="col"><span class="vh">{say('col_band')}</span></th><th scope="col" class="ci" title={say('interval')}>{say('col_interval')}</th>
-            <th scope="col" class="n">{say('col_n')}</th><th scope="col" class="n od">{say('col_overdue')}</th><th scope="col" class="t" title={say('col_trend_full')}>{say('col_trend')}</th>
-          </tr>
-        </thead>
-        <tbody>{lowestFirst(picture.units).map((unit) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} select={select} />)}</tbody>
+        <caption class="vh">{say('table_of', { count: units.length, rate: say(`rate_${rate}`), dates: dates(window, asOf) })}</caption>
+        <thead><Heads order={order} /></thead>
+        <tbody>{units.map((unit) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} />)}</tbody>
       </table>
+      {units.length === 0 && <p class="note">{say('search_none')}</p>}
     </div>
+  );
+}
+
+function Heads({ order }: { readonly order: Order }) {
+  return (
+    <tr>
+      <Head by="rank" words="col_rank" class="r" order={order} /><Head by="name" words="col_unit" order={order} /><Head by="rate" words="col_rate" class="v" order={order} />
+      <th scope="col"><span class="vh">{say('col_band')}</span></th><Head by="low" words="col_interval" class="ci" title="interval" order={order} />
+      <Head by="n" words="col_n" class="n" order={order} /><Head by="overdue" words="col_overdue" class="n od" order={order} /><Head by="trend" words="col_trend" class="t" title="col_trend_full" order={order} />
+    </tr>
+  );
+}
+
+interface HeadProps { readonly by: Column; readonly words: Key; readonly order: Order; readonly class?: string; readonly title?: Key }
+
+/** A column's head sorts by it; once more, the other way round. Counts begin with the largest. */
+function Head({ by, words, order, class: name, title }: HeadProps) {
+  const here = order.by === by;
+  const next: Order = { by, down: here ? !order.down : by === 'n' || by === 'overdue' || by === 'rank' };
+  return (
+    <th scope="col" class={name} aria-sort={here ? (order.down ? 'descending' : 'ascending') : undefined}>
+      <button type="button" title={title && say(title)} onClick={() => choose({ order: next })} data-sort={by}>{say(words)}<span class="way" aria-hidden="true">{here ? (order.down ? '▼' : '▲') : ''}</span></button>
+    </th>
   );
 }
 
@@ -39,10 +64,10 @@ function showRow(holder: HTMLDivElement | null, code: string | null): void {
   if (top < holder.scrollTop || bottom > holder.scrollTop + holder.clientHeight) holder.scrollTop = row.offsetTop - holder.clientHeight / 2;
 }
 
-interface RowProps { readonly unit: Unit; readonly setting: Setting; readonly selected: boolean; readonly select: (code: string) => void }
+interface RowProps { readonly unit: Unit; readonly setting: Setting; readonly selected: boolean }
 
 class Row extends Steady<RowProps> {
-  render({ unit, setting, selected, select }: RowProps) {
+  render({ unit, setting, selected }: RowProps) {
     const { lang } = setting;
     const look = lookOf(unit);
     const some = unit.denominator > 0;
@@ -50,7 +75,7 @@ class Row extends Steady<RowProps> {
       <tr data-row={unit.code} data-band={unit.band} data-look={look} class={selected ? 'here' : ''}>
         <td class="r">{unit.rank ?? '–'}</td>
         <th scope="row">
-          <button type="button" aria-pressed={selected} onClick={() => select(unit.code)}>{shortName(unit)}</button>
+          <a href={addressOf({ unit: unit.code, view: 'unit' })} aria-label={longName(unit)} aria-current={selected || undefined} onClick={(event) => go(event, { unit: unit.code, view: 'unit' })}>{shortName(unit)}</a>
           {look === 'old' && <em>{oldWhen(unit, setting)}</em>}
           {look === 'few' && <em>{text(lang, 'few_mark')}</em>}
         </th>

@@ -1,6 +1,6 @@
 /** The city's figure with n, interval and trend; the four rates with their gap to the official one. */
 import { counted, gap, percent, share, trend } from '../core/figures';
-import { RATES, type City } from '../core/model';
+import { isLive, RATES, type City } from '../core/model';
 import type { Picture } from '../core/picture';
 import { dates } from '../core/times';
 import { Chip } from './Chip';
@@ -20,7 +20,7 @@ export function Summary({ picture }: { readonly picture: Picture }) {
         <span>{none && question.rate !== 'official' && question.window === 'today' ? say('cohort_today') : trendLine(city)}</span>
       </p>
       <Rates picture={picture} />
-      <p class="todays">{say('today_line', { received: counted(city.receivedToday, l), finished: counted(city.finishedToday, l), left: counted(city.dueTodayLeft, l), overdue: counted(city.overdue, l) })}</p>
+      {isLive(question) && <p class="todays">{say('today_line', { received: counted(city.receivedToday, l), finished: counted(city.finishedToday, l), left: counted(city.dueTodayLeft, l), overdue: counted(city.overdue, l) })}</p>}
     </section>
   );
 }

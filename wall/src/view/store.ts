@@ -38,13 +38,21 @@ effect(() => {
   }
 });
 
-/** Change what is chosen: the address follows, and a new question goes to the server. */
-export function choose(part: Partial<Choice>): void {
+/** The mark of a history entry that a choice on the page made. */
+export const STEPPED = 'stepped';
+
+/** Change what is chosen: the address follows, as a new step of the browser's history unless it is a step in typing; a new question goes to the server. */
+export function choose(part: Partial<Choice>, step: 'new' | 'same' = 'new'): void {
   const next = { ...choice.value, ...part };
+  const address = location.pathname + write(next, location.search);
+  if (address !== location.pathname + location.search) history[step === 'new' ? 'pushState' : 'replaceState'](STEPPED, '', address);
+  take(next);
+}
+
+function take(next: Choice): void {
   const asksAnew = !sameQuestion(next, choice.value);
   batch(() => {
     choice.value = next;
-    history.replaceState(null, '', location.pathname + write(next, location.search));
     if (asksAnew) source.ask(next);
   });
 }
@@ -56,6 +64,7 @@ export function togglePause(): void {
 export function start(): void {
   source.start();
   followGeometry(state);
+  addEventListener('popstate', () => take(read(location.search)));
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));
 }

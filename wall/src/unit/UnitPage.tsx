@@ -1,0 +1,103 @@
+/** One unit: what it stands at now, the four rates side by side, where its figure comes from, how it moved, and every period. */
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import '../styles/unit.css';
+import { counted, share, trend } from '../core/figures';
+import type { Unit } from '../core/model';
+import { longName } from '../core/picture';
+import { dates, local, since } from '../core/times';
+import type { UnitBody, UnitWindow } from '../core/unit';
+import { browserPorts } from '../live/browser';
+import { followUnit } from '../live/unit';
+import { FeedAge } from '../view/Card';
+import { addressOf, go } from '../view/links';
+import { choice, edges, lang, picture, say, STEPPED } from '../view/store';
+import type { Setting } from '../view/words';
+import { Parts } from './Parts';
+import { FourRates } from './FourRates';
+import { TrailChart } from './TrailChart';
+import { Windows } from './Windows';
+
+const rowOf = (code: string): Unit | undefined => picture.value?.units.find((unit) => unit.code === code);
+const UNKNOWN = 404;
+
+export function UnitPage({ code }: { readonly code: string }) {
+  const followed = useMemo(() => followUnit(browserPorts, () => ({ code, question: choice.value }), () => rowOf(code)), [code]);
+  useEffect(() => followed.stop, [followed]);
+  const { body, status } = followed.state.value;
+  if (body === null || body.code !== code) {
+    return <main class="unit" data-state={status === null ? 'unit-loading' : 'unit-trouble'}><Crumb /><h1>{status === null ? say('unit_loading') : status === UNKNOWN ? say('unit_unknown') : say('unit_trouble', { status })}</h1></main>;
+  }
+  return <Whole unit={body} trouble={status} />;
+}
+
+const toMap = { view: 'map' } as const;
+function Crumb({ name }: { readonly name?: string }) {
+  return <nav class="crumb" aria-label={say('breadcrumb')}><a href={addressOf(toMap)} onClick={(event) => go(event, toMap)} data-role="to-map">{say('to_map')}</a>{name !== undefined && <> › {name}</>}</nav>;
+}
+
+function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: number | null }) {
+  const { window: asked } = choice.value;
+  const window = unit.windows[asked] ?? unit.windows['month'];
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address
+  }, [unit.code]);
+  if (window === undefined) return null;
+  const name = longName(unit);
+  return (
+    <main class="unit" data-state="unit" data-unit-page={unit.code}>
+      <Crumb name={name} />
+      <div class="head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>{name}</h1>
+          <p class="facts">{facts(unit, window).join(' · ')}</p>
+        </div>
+        <Now unit={unit} />
+      </div>
+      {trouble !== null && <p class="warn" role="status">{say('unit_trouble', { status: trouble })}</p>}
+      <Silent unit={unit} />
+      <FourRates window={window} />
+      <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
+      <div class="beside-each-other">
+        <TrailChart unit={unit} name={name} />
+        <Windows unit={unit} />
+      </div>
+    </main>
+  );
+}
+
+function facts(unit: UnitBody, window: UnitWindow): readonly string[] {
+  const { rate } = choice.value;
+  const [l, figure, row] = [lang.value, window.rates[rate], rowOf(unit.code)];
+  const standing = figure.denominator === 0 ? say('unit_none') : figure.few ? say('unit_few', { n: figure.denominator }) : row?.rank ? say('unit_rank', { rank: row.rank, of: row.of }) : '';
+  const before = figure.trend === null ? '' : say('points_before', { trend: trend(figure.trend, l) });
+  const between = figure.denominator === 0 ? '' : say('interval_of', { low: share(figure.low, l), high: share(figure.high, l) });
+  return [standing, say('unit_code', { code: unit.code }), between, before].filter((fact) => fact !== '');
+}
+
+/** What stands open, as of the page's day. */
+function Now({ unit }: { readonly unit: UnitBody }) {
+  const l = lang.value;
+  return (
+    <dl class="now">
+      <div><dt>{say('now_due')}</dt><dd data-role="due-today">{counted(unit.dueToday, l)} <small>{say('now_due_left', { n: counted(unit.dueTodayLeft, l) })}</small></dd></div>
+      <div><dt>{say('now_overdue')}</dt><dd data-role="overdue">{counted(unit.overdue, l)}</dd></div>
+      <div><dt>{say('now_paused')}</dt><dd data-role="paused">{counted(unit.paused, l)}</dd></div>
+      <Feed code={unit.code} />
+    </dl>
+  );
+}
+
+function Feed({ code }: { readonly code: string }) {
+  const [row, now] = [rowOf(code), picture.value];
+  if (row === undefined || now === null) return null;
+  const { asOf: today, city: { zone } } = now;
+  const setting: Setting = { lang: lang.value, today, zone, edges: edges.value };
+  return <div><dt>{say('now_feed')}</dt><dd class="feed">{row.feedSeenAt !== null && !row.stale && local(row.feedSeenAt, zone).time} <small><FeedAge unit={row} setting={setting} /></small></dd></div>;
+}
+
+function Silent({ unit }: { readonly unit: UnitBody }) {
+  const zone = picture.value?.city.zone;
+  if (!unit.stale || zone === undefined) return null;
+  return <p class="warn" role="status"><span class="sw b-old" aria-hidden="true" />{unit.feedSeenAt === null ? say('unit_never') : say('unit_silent', { when: since(unit.feedSeenAt, unit.asOf, zone) })}</p>;
+}
