@@ -59,6 +59,7 @@ test('type grows with the distance, never below the reference, never beyond what
   expect([times(1), Math.round(times(3) * 100), times(10)]).toEqual([1, 102, 2]);
   expect([times(3), times(4.5), times(10)].map(reachOf)).toEqual(['near', 'middle', 'far']);
   expect(enlargement({ distance: 3, pitch: 0.475 }, 2160)).toBeCloseTo(times(3));
+  expect([720, 1080, 2160].map((height) => Math.round(enlargement({ distance: 3, pitch: null }, height) * 100))).toEqual([102, 102, 102]);
 });
 test('the night dims, and without a clock it is day', () => {
   expect([brightness(settings, 100), brightness(settings, 600), brightness(settings, null), brightness({ night: null }, 100)]).toEqual([0.55, 1, 1, 1]);

@@ -1,9 +1,9 @@
 /** What moved in the last hour, newest first; in words when nothing did, or when the server has no such past. */
 import { percent } from '../core/figures';
-import { shortName, type Picture } from '../core/picture';
+import type { Picture } from '../core/picture';
 import { age, local } from '../core/times';
 import { from, saidOf, type Move } from './moves';
-import { nameOf } from './parts';
+import { mixedName } from './parts';
 import { clock, edges, lang, say } from './store';
 
 interface Props { readonly moves: readonly Move[]; readonly picture: Picture; readonly known: boolean }
@@ -20,7 +20,7 @@ function Row({ move, zone }: { readonly move: Move; readonly zone: string }) {
     <li data-move={kind} data-code={unit.code}>
       <span class="t">{at === null ? '' : local(at, zone).time.slice(0, 5)}</span>
       <span class="w">
-        <span class="said"><b>{unit.kind === 'locality' ? shortName(unit) : unit.kind === 'department' ? unit.name : `CN ${nameOf(unit)}`}</b> {saidOf(move, words)}</span>
+        <span class="said"><b>{unit.kind === 'department' ? unit.name : mixedName(unit)}</b> {saidOf(move, words)}</span>
         <span class="then">{kind === 'SILENT' ? silentFor(unit.feedSeenAt) : `${from(move, words)} → ${percent(unit, words.lang, words.edges)} %`}</span>
       </span>
     </li>

@@ -8,7 +8,7 @@ import { dayMonth, local } from '../core/times';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
 import { caption, type Move } from './moves';
-import { Brand, Mark, nameOf, settingOf, windowOf } from './parts';
+import { Brand, Mark, mixedName, settingOf, windowOf } from './parts';
 import { rankedOf, RankRow, TodayCounts } from './Side';
 import { day, edges, hour, lang, morning, moves, say, times } from './store';
 
@@ -70,7 +70,7 @@ function Bars({ picture, title, count, name }: Props & { readonly title: string;
       <ol class="lengths" ref={holder} data-list={name}>
         {units.slice(0, rows).map((unit) => (
           <li key={unit.code} data-row={unit.code}>
-            <span class="nm">{nameOf(unit)}</span><span class="track"><span class="bar" style={{ width: `${(100 * count(unit)) / most}%` }} /></span><b>{counted(count(unit), lang.value)}</b>
+            <span class="nm">{mixedName(unit)}</span><span class="track"><span class="bar" style={{ width: `${(100 * count(unit)) / most}%` }} /></span><b>{counted(count(unit), lang.value)}</b>
           </li>
         ))}
       </ol>

@@ -6,6 +6,8 @@ import { age, dayMonth, windowName } from '../core/times';
 import { onCell, type Setting } from '../view/words';
 import { clock, edges, fresh, lang, say, shorts, shownAges } from './store';
 
+/** The name where units of all kinds stand in one list: a land office must not be taken for the ward of its name. */
+export const mixedName = (unit: Unit): string => (unit.kind === 'land_office' ? say('office_named', { name: nameOf(unit) }) : nameOf(unit));
 const OFFICE = /^(Sở|CN VPĐKĐĐ)\s+(?=\S)/i;
 
 export const settingOf = (picture: Picture): Setting => ({ lang: lang.value, today: picture.asOf, zone: picture.city.zone, edges: edges.value });

@@ -4,14 +4,15 @@ import { within, type Settings } from './settings';
 /** A reader needs 20 minutes of arc; the reference's smallest type is 1.8/108 of the height. */
 const ARC = Math.tan((20 / 60) * (Math.PI / 180));
 const SMALLEST_REM = 1.8;
+const USUAL_HEIGHT_MM = 1026; // 1080 pixels of 0.95 mm, whatever the resolution
 export type Reach = 'near' | 'middle' | 'far';
 
 /** Height of letters in pixels that can be read at `distance` metres on pixels of `pitch` millimetres. */
-export const pixelsFor = ({ distance, pitch }: Pick<Settings, 'distance' | 'pitch'>): number => (distance * 1000 * ARC) / pitch;
+export const pixelsFor = ({ distance, pitch }: { readonly distance: number; readonly pitch: number }): number => (distance * 1000 * ARC) / pitch;
 
 /** How many times larger than the reference type has to be, at most so large that the picture still holds. `height` in pixels. */
-export function enlargement(settings: Pick<Settings, 'distance' | 'pitch'>, height: number): number {
-  const needed = pixelsFor(settings) / (height / 108) / SMALLEST_REM;
+export function enlargement({ distance, pitch }: Pick<Settings, 'distance' | 'pitch'>, height: number): number {
+  const needed = pixelsFor({ distance, pitch: pitch ?? USUAL_HEIGHT_MM / height }) / (height / 108) / SMALLEST_REM;
   return Math.min(2, Math.max(1, needed));
 }
 export const reachOf = (times: number): Reach => (times < 1.2 ? 'near' : times < 1.7 ? 'middle' : 'far');

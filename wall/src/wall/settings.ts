@@ -15,8 +15,8 @@ export interface Settings {
   readonly lang: Lang; readonly theme: Theme;
   readonly kiosk: boolean;
   readonly scenes: readonly SceneName[]; readonly turnSeconds: number;
-  /** Viewing distance in metres and pixel pitch in millimetres: they say how large type has to be. */
-  readonly distance: number; readonly pitch: number;
+  /** Viewing distance in metres and pixel pitch in millimetres (null: a screen of the usual height): they say how large type has to be. */
+  readonly distance: number; readonly pitch: number | null;
   readonly night: Span | null; readonly briefing: Span | null; readonly shift: boolean;
 }
 
@@ -55,7 +55,7 @@ export function read(search: string): Settings {
   return {
     window, rate, kind: 'all', lang, theme: theme ?? 'dark', kiosk: isOn(query.get('kiosk')),
     scenes: scenes(query.get('scenes')), turnSeconds: number(query.get('turn'), 30, [5, 3600]),
-    distance: number(query.get('distance'), 3, [1, 30]), pitch: number(query.get('pitch'), 0.95, [0.1, 5]),
+    distance: number(query.get('distance'), 3, [1, 30]), pitch: query.has('pitch') ? number(query.get('pitch'), 0.95, [0.1, 5]) : null,
     night: span(query.get('night'), NIGHT), briefing: span(query.get('briefing'), MORNING), shift: query.get('shift') !== 'off',
   };
 }
