@@ -41,6 +41,7 @@ from dunghen.platform.settings import PlatformSettings
 
 log = get_logger("kafka")
 Take = Callable[[bytes | None, bytes | None, int, int], object]
+AT_ONCE = 10_000  # records in hand: others of this process have their turn between, and the memory that only a load needs stays small
 STALL_SECONDS = 45.0  # a dead connection is replaced within REQUEST_SECONDS: this is a broker that helps nobody
 
 
@@ -65,7 +66,7 @@ async def read_all(settings: PlatformSettings, place: Place, take: Take, from_of
         end = (await seek(c, {tp: from_offset}))[tp]
         until = time.monotonic() + STALL_SECONDS
         while (at := await c.position(tp)) < end:
-            for r in (await c.getmany(tp, timeout_ms=500)).get(tp, ()):
+            for r in (await c.getmany(tp, timeout_ms=500, max_records=AT_ONCE)).get(tp, ()):
                 take(r.key, r.value, r.offset, r.timestamp)
             if await c.position(tp) > at:
                 until = time.monotonic() + STALL_SECONDS

@@ -18,6 +18,7 @@ from typing import Any
 
 from faust.types import TP
 
+from dunghen.platform import memory
 from dunghen.platform.backlog import Backlog, Ends, Outlook, RoundDone
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.faust_batches import batch_topic
@@ -241,6 +242,8 @@ class Stages:
             return  # taken away while loading: the next settling decides, and the new ones wait for it
         for stage in self.held.values():
             stage.go.set()
+        if new:
+            memory.settle()
         held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())
         log.info("partitions_held", held=held, new=len(new), seconds=round(time.monotonic() - began, 3))
 

@@ -8,7 +8,7 @@ import sys
 
 from dunghen.contracts import topics
 from dunghen.contracts.policies import PolicyBook
-from dunghen.platform import kafka, logs
+from dunghen.platform import kafka, logs, memory
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
@@ -31,8 +31,7 @@ async def run(settings: ScoringSettings) -> None:
     scoring = build(settings, book, clock_from(settings.clock_file))
     life.release("stages", scoring.stages.close)
     life.spawn("faust", serve(scoring.app))
-    gc.collect()
-    gc.freeze()
+    memory.settle()
     gc.set_threshold(100_000, 20, 50)  # records are bytes: nothing there for the collector to find
     await life.run()
 
