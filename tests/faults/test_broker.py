@@ -104,11 +104,10 @@ def test_whatever_becomes_of_the_broker_and_the_way_to_it_nothing_accepted_is_lo
         "events lost": partial(attack.lose, Api.PRODUCE, attack.world.settings.named(DOSSIER_EVENTS).encode()),
         **{f"{api.name} lost": partial(attack.lose, api) for api in ((*AT_WORK, *AT_A_TAKEOVER) if LONG else SHORT)},
         "delayed and cut": attack.delay_and_cut,
-        "deaf connections": attack.broker.proxy.deafen,
         "deaf": attack.go_deaf,
     }
     if LONG:
-        strikes["stopped"] = lambda: attack.restart(LocalServer.stop)
+        strikes |= {"stopped": lambda: attack.restart(LocalServer.stop), "deaf connections": attack.broker.proxy.deafen}
     lost = attack.broker.proxy.lost.total()
     for name in attack.world.rng.sample(sorted(strikes), len(strikes)):
         attack.blow(name, strikes[name])

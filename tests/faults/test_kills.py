@@ -13,7 +13,7 @@ from tests.faults.form import in_parts, long_or_short, part_seed
 from tests.faults.world import FaultWorld, kind_of
 
 WORKERS = (("fold,score", "fold,score"), ("fold", "fold", "score", "score"))  # each process both stages, or a process for each
-KILLS = long_or_short(40, 8)
+KILLS = long_or_short(40, 6)
 
 
 @pytest.mark.slow

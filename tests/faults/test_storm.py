@@ -11,7 +11,7 @@ import pytest
 from tests.faults.form import long_or_short
 from tests.faults.world import FaultWorld
 
-SECONDS, EVERY = long_or_short(180, 15), 3.0
+SECONDS, EVERY = long_or_short(180, 12), 3.0
 MOST = 4  # workers at one time
 
 
