@@ -38,11 +38,10 @@ window.watchCells = () => new MutationObserver((records) => {
 def country() -> Iterator[str]:
     node = shutil.which("node")
     assert node, "node is missing"
-    process = subprocess.Popen((node, str(SERVER)), stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.wait(20)
+    with subprocess.Popen((node, str(SERVER)), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
 
 
 @pytest.fixture(scope="module")

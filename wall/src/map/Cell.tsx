@@ -8,7 +8,7 @@ import { linesOf, type Shape } from './layout';
 import type { Seen } from './seen';
 
 /** Sides in px of the canvas below which a cell has no pattern and no mark of a change, no text, no name. */
-const [PATTERN, FIGURE, NAME] = [10, 24, 44];
+const [PATTERN, FIGURE, NAME] = [16, 24, 44];
 
 interface GroundProps { readonly shape: Shape; readonly seen: ReadonlySignal<Seen | undefined> }
 
