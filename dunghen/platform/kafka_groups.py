@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from aiokafka import TopicPartition
 
 from dunghen.platform.kafka_clients import Place, consumer, started
+from dunghen.platform.kafka_topics import group_loaded
 from dunghen.platform.settings import PlatformSettings
 
 
 async def committed(settings: PlatformSettings, group: str, places: Iterable[Place]) -> dict[Place, int]:
     """What the group has committed of these places; what was never committed is left out. Raises Unreachable."""
     wanted = list(places)
+    await group_loaded(settings, group)
     async with started(consumer(settings, group_id=settings.named(group)), settings) as c:
         found = {place: await c.committed(_tp(settings, place)) for place in wanted}
     return {place: offset for place, offset in found.items() if offset is not None}

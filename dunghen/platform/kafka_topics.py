@@ -9,12 +9,22 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaConnectionError,
+    NotCoordinatorForGroupError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from dunghen.platform.kafka_clients import MissingTopic, WrongPartitions, unreachable
 from dunghen.platform.settings import PlatformSettings
 
 LEADER_SECONDS = 15.0
+LOAD_SECONDS = 60.0
+NOT_YET = (GroupLoadInProgressError, GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError)
 
 
 async def ensure_topics(settings: PlatformSettings, topics: Mapping[str, tuple[int, Mapping[str, str]]], replication: int = 1) -> list[str]:
@@ -83,9 +93,30 @@ async def members(settings: PlatformSettings, groups: Iterable[str]) -> dict[str
     async with _admin(settings) as admin:
         found: dict[str, int] = {}
         for name in groups:
-            for answer in await admin.describe_consumer_groups([settings.named(name)]):
-                found[name] = sum(len(group[5]) for group in answer.groups)  # error, name, state, protocol type, protocol, members, …
+            found[name] = len((await _described(admin, settings.named(name)))[5])
         return found
+
+
+async def group_loaded(settings: PlatformSettings, group: str) -> None:
+    """Returns once the broker knows the group's offsets: after its start it loads them, and until then the client takes it that there are
+    none. Raises Unreachable, one of NOT_YET."""
+    async with _admin(settings) as admin:
+        await _described(admin, settings.named(group))
+
+
+async def _described(admin: Any, group: str) -> Any:
+    """(error, name, state, protocol type, protocol, members, …) as soon as its coordinator answers for it."""
+    until = time.monotonic() + LOAD_SECONDS
+    while True:
+        try:
+            described = (await admin.describe_consumer_groups([group]))[0].groups[0]
+            if (error := for_code(described[0])) not in NOT_YET:
+                return described
+            raise error(group)
+        except NOT_YET:
+            if time.monotonic() >= until:
+                raise
+        await asyncio.sleep(0.1)
 
 
 @asynccontextmanager

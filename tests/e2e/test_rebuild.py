@@ -134,7 +134,8 @@ def test_added_partitions_change_no_figure_no_history_and_no_notice(growing: Gro
     growing.city.stop()
     assert "never take one away" in growing.refused("--partitions", str(BEFORE))
     growing.rebuild()
-    assert sum(growing.events().values()) == sum(copied.values()) + 12
+    again = sum(growing.events().values()) - sum(copied.values()) - 12
+    assert 0 <= again <= sum(copied.values()) - raw  # what is copied twice changes no number
     assert growing.figures() == grown
     assert growing.figures(known_at=known_at) == known
     assert growing.reconciled()
