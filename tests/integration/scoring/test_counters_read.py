@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-
 from dunghen.platform.local.servers import free_port
 from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import ScoringWorld
@@ -20,13 +14,6 @@ held_cells.CODE = b"another"
 from services.scoring.__main__ import main
 main()
 """
-
-
-@pytest.fixture
-async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[ScoringWorld]:
-    made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
-    yield made
-    made.stop()
 
 
 async def test_counters_are_read_after_a_kill_and_counted_anew_by_another_release(world: ScoringWorld) -> None:

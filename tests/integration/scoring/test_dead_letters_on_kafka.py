@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -28,13 +25,6 @@ from tests.integration.scoring.test_scoring_process import DAY, assert_exact, ev
 
 HAI_CHAU = UNITS[0]
 TEN_MEGABYTES = 10_000_000
-
-
-@pytest.fixture
-async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[ScoringWorld]:
-    made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
-    yield made
-    made.stop()
 
 
 def home(world: ScoringWorld, dossier: str) -> int:

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-
 from dunghen.cli.prepare import prepare
 from dunghen.domain.marks import COUNTED, COUNTERS
 from dunghen.platform.clock import SharedClock
@@ -23,13 +17,6 @@ fold_stage.encode_cell = lambda counters: encode(counters[:-1])
 from services.scoring.__main__ import main
 main()
 """
-
-
-@pytest.fixture
-async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[ScoringWorld]:
-    made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
-    yield made
-    made.stop()
 
 
 async def test_what_was_counted_before_is_read_and_then_counted_anew(world: ScoringWorld) -> None:

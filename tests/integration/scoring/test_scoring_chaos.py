@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import random
 import signal
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -40,13 +38,6 @@ class Kept(NamedTuple):
     value: bytes
     offset: int
     timestamp: int
-
-
-@pytest.fixture
-async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[ScoringWorld]:
-    made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
-    yield made
-    made.stop()
 
 
 @dataclass

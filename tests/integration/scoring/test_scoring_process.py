@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
-
-import pytest
 
 from dunghen.contracts import topics
 from dunghen.contracts.messages import DossierEvent
@@ -18,13 +15,6 @@ from tests.integration.scoring.scoring_world import BODIES, NOW, UNITS, ScoringW
 
 DAY = 86_400
 HAI_CHAU = UNITS[0]
-
-
-@pytest.fixture
-async def world(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[ScoringWorld]:
-    made = await ScoringWorld.make(kafka_broker.address, namespace, tmp_path)
-    yield made
-    made.stop()
 
 
 def event(number: int, **facts: Any) -> DossierEvent:
