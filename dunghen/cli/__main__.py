@@ -108,8 +108,10 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON 
 
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery or e2e")],
-    events: Annotated[int | None, typer.Option(help="how many; recovery: dossiers; e2e: so many a second beside the probes")] = None,
+    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e or sse")],
+    events: Annotated[
+        int | None, typer.Option(help="how many; recovery: dossiers; e2e: so many a second beside the probes; sse: readers")
+    ] = None,
     runs: Annotated[int, typer.Option(help="the median of so many")] = 3,
     peers: Annotated[
         bool, typer.Option("--peers", help="scoring: the same job on other systems too; fails if they count otherwise")

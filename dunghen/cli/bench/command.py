@@ -12,14 +12,16 @@ from dunghen.cli.bench.measure import line, median_of, progress
 from dunghen.cli.bench.peers import race
 from dunghen.cli.bench.recovery import recovery
 from dunghen.cli.bench.scoring import Shape, scoring
+from dunghen.cli.bench.sse import sse
 from dunghen.cli.data_folder import CommandError
 
-DEFAULTS = {"ingest": 100_000, "scoring": 500_000, "recovery": 1_000_000, "e2e": 1000}
+DEFAULTS = {"ingest": 100_000, "scoring": 500_000, "recovery": 1_000_000, "e2e": 1000, "sse": 10_000}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to measure, on how many events (None: as usual; recovery: dossiers; e2e: a second), how often, and whether beside others.
+    """What to measure, on how many events (None: as usual; recovery: dossiers; e2e: a second; sse: readers), how often,
+    and whether beside others.
 
     `dossiers`, `units`, `processes`: of scoring alone, see `Shape`.
     """
@@ -44,7 +46,7 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> None:
     if wanted.what == "scoring" and wanted.peers:
         race.run(wanted.count, wanted.runs, say)
         return
-    if wanted.what == "recovery" and wanted.peers:
+    if wanted.what in ("recovery", "sse") and wanted.peers:
         raise CommandError("--peers is for scoring, ingest and e2e")
     runs = [asyncio.run(_once(wanted)) for _ in range(wanted.runs)]
     for system in runs[0]:
@@ -60,5 +62,7 @@ async def _once(wanted: Wanted) -> dict[str, dict[str, float]]:
             return await e2e(wanted.count)
         case "recovery":
             return {OURS: await recovery(wanted.count, progress)}
+        case "sse":
+            return {OURS: await sse(wanted.count, progress)}
         case _:
             return {OURS: await scoring(Shape(wanted.count, wanted.dossiers, wanted.units, wanted.processes), progress)}

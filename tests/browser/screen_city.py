@@ -1,0 +1,166 @@
+"""Đà Nẵng with all its units and made-up, always equal scores: a real projector and a real HTTP worker, each a process of its own.
+
+The scores are written into Kafka as scoring would write them. The city's clock stands still at Monday 08:00, so a picture can be taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import zlib
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+
+from dunghen.contracts.city_files import read_city
+from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
+from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, all_topics
+from dunghen.domain.windows import WINDOWS, resolve
+from dunghen.platform import kafka
+from dunghen.platform.clock import FixedClock, SharedClock
+from dunghen.platform.local.servers import LocalServer, await_ready, free_port, launch
+from services.api.history_projector import FOLLOWED as STORED
+from services.api.projector import FOLLOWED
+from services.api.settings import ApiSettings
+from tests.eventually import eventually
+from tests.integration.api.api_world import MONDAY_8_00, TODAY, World
+
+START_SECONDS = 120
+HAI_CHAU, HAI_VAN, HOANG_SA = "20242", "20194", "20333"
+SILENT, FEW, NEVER = "20200", "20197", HOANG_SA  # a unit whose feed is silent, one with two dossiers, one that never sent anything
+T = TypeVar("T")
+
+
+def scores_of(unit: str, **changed: int) -> UnitScore:
+    """Always the same for the same unit. `changed`: on_time and late of every window and rate."""
+    seed = zlib.crc32(unit.encode())
+    n, per_mille = (2, 500) if unit == FEW else (0, 0) if unit == NEVER else (60 + seed % 400, 620 + seed // 512 % 381)
+    windows = {}
+    for place, window in enumerate(WINDOWS):
+        size = n if unit == FEW else n * (1 + place) // 3
+        on_time = changed.get("on_time", size * per_mille // 1000)
+        late = changed.get("late", size - on_time)
+        total = on_time + late
+        rates = {
+            r: RateCounts(max(on_time - less * total // 100, 0), total) for less, r in enumerate(("official", "resolved", "due_cohort"))
+        }
+        rates["statutory"] = RateCounts(max(on_time - total // 20, 0), total)
+        windows[window] = WindowScore(*resolve(window, TODAY), {"received": total, "early": on_time, "late": late}, rates)
+    open_ = {"pending": n // 5, "overdue": n // 25, "paused": n // 50, "due_today": n // 20, "due_today_left": n // 30}
+    return UnitScore(
+        unit=unit, day=TODAY, policy=1, covers={0: 5}, **open_, received_today=n // 15, finished_today=n // 16, windows=windows
+    )
+
+
+class _Loop:
+    """An event loop in a thread of its own: Playwright keeps this one from running any."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="city", daemon=True)
+        self.thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(START_SECONDS)
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+@dataclass
+class ScreenCity:
+    """What a test does to the city while somebody looks."""
+
+    settings: ApiSettings
+    world: World
+    loop: _Loop
+    servers: dict[str, LocalServer] = field(default_factory=dict)
+
+    @property
+    def page(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    def start(self, name: str) -> None:
+        """`projector` or `http`, as it is run in production; http: returns once it answers."""
+        env = {k: v for k, v in self.settings.model_dump(mode="json").items() if v is not None}
+        words = tuple(f"DUNGHEN_{k.upper()}={v}" for k, v in env.items())
+        log = self.settings.data / f"{name}.log"
+        server = launch(("env", *words, sys.executable, "-m", "services.api", name), self.settings.port, log)
+        self.servers[name] = server
+        if name == "http":
+            await_ready(server, lambda: self._answers("/livez"), START_SECONDS)
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self.servers.pop(name).kill()
+
+    def _answers(self, path: str) -> bool:
+        try:
+            return httpx.get(self.page + path, timeout=10).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def map(self, **query: str) -> dict[str, Any]:
+        """GET /map."""
+        answer = httpx.get(f"{self.page}/api/v1/map", params={"kind": "locality", **query}, timeout=20)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def unit(self, code: str, **query: str) -> dict[str, Any]:
+        """One unit's row of the map."""
+        return next(u for u in self.map(**query)["units"] if u["code"] == code)
+
+    def score(self, unit: str, on_time: int, late: int) -> None:
+        """New figures of a unit, in every window and rate; returns when Kafka has them."""
+        self.loop.run(self.world.scores(scores_of(unit, on_time=on_time, late=late)))
+
+    def shown(self, unit: str, denominator: int) -> int:
+        """Waits until the API tells these figures; gives their version."""
+        return int(eventually(lambda: self.map()["version"] if self.unit(unit)["denominator"] == denominator else 0, what="the figure"))
+
+
+async def _fill(world: World, codes: list[str]) -> None:
+    await world.policy(1, read_city("danang"))
+    await world.scores(*(scores_of(code) for code in codes))
+    await world.levels()
+    now = MONDAY_8_00
+    await world.feed("one-stop", now - 20, *(c for c in codes if c not in (SILENT, NEVER)))
+    await world.feed("old-system", now - 3 * 86400 - 3600, SILENT)
+
+
+@contextmanager
+def screen_city(**given: Any) -> Iterator[ScreenCity]:
+    """The city on a fresh namespace, filled, with both processes; `given` as in `ApiSettings`, without ports."""
+    settings = ApiSettings(**{"partitions": 2, "port": free_port(), "tick_seconds": 1, "history_seconds": 0.2, **given})
+    SharedClock(MONDAY_8_00 * 1_000_000, 0, 0.0).save(settings.data / "clock.json")
+    settings = settings.model_copy(update={"clock_file": settings.data / "clock.json"})
+    loop = _Loop()
+    wanted = (*FOLLOWED, *STORED, DOSSIER_EVENTS, DOSSIERS, GEOMETRIES)
+    loop.run(kafka.ensure_topics(settings, {t.name: (t.partitions, t.config) for t in all_topics(2).values() if t.name in wanted}))
+    producer = loop.run(_started(settings))
+    city = ScreenCity(settings, World(settings, FixedClock(MONDAY_8_00), producer, httpx.AsyncClient()), loop)
+    codes = [unit["code"] for unit in read_city("danang")["units"]["units"]]
+    try:
+        loop.run(_fill(city.world, codes))
+        city.start("projector")
+        city.start("http")
+        eventually(lambda: city._answers("/readyz") and len(city.map()["units"]) == 94, within=START_SECONDS, what="the map")
+        yield city
+    finally:
+        for server in city.servers.values():
+            server.stop()
+        loop.run(producer.stop())
+        loop.close()
+
+
+async def _started(settings: ApiSettings) -> Any:
+    producer = kafka.producer(settings, linger_ms=0)
+    await producer.start()
+    return producer
