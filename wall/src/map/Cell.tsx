@@ -40,10 +40,11 @@ export function Cell({ shape, seen, setting, phone, selected, tabbable, select }
   const tone = look === 'old' ? 't-old' : look === 'none' ? 't-none' : `t-${unit.band}`;
   return (
     <g
-      class={`cell ${tone}`} data-unit={unit.code} data-band={unit.band} data-look={look} role="button" aria-label={aloud(unit, setting)} aria-pressed={selected}
+      class={`cell ${tone}`} data-unit={unit.code} data-band={unit.band} data-look={look} role="button" aria-pressed={selected}
       tabindex={tabbable ? 0 : -1} onClick={() => select(unit.code)}
     >
       <path class="hit" d={shape.path} />
+      <text class="said" x={shape.x} y={shape.y}>{aloud(unit, setting)}</text>
       <Edge shape={shape} unit={unit} />
       <Words phone={phone} unit={unit} shape={shape} setting={setting} />
       {changedIn !== undefined && shape.room >= PATTERN && <path key={changedIn} class="flash" d={shape.path} />}

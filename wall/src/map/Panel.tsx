@@ -33,11 +33,12 @@ class Tile extends Steady<TileProps> {
     const tone = look === 'old' ? `b-old o-${unit.band}` : look === 'none' ? 'b-none' : `b-${unit.band} p-${unit.band}`;
     return (
       <button
-        type="button" class={`tile ${tone}`} data-unit={unit.code} data-band={unit.band} data-look={look} aria-label={aloud(unit, setting)} aria-pressed={selected}
+        type="button" class={`tile ${tone}`} data-unit={unit.code} data-band={unit.band} data-look={look} aria-pressed={selected}
         tabIndex={tabbable ? 0 : -1} onClick={() => select(unit.code)}
       >
-        <span class={look === 'few' || look === 'old' ? 'figure small' : 'figure'}><span data-role="value">{value}</span>{letter !== '' && <i>{letter}</i>}</span>
-        <span class="name">{shortName(unit)}</span>
+        <span class="vh">{aloud(unit, setting)}</span>
+        <span aria-hidden="true" class={look === 'few' || look === 'old' ? 'figure small' : 'figure'}><span data-role="value">{value}</span>{letter !== '' && <i>{letter}</i>}</span>
+        <span aria-hidden="true" class="name">{shortName(unit)}</span>
         {changedIn !== undefined && <span key={changedIn} class="flash" />}
       </button>
     );

@@ -1,17 +1,21 @@
-/** One tab stop for many cells: arrow keys move to the neighbour on screen, Home and End to the first and last, Enter or space selects. */
+/** One tab stop for many cells: arrow keys move to the neighbour on screen, Page Up and Page Down one by one through all, Home and End to the first and last, Enter or space selects. */
 import { neighbour, type Direction } from './layout';
 
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
+/** One after the other: some shapes are nobody's nearest neighbour. */
+const STEPS: Readonly<Record<string, number>> = { PageDown: 1, PageUp: -1 };
 
 const cellsIn = (holder: Element): HTMLElement[] => [...holder.querySelectorAll<HTMLElement>('[data-unit]')];
 
 function target(cells: readonly HTMLElement[], from: string, key: string): string | null {
   if (key === 'Home') return cells[0]?.dataset['unit'] ?? null;
   if (key === 'End') return cells.at(-1)?.dataset['unit'] ?? null;
+  const step = STEPS[key];
+  if (step !== undefined) return cells[cells.findIndex((cell) => cell.dataset['unit'] === from) + step]?.dataset['unit'] ?? null;
   const direction = ARROWS[key];
   if (direction === undefined) return null;
   const points = cells.map((cell) => {
-    const box = cell.getBoundingClientRect();
+    const box = (cell.querySelector('.hit') ?? cell).getBoundingClientRect(); // not of its text, which may overhang
     return { code: cell.dataset['unit'] ?? '', x: box.x + box.width / 2, y: box.y + box.height / 2 };
   });
   return neighbour(points, from, direction);

@@ -20,7 +20,7 @@ export function Card({ unit, setting }: { readonly unit: Unit; readonly setting:
     <section class="card" aria-label={longName(unit)} data-card={unit.code}>
       <h2><span>{shortName(unit)}</span><Chip band={unit.band} old={look === 'old'} full={look === 'none'} figure={look === 'few' ? say('n_is', { n: unit.denominator }) : look === 'rate' ? `${percent(unit, l, setting.edges)} %` : ''} /></h2>
       <p>{facts.join(' · ')} · <FeedAge unit={unit} setting={setting} /></p>
-      <p><a class="more" href={addressOf({ view: 'unit' })} onClick={(event) => go(event, { view: 'unit' })} data-role="open-unit" aria-label={say('open_unit', { name: longName(unit) })}>{say('details')}</a></p>
+      <p><a class="more" href={addressOf({ view: 'unit' })} onClick={(event) => go(event, { view: 'unit' })} data-role="open-unit">{say('details')}<span class="vh">: {longName(unit)}</span></a></p>
       <button type="button" class="close" aria-label={say('card_close')} onClick={() => choose({ unit: null })}>×</button>
     </section>
   );

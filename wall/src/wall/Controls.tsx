@@ -15,7 +15,7 @@ export function Controls() {
       <label>{say('distance')} <select name="distance" value={String(distance)} onChange={(event) => choose({ distance: event.currentTarget.value === '3' ? null : event.currentTarget.value })}>
         {[...new Set<number>([...DISTANCES, distance])].sort((a, b) => a - b).map((metres) => <option key={metres} value={metres} selected={metres === distance}>{say('metres', { n: metres })}</option>)}
       </select></label>
-      <button type="button" lang={lang.value === 'vi' ? 'en' : 'vi'} aria-label={say('language')} onClick={() => choose({ lang: lang.value === 'vi' ? 'en' : null })}>{say('language_short')}</button>
+      <button type="button" lang={lang.value === 'vi' ? 'en' : 'vi'} onClick={() => choose({ lang: lang.value === 'vi' ? 'en' : null })}><span class="vh">{say('language')}</span><span aria-hidden="true">{say('language_short')}</span></button>
       <button type="button" aria-label={say(dark ? 'theme_to_light' : 'theme_to_dark')} onClick={() => choose({ theme: dark ? 'light' : null })}>{say(dark ? 'theme_light' : 'theme_dark')}</button>
       <button type="button" onClick={() => choose({ kiosk: '' })}>{say('kiosk')}</button>
     </div>
