@@ -9,13 +9,15 @@ from typing import Any
 
 import uvicorn
 
+from dunghen.platform.http_takeover import TakeoverProtocol
+
 
 class HttpServer(uvicorn.Server):
     """Serves an ASGI app at (host, port) until `close`. An address that cannot be had ends the process. `options` as of uvicorn."""
 
     def __init__(self, app: Any, address: tuple[str, int], stop_seconds: int = 3, **options: Any) -> None:
         host, port = address
-        quiet = {"access_log": False, "log_config": None, "server_header": False, "lifespan": "off"}
+        quiet = {"access_log": False, "log_config": None, "server_header": False, "lifespan": "off", "http": TakeoverProtocol}
         super().__init__(uvicorn.Config(app, host=host, port=port, timeout_graceful_shutdown=stop_seconds, **{**quiet, **options}))
         self._ended = asyncio.Event()
 

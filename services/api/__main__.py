@@ -63,11 +63,12 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     follower = Follower(settings, board, clock_from(settings.clock_file))
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
+    life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
     server = serving(build_app(follower, Past(store)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
-    life.release("streams", follower.close_streams)
+    life.release("streams", follower.streams.close)
     await life.run()
 
 

@@ -1,15 +1,15 @@
 """The frames of one view for all its clients: encoded once, the past ones in a ring, so that any client finds its place by a version alone.
 
-A client has no queue. It says which version it has, and gets the frames behind it, or the newest state if it is too far behind.
+A client has no queue. It says which version it has, and gets the frames behind it, or all their changes in one if there are many.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from services.api.rows import Row
 from services.api.views import Scene, View, ViewKey, encode, heading, whole_of
 
 
@@ -31,7 +31,6 @@ class Channel:
     frames: deque[tuple[int, bytes, frozenset[str]]] = field(default_factory=deque)
     clients: int = 0
     used_at: float = 0.0
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
     _scene: Scene | None = None
     _body: bytes | None = None
 
@@ -51,25 +50,23 @@ class Channel:
             self.frames.clear()
             self.floor = self.version
         elif changed or turned or city != self.view.city:
-            change = frame("change", {**heading(scene, self.key), "city": self.view.city, "units": changed}, self.version)
-            self._keep(change, frozenset(row.code for row in changed))
-        self.notify()
+            self._keep(self._change(changed), frozenset(row.code for row in changed))
 
     def _keep(self, change: bytes, codes: frozenset[str]) -> None:
         self.frames.append((self.version, change, codes))
         while len(self.frames) > self.ring:
             self.floor = self.frames.popleft()[0]
 
+    def _change(self, rows: list[Row]) -> bytes:
+        """These rows as they are now, as an event."""
+        assert self._scene is not None
+        return frame("change", {**heading(self._scene, self.key), "city": self.view.city, "units": rows}, self.version)
+
     def changed_after(self, version: int) -> frozenset[str] | None:
         """The units whose rows are other than at a version; None where the ring no longer reaches so far back."""
         if version < self.floor:
             return None
         return frozenset().union(*(codes for v, _, codes in self.frames if v > version))
-
-    def notify(self) -> None:
-        """Wakes every client that waits."""
-        woken, self.wake = self.wake, asyncio.Event()
-        woken.set()
 
     def snapshot(self, age: float | None = None) -> bytes:
         """The whole view as an event; see `body`."""
@@ -86,18 +83,19 @@ class Channel:
             self._body = body
         return body
 
-    def after(self, version: int, most: int | None = None, age: float | None = None) -> tuple[int, list[bytes], str]:
+    def after(self, version: int, most: int, age: float | None = None) -> tuple[int, list[bytes], str]:
         """What a client that has `version` (0: nothing) gets: (the version that it has then, frames, why).
 
-        `most` frames at most, else the newest state. `why`: NOTHING_NEW, REPLAY, FIRST, TOO_OLD, TOO_FAR_BEHIND.
+        More frames than `most` are one, with each changed row as it is now. `why`: NOTHING_NEW, REPLAY, MERGED, FIRST, TOO_OLD.
         """
         if self.version == 0 or version >= self.version:
             return version, [], "NOTHING_NEW"
         if version < self.floor:
             return self.version, [self.snapshot(age)], "TOO_OLD" if version else "FIRST"
         new = [(v, f) for v, f, _ in self.frames if v > version]
-        if most is not None and len(new) > most:
-            return self.version, [self.snapshot(age)], "TOO_FAR_BEHIND"
+        if len(new) > most:
+            codes = self.changed_after(version) or frozenset()
+            return self.version, [self._change([row for code, row in self.view.rows.items() if code in codes])], "MERGED"
         return (new[-1][0] if new else version), [f for _, f in new], "REPLAY" if new else "NOTHING_NEW"
 
 
@@ -128,7 +126,3 @@ class Channels:
                 channel.show(scene)
             elif self.now() - channel.used_at > self.idle_seconds:
                 del self.by_key[key]
-
-    def notify(self) -> None:
-        for channel in self.by_key.values():
-            channel.notify()

@@ -16,6 +16,7 @@ from services.api.channels import Channels, frame
 from services.api.geometries import Geometries
 from services.api.mirror import Mirror
 from services.api.ports import BoardReader, BoardUnreachableError
+from services.api.readers import Streams
 from services.api.rows import instant_text
 from services.api.settings import ApiSettings
 from services.api.views import NO_ZONE
@@ -27,10 +28,8 @@ RETRY_SECONDS = 0.3
 
 @dataclass(slots=True)
 class Ticker:
-    """The newest tick frame and its number: a client that has seen a lower number gets it."""
+    """Which feeds the last tick knew as stale."""
 
-    number: int = 0
-    frame: bytes = b""
     stale_feeds: dict[str, bool] = field(default_factory=dict)
 
     def changed(self, feeds: dict[str, FeedView]) -> list[FeedView]:
@@ -48,16 +47,7 @@ class Follower:
         self.settings, self.board, self.clock = settings, board, clock
         self.mirror, self.ticker, self.geometries = Mirror(), Ticker(), Geometries(board)
         self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
-        self.closing = False
-
-    @property
-    def streams_open(self) -> int:
-        return sum(channel.clients for channel in self.channels.by_key.values())
-
-    async def close_streams(self) -> None:
-        """Lets every stream end as it should, so that its client asks another worker, with its last id."""
-        self.closing = True
-        self.channels.notify()
+        self.streams = Streams(settings, self.stale_age, lambda: frame("tick", self.tick_body([])))
 
     async def follow(self) -> None:
         """For ever, across any loss of the board."""
@@ -93,14 +83,13 @@ class Follower:
         scene = self.mirror.scene()
         if scene is not None:
             self.channels.show(scene)
+            self.streams.news()
 
     async def tick(self) -> None:
         """For ever: every few seconds a word to every stream, so that a client can tell silence from calm."""
         while True:
             await asyncio.sleep(self.settings.tick_seconds)
-            self.ticker.frame = frame("tick", self.tick_body(self.ticker.changed(self.mirror.feeds)))
-            self.ticker.number += 1
-            self.channels.notify()
+            self.streams.tick(frame("tick", self.tick_body(self.ticker.changed(self.mirror.feeds))))
 
     def tick_body(self, feeds: list[FeedView]) -> dict[str, object]:
         """The server's clock, how far the map is behind the sources (None: not known), and `feeds` whose staleness changed."""

@@ -30,10 +30,9 @@ AGE_SECONDS = Histogram(
 HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
 STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
 FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])
-DROPPED = Counter("dunghen_api_streams_dropped_total", "Streams dropped because the client did not take a frame in time")
-SKIPPED = Counter("dunghen_api_streams_skipped_total", "Times a slow client was given the newest state instead of the frames between")
-for _event in ("snapshot", "change", "tick"):
-    FRAMES.labels(event=_event)
+DROPPED = Counter("dunghen_api_streams_dropped_total", "Streams dropped because the client took nothing for too long")
+SKIPPED = Counter("dunghen_api_streams_skipped_total", "Times a client that was behind was given many changes as one")
+FRAMES_SNAPSHOT, FRAMES_CHANGE, FRAMES_TICK = (FRAMES.labels(event=_event) for _event in ("snapshot", "change", "tick"))
 WALL_REPORTS = Counter("dunghen_api_wall_reports_total", "Reports of wall displays", ["result"])
 for _result in ("accepted", "limited", "invalid", "refused"):
     WALL_REPORTS.labels(result=_result)

@@ -162,10 +162,10 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
     ) -> Response:
         """Server-sent events: `snapshot`, then `change` with the changed rows whole; `tick` every ten seconds. The id is the version."""
         key = live_key(question)
-        if follower.streams_open >= follower.settings.max_streams:
+        if len(follower.streams.readers) >= follower.settings.max_streams:
             raise ProblemError("TOO_MANY_STREAMS")
         channel = follower.channels.at(key, follower.mirror.scene())
-        return EventStream(follower, channel, last_event_id or last_event_id_query or last_event_id_dashed)
+        return EventStream(follower.streams, channel, last_event_id or last_event_id_query or last_event_id_dashed)
 
     return router
 

@@ -32,9 +32,9 @@ class ApiSettings(PlatformSettings):
         10.0, gt=0, description="the map says that it is stale when nothing was heard from the projector for so long"
     )
     tick_seconds: float = Field(10.0, gt=0, description="time between two ticks of a stream")
-    send_seconds: float = Field(10.0, gt=0, description="a client that does not take a frame for so long is dropped")
+    send_seconds: float = Field(10.0, gt=0, description="a client that takes nothing for so long, or whose line is dead, is dropped")
     ring_frames: int = Field(256, ge=1, description="past frames kept for each view, for Last-Event-ID")
     view_idle_seconds: float = Field(120.0, gt=0, description="a view without clients is forgotten after so long")
-    behind_frames: int = Field(8, ge=1, description="a client that is further behind gets the newest state instead of the frames between")
+    behind_frames: int = Field(8, ge=1, description="a client that is further behind gets all changes as one")
     shutdown_seconds: int = Field(3, ge=1, description="open streams are cut so long after the request to stop")
     max_streams: int = Field(20000, ge=1, description="open streams of one worker; beyond, 503")

@@ -143,9 +143,10 @@ class World:
         async def work() -> None:
             assert self.follower is not None
             try:
-                await asyncio.gather(self.follower.follow(), self.follower.tick(), self.follower.geometries.follow(), server.run())
+                loops = self.follower.follow(), self.follower.tick(), self.follower.streams.run(), self.follower.geometries.follow()
+                await asyncio.gather(*loops, server.run())
             finally:
-                await self.follower.close_streams()
+                await self.follower.streams.close()
                 await server.shutdown()
                 await store.close()
                 await board.close()

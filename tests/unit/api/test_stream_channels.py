@@ -23,45 +23,49 @@ def events(frames: list[bytes]) -> list[tuple[str, int]]:
 
 def test_a_new_client_gets_the_newest_state_once() -> None:
     made = channel(10, 11)
-    version, frames, why = made.after(0)
+    version, frames, why = made.after(0, 8)
     assert (version, events(frames), why) == (11, [("snapshot", 11)], "FIRST")
-    assert made.after(11) == (11, [], "NOTHING_NEW")
+    assert made.after(11, 8) == (11, [], "NOTHING_NEW")
 
 
 def test_a_client_that_comes_back_gets_what_it_missed_in_order() -> None:
-    version, frames, why = channel(10, 11, 12, 13).after(11)
+    version, frames, why = channel(10, 11, 12, 13).after(11, 8)
     assert (version, events(frames), why) == (13, [("change", 12), ("change", 13)], "REPLAY")
 
 
 def test_a_version_between_two_frames_gets_the_later_one_which_holds_all_that_changed() -> None:
-    assert events(channel(10, 20, 30).after(15)[1]) == [("change", 20), ("change", 30)]
+    assert events(channel(10, 20, 30).after(15, 8)[1]) == [("change", 20), ("change", 30)]
 
 
 def test_a_client_older_than_the_ring_gets_a_snapshot() -> None:
     made = channel(*range(10, 20), ring=3)
-    assert made.after(15)[2] == "TOO_OLD"
-    assert events(made.after(16)[1]) == [("change", 17), ("change", 18), ("change", 19)]
+    assert made.after(15, 8)[2] == "TOO_OLD"
+    assert events(made.after(16, 8)[1]) == [("change", 17), ("change", 18), ("change", 19)]
 
 
-def test_a_slow_client_skips_to_the_newest_state() -> None:
-    version, frames, why = channel(*range(10, 20)).after(12, most=3)
-    assert (version, events(frames), why) == (19, [("snapshot", 19)], "TOO_FAR_BEHIND")
+def test_a_client_far_behind_gets_all_changes_as_one_with_each_row_as_it_is_now() -> None:
+    made = channel(*range(10, 20))
+    version, frames, why = made.after(12, 3)
+    assert (version, events(frames), why) == (19, [("change", 19)], "MERGED")
+    change = json.loads(frames[0].split(b"data: ")[1])
+    assert [(row["code"], row["numerator"]) for row in change["units"]] == [("20242", 19)]
+    assert change["city"]["numerator"] == 19
 
 
 def test_a_client_of_a_faster_worker_waits_until_this_one_is_as_far() -> None:
     made = channel(10)
-    assert made.after(12) == (12, [], "NOTHING_NEW")
+    assert made.after(12, 8) == (12, [], "NOTHING_NEW")
     made.show(scene_of(13, scored("20242", 1, 50)))
-    assert events(made.after(12)[1]) == [("change", 13)]
+    assert events(made.after(12, 8)[1]) == [("change", 13)]
 
 
 def test_a_version_in_which_nothing_of_this_view_changed_is_no_frame() -> None:
     made, score = Channel(ViewKey(kind="department"), 9), scored("20242")
     made.show(scene_of(1, score))
     made.show(scene_of(2, score))
-    assert made.after(1) == (1, [], "NOTHING_NEW")
+    assert made.after(1, 8) == (1, [], "NOTHING_NEW")
     made.show(scene_of(3, scored("20242", 1, 10)))  # of another kind, but the city moved
-    change = made.after(1)[1][0]
+    change = made.after(1, 8)[1][0]
     assert json.loads(change.split(b"data: ")[1])["units"] == []
 
 
@@ -69,14 +73,14 @@ def test_the_turn_of_the_day_is_told_even_where_no_figure_moved() -> None:
     made, score = channel(), scored("20242")
     made.show(scene_of(1, score))
     made.show(scene_of(2, score, day=DAY + 1))
-    assert b'"as_of":"2026-11-17"' in made.after(1)[1][0]
+    assert b'"as_of":"2026-11-17"' in made.after(1, 8)[1][0]
 
 
 def test_a_unit_that_is_gone_makes_everybody_take_a_snapshot() -> None:
     made = channel()
     made.show(scene_of(1, scored("20242"), scored("H17.99")))
     made.show(scene_of(2, scored("20242")))
-    assert made.after(1)[2] == "TOO_OLD"
+    assert made.after(1, 8)[2] == "TOO_OLD"
 
 
 def test_a_stale_picture_says_so_and_is_not_kept() -> None:

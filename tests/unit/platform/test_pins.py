@@ -1,4 +1,4 @@
-"""`platform` leans on private parts of two pinned libraries: a version that reads otherwise must be looked at before it is used.
+"""`platform` leans on private parts of three pinned libraries: a version that reads otherwise must be looked at before it is used.
 
 To renew after a look: run this file as a program and put its output in place of PINS.
 """
@@ -18,6 +18,7 @@ from faust.app.base import App
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
 from faust.transport.drivers import aiokafka as driver
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from dunghen.platform import kafka_clients
 
@@ -30,6 +31,7 @@ LEANED_ON = (
     driver.AIOKafkaConsumerThread._fetch_records, App._on_partitions_revoked, App._on_partitions_assigned, Recovery._resume_streams,
     PartitionRecords._unpack_records, PartitionRecords.__next__, FULL, GETALL, FetchResult.check_assignment, FetchResult._update_position,
     Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start,
+    HttpToolsProtocol.on_headers_complete, HttpToolsProtocol.connection_lost, HttpToolsProtocol.shutdown, RequestResponseCycle.run_asgi,
 )  # fmt: skip
 PINS = {
     "faust.transport.consumer.Consumer.getmany": "4b168d84882a",
@@ -60,6 +62,10 @@ PINS = {
     "aiokafka.consumer.consumer.AIOKafkaConsumer.start": "2f1ba7044332",
     "aiokafka.producer.producer.AIOKafkaProducer.send_batch": "bf42b0f0c5c0",
     "aiokafka.producer.sender.Sender.start": "ef0a0cbbf1f6",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.on_headers_complete": "1ea8589acfad",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.connection_lost": "c91a4c9bf2e2",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.shutdown": "d7351fa33f00",
+    "uvicorn.protocols.http.httptools_impl.RequestResponseCycle.run_asgi": "0f33f2449a44",
 }
 
 
@@ -73,7 +79,7 @@ def test_what_we_lean_on_reads_as_it_did_when_we_looked(function: Any) -> None:
 
 
 def test_the_versions_are_those_we_looked_at() -> None:
-    assert (version("faust-streaming"), version("aiokafka")) == ("0.15.3", "0.14.0")
+    assert (version("faust-streaming"), version("aiokafka"), version("uvicorn")) == ("0.15.3", "0.14.0", "0.54.0")
 
 
 if __name__ == "__main__":
