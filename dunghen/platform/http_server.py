@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,12 @@ from typing import Any
 import uvicorn
 
 from dunghen.platform.http_takeover import TakeoverProtocol
+
+
+def allow_open_files() -> None:
+    """As many as the system lets this process have: each waiting client is one, and the usual 1,024 are few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class HttpServer(uvicorn.Server):

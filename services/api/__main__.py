@@ -10,6 +10,7 @@ import uvloop
 
 from dunghen.contracts.topics import all_topics
 from dunghen.platform.clock import clock_from
+from dunghen.platform.http_server import allow_open_files
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger
 from dunghen.platform.metrics import serve_metrics
@@ -56,6 +57,7 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
 
 async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     """One HTTP worker. Redis need not be there: without it, and before the first picture, it says so."""
+    allow_open_files()
     board = RedisBoard(settings)
     life.release("board", board.close)
     store = open_store(settings, "api", read_only=True)

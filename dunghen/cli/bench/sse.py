@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
+import ctypes
+import json
 import socket
-import statistics
+import struct
 import time
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 from aiokafka import AIOKafkaProducer
 
 from dunghen.cli.bench.bed import Bed, bed, ready, sample
 from dunghen.cli.bench.measure import usage
+from dunghen.cli.bench.sse_readers import ASK
+from dunghen.cli.programs import INTERPRETER
 from dunghen.contracts import topics
 from dunghen.contracts.messages import Level, RateCounts, UnitScore, WindowScore, encode
 from dunghen.contracts.topics import LEVEL_KEY, partition_of
@@ -26,90 +30,102 @@ from dunghen.platform.clock import RealClock
 from dunghen.platform.local import redis_server
 from dunghen.platform.local.servers import HOST, LocalServer, free_port
 
-CHANGES, GAP_SECONDS, OPENING_AT_ONCE = 30, 1.0, 200
-SLOW_IN = 20  # one in so many is slow in the second half: 500 of 10,000
-PATIENCE_SECONDS = 120
-ASK = b"GET /api/v1/stream?window=30d HTTP/1.1\r\nHost: bench\r\n\r\n"
-CHANGE = re.compile(rb"id: (\d+)\nevent: change\n")
+SECONDS = 30.0  # of each measurement
+CALM, BUSY = 1.0, 10.0  # changes a second: more than a city of 20,000 events in a working day has; ten times that
+SLOW_IN = 20  # one more in so many is slow at last: 500 beside 10,000
+LAST_WORDS_SECONDS = 3.0  # after the last change of a measurement
+PATIENCE_SECONDS = 120.0
+SO_ATTACH_FILTER, KEEP_NOTHING = 26, struct.pack("HBBI", 0x06, 0, 0, 0)  # a filter of one instruction: return 0
 Say = Callable[[str], object]
-
-
-@dataclass
-class Arrivals:
-    """When each version came to the readers, in seconds of the monotonic clock."""
-
-    by_version: dict[int, list[float]] = field(default_factory=dict)
-    snapshots: int = 0
-    lost: int = 0
-
-
-class Reader(asyncio.Protocol):
-    """One reader that takes all it is sent and keeps none of it."""
-
-    def __init__(self, arrivals: Arrivals) -> None:
-        self.arrivals, self.rest, self.transport = arrivals, b"", asyncio.Transport()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-        self.transport.write(ASK)
-
-    def data_received(self, data: bytes) -> None:
-        at, data = time.monotonic(), self.rest + data
-        end = data.rfind(b"\n\n") + 2 if b"\n\n" in data else 0
-        whole, self.rest = data[:end], data[end:]
-        for found in CHANGE.finditer(whole):
-            self.arrivals.by_version.setdefault(int(found[1]), []).append(at)
-        self.arrivals.snapshots += b"event: snapshot\n" in whole
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.arrivals.lost += 1
+Change = Callable[[], Awaitable[object]]
 
 
 async def sse(count: int, say: Say) -> dict[str, float]:
-    """One run with `count` readers of 94 units. `fan_out_…`: from the first reader that has a change to the others; `seen_…`: from Kafka's
-    acknowledgement of the score to the readers; `slow_…`: the same with one in SLOW_IN more that do not read, or a byte a second."""
+    """One run with `count` readers of 126 units. `p50_ms` …: from the projector's making a version to a reader's having it, over all
+    readers and versions, at CALM changes of one row a second; `busy_…` at BUSY; `whole_…` at CALM, each of all rows; `slow_…` as the
+    first, with one in SLOW_IN more that do not read, read a byte a second, or are on a dead line. CPU in per cent of one core; of the
+    readers' process too, which shares the machine."""
     async with bed() as made, _serving(made) as (server, city), httpx.AsyncClient(timeout=30) as http:
         empty = usage(server.pid).rss_mb
-        arrivals = Arrivals()
-        readers = await _open(server.port, count, arrivals)
-        say(f"{count} readers have their first picture")
-        await city.change()
-        await _until(lambda: any(len(times) >= count for times in arrivals.by_version.values()), "the first change at all readers")
-        figures = {"clients": count, "kb_per_client": round((usage(server.pid).rss_mb - empty) * 1e3 / count, 1)}
-        figures |= await _measure(city, arrivals, count)
-        say("the same with slow ones among them")
-        slow = [await _deaf(server.port) for _ in range(count // SLOW_IN)]
-        figures |= {f"slow_{name}": figure for name, figure in (await _measure(city, arrivals, count)).items()}
-        figures |= {"slow_clients": len(slow), "lost": arrivals.lost, "rss_mb": round(usage(server.pid).rss_mb, 1)}
-        figures["dropped"] = await sample(http, server, "dunghen_api_streams_dropped_total")
-        for sock in slow:
-            sock.close()
-        for reader in readers:
-            reader.transport.abort()
-        return figures
+        async with _readers(server.port, count) as readers:
+            figures = {"clients": count, **await readers.word()}
+            say(f"{count} readers have their first picture")
+            figures |= await _measure(readers, server, CALM, city.change_one)
+            figures["kb_per_client"] = round((usage(server.pid).rss_mb - empty) * 1e3 / count, 1)
+            figures |= _named("busy", await _measure(readers, server, BUSY, city.change_one))
+            figures |= _named("whole", await _measure(readers, server, CALM, city.change_all))
+            say("the same with slow ones among them")
+            async with _slow(server.port, count // SLOW_IN) as slow:
+                figures |= _named("slow", await _measure(readers, server, CALM, city.change_one))
+                figures["slow_clients"] = len(slow)
+                figures["slow_dropped"] = await _dropped(http, server, len(slow))
+            return figures | {"rss_mb": round(usage(server.pid).rss_mb, 1)}
+
+
+def _named(prefix: str, figures: dict[str, float]) -> dict[str, float]:
+    return {f"{prefix}_{name}": figure for name, figure in figures.items()}
 
 
 @dataclass
 class City:
-    """All units with scores; `change` says a new one of one unit, as scoring would."""
+    """Units with scores that are all different, the last the best; changes say a new one of one unit, as scoring would."""
 
-    made: Bed
-    send: Callable[[UnitScore], Awaitable[object]]
-    score: Callable[[str, int], UnitScore]
+    send: Callable[[str, int], Awaitable[object]]
     units: list[str]
     said: int = 0
 
-    async def change(self) -> float:
-        """Gives the instant at which Kafka had it."""
+    async def fill(self) -> None:
+        for place, unit in enumerate(self.units):
+            await self.send(unit, 100 * (place + 1))
+
+    async def change_one(self) -> None:
+        """A row is another. Returns once Kafka has it, as `change_all` does."""
         self.said += 1
-        sent = self.send(self.score(self.units[self.said % len(self.units)], 100 + self.said))
-        await sent
-        return time.monotonic()
+        place, times = self.said % (len(self.units) - 2), self.said // (len(self.units) - 2)
+        await self.send(self.units[place], 100 * (place + 1) + times % 90 + 1)
+
+    async def change_all(self) -> None:
+        """The two best draw, or do so no more: all ranks below move, and all rows of the kind are others."""
+        self.said += 1
+        await self.send(self.units[-1], 100 * (len(self.units) - self.said % 2))
+
+
+@dataclass
+class ReaderProcess:
+    """The readers, as their process tells."""
+
+    process: Process
+
+    async def word(self) -> dict[str, float]:
+        """The next that it says. Raises RuntimeError where it ended."""
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE_SECONDS)
+        if not line:
+            raise RuntimeError("the readers' process ended")
+        return dict(json.loads(line))
+
+    async def arrived(self) -> dict[str, float]:
+        """What came since it was last asked."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        return await self.word()
+
+
+@contextlib.asynccontextmanager
+async def _readers(port: int, count: int) -> AsyncIterator[ReaderProcess]:
+    words = (INTERPRETER, "-m", "dunghen.cli.bench.sse_readers", str(port), str(count))
+    process = await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE)
+    try:
+        yield ReaderProcess(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 @contextlib.asynccontextmanager
 async def _serving(made: Bed) -> AsyncIterator[tuple[LocalServer, City]]:
-    """A projector and one HTTP worker that shows 94 units."""
+    """A projector and one HTTP worker that shows 126 units."""
     redis = await asyncio.to_thread(redis_server.start, made.folder / "redis")
     env = {"DUNGHEN_REDIS": f"redis://{redis.address}/0"}
     port = free_port()
@@ -136,63 +152,82 @@ async def _filled(made: Bed, producer: AIOKafkaProducer) -> City:
         windows = {w: WindowScore(*resolve(w, day), {"received": on_time + 10, "early": on_time, "late": 10}, counts) for w in WINDOWS}
         return UnitScore(unit=unit, day=day, policy=1, covers={0: 1}, windows=windows)
 
-    async def send(said: UnitScore) -> None:
-        place = partition_of(said.unit, settings.partitions)
-        await producer.send_and_wait(topic, encode(said), key=said.unit.encode(), partition=place)
+    async def send(unit: str, on_time: int) -> None:
+        place = partition_of(unit, settings.partitions)
+        await producer.send_and_wait(topic, encode(score(unit, on_time)), key=unit.encode(), partition=place)
 
-    city = City(made, send, score, [unit.code for unit in policy.catalogue.on(day) if unit.kind == "locality"])
-    for code in city.units:
-        await send(score(code, 100))
+    city = City(send, [unit.code for unit in policy.catalogue.on(day) if unit.kind == "locality"])
+    await city.fill()
     level = Level(day=day, policy=1, levels={0: 1})
     for place in range(settings.partitions):
         await producer.send_and_wait(topic, encode(level), key=LEVEL_KEY, partition=place)
     return city
 
 
-async def _open(port: int, count: int, arrivals: Arrivals) -> list[Reader]:
-    loop, gate, opened = asyncio.get_running_loop(), asyncio.Semaphore(OPENING_AT_ONCE), list[Reader]()
+async def _measure(readers: ReaderProcess, server: LocalServer, changes_a_second: float, change: Change) -> dict[str, float]:
+    await readers.arrived()
+    pids = {"server": server.pid, "readers": readers.process.pid}
+    began, before = time.monotonic(), {name: usage(pid) for name, pid in pids.items()}
+    for number in range(1, round(SECONDS * changes_a_second) + 1):
+        await change()
+        await asyncio.sleep(began + number / changes_a_second - time.monotonic())
+    seconds = time.monotonic() - began
+    cpu = {name: round(100 * (usage(pid).cpu_seconds - before[name].cpu_seconds) / seconds) for name, pid in pids.items()}
+    await asyncio.sleep(LAST_WORDS_SECONDS)
+    return {**await readers.arrived(), **{f"{name}_cpu_percent": figure for name, figure in cpu.items()}}
 
-    async def one() -> None:
-        async with gate:
-            _, reader = await loop.create_connection(lambda: Reader(arrivals), HOST, port)
-            opened.append(reader)
 
-    await asyncio.gather(*(one() for _ in range(count)))
-    await _until(lambda: arrivals.snapshots >= count, "a picture at all readers")
-    return opened
+@contextlib.asynccontextmanager
+async def _slow(port: int, count: int) -> AsyncIterator[list[socket.socket]]:
+    """In equal parts: they read nothing; a byte a second; their line is dead after the first picture."""
+    clients = [await _opened(port, 4096 if number % 3 else 1 << 20) for number in range(count)]
+    for client in clients[::3]:
+        await _read_whole(client)
+        _cut(client)
+    dripping = asyncio.create_task(_drip(clients[1::3]))
+    try:
+        yield clients
+    finally:
+        dripping.cancel()
+        await asyncio.gather(dripping, return_exceptions=True)
+        for client in clients:
+            client.close()
 
 
-async def _deaf(port: int) -> socket.socket:
-    """Asks, and reads nothing of the answer, as one whose line is dead."""
+async def _opened(port: int, buffer: int) -> socket.socket:
     client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
     client.setblocking(False)
     await asyncio.get_running_loop().sock_connect(client, (HOST, port))
     await asyncio.get_running_loop().sock_sendall(client, ASK)
     return client
 
 
-async def _measure(city: City, arrivals: Arrivals, count: int) -> dict[str, float]:
-    fan_out, seen = list[float](), list[float]()
-    for _ in range(CHANGES):
-        arrivals.by_version.clear()
-        acked = await city.change()
-        await _until(lambda: max((len(times) for times in arrivals.by_version.values()), default=0) >= count, "a change at all readers")
-        times = max(arrivals.by_version.values(), key=len)
-        fan_out += [at - min(times) for at in times]
-        seen += [at - acked for at in times]
-        await asyncio.sleep(GAP_SECONDS)
-    return {**_cuts("fan_out", fan_out), **_cuts("seen", seen)}
+async def _read_whole(client: socket.socket) -> None:
+    seen = b""
+    while b"event: snapshot" not in seen or not seen.endswith(b"\n\n\r\n"):
+        seen += await asyncio.get_running_loop().sock_recv(client, 1 << 18)
 
 
-def _cuts(name: str, seconds: list[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(seconds, n=100)
-    return {f"{name}_p50_ms": round(cuts[49] * 1000, 1), f"{name}_p99_ms": round(cuts[98] * 1000, 1)}
+def _cut(client: socket.socket) -> None:
+    """From now on the kernel throws away what comes for this socket before TCP sees it: nothing is confirmed, as on a dead line."""
+    program = ctypes.create_string_buffer(KEEP_NOTHING, len(KEEP_NOTHING))
+    client.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(program)))
 
 
-async def _until(check: Callable[[], bool], what: str) -> None:
+async def _drip(clients: list[socket.socket]) -> None:
+    while True:
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.recv(1)
+        await asyncio.sleep(1)
+
+
+async def _dropped(http: httpx.AsyncClient, server: LocalServer, wanted: int) -> float:
+    """How many the worker has dropped; waits for as many as there should be, but not for ever."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while not check():
-        if time.monotonic() > until:
-            raise TimeoutError(f"{what}: not within {PATIENCE_SECONDS} s")
-        await asyncio.sleep(0.02)
+    while True:
+        dropped = await sample(http, server, "dunghen_api_streams_dropped_total")
+        if dropped >= wanted or time.monotonic() > until:
+            return dropped
+        await asyncio.sleep(0.5)
