@@ -108,7 +108,7 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON 
 
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e or sse")],
+    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e, sse or growth")],
     events: Annotated[
         int | None, typer.Option(help="how many; recovery: dossiers; e2e: so many a second beside the probes; sse: readers")
     ] = None,
@@ -116,14 +116,16 @@ def bench(
     peers: Annotated[
         bool, typer.Option("--peers", help="scoring: the same job on other systems too; fails if they count otherwise")
     ] = False,
-    dossiers: Annotated[int, typer.Option(help="scoring: so many are held before it is measured")] = 0,
-    units: Annotated[int, typer.Option(help="scoring: so many localities in the city; 0: as they are")] = 0,
-    processes: Annotated[int, typer.Option(help="scoring: in so many processes")] = 1,
+    dossiers: Annotated[int, typer.Option(help="growth: so many are held in two of its cases, ten times as many in the third")] = 1_000_000,
+    units: Annotated[int, typer.Option(help="growth: so many localities in one of its cases")] = 3321,
+    keep: Annotated[
+        Path | None, typer.Option(help="growth: its steps are kept in this folder, and it goes on where it was stopped")
+    ] = None,
 ) -> None:
     """Measure on real parts of its own; one JSON line a measurement."""
     from dunghen.cli.bench.command import Wanted, run
 
-    run(Wanted(what, events, runs, peers, dossiers, units, processes), say)
+    run(Wanted(what, events, runs, peers, dossiers, units, keep), say)
 
 
 @app.command()

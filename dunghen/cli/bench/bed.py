@@ -38,6 +38,7 @@ class Bed:
 
     settings: PlatformSettings
     folder: Path
+    broker: LocalServer
 
     async def policy(self) -> Policy:
         """The one in force."""
@@ -112,15 +113,15 @@ class Parcels:
 
 
 @asynccontextmanager
-async def bed(bodies: Bodies | None = None) -> AsyncIterator[Bed]:
-    """A fresh one with the policies of Đà Nẵng, or these; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="dunghen-bench-") as folder:
-        data = Path(folder)
+async def bed(bodies: Bodies | None = None, folder: Path | None = None) -> AsyncIterator[Bed]:
+    """One with the policies of Đà Nẵng, or these; in a fresh folder that is gone afterwards, or in this one, as it was left."""
+    with contextlib.nullcontext(str(folder)) if folder else tempfile.TemporaryDirectory(prefix="dunghen-bench-") as place:
+        data = Path(place)
         broker = await asyncio.to_thread(kafka_broker.start, data / "kafka")
         try:
             settings = load(PlatformSettings, kafka=broker.address, data=data)
             await prepare(settings, bodies or read_city("danang"), RealClock())
-            yield Bed(settings, data)
+            yield Bed(settings, data, broker)
         finally:
             broker.stop()
 
@@ -136,10 +137,14 @@ async def ready(address: str, seconds: float = START_SECONDS) -> None:
 
 
 async def sample(http: httpx.AsyncClient, server: LocalServer, name: str, **labels: str) -> float:
-    """One sample of a process's metrics; 0 while it does not answer."""
+    """One sample of a process's metrics; 0 while it does not answer or has none."""
     wanted = name + ("{" + ",".join(f'{k}="{v}"' for k, v in labels.items()) + "}" if labels else "")
+    return (await samples(http, server)).get(wanted, 0.0)
+
+
+async def samples(http: httpx.AsyncClient, server: LocalServer) -> dict[str, float]:
+    """All samples of a process's metrics by name and labels, as they are written; none while it does not answer."""
     with contextlib.suppress(httpx.HTTPError):
-        for line in (await http.get(f"http://{server.address}/metrics")).text.splitlines():
-            if line.startswith(wanted + " "):
-                return float(line.rpartition(" ")[2])
-    return 0.0
+        told = (await http.get(f"http://{server.address}/metrics")).text.splitlines()
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in told if not line.startswith("#"))}
+    return {}

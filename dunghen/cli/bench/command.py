@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from dunghen.cli.bench import growth
 from dunghen.cli.bench.e2e import e2e
 from dunghen.cli.bench.ingest import OURS, ingest
 from dunghen.cli.bench.measure import line, median_of, progress
 from dunghen.cli.bench.peers import race
 from dunghen.cli.bench.recovery import recovery
-from dunghen.cli.bench.scoring import Shape, scoring
+from dunghen.cli.bench.scoring import scoring
 from dunghen.cli.bench.sse import sse
 from dunghen.cli.data_folder import CommandError
 
-DEFAULTS = {"ingest": 100_000, "scoring": 500_000, "recovery": 1_000_000, "e2e": 1000, "sse": 10_000}
+DEFAULTS = {"ingest": 100_000, "scoring": 500_000, "recovery": 1_000_000, "e2e": 1000, "sse": 10_000, "growth": 500_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +25,16 @@ class Wanted:
     """What to measure, on how many events (None: as usual; recovery: dossiers; e2e: a second; sse: readers), how often,
     and whether beside others.
 
-    `dossiers`, `units`, `processes`: of scoring alone, see `Shape`.
+    `dossiers`, `units`, `folder`: of growth alone, see `growth.cases` and `growth.run`.
     """
 
     what: str
     events: int | None = None
     runs: int = 3
     peers: bool = False
-    dossiers: int = 0
-    units: int = 0
-    processes: int = 1
+    dossiers: int = 1_000_000
+    units: int = 3321
+    folder: Path | None = None
 
     @property
     def count(self) -> int:
@@ -46,8 +48,11 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> None:
     if wanted.what == "scoring" and wanted.peers:
         race.run(wanted.count, wanted.runs, say)
         return
-    if wanted.what in ("recovery", "sse") and wanted.peers:
+    if wanted.what in ("recovery", "sse", "growth") and wanted.peers:
         raise CommandError("--peers is for scoring, ingest and e2e")
+    if wanted.what == "growth":
+        growth.run(growth.cases(wanted.dossiers, wanted.units), growth.Way(wanted.count, wanted.runs, wanted.folder), say)
+        return
     runs = [asyncio.run(_once(wanted)) for _ in range(wanted.runs)]
     for system in runs[0]:
         say(line(wanted.what, system, {**median_of([run[system] for run in runs]), "runs": wanted.runs}))
@@ -65,4 +70,4 @@ async def _once(wanted: Wanted) -> dict[str, dict[str, float]]:
         case "sse":
             return {OURS: await sse(wanted.count, progress)}
         case _:
-            return {OURS: await scoring(Shape(wanted.count, wanted.dossiers, wanted.units, wanted.processes), progress)}
+            return {OURS: await scoring(wanted.count)}

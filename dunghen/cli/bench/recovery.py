@@ -58,7 +58,7 @@ async def _taken_over(made: Bed, dossiers: Dossiers, empty_mb: float) -> dict[st
         await reach([second], PROBES)
         figures = watch.result(dossiers.count)
         second.kill()
-    takeover, kept = _last_takeover(made), (figures["rss_mb"] - empty_mb) * 1e6 / dossiers.count
+    takeover, kept = last_takeover(made), (figures["rss_mb"] - empty_mb) * 1e6 / dossiers.count
     return {**figures, "takeover_seconds": takeover, "bytes_per_dossier": round(kept, 1)}
 
 
@@ -67,7 +67,7 @@ async def _state_records(made: Bed) -> dict[str, int]:
     return {t: sum((await kafka.end_offsets(made.settings, t)).values()) for t in (topics.DOSSIERS, topics.UNIT_DAYS, topics.UNIT_SCORES)}
 
 
-def _last_takeover(made: Bed) -> float:
+def last_takeover(made: Bed) -> float:
     """Seconds that the last process needed from its assignment to serving, from its log."""
     lines = [line for line in made.log(SERVICE).read_text().splitlines() if "partitions_held" in line]
     held = [found for found in map(json.loads, lines) if found["new"]]
