@@ -2,8 +2,9 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.ready
+PAGE_SOURCES := $(wildcard wall/*.html wall/*.json wall/*.ts) $(shell find wall/src wall/public -type f)
 .DEFAULT_GOAL := help
-.PHONY: help up setup test check fmt test-unit test-wall test-compose faults bench locks clean
+.PHONY: help up setup test check fmt test-unit test-wall test-compose baselines faults bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,7 +25,7 @@ deploy/kafka/jars/.ready: deploy/kafka/pom.xml
 	@deploy/need java mvn && echo "set-up 2/3: Apache Kafka"
 	@deploy/kafka/fetch-jars && touch $@
 
-services/api/static/index.html: wall/package-lock.json $(shell find wall/src wall/public wall/index.html -type f 2>/dev/null)
+services/api/static/index.html: $(PAGE_SOURCES)
 	@deploy/need node npm && echo "set-up 3/3: the pages"
 	@cd wall && npm ci --silent && npm run --silent build
 	@touch $@
@@ -50,6 +51,9 @@ test-unit: $(STAMP) ## only the unit tests: under 5 seconds
 
 test-wall: services/api/static/index.html ## the pages' own tests
 	cd wall && npm test --silent
+
+baselines: setup ## take the pictures anew that the browser tests compare with: tests/browser/baselines
+	BASELINES=take $(PY) -m pytest tests/browser/test_looks.py
 
 test-compose: ## docker compose up on stand-in images, post, read the map, kill containers (needs a Docker engine)
 	tests/compose/run

@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 PATIENCE_MS = 60_000  # of everything that is waited for: a hang guard, four times and more of what is seen on a loaded machine
+KEPT_FOR_A_COLD_START = """(async () => {
+  const picture = await (await caches.open('dunghen-picture')).keys();
+  return picture.length > 0 && (await (await caches.open('dunghen-shell')).match('/wall')) !== undefined;
+})()"""
 FLAGS = (
     "--headless",
     "--no-sandbox",

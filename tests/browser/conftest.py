@@ -1,4 +1,4 @@
-"""One browser and one city a module, a fresh window (no cookies, no cache) a test."""
+"""One city for all, one browser a module, a fresh window (no cookies, no cache) a test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def city(kafka_broker: Any, redis_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScreenCity]:
     where = {"kafka": kafka_broker.address, "redis": f"redis://127.0.0.1:{redis_server.port}/0", "data": tmp_path_factory.mktemp("city")}
     with screen_city(**where, namespace=f"b{secrets.token_hex(4)}-") as opened:
@@ -51,3 +51,4 @@ def window(browser: Browser, city: ScreenCity) -> Iterator[Windows]:
     yield opened
     for context in contexts:
         context.close()
+    city.mend()

@@ -30,6 +30,7 @@ from tests.eventually import eventually
 from tests.integration.api.api_world import MONDAY_8_00, TODAY, World
 
 START_SECONDS = 120
+SERVERS = ("projector", "http")
 HAI_CHAU, HAI_VAN, HOANG_SA = "20242", "20194", "20333"
 SILENT, FEW, NEVER = "20200", "20197", HOANG_SA  # a unit whose feed is silent, one with two dossiers, one that never sent anything
 T = TypeVar("T")
@@ -86,9 +87,9 @@ class ScreenCity:
     def page(self) -> str:
         return f"http://127.0.0.1:{self.settings.port}"
 
-    def start(self, name: str) -> None:
-        """`projector` or `http`, as it is run in production; http: returns once it answers."""
-        env = {k: v for k, v in self.settings.model_dump(mode="json").items() if v is not None}
+    def start(self, name: str, **other: str) -> None:
+        """`projector` or `http`, as it is run in production, with some settings other than the city's; http: returns once it answers."""
+        env = {k: v for k, v in self.settings.model_dump(mode="json").items() if v is not None} | other
         words = tuple(f"DUNGHEN_{k.upper()}={v}" for k, v in env.items())
         log = self.settings.data / f"{name}.log"
         server = launch(("env", *words, sys.executable, "-m", "services.api", name), self.settings.port, log)
@@ -99,6 +100,21 @@ class ScreenCity:
     def kill(self, name: str) -> None:
         """kill -9."""
         self.servers.pop(name).kill()
+
+    def mend(self) -> None:
+        """Starts what is not running."""
+        for name in SERVERS:
+            if name not in self.servers:
+                self.start(name)
+
+    def restore(self) -> None:
+        """All scores as they were at the beginning."""
+        codes = [unit["code"] for unit in self.map(kind="all")["units"]]
+        self.loop.run(self.world.scores(*(scores_of(code) for code in codes)))
+        first = {code: scores_of(code).windows["month"].rates["official"].denominator for code in codes}
+        eventually(
+            lambda: all(u["denominator"] == first[u["code"]] for u in self.map(kind="all", window="month")["units"]), what="the scores"
+        )
 
     def _answers(self, path: str) -> bool:
         try:
@@ -149,8 +165,7 @@ def screen_city(**given: Any) -> Iterator[ScreenCity]:
     codes = [unit["code"] for unit in read_city("danang")["units"]["units"]]
     try:
         loop.run(_fill(city.world, codes))
-        city.start("projector")
-        city.start("http")
+        city.mend()
         eventually(lambda: city._answers("/readyz") and len(city.map()["units"]) == 94, within=START_SECONDS, what="the map")
         yield city
     finally:

@@ -6,30 +6,35 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.chromium import Screen
+from tests.browser.chromium import KEPT_FOR_A_COLD_START, Screen
 from tests.browser.conftest import Windows
-from tests.browser.looks import difference
+from tests.browser.looks import difference, looks_like, picture
 from tests.browser.pages import WALL
 from tests.browser.screen_city import HAI_CHAU, ScreenCity
+from tests.eventually import eventually
 from tests.integration.api.api_world import MONDAY_8_00
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-BASELINES, RESULTS = Path(__file__).parent / "baselines", Path(__file__).parents[2] / "test-results"
-TAKE = os.environ.get("BASELINES") == "take"
 NOW = datetime.fromtimestamp(MONDAY_8_00, UTC)
 WALL_HD = {"viewport": {"width": 1920, "height": 1080}}
 WALL_4K = {"viewport": {"width": 3840, "height": 2160}}
 DESKTOP: dict[str, Any] = {}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+KIOSK = WALL + "&kiosk"
+QUARTER_OF_AN_HOUR = 14 * 60_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_at_the_beginning(city: ScreenCity) -> None:
+    """Other tests change scores."""
+    city.restore()
 
 
 def opened(window: Windows, options: dict[str, Any]) -> Screen:
@@ -46,27 +51,27 @@ def still(screen: Screen) -> Page:
     return screen.page
 
 
-def picture(page: Page) -> bytes:
-    return page.screenshot(animations="disabled", caret="hide", type="jpeg", quality=80)
+def settled(screen: Screen, path: str) -> Page:
+    """As `still`, when also what is asked for apart from the figures has come."""
+    page = screen.show(path)
+    still(screen)
+    for part, sign in LATE.items():
+        if part in path:
+            expect(page.locator(sign).first).to_be_visible()
+    return page
 
 
-def looks_like(browser: Browser, page: Page, name: str) -> None:
-    """The page now against its baseline; BASELINES=take: the page now is the baseline."""
-    now, baseline = picture(page), BASELINES / f"{name}.jpg"
-    if TAKE:
-        BASELINES.mkdir(exist_ok=True)
-        baseline.write_bytes(now)
-        return
-    found = difference(browser, baseline.read_bytes(), now)
-    if found.visible:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{name}.jpg").write_bytes(now)
-    assert not found.visible, f"{name} looks different: {found}; test-results/{name}.jpg"
-
-
+LATE = {
+    "scenes=map": "[data-role=feeds]",
+    "/wall?scenes=map": "text=VH-TT-DL",  # offices by their short names
+    "scenes=today": "text=BHXH",
+    "view=unit": "[data-unit-page]",
+}
 LIVE = {
-    "wall": (WALL, WALL_HD),
-    "wall-4k": (WALL, WALL_4K),
+    "wall": (KIOSK, WALL_HD),
+    "wall-4k": (KIOSK, WALL_4K),
+    "wall-far": ("/wall?distance=10&scenes=map&kiosk", WALL_HD),
+    "wall-light-en": (WALL + "&theme=light&lang=en", WALL_HD),
     "wall-ranking": ("/wall?scenes=ranking", WALL_HD),
     "wall-today": ("/wall?scenes=today", WALL_HD),
     "public-desktop": ("/?theme=light", DESKTOP),
@@ -82,62 +87,104 @@ LIVE = {
 def test_a_page_looks_as_it_did(city: ScreenCity, window: Windows, browser: Browser, name: str) -> None:
     path, options = LIVE[name]
     screen = opened(window, options)
-    screen.show(path)
-    looks_like(browser, still(screen), name)
+    looks_like(browser, settled(screen, path), name)
 
 
-def no_answer(screen: Screen, _: ScreenCity) -> None:
-    screen.page.route("**/api/**", lambda route: route.abort())
-    expect(screen.open(screen.address).locator("[data-state=connecting]")).to_be_visible()
-
-
-def no_units(screen: Screen, city: ScreenCity) -> None:
-    """A real answer without its units, and no stream."""
-    body = {**city.map(window="month"), "units": [], "version": 1}
+def answered(screen: Screen, body: dict[str, Any]) -> None:
+    """The server's only answer, and no stream."""
 
     def answer(route: Route) -> None:
         route.fulfill(status=200, body=json.dumps(body), content_type="application/json", headers={"Date": "Mon, 16 Nov 2026 01:00:00 GMT"})
 
     screen.page.route("**/api/v1/map?**", answer)
     screen.page.route("**/api/v1/stream?**", lambda route: route.abort())
-    expect(screen.open(screen.address).locator("[data-state=empty]")).to_be_visible()
 
 
-def silence(screen: Screen, city: ScreenCity) -> None:
-    screen.show(screen.address)
-    still(screen)
+def no_answer(screen: Screen, _: ScreenCity, path: str) -> None:
+    screen.page.route("**/api/**", lambda route: route.abort())
+    expect(screen.open(path).locator("[data-state=connecting]")).to_be_visible()
+
+
+def no_units(screen: Screen, city: ScreenCity, path: str) -> None:
+    answered(screen, {**city.map(window="month"), "units": [], "version": 1})
+    expect(screen.open(path).locator("[data-state=empty]")).to_be_visible()
+
+
+def an_old_answer(screen: Screen, city: ScreenCity, path: str) -> None:
+    kind = "all" if "/wall" in path else "locality"
+    answered(screen, {**city.map(window="month", kind=kind), "stale": True, "age_seconds": 840})
+    expect(screen.open(path).locator("[data-mode=behind]").first).to_be_visible()
+
+
+def silence(screen: Screen, city: ScreenCity, path: str) -> None:
+    settled(screen, path)
     city.kill("http")
-    screen.page.clock.fast_forward(14 * 60_000)
+    screen.page.clock.fast_forward(QUARTER_OF_AN_HOUR)
     expect(screen.page.locator("[data-mode=lost]").first).to_be_visible()
 
 
-STATES: dict[str, Callable[[Screen, ScreenCity], None]] = {"connecting": no_answer, "empty": no_units, "lost": silence}
+def stopped_by_its_reader(screen: Screen, _: ScreenCity, path: str) -> None:
+    settled(screen, path).locator("button.pause").click()
+    expect(screen.page.locator("[data-state=held]")).to_be_visible()
 
 
-@pytest.mark.parametrize(("place", "path", "options"), [("wall", WALL, WALL_HD), ("public", "/?theme=light", DESKTOP)])
-@pytest.mark.parametrize("state", STATES)
-def test_a_page_with_nothing_new_to_show_says_so_as_it_did(
-    city: ScreenCity, window: Windows, browser: Browser, state: str, place: str, path: str, options: dict[str, Any]
-) -> None:
-    screen = opened(window, options)
-    screen.address = path
-    try:
-        STATES[state](screen, city)
-        looks_like(browser, still(screen), f"{place}-{state}")
-    finally:
-        if "http" not in city.servers:
-            city.start("http")
+def a_cold_start_alone(screen: Screen, city: ScreenCity, path: str) -> None:
+    page = settled(screen, path)
+    eventually(lambda: still(screen).evaluate(KEPT_FOR_A_COLD_START), what="a picture and a page on the shelf")
+    city.kill("http")
+    page.clock.fast_forward(QUARTER_OF_AN_HOUR)
+    expect(screen.open(path).locator("[data-state=stale][data-mode=kept]")).to_be_visible()
+
+
+def a_failure_in_drawing(screen: Screen, _: ScreenCity, path: str) -> None:
+    page = settled(screen, path)
+    page.evaluate("void (String.prototype.toLocaleLowerCase = () => { throw new Error('for the test'); })")
+    page.clock.run_for(1000)
+    expect(page.locator("[data-state=fatal]")).to_be_visible()
+
+
+def a_newer_page(screen: Screen, _: ScreenCity, path: str) -> None:
+    def newer(route: Route) -> None:
+        asked_by_the_page = route.request.resource_type == "fetch"
+        route.fulfill(
+            body='<script type="module" src="/assets/newer.js">', content_type="text/html"
+        ) if asked_by_the_page else route.continue_()
+
+    screen.page.route("**/wall*", newer)
+    expect(settled(screen, path).locator("[data-state=new-version]")).to_be_visible()
+
+
+Shown = Callable[[Screen, ScreenCity, str], None]
+EVERYWHERE: dict[str, Shown] = {
+    "connecting": no_answer, "empty": no_units, "behind": an_old_answer, "lost": silence, "held": stopped_by_its_reader,
+}  # fmt: skip
+WALL_ONLY: dict[str, Shown] = {"kept": a_cold_start_alone, "fatal": a_failure_in_drawing, "new-version": a_newer_page}
+STATES = {
+    **{
+        f"wall-{name}": (WALL if shown is stopped_by_its_reader else KIOSK, WALL_HD, shown)
+        for name, shown in (EVERYWHERE | WALL_ONLY).items()
+    },
+    **{f"public-{name}": ("/?theme=light", DESKTOP, shown) for name, shown in EVERYWHERE.items()},
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_page_with_nothing_new_to_show_says_so_as_it_did(city: ScreenCity, window: Windows, browser: Browser, name: str) -> None:
+    path, options, shown = STATES[name]
+    screen = opened(window, {**options, "service_workers": "allow" if shown is a_cold_start_alone else "block"})
+    shown(screen, city, path)
+    looks_like(browser, screen.page if shown is a_failure_in_drawing else still(screen), name)
 
 
 def test_letters_drawn_a_little_aside_are_the_same_and_a_missing_part_is_not(city: ScreenCity, window: Windows, browser: Browser) -> None:
     screen = opened(window, DESKTOP)
     screen.show("/?theme=light")
     page = still(screen)
-    before = picture(page)
+    before = picture(browser, page)
 
     def after(style: str) -> bool:
         tag = page.add_style_tag(content=style)
-        found = difference(browser, before, picture(page))
+        found = difference(browser, before, picture(browser, page))
         tag.evaluate("(element) => element.remove()")
         return found.visible
 

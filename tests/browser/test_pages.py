@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
 from tests.browser.pages import LANGUAGES, PICTURES, THEMES, address
-from tests.browser.screen_city import ScreenCity
+from tests.browser.screen_city import HAI_CHAU, ScreenCity
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+BACKGROUND = {"dark": "black", "light": "white"}
 OTHER = {"vi": "en", "en": "vi"}
 
 
@@ -28,6 +35,42 @@ def test_neither_the_browser_nor_axe_complains_of_a_page_in_either_theme(city: S
         assert violations(page) == [], theme
     assert screen.faults == []
     assert [url for url in asked if not url.startswith((city.page, "data:", "blob:"))] == []
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Another origin, and the page there."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", tmp_path / "index.html"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("attributes", ["", f'unit="{HAI_CHAU}"'])
+def test_neither_complains_of_what_stands_on_another_origins_page(
+    city: ScreenCity, window: Windows, elsewhere: tuple[str, Path], attributes: str, lang: str
+) -> None:
+    origin, file = elsewhere
+    screen = window()
+    page = screen.page
+    for theme in THEMES:
+        file.write_text(
+            f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Elsewhere</title><link rel="icon" href="data:,">'
+            f"<style>body {{ background: {BACKGROUND[theme]}; }}</style><main><h1 style='color: gray'>Elsewhere</h1>"
+            f'<ban-do-the-che language="{lang}" theme="{theme}" {attributes}></ban-do-the-che></main>'
+            f'<script src="{city.page}/ban-do-the-che.js"></script></html>',
+            encoding="utf-8",
+        )
+        page.goto(origin)
+        expect(page.locator("ban-do-the-che [data-state=picture] [data-role=value]").first).to_be_visible()
+        assert violations(page) == [], theme
+    assert screen.faults == []
 
 
 def test_the_reference_of_the_api_loads_without_a_complaint(window: Windows) -> None:

@@ -33,7 +33,7 @@ export function RankingScene({ picture }: Props) {
   useFlip(holder);
   const ranked = rankedOf(picture.units.filter((unit) => unit.kind === 'locality'));
   const setting = settingOf(picture);
-  const [rows, columns] = [rowsOf(4.15), times.value < 1.3 ? 5 : times.value < 1.7 ? 4 : 3];
+  const [rows, columns] = [rowsOf(4.15, 85), times.value < 1.3 ? 5 : times.value < 1.7 ? 4 : 3];
   return (
     <>
       <Head picture={picture} title={say('ranking_title')} how={say('ranking_how')} />

@@ -20,7 +20,7 @@ export function Screen() {
   const [x, y] = shiftAt(settings.value, beat.value.steady);
   return (
     <div
-      class={`wallpage reach-${reach.value} ${loud ? 'is-stale fit-top' : foot ? 'fit-bottom' : ''}`} style={{ '--k': times.value, '--x': `${x}rem`, '--y': `${y}rem` }}
+      class={`wallpage reach-${reach.value} ${loud ? 'is-stale' : ''} ${loud ? (foot ? 'fit-both' : 'fit-top') : foot ? 'fit-bottom' : ''}`} style={{ '--k': times.value, '--x': `${x}rem`, '--y': `${y}rem` }}
       data-version={picture?.version ?? 0} data-mode={mode.value} data-scene={picture === null ? '' : scene.value.scene}
     >
       {loud && <Stale />}
