@@ -154,7 +154,7 @@ def ratios(found: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
 def _begun(case: Case, folder: Path) -> tuple[Journal, Step]:
     """The case's journal, and what its first step says."""
     journal = Journal(folder / "steps.jsonl")
-    if first(journal.steps(), "held") is None:  # half of it held is nothing to go on with
+    if first(journal.steps(), "put") is None:  # a part of the events is nothing to go on with
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         journal.note("case", now=RealClock().seconds(), **asdict(case))
@@ -182,19 +182,22 @@ async def _measure(case: Case, way: Way, folder: Path) -> None:
 
 async def _hold(made: Bed, dossiers: Dossiers, journal: Journal) -> None:
     """Has the opening events of all dossiers folded, then has another process take them over: what holding them takes."""
-    with made.service(SERVICE) as process:
-        await level([process])
-        empty_mb = usage(process.pid).rss_mb
-    with journal.timed("put") as told:
-        told["bytes"] = await made.put(dossiers.opening())
-    with journal.timed("folded") as told, made.service(SERVICE, **IN_FEW_ROUNDS) as process:
-        await level([process])
-        told["cpu_seconds"] = usage(process.pid).cpu_seconds
+    if first(journal.steps(), "empty") is None:
+        with journal.timed("empty") as told, made.service(SERVICE) as process:
+            await level([process])
+            told["rss_mb"] = usage(process.pid).rss_mb
+    if first(journal.steps(), "put") is None:
+        with journal.timed("put") as told:
+            told["bytes"] = await made.put(dossiers.opening())
+    if first(journal.steps(), "folded") is None:
+        with journal.timed("folded") as told, made.service(SERVICE, **IN_FEW_ROUNDS) as process:
+            await level([process])
+            told["cpu_seconds"] = usage(process.pid).cpu_seconds
     with journal.timed("held") as told, made.service(SERVICE) as process:
         await level([process])
-        held = usage(process.pid)
+        held, empty = usage(process.pid), first(journal.steps(), "empty") or {}
         told.update(takeover_seconds=last_takeover(made), takeover_cpu_seconds=held.cpu_seconds, rss_mb=held.rss_mb)
-        told["bytes_per_dossier"] = round((held.rss_mb - empty_mb) * 1e6 / dossiers.count, 1)
+        told["bytes_per_dossier"] = round((held.rss_mb - empty["rss_mb"]) * 1e6 / dossiers.count, 1)
 
 
 async def _run(made: Bed, what: tuple[Dossiers, int, int], journal: Journal) -> None:

@@ -58,7 +58,7 @@ class Stopwatch:
 
 def median_of(runs: list[dict[str, float]]) -> dict[str, float]:
     """Each figure's own median."""
-    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    return {name: round(statistics.median(run[name] for run in runs), 3) for name in runs[0]}
 
 
 def line(bench: str, system: str, figures: dict[str, Any]) -> str:

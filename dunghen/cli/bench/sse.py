@@ -30,7 +30,7 @@ from dunghen.platform.clock import RealClock
 from dunghen.platform.local import redis_server
 from dunghen.platform.local.servers import HOST, LocalServer, free_port
 
-SECONDS = 30.0  # of each measurement
+SECONDS = 20.0  # of each measurement
 CALM, BUSY = 1.0, 10.0  # changes a second: more than a city of 20,000 events in a working day has; ten times that
 SLOW_IN = 20  # one more in so many is slow at last: 500 beside 10,000
 LAST_WORDS_SECONDS = 3.0  # after the last change of a measurement
