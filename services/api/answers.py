@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -16,13 +18,37 @@ from services.api.geometries import Drawing
 from services.api.rows import Row
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
+WORTH_PACKING = 1024  # bytes: below it the answer fits into one packet either way
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tagged(request: Request, body: bytes, tag: str, media_type: str = "application/json") -> Response:
-    """The answer, or 304 where the reader has it already."""
-    etag = f'"{tag}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    """The answer, as gzip for a reader that takes it, or 304 where the reader has it already."""
+    if takes_gzip(request) and len(body) >= WORTH_PACKING:
+        return packed(request, _compressed(body), tag, media_type)
+    return _answer(request, body, tag, media_type)
+
+
+def packed(request: Request, body: bytes, tag: str, media_type: str) -> Response:
+    """The same for what is gzip already. Its tag is another one than the plain bytes': a strong tag is of what was sent."""
+    answer = _answer(request, body, f"{tag}-gz", media_type)
+    if answer.status_code == 200:
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the reader asks for it."""
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+@lru_cache(maxsize=32)
+def _compressed(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=5, mtime=0)  # once for all who ask for the same version
+
+
+def _answer(request: Request, body: bytes, tag: str, media_type: str) -> Response:
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if has_it(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
@@ -39,9 +65,12 @@ def hashed(request: Request, body: bytes, media_type: str = "application/json") 
     return tagged(request, body, blake2b(body, digest_size=12).hexdigest(), media_type)
 
 
-def untagged(body: bytes, media_type: str = "application/json") -> Response:
+def untagged(request: Request, body: bytes, media_type: str = "application/json") -> Response:
     """An answer that nobody may keep: it says its own age."""
-    return Response(body, headers={"Cache-Control": "no-store"}, media_type=media_type)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if takes_gzip(request) and len(body) >= WORTH_PACKING:
+        return Response(_compressed(body), headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def csv_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.answers import has_it
+from services.api.answers import has_it, takes_gzip
 from services.api.follower import Follower
 from services.api.geometries import Drawing
 from services.api.problems import ProblemError
@@ -34,7 +34,7 @@ def geometry_routes(follower: Follower) -> APIRouter:
         headers = {"ETag": f'"{drawing.id}"', "Cache-Control": FOR_EVER if v else ASK_AGAIN, "Vary": "Accept-Encoding"}
         if has_it(request, drawing.id):
             return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if takes_gzip(request):
             return Response(drawing.body, headers={**headers, "Content-Encoding": "gzip"}, media_type="application/geo+json")
         return Response(gzip.decompress(drawing.body), headers=headers, media_type="application/geo+json")
 

@@ -109,8 +109,8 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
             return hashed(request, whole_of(then.view, then.heading, age))
         channel = channel_of(follower, question)
         if include == "covers":
-            return untagged(_with_covers(channel, present(follower), age))
-        return untagged(channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
+            return untagged(request, _with_covers(channel, present(follower), age))
+        return untagged(request, channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
 
     @router.get("/map.csv")
     async def get_csv(request: Request, question: Asked, when: AskedWhen) -> Response:
@@ -139,19 +139,20 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
     @router.get("/changes")
-    async def get_changes(question: Asked, since: Since) -> Response:
+    async def get_changes(request: Request, question: Asked, since: Since) -> Response:
         """The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old.
 
         After an instant: the same with `before`, what each of them was then, and when it changed (`changed_at`, `band_changed_at`).
         """
         channel = channel_of(follower, question)
         if not since.isdecimal():
-            return untagged(await changes_since(past, follower, channel, instant_of(since)))
+            return untagged(request, await changes_since(past, follower, channel, instant_of(since)))
         codes = channel.changed_after(int(since))
         if codes is None:
             raise ProblemError("VERSION_GONE")
         units = [row for code, row in channel.view.rows.items() if code in codes]
-        return untagged(msgspec.json.encode({**heading(present(follower), channel.key), "city": channel.view.city, "units": units}))
+        body = {**heading(present(follower), channel.key), "city": channel.view.city, "units": units}
+        return untagged(request, msgspec.json.encode(body))
 
     @router.get("/stream")
     async def get_stream(

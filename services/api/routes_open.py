@@ -33,13 +33,15 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         return tagged(request, units_list(scene), f"{scene.meta.version}.units")
 
     @router.get("/units/{code}", responses=unit_answers())
-    async def get_unit(code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month") -> Response:
+    async def get_unit(
+        request: Request, code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month"
+    ) -> Response:
         """One unit in all live windows and the one asked for, in all rates: as of now or as of another day, and how it came there."""
         scene = present(follower)
         unit = unit_of(scene, code)
         live = is_live(ViewKey(window), when, scene)
         told = await (told_now(past, scene, code) if live else past_unit(past, follower, (code, window), when))
-        return untagged(unit_page(told, unit))
+        return untagged(request, unit_page(told, unit))
 
     @router.get("/feeds")
     async def get_feeds(request: Request) -> Response:

@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from services.api.answers import tagged
+from services.api.answers import packed, tagged, takes_gzip
 
 TEXTS = (".js", ".css", ".html", ".svg")
 
@@ -22,13 +22,11 @@ def file_answer(request: Request, file: Path, headers: Mapping[str, str]) -> Res
         return FileResponse(file, headers=dict(headers))
     stat = file.stat()
     tag = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        answer = tagged(request, _compressed(file, stat.st_mtime_ns), f"{tag}-gz", _type(file))
-        if answer.status_code == 200:
-            answer.headers["Content-Encoding"] = "gzip"
+    if takes_gzip(request):
+        answer = packed(request, _compressed(file, stat.st_mtime_ns), tag, _type(file))
     else:
         answer = tagged(request, file.read_bytes(), tag, _type(file))
-    answer.headers.update({**headers, "Vary": "Accept-Encoding"})
+    answer.headers.update(headers)
     return answer
 
 

@@ -16,6 +16,17 @@ async def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(world: World) ->
     assert other.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/map", "/api/v1/units/20242", "/api/v1/definitions"]
+)
+async def test_answers_are_compressed_for_those_who_take_that(world: World, path: str) -> None:
+    packed, plain = [await world.http.get(path, headers={"Accept-Encoding": coding}) for coding in ("gzip, br", "identity")]
+    assert (packed.headers.get("content-encoding"), "content-encoding" in plain.headers) == ("gzip", False)
+    assert (packed.text, packed.headers["vary"]) == (plain.text, "Accept-Encoding")
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+    assert packed.headers.get("etag", "1") != plain.headers.get("etag", "2")  # a strong tag is of the bytes that are sent
+
+
 async def test_the_date_of_an_answer_is_the_clock_of_the_city(world: World) -> None:
     answer = await world.http.get("/api/v1/map")
     assert answer.headers["date"] == "Mon, 16 Nov 2026 01:00:00 GMT"
