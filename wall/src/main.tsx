@@ -6,10 +6,12 @@ import './styles/page.css';
 import './styles/map.css';
 import { dressPalette } from './styles/palette';
 import { App, dress } from './view/App';
+import { joinDrawings } from './view/joined';
 import { start } from './view/store';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+joinDrawings();
 dress(document.documentElement);
 dressPalette(document.documentElement);
 render(<App />, root);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { changeBody, instant, Malformed, mapBody, tickBody, unitOf } from '../src/core/model';
 import { news } from '../src/core/news';
-import { change, longName, lookOf, lowestFirst, shortName, snapshot, tally } from '../src/core/picture';
+import { change, longName, lookOf, shortName, snapshot, tally } from '../src/core/picture';
+import { lowestFirst } from '../src/core/sorting';
 import { aloud, onCell } from '../src/view/words';
 import { EDGES } from '../src/core/figures';
 import { body, city, QUESTION, row } from './city';

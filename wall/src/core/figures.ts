@@ -75,8 +75,13 @@ export function edgesOf(definitions: unknown): Edges | null {
 /** An edge as it is written: 900 → "90", 875 → "87,5". */
 export const edgeText = (from: number, lang: Lang): string => localised(String(from / 10), lang);
 
+/** Below it the products of counts are whole numbers that a double holds exactly. */
+const EXACT = 2 ** 26;
+
 /** Orders two figures by their exact ratio; those without a value are equal. */
 export function compare(a: Figure, b: Figure): number {
+  const near = a.numerator * b.denominator - b.numerator * a.denominator;
+  if (Math.max(a.denominator, b.denominator) < EXACT) return near;
   const difference = BigInt(a.numerator) * BigInt(b.denominator) - BigInt(b.numerator) * BigInt(a.denominator);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }

@@ -1,5 +1,4 @@
 /** The picture on screen as a value: a snapshot replaces it, a change replaces whole units in it. Units that did not change keep their identity. */
-import { compare } from './figures';
 import type { ChangeBody, City, MapBody, Question, Unit } from './model';
 
 export interface Picture {
@@ -40,12 +39,6 @@ export function lookOf(unit: Unit): Look {
   if (unit.stale) return 'old';
   if (unit.denominator === 0 || unit.band === 'none') return 'none';
   return unit.few ? 'few' : 'rate';
-}
-
-/** Lowest first by the exact ratio, then those with few dossiers, then those with none; ties by name. */
-export function lowestFirst(units: readonly Unit[]): readonly Unit[] {
-  const group = (unit: Unit): number => (unit.denominator === 0 ? 2 : unit.few ? 1 : 0);
-  return [...units].sort((a, b) => group(a) - group(b) || compare(a, b) || a.name.localeCompare(b.name, 'vi'));
 }
 
 /** Units by band for the legend; silent ones are counted apart (`old`). */

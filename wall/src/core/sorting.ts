@@ -1,4 +1,5 @@
 /** The order of the table: a column and a direction, written as "rate", "-rate", "n" … in the address. */
+import { placesOf } from './alphabet';
 import { compare } from './figures';
 import type { Unit } from './model';
 import { shortName } from './picture';
@@ -20,16 +21,19 @@ const VALUES: Readonly<Record<Exclude<Column, 'name' | 'rate'>, (unit: Unit) => 
 };
 /** 0: has a rate that is compared; 1: too few dossiers to be; 2: none. */
 const group = (unit: Unit): number => (unit.denominator === 0 ? 2 : unit.few ? 1 : 0);
-const byName = (a: Unit, b: Unit): number => shortName(a).localeCompare(shortName(b), 'vi');
 
 /** Rates by their exact ratio, few and none after all others in either direction; what has no value stands last; ties by name. */
 export function sorted(units: readonly Unit[], { by, down }: Order): readonly Unit[] {
   const turned = down ? -1 : 1;
-  const difference = (a: Unit, b: Unit): number => {
-    if (by === 'name') return turned * byName(a, b);
-    if (by === 'rate') return group(a) - group(b) || turned * compare(a, b);
-    const [one, other] = [VALUES[by](a), VALUES[by](b)];
-    return one === null || other === null ? Number(one === null) - Number(other === null) : turned * (one - other);
+  const names = units.map(shortName);
+  const places = placesOf(names);
+  const keyed = units.map((unit, index) => ({ unit, place: places.get(names[index]!) ?? 0, value: by === 'name' || by === 'rate' ? null : VALUES[by](unit) }));
+  type Keyed = (typeof keyed)[number];
+  const difference = (a: Keyed, b: Keyed): number => {
+    if (by === 'name') return turned * (a.place - b.place);
+    if (by === 'rate') return group(a.unit) - group(b.unit) || turned * compare(a.unit, b.unit);
+    return a.value === null || b.value === null ? Number(a.value === null) - Number(b.value === null) : turned * (a.value - b.value);
   };
-  return [...units].sort((a, b) => difference(a, b) || byName(a, b));
+  return keyed.sort((a, b) => difference(a, b) || a.place - b.place).map(({ unit }) => unit);
 }
+export const lowestFirst = (units: readonly Unit[]): readonly Unit[] => sorted(units, LOWEST_FIRST);

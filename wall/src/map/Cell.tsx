@@ -1,13 +1,14 @@
 /** One unit on the map, in two layers: its ground below, and above all grounds its figure, name, edge and focus (text may overhang). */
-import type { ReadonlySignal } from '@preact/signals';
+import { computed, useComputed, type ReadonlySignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import type { Unit } from '../core/model';
 import { lookOf, shortName } from '../core/picture';
 import { text } from '../core/text';
 import { aloud, onCell, type Setting } from '../view/words';
 import { linesOf, type Shape } from './layout';
-import type { Seen } from './seen';
+import type { Seen, SeenUnits } from './seen';
 
-/** Sides in px of the canvas below which a cell has no pattern and no mark of a change, no text, no name. */
+/** Sides in px of the canvas below which a cell has no pattern, no edge and no mark of a change; no text; no name. */
 const [PATTERN, FIGURE, NAME] = [16, 24, 44];
 
 interface GroundProps { readonly shape: Shape; readonly seen: ReadonlySignal<Seen | undefined> }
@@ -17,15 +18,37 @@ export function Ground({ shape, seen }: GroundProps) {
   const unit = seen.value?.unit;
   if (unit === undefined) return <path class="ghost" d={shape.path} />;
   const look = lookOf(unit);
-  if (look === 'old') return <path class="ground" d={shape.path} fill="url(#pattern-old)" />;
+  if (look === 'old') return <path class="ground g-old" d={shape.path} />;
   if (look === 'none') return <path class="ground g-none" d={shape.path} />;
-  const plain = unit.band === 'green' || shape.room < PATTERN;
+  const plain = unit.band === 'green';
   return (
     <g>
       <path class={`ground g-${unit.band}`} d={shape.path} />
       {!plain && <path class="ground" d={shape.path} fill={`url(#pattern-${unit.band})`} />}
     </g>
   );
+}
+
+/** So small that it is colour only. */
+export const isSpeck = (shape: Shape): boolean => shape.room < PATTERN;
+const TONES = ['ghost', 'ground g-none', 'ground g-green', 'ground g-yellow', 'ground g-orange', 'ground g-red', 'ground g-old'] as const; // always in this order, so that nothing moves
+
+function toneOf(unit: Unit | undefined): (typeof TONES)[number] {
+  if (unit === undefined) return 'ghost';
+  const look = lookOf(unit);
+  return look === 'old' ? 'ground g-old' : look === 'none' ? 'ground g-none' : `ground g-${unit.band}`;
+}
+
+interface GroundsProps { readonly shapes: readonly Shape[]; readonly seen: SeenUnits }
+
+/** The grounds of some neighbouring specks, one path a colour: a tenth of the elements to style and paint when a whole country changes. */
+export function Grounds({ shapes, seen }: GroundsProps) {
+  const paths = new Map<string, string>();
+  for (const { code, path } of shapes) {
+    const tone = toneOf(seen.of(code).value?.unit);
+    paths.set(tone, (paths.get(tone) ?? '') + path);
+  }
+  return <>{TONES.map((tone) => paths.has(tone) && <path key={tone} class={tone} d={paths.get(tone)} />)}</>;
 }
 
 export interface CellProps {
@@ -47,17 +70,35 @@ export function Cell({ shape, seen, setting, phone, selected, tabbable, select }
       <text class="said" x={shape.x} y={shape.y}>{aloud(unit, setting)}</text>
       <Edge shape={shape} unit={unit} />
       <Words phone={phone} unit={unit} shape={shape} setting={setting} />
-      {changedIn !== undefined && shape.room >= PATTERN && <path key={changedIn} class="flash" d={shape.path} />}
+      {changedIn !== undefined && <path key={changedIn} class="flash" d={shape.path} />}
       <path class={selected ? 'ring on' : 'ring'} d={shape.path} />
     </g>
   );
+}
+
+/** The same without words: its attributes follow the unit, without a drawing of the component. */
+export function Speck({ shape, seen, setting, selected, tabbable, select }: Omit<CellProps, 'phone'>) {
+  const here = useComputed(() => seen.value !== undefined);
+  const told = useMemo(() => attributesOf(seen, setting), [seen, setting]);
+  if (!here.value) return null;
+  return (
+    <path
+      class={selected ? 'cell speck on' : 'cell speck'} d={shape.path} data-unit={shape.code} data-band={told.band} data-look={told.look} role="button" aria-label={told.label} aria-pressed={selected}
+      tabindex={tabbable ? 0 : -1} onClick={() => select(shape.code)}
+    />
+  );
+}
+
+function attributesOf(seen: CellProps['seen'], setting: Setting) {
+  const of = (said: (unit: Unit) => string) => computed(() => (seen.value === undefined ? '' : said(seen.value.unit)));
+  return { band: of((unit) => unit.band), look: of(lookOf), label: of((unit) => aloud(unit, setting)) };
 }
 
 /** Hollow, dashed, or the white line of red: drawn just inside the cell. */
 function Edge({ shape, unit }: { readonly shape: Shape; readonly unit: Unit }) {
   const look = lookOf(unit);
   const name = look === 'none' ? 'edge-none' : look === 'old' ? `edge-old s-${unit.band}` : unit.band === 'red' ? 'edge-red' : '';
-  if (name === '' || shape.room < PATTERN) return null;
+  if (name === '') return null;
   const { x, y } = shape;
   return <path class={name} d={shape.path} transform={`translate(${x} ${y}) scale(.955) translate(${-x} ${-y})`} />;
 }

@@ -4,9 +4,9 @@ import { useMemo } from 'preact/hooks';
 import type { Picture } from '../core/picture';
 import { text } from '../core/text';
 import type { Setting } from '../view/words';
-import { Cell, Ground } from './Cell';
+import { Cell, Ground, Grounds, isSpeck, Speck } from './Cell';
 import { drawn } from './geometry';
-import { PHONE, shapes, WEB, type Canvas } from './layout';
+import { PHONE, shapes, WEB, type Canvas, type Shape } from './layout';
 import { roving } from './roving';
 import { SeenUnits } from './seen';
 
@@ -27,14 +27,12 @@ export function CityMap({ picture, setting, phone, selected, select }: Props) {
   const codes = useMemo(() => new Set(picture.units.map((unit) => unit.code)), [picture.units]);
   const tabStop = stop.value ?? selected ?? places.find((place) => codes.has(place.code))?.code;
   const keys = roving(select, (code) => (stop.value = code));
-  const grounds = useMemo(() => places.map((place) => <Ground key={place.code} shape={place} seen={seen.of(place.code)} />), [places]);
+  const grounds = useMemo(() => groundsOf(places, seen), [places]);
   const cells = useMemo(
-    () => places.map((place) => (
-      <Cell
-        key={place.code} shape={place} seen={seen.of(place.code)} setting={setting} phone={phone} selected={selected === place.code}
-        tabbable={tabStop === place.code} select={select}
-      />
-    )),
+    () => places.map((place) => {
+      const given = { shape: place, seen: seen.of(place.code), setting, selected: selected === place.code, tabbable: tabStop === place.code, select };
+      return isSpeck(place) ? <Speck key={place.code} {...given} /> : <Cell key={place.code} {...given} phone={phone} />;
+    }),
     [places, setting, phone, selected, tabStop, select],
   );
   return (
@@ -44,6 +42,14 @@ export function CityMap({ picture, setting, phone, selected, select }: Props) {
       <g>{cells}</g>
     </svg>
   );
+}
+
+const TOGETHER = 32; // neighbours, so that a tile of the screen is drawn from few paths and few of them are elsewhere
+
+function groundsOf(places: readonly Shape[], seen: SeenUnits) {
+  const [specks, others] = [places.filter(isSpeck), places.filter((place) => !isSpeck(place))];
+  const groups = Array.from({ length: Math.ceil(specks.length / TOGETHER) }, (_, index) => specks.slice(index * TOGETHER, (index + 1) * TOGETHER));
+  return <>{groups.map((shapes) => <Grounds key={shapes[0]?.code} shapes={shapes} seen={seen} />)}{others.map((place) => <Ground key={place.code} shape={place} seen={seen.of(place.code)} />)}</>;
 }
 
 /** The map without a single figure, for the states that have none; nothing until the geometry is here. */

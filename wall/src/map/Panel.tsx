@@ -1,7 +1,8 @@
 /** Units that have no place on the cartogram (departments, land offices) as tiles, lowest first; the same four signs as on the map. */
 import { useSignal } from '@preact/signals';
 import type { Unit } from '../core/model';
-import { lookOf, lowestFirst, shortName, type Picture } from '../core/picture';
+import { lookOf, shortName, type Picture } from '../core/picture';
+import { lowestFirst } from '../core/sorting';
 import { text } from '../core/text';
 import { Steady } from '../view/steady';
 import { aloud, onCell, type Setting } from '../view/words';

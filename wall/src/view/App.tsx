@@ -1,5 +1,5 @@
 /** The page: one of connecting, empty or the picture with its age. */
-import { effect, signal } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { useMemo, useState, useEffect } from 'preact/hooks';
 import type { FunctionComponent } from 'preact';
 import { longName, type Picture } from '../core/picture';
@@ -16,7 +16,7 @@ import { Footer } from './Footer';
 import { Header } from './Header';
 import { Legend } from './Legend';
 import { Ranking } from './Ranking';
-import { choice, choose, edges, lang, mode, narrow, picture, say, theme } from './store';
+import { choice, choose, edges, lang, mode, narrow, picture, printing, say, theme } from './store';
 import { Summary } from './Summary';
 import type { Setting } from './words';
 
@@ -85,10 +85,6 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
     </>
   );
 }
-
-/** Paper is light, whatever the screen is. */
-const printing = signal(false);
-matchMedia('print').addEventListener('change', (event) => (printing.value = event.matches));
 
 /** The unit whose page is open. */
 function pageName(): string | undefined {

@@ -1,5 +1,5 @@
 /** All units of the chosen bloc, sortable, lowest first unless chosen otherwise: the equal way to every figure of the map. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { counted, percent, share, trend } from '../core/figures';
 import type { Unit } from '../core/model';
 import { longName, lookOf, shortName, type Picture } from '../core/picture';
@@ -9,7 +9,8 @@ import { text, type Key } from '../core/text';
 import { dates } from '../core/times';
 import { Chip } from './Chip';
 import { addressOf, go } from './links';
-import { choice, choose, say } from './store';
+import { useDrawn, type Drawn } from './long';
+import { choice, choose, printing, say } from './store';
 import { Steady } from './steady';
 import { oldWhen, onCell, type Setting } from './words';
 
@@ -18,19 +19,30 @@ interface Props { readonly picture: Picture; readonly setting: Setting; readonly
 export function Ranking({ picture, setting, selected }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const { order, search: typed } = choice.value;
-  useEffect(() => showRow(holder.current, selected), [selected, order]);
-  const units = sorted(search(picture.units, typed), order);
+  const units = useMemo(() => sorted(search(picture.units, typed), order), [picture.units, typed, order]);
+  const drawn = useDrawn(holder, units.length, printing.value);
+  const long = drawn.to - drawn.from < units.length;
+  useEffect(() => showRow(holder.current, units.findIndex((unit) => unit.code === selected), drawn), [selected, order]);
   const { question: { rate, window }, asOf } = picture;
   return (
     <div class="ranking" ref={holder} id="table" tabIndex={-1}>
-      <table>
+      <table aria-rowcount={long ? units.length + 1 : undefined}>
         <caption class="vh">{say('table_of', { count: units.length, rate: say(`rate_${rate}`), dates: dates(window, asOf) })}</caption>
         <thead><Heads order={order} /></thead>
-        <tbody>{units.map((unit) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} />)}</tbody>
+        <tbody>
+          <Room rows={drawn.from} height={drawn.height} key="before" />
+          {units.slice(drawn.from, drawn.to).map((unit, index) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} place={long ? drawn.from + index : null} />)}
+          <Room rows={units.length - drawn.to} height={drawn.height} key="after" />
+        </tbody>
       </table>
       {units.length === 0 && <p class="note">{say('search_none')}</p>}
     </div>
   );
+}
+
+/** As high as the rows that are not drawn. */
+function Room({ rows, height }: { readonly rows: number; readonly height: number }) {
+  return rows === 0 ? null : <tr aria-hidden="true" style={{ height: `${rows * height}px` }} />;
 }
 
 function Heads({ order }: { readonly order: Order }) {
@@ -56,23 +68,25 @@ function Head({ by, words, order, class: name, title }: HeadProps) {
   );
 }
 
-/** Scrolls the list, never the page, so that the selected row is in sight. */
-function showRow(holder: HTMLDivElement | null, code: string | null): void {
-  const row = code === null ? null : holder?.querySelector<HTMLElement>(`[data-row="${CSS.escape(code)}"]`);
-  if (!holder || !row || holder.scrollHeight <= holder.clientHeight) return;
-  const [top, bottom] = [row.offsetTop - 40, row.offsetTop + row.offsetHeight + 40];
-  if (top < holder.scrollTop || bottom > holder.scrollTop + holder.clientHeight) holder.scrollTop = row.offsetTop - holder.clientHeight / 2;
+/** Scrolls the list, never the page, so that the selected row is in sight; one that is not drawn is where the rows above it end. */
+function showRow(holder: HTMLDivElement | null, index: number, drawn: Drawn): void {
+  if (!holder || index < 0 || holder.scrollHeight <= holder.clientHeight) return;
+  const row = holder.querySelectorAll<HTMLElement>('[data-row]')[index - drawn.from];
+  const height = row?.offsetHeight ?? drawn.height;
+  const top = row?.offsetTop ?? index * drawn.height;
+  if (top - 40 < holder.scrollTop || top + height + 40 > holder.scrollTop + holder.clientHeight) holder.scrollTop = top - holder.clientHeight / 2;
 }
 
-interface RowProps { readonly unit: Unit; readonly setting: Setting; readonly selected: boolean }
+/** `place`: of the row among all, where not all are drawn. */
+interface RowProps { readonly unit: Unit; readonly setting: Setting; readonly selected: boolean; readonly place: number | null }
 
 class Row extends Steady<RowProps> {
-  render({ unit, setting, selected }: RowProps) {
+  render({ unit, setting, selected, place }: RowProps) {
     const { lang } = setting;
     const look = lookOf(unit);
     const some = unit.denominator > 0;
     return (
-      <tr data-row={unit.code} data-band={unit.band} data-look={look} class={selected ? 'here' : ''}>
+      <tr data-row={unit.code} aria-rowindex={place === null ? undefined : place + 2} data-band={unit.band} data-look={look} class={selected ? 'here' : ''}>
         <td class="r">{unit.rank ?? '–'}</td>
         <th scope="row">
           <a href={addressOf({ unit: unit.code, view: 'unit' })} aria-label={longName(unit)} aria-current={selected || undefined} onClick={(event) => go(event, { unit: unit.code, view: 'unit' })}>{shortName(unit)}</a>

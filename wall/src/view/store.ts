@@ -11,10 +11,13 @@ import { followGeometry } from '../map/geometry';
 
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
 const narrowScreen = matchMedia('(max-width: 720px)');
+const paper = matchMedia('print');
 
 export const choice = signal<Choice>(read(location.search));
 export const systemDark = signal(darkSystem.matches);
 export const narrow = signal(narrowScreen.matches);
+/** Laid out for paper: light, and nothing left out, whatever the screen is. */
+export const printing = signal(paper.matches);
 const source = live(browserPorts, choice.peek());
 export const { state, beat, edges } = source;
 /** The picture that updates were paused on; null while they run. */
@@ -67,4 +70,7 @@ export function start(): void {
   addEventListener('popstate', () => take(read(location.search)));
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));
+  paper.addEventListener('change', (event) => (printing.value = event.matches));
+  addEventListener('beforeprint', () => (printing.value = true));
+  addEventListener('afterprint', () => (printing.value = paper.matches));
 }

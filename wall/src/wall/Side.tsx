@@ -2,7 +2,8 @@
 import { useRef } from 'preact/hooks';
 import { counted, gap, percent } from '../core/figures';
 import { RATES, type Unit } from '../core/model';
-import { lookOf, lowestFirst, shortName, type Picture } from '../core/picture';
+import { lookOf, shortName, type Picture } from '../core/picture';
+import { lowestFirst } from '../core/sorting';
 import type { Setting } from '../view/words';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
