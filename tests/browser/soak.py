@@ -1,7 +1,9 @@
-"""`python -m tests.browser.soak [--minutes 90] [--changes 200] [--path /wall]`: a page under a steady stream of changes for a long time.
+"""`python -m tests.browser.soak [--minutes 90] [--changes 200] [--path /wall] [--log FILE]`: a page under changes for a long time.
 
-A documented run, no test (C5): one JSON line a sample (heap after a garbage collection, longest task since the last), and one at the end.
-Wanted: the heap grows by less than 5 % from the first to the last quarter of the samples, no task above 200 ms; else exit code 1.
+A documented run, no test (C5). The city's clock runs, so a wall's scenes turn. One JSON line a minute: heap after a garbage
+collection, elements, the longest task since the line before, how busy the page was. Wanted: from the first ten minutes after
+the warm-up to the last ten the heap's median grows by less than 5 %, no task above 200 ms; else exit code 1. A run may be ended
+at any time: `--judge FILE` says the same of the lines that are there.
 """
 
 from __future__ import annotations
@@ -14,42 +16,55 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
+from dunghen.platform.clock import SharedClock
 from dunghen.platform.local import kafka_broker, redis_server
 from tests.browser.chromium import Screen, chromium, versions
 from tests.browser.screen_city import ScreenCity, scores_of, screen_city
+from tests.integration.api.api_world import MONDAY_8_00
 
-MOST_GROWTH, LONGEST_TASK_MS, WARM_UP_SECONDS, ROUND_SECONDS = 0.05, 200, 60, 0.1
+MOST_GROWTH, LONGEST_TASK_MS = 0.05, 200
+WARM_UP_SECONDS, EVERY_SECONDS, ROUND_SECONDS, FEED_SECONDS, JUDGED_MINUTES = 300, 60, 0.1, 30, 10
 WATCH = """() => {
   window.longTasks = [];
   const note = (list) => window.longTasks.push(...list.getEntries().map((entry) => entry.duration));
   new PerformanceObserver(note).observe({ type: 'longtask', buffered: false });
 }"""
 TASKS = "() => { const all = window.longTasks; window.longTasks = []; return all; }"
+Sample = dict[str, Any]
 
 
 class Changes:
-    """So many scores of random units a second into Kafka, from a thread of its own, until `stop`."""
+    """So many scores of random units a second into Kafka, and now and then a word of their feed, from a thread of its own, until `stop`."""
 
     def __init__(self, city: ScreenCity, a_second: int) -> None:
         self.city, self.a_second, self.said, self.ended = city, a_second, 0, threading.Event()
+        self.clock = SharedClock(MONDAY_8_00 * 1_000_000, time.time_ns() // 1000)
         self.units = [unit["code"] for unit in city.map(kind="all")["units"]]
         self.thread = threading.Thread(target=self._run, daemon=True)
 
+    def start(self) -> None:
+        """From now on the city's clock runs."""
+        self.clock.save(self.city.settings.data / "clock.json")
+        self.thread.start()
+
     def _run(self) -> None:
-        due, size = time.monotonic(), max(1, round(self.a_second * ROUND_SECONDS))
+        due = fed = time.monotonic()
         while not self.ended.wait(max(0.0, due - time.monotonic())):
             due += ROUND_SECONDS
-            chosen = random.sample(self.units, min(size, len(self.units)))
+            chosen = random.sample(self.units, min(max(1, round(self.a_second * ROUND_SECONDS)), len(self.units)))
             told = [scores_of(unit, on_time=random.randint(60, 900), late=random.randint(0, 100)) for unit in chosen]
             self.city.loop.run(self.city.world.scores(*told))
             self.said += len(told)
+            if due > fed:
+                fed = due + FEED_SECONDS
+                self.city.loop.run(self.city.world.feed("one-stop", self.clock.seconds(), *self.units))
 
     def stop(self) -> None:
         self.ended.set()
@@ -70,50 +85,77 @@ def a_city() -> Iterator[ScreenCity]:
             kafka.stop()
 
 
-def heap_mb(page: Page, devtools: Any) -> float:
+class Gauge:
+    """What a page holds and does, by the browser's own count."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.devtools, self.began = page, page.context.new_cdp_session(page), time.monotonic()
+        self.devtools.send("Performance.enable")
+        page.evaluate(WATCH)
+        self.busy, self.read_at = 0.0, self.began
+
+    def sample(self) -> Sample:
+        """Since the last one. Heap in MB after a collection, which is not counted among the page's own tasks."""
+        tasks = self.page.evaluate(TASKS)
+        told = {one["name"]: one["value"] for one in self.devtools.send("Performance.getMetrics")["metrics"]}
+        now, busy = time.monotonic(), told["TaskDuration"]
+        share = (busy - self.busy) / (now - self.read_at)
+        self.busy, self.read_at = busy, now
+        heap = heap_mb(self.devtools)
+        self.page.wait_for_timeout(1000)
+        self.page.evaluate(TASKS)
+        return {
+            "minutes": round((now - self.began) / 60, 1),
+            "heap_mb": heap,
+            "elements": int(told["Nodes"]),
+            "listeners": int(told["JSEventListeners"]),
+            "longest_task_ms": round(max(tasks, default=0)),
+            "long_tasks": len(tasks),
+            "busy": round(share, 3),
+            "version": versions(self.page),
+        }
+
+
+def heap_mb(devtools: CDPSession) -> float:
     """JavaScript's heap after a garbage collection."""
     devtools.send("HeapProfiler.collectGarbage")
-    return round(devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6, 3)
+    used: float = devtools.send("Runtime.getHeapUsage")["usedSize"]
+    return round(used / 1e6, 3)
 
 
-def samples(page: Page, minutes: float, every: float) -> Iterator[dict[str, Any]]:
-    """One after another, after a warm-up."""
-    devtools = page.context.new_cdp_session(page)
-    page.wait_for_timeout(WARM_UP_SECONDS * 1000)
-    page.evaluate(WATCH)
-    began = time.monotonic()
-    while True:
-        longest = max(page.evaluate(TASKS), default=0)
-        yield {
-            "minutes": round((time.monotonic() - began) / 60, 1),
-            "heap_mb": heap_mb(page, devtools),
-            "longest_task_ms": round(longest),
-            "version": versions(page),
-        }
-        if time.monotonic() - began >= minutes * 60:
-            return
-        page.wait_for_timeout(1000)
-        page.evaluate(TASKS)  # the collection that was asked for is not the page's own work
-        page.wait_for_timeout(every * 1000)
+def verdict(samples: Sequence[Sample]) -> dict[str, Any]:
+    """What is said of a run: growth from the first ten minutes to the last ten, of a shorter run from its first quarter to its last."""
+    minutes = samples[-1]["minutes"] - samples[0]["minutes"]
+    part = min(JUDGED_MINUTES, minutes / 4)
+    first = [s["heap_mb"] for s in samples if s["minutes"] <= samples[0]["minutes"] + part]
+    last = [s["heap_mb"] for s in samples if s["minutes"] >= samples[-1]["minutes"] - part]
+    growth, longest = statistics.median(last) / statistics.median(first) - 1, max(s["longest_task_ms"] for s in samples)
+    faults = [fault for s in samples for fault in s["faults"]]
+    return {
+        "run": "soak",
+        "minutes": round(minutes, 1),
+        "growth": round(growth, 4),
+        "longest_task_ms": longest,
+        "changes": samples[-1]["changes"],
+        "faults": faults[:5],
+        "met": growth < MOST_GROWTH and longest <= LONGEST_TASK_MS and not faults,
+    }
 
 
-def run(wanted: argparse.Namespace) -> int:
-    """Gives the exit code."""
-    every = max(5.0, wanted.minutes * 60 / 45)
+def run(wanted: argparse.Namespace) -> Iterator[Sample]:
+    """One sample after another: after the warm-up, then every minute (of a short run: oftener)."""
+    warm_up, every = min(WARM_UP_SECONDS, wanted.minutes * 12), min(EVERY_SECONDS, wanted.minutes * 3)
     with a_city() as city, chromium() as browser:
         screen = Screen(browser.new_context(viewport={"width": 1920, "height": 1080}), city.page)
-        page, changes, seen = screen.show(wanted.path), Changes(city, wanted.changes), list[dict[str, Any]]()
-        changes.thread.start()
-        for sample in samples(page, wanted.minutes, every):
-            seen.append({**sample, "changes": changes.said})
-            print(json.dumps(seen[-1]), flush=True)
+        page, changes = screen.show(wanted.path), Changes(city, wanted.changes)
+        changes.start()
+        page.wait_for_timeout(warm_up * 1000)
+        gauge = Gauge(page)
+        while gauge.read_at - gauge.began < wanted.minutes * 60:
+            page.wait_for_timeout(every * 1000)
+            faults, screen.faults = screen.faults, []
+            yield {**gauge.sample(), "changes": changes.said, "faults": faults[:5]}
         changes.stop()
-    quarter, longest = max(1, len(seen) // 4), max(sample["longest_task_ms"] for sample in seen)
-    first, last = (statistics.median(s["heap_mb"] for s in part) for part in (seen[:quarter], seen[-quarter:]))
-    growth = last / first - 1
-    figures = {"growth": round(growth, 4), "longest_task_ms": longest, "changes": changes.said, "faults": screen.faults[:5]}
-    print(json.dumps({"run": "soak", **figures}))
-    return int(growth >= MOST_GROWTH or longest > LONGEST_TASK_MS or bool(screen.faults))
 
 
 def main() -> int:
@@ -121,7 +163,26 @@ def main() -> int:
     words.add_argument("--minutes", type=float, default=90)
     words.add_argument("--changes", type=int, default=200, help="a second")
     words.add_argument("--path", default="/wall")
-    return run(words.parse_args())
+    words.add_argument("--log", type=Path, help="also write the lines there")
+    words.add_argument("--judge", type=Path, metavar="FILE", help="run nothing: say what the lines there say")
+    wanted = words.parse_args()
+    if wanted.judge:
+        seen = [line for line in map(json.loads, wanted.judge.read_text().splitlines()) if "heap_mb" in line]
+    else:
+        seen = []
+        for sample in run(wanted):
+            seen.append(sample)
+            say(json.dumps(sample), wanted.log)
+    said = verdict(seen)
+    say(json.dumps(said), wanted.log)
+    return int(not said["met"])
+
+
+def say(line: str, log: Path | None) -> None:
+    print(line, flush=True)
+    if log:
+        with log.open("a") as file:
+            file.write(line + "\n")
 
 
 if __name__ == "__main__":
