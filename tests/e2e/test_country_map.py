@@ -61,7 +61,7 @@ def page(country: str) -> Iterator[Page]:
         opened.add_init_script(WATCH)
         opened.goto(country)
         expect(opened.locator("svg.map [data-unit]")).to_have_count(UNITS, timeout=PATIENCE_MS)
-        opened.wait_for_function("seen.versions === 0 && document.querySelector('.app').dataset.mode === 'live'", timeout=PATIENCE_MS)
+        opened.wait_for_function("document.querySelector('.app').dataset.mode === 'live'", timeout=PATIENCE_MS)
         opened.evaluate("watchCells()")
         yield opened
         browser.close()

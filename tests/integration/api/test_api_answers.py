@@ -16,9 +16,7 @@ async def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(world: World) ->
     assert other.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/v1/map", "/api/v1/units/20242", "/api/v1/definitions"]
-)
+@pytest.mark.parametrize("path", ["/api/v1/map", "/api/v1/units/20242", "/api/v1/definitions"])
 async def test_answers_are_compressed_for_those_who_take_that(world: World, path: str) -> None:
     packed, plain = [await world.http.get(path, headers={"Accept-Encoding": coding}) for coding in ("gzip, br", "identity")]
     assert (packed.headers.get("content-encoding"), "content-encoding" in plain.headers) == ("gzip", False)
