@@ -32,7 +32,7 @@ window.watchCells = () => new MutationObserver((records) => {
   seen.changed = performance.now();
   requestAnimationFrame(() => setTimeout(() => (seen.ended = performance.now())));
 }).observe(document.querySelector('svg.map'), { subtree: true, childList: true, attributes: true, characterData: true });
-// the frame that was painted with the change: the browser tells of those that took long when they were shown, of others their end is near enough
+// the frame that was painted with the change: the browser says when it was shown, if it took long; of others the end is near enough
 window.drawn = () => {
   const frame = seen.frames.find((one) => one.startTime + one.duration >= seen.changed);
   const shown = frame ? frame.presentationTime || frame.startTime + frame.duration : seen.ended;
