@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { geometryOf, linesOf, neighbour, PHONE, shapes, WEB, type Geometry } from '../src/map/layout';
+import { geometryOf, linesOf, namesAround, neighbour, PHONE, shapes, WEB, type Geometry } from '../src/map/layout';
 import { danang } from './danang';
 
 const corners = (path: string): [number, number][] => [...path.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+
+/** Crosses a ray to the right the ring an odd number of times. */
+const inside = (ring: [number, number][], [x, y]: [number, number]): boolean =>
+  ring.filter(([ax, ay], i) => { const [bx, by] = ring[(i + 1) % ring.length]!; return ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax); }).length % 2 === 1;
 
 test('all 94 units have a place, Hoàng Sa as an inset in the corner', () => {
   const places = shapes(danang, WEB);
@@ -17,6 +21,14 @@ test.each([['web', WEB], ['phone', PHONE]])('nothing lies outside the canvas: %s
 test('north is up: Hải Vân lies above Trà My', () => {
   const y = (name: string): number => shapes(danang, WEB).find((place) => place.name === name)?.y ?? NaN;
   expect(y('Hải Vân')).toBeLessThan(y('Trà My'));
+});
+test('what lies around the city is written outside of every cell', () => {
+  const names = namesAround(danang, WEB);
+  expect(names.map(({ name, english }) => [name, english])).toEqual([['Huế', 'Huế'], ['Lào', 'Laos'], ['Quảng Ngãi', 'Quảng Ngãi'], ['Biển Đông', 'East Sea']]);
+  const cells = shapes(danang, WEB).map((place) => corners(place.path));
+  const room = names.flatMap(({ x, y }) => [-22, 0, 22].flatMap((dx) => [-10, 4].map((dy): [number, number] => [x + dx, y + dy])));
+  expect(room.filter((point) => cells.some((cell) => inside(cell, point)))).toEqual([]);
+  expect(namesAround({ ...danang, around: [] }, WEB)).toEqual([]);
 });
 test('names break between syllables where both halves are shortest', () => {
   expect([linesOf('Hội An'), linesOf('Ngũ Hành Sơn'), linesOf('Điện Bàn Đông'), linesOf('Phước Thành')]).toEqual([['Hội An'], ['Ngũ', 'Hành Sơn'], ['Điện', 'Bàn Đông'], ['Phước', 'Thành']]);

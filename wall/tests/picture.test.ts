@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeBody, instant, Malformed, mapBody, tickBody, unitOf } from '../src/core/model';
 import { news } from '../src/core/news';
-import { change, longName, lookOf, shortName, snapshot, tally } from '../src/core/picture';
+import { change, longName, lookOf, placesOf, shortName, snapshot, tally } from '../src/core/picture';
 import { lowestFirst } from '../src/core/sorting';
 import { aloud, onCell } from '../src/view/words';
 import { EDGES } from '../src/core/figures';
@@ -57,4 +57,9 @@ test('the news name a few units that changed band, and are silent when nothing s
   expect(news(begun, next, 'vi')).toBe('1 đơn vị đổi số liệu. Toàn thành phố 90,0 %. Phường Hải Châu: dải Xanh.');
   expect(news(begun, begun, 'vi')).toBeNull();
   expect(news(begun, { ...next, question: { ...QUESTION, rate: 'resolved' } }, 'vi')).toBeNull();
+});
+test('the places of a city are its communes and wards; a city of departments alone has those', () => {
+  const [place, office] = [unitOf(row('a', 9, 10)), unitOf(row('b', 9, 10, { kind: 'department' }))];
+  expect(placesOf([place, office])).toEqual([place]);
+  expect(placesOf([office])).toEqual([office]);
 });

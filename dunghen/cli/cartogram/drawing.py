@@ -13,7 +13,7 @@ from shapely.ops import unary_union
 
 from dunghen.cli.cartogram.diffusion import equalise
 from dunghen.cli.cartogram.foam import relaxed
-from dunghen.cli.cartogram.hints import Hints
+from dunghen.cli.cartogram.hints import Hints, Neighbour
 from dunghen.cli.cartogram.places import Plane, places
 from dunghen.cli.cartogram.places import Point as At
 from dunghen.cli.cartogram.settling import settled
@@ -35,7 +35,13 @@ def cartogram(units: Sequence[Unit], hints: Hints) -> dict[str, Any]:
     _set_apart(cells, hints, bounds)
     names = {unit.code: unit.name for unit in units}
     features = [_feature(code, names[code], cells[code], inset=code in hints.boxed) for code in sorted(cells)]
-    return {"type": "FeatureCollection", "planar": True, "bbox": [round(v, 2) for v in bounds], "features": features}
+    around = [_written(one, bounds) for one in hints.around]
+    return {"type": "FeatureCollection", "planar": True, "bbox": [round(v, 2) for v in bounds], "around": around, "features": features}
+
+
+def _written(one: Neighbour, bounds: tuple[float, float, float, float]) -> Mapping[str, Any]:
+    x0, y0, x1, y1 = bounds
+    return {"name": one.name, "english": one.english, "at": [round(x0 + one.right * (x1 - x0), 2), round(y1 - one.down * (y1 - y0), 2)]}
 
 
 def _set_apart(cells: dict[str, Any], hints: Hints, bounds: tuple[float, float, float, float]) -> None:

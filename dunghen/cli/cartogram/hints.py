@@ -1,4 +1,4 @@
-"""What no list of communes says about a city: bays to hold open, islands off the coast, archipelagos in a box of their own."""
+"""What no list of communes says about a city: bays to hold open, islands off the coast, archipelagos in a box of their own, what lies around it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ class Island:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A name written outside the city, so that a reader finds their way: its middle, `right` and `down` as parts of the map's width and height."""
+
+    name: str
+    english: str
+    right: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hints:
     """`middle`: (latitude, longitude) that distances are true at; None: the median of the units. `boxed`: units in a box of their own."""
 
@@ -33,6 +43,7 @@ class Hints:
     bay: Bay | None = None
     islands: Mapping[str, Island] = field(default_factory=dict)
     boxed: tuple[str, ...] = ()
+    around: tuple[Neighbour, ...] = ()
 
 
 HINTS: Mapping[str, Hints] = {
@@ -41,6 +52,12 @@ HINTS: Mapping[str, Hints] = {
         bay=Bay(16.125, 108.178, 5.2, 1.5),  # Vịnh Đà Nẵng
         islands={"20434": Island("20413", 1.05, 0.15)},  # Tân Hiệp (Cù Lao Chàm), off Hội An Đông
         boxed=("20333",),  # Hoàng Sa
+        around=(
+            Neighbour("Huế", "Huế", 0.13, 0.22),
+            Neighbour("Lào", "Laos", 0.03, 0.635),
+            Neighbour("Quảng Ngãi", "Quảng Ngãi", 0.8, 0.82),
+            Neighbour("Biển Đông", "East Sea", 0.94, 0.34),
+        ),
     )
 }
 NO_HINTS = Hints()

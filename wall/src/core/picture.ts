@@ -41,6 +41,12 @@ export function lookOf(unit: Unit): Look {
   return unit.few ? 'few' : 'rate';
 }
 
+/** The units that stand on the city's map; all of them where the city has none but departments (an imported one). */
+export function placesOf(units: readonly Unit[]): readonly Unit[] {
+  const places = units.filter((unit) => unit.kind === 'locality');
+  return places.length > 0 ? places : units;
+}
+
 /** Units by band for the legend; silent ones are counted apart (`old`). */
 export function tally(units: readonly Unit[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

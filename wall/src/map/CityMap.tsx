@@ -6,7 +6,7 @@ import { text } from '../core/text';
 import type { Setting } from '../view/words';
 import { Cell, Ground, Grounds, isSpeck, Speck } from './Cell';
 import { drawn } from './geometry';
-import { PHONE, shapes, WEB, type Canvas, type Shape } from './layout';
+import { namesAround, PHONE, shapes, WEB, type Canvas, type Shape } from './layout';
 import { roving } from './roving';
 import { SeenUnits } from './seen';
 
@@ -38,6 +38,7 @@ export function CityMap({ picture, setting, phone, selected, select }: Props) {
   return (
     <svg class={phone ? 'map phone' : 'map'} viewBox={`0 0 ${canvas.width} ${canvas.height}`} role="group" aria-label={text(setting.lang, 'map_of', { count: codes.size })} onKeyDown={keys}>
       <Patterns canvas={canvas} />
+      {!phone && <Surroundings canvas={canvas} setting={setting} />}
       <g>{grounds}</g>
       <g>{cells}</g>
     </svg>
@@ -50,6 +51,12 @@ function groundsOf(places: readonly Shape[], seen: SeenUnits) {
   const [specks, others] = [places.filter(isSpeck), places.filter((place) => !isSpeck(place))];
   const groups = Array.from({ length: Math.ceil(specks.length / TOGETHER) }, (_, index) => specks.slice(index * TOGETHER, (index + 1) * TOGETHER));
   return <>{groups.map((shapes) => <Grounds key={shapes[0]?.code} shapes={shapes} seen={seen} />)}{others.map((place) => <Ground key={place.code} shape={place} seen={seen.of(place.code)} />)}</>;
+}
+
+/** What lies around the city; a screen reader has the units. */
+function Surroundings({ canvas, setting: { lang } }: { readonly canvas: Canvas; readonly setting: Setting }) {
+  const names = drawn.value === null ? NOWHERE : namesAround(drawn.value, canvas);
+  return <g class="around" aria-hidden="true">{names.map(({ name, english, x, y }) => <text key={name} x={x} y={y} font-size="12.5">{lang === 'en' ? english : name}</text>)}</g>;
 }
 
 /** The map without a single figure, for the states that have none; nothing until the geometry is here. */

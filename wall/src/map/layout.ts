@@ -6,8 +6,10 @@ interface Feature {
   readonly properties: { readonly name: string; readonly inset: boolean; readonly label: readonly number[] };
   readonly geometry: GeoPermissibleObjects;
 }
+/** A name outside the city, written in the middle of a place that it leaves free. */
+export interface Around { readonly name: string; readonly english: string; readonly at: readonly [number, number] }
 /** What GET /geometry gives: a cartogram (`planar`) or longitudes and latitudes; `bbox` of all that is not an inset. */
-export interface Geometry { readonly planar: boolean; readonly bbox: readonly [number, number, number, number]; readonly features: readonly Feature[] }
+export interface Geometry { readonly planar: boolean; readonly bbox: readonly [number, number, number, number]; readonly around?: readonly Around[]; readonly features: readonly Feature[] }
 /** `room`: the side of a square as large as the area, in px of the canvas; how much is drawn depends on it. */
 export interface Shape { readonly code: string; readonly name: string; readonly inset: boolean; readonly path: string; readonly x: number; readonly y: number; readonly room: number }
 export interface Canvas { readonly width: number; readonly height: number; readonly inset: { readonly width: number; readonly height: number } }
@@ -19,23 +21,36 @@ export const PHONE: Canvas = { width: 358, height: 334, inset: { width: 40, heig
 export function geometryOf(value: unknown): Geometry | null {
   const raw = value as Partial<Geometry> | null;
   const fits = typeof raw?.planar === 'boolean' && Array.isArray(raw.bbox) && raw.bbox.length === 4 && raw.bbox.every(Number.isFinite) && Array.isArray(raw.features);
-  return fits && (raw.features ?? []).every((one) => typeof one?.id === 'string' && Array.isArray(one.properties?.label)) ? (raw as Geometry) : null;
+  return fits && (raw.around === undefined || (Array.isArray(raw.around) && raw.around.every((one) => typeof one?.name === 'string' && Array.isArray(one.at)))) && (raw.features ?? []).every((one) => typeof one?.id === 'string' && Array.isArray(one.properties?.label)) ? (raw as Geometry) : null;
 }
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;
 
 /** North up, as large as fits, in the middle; a degree of longitude as wide as it is at the middle latitude. */
-export function shapes({ planar, bbox: [x0, y0, x1, y1], features }: Geometry, canvas: Canvas): readonly Shape[] {
+function projection({ planar, bbox: [x0, y0, x1, y1] }: Geometry, canvas: Canvas): (x: number, y: number) => [number, number] {
   const squeeze = planar ? 1 : Math.cos(((y0 + y1) / 2) * (Math.PI / 180));
   const scale = Math.min(canvas.width / ((x1 - x0) * squeeze), canvas.height / (y1 - y0));
   const [left, top] = [(canvas.width - (x1 - x0) * squeeze * scale) / 2, (canvas.height - (y1 - y0) * scale) / 2];
-  const at = (x: number, y: number): [number, number] => [left + (x - x0) * squeeze * scale, top + (y1 - y) * scale];
+  return (x, y) => [left + (x - x0) * squeeze * scale, top + (y1 - y) * scale];
+}
+
+/** The names around the city, on the canvas. */
+export function namesAround(geometry: Geometry, canvas: Canvas): readonly (Omit<Around, 'at'> & Omit<Point, 'code'>)[] {
+  const at = projection(geometry, canvas);
+  return (geometry.around ?? []).map(({ name, english, at: place }) => {
+    const [x, y] = at(...place);
+    return { name, english, x: tenth(x), y: tenth(y) };
+  });
+}
+
+export function shapes(geometry: Geometry, canvas: Canvas): readonly Shape[] {
+  const at = projection(geometry, canvas);
   const draw = geoPath(geoTransform({ point(x, y) { this.stream.point(...at(x, y)); } })).digits(1);
   let insets = 0;
-  return features.map(({ id, properties: { name, inset, label }, geometry }) => {
+  return geometry.features.map(({ id, properties: { name, inset, label }, geometry: area }) => {
     if (inset) return { code: id, name, inset, ...boxed(canvas, insets++) };
     const [x, y] = at(label[0] ?? 0, label[1] ?? 0);
-    return { code: id, name, inset, path: draw(geometry) ?? '', x: tenth(x), y: tenth(y), room: tenth(Math.sqrt(Math.abs(draw.area(geometry)))) };
+    return { code: id, name, inset, path: draw(area) ?? '', x: tenth(x), y: tenth(y), room: tenth(Math.sqrt(Math.abs(draw.area(area)))) };
   });
 }
 

@@ -9,12 +9,14 @@ export function choosePalette(next: Palette): void {
   const query = new URLSearchParams(location.search);
   if (next === 'official') query.set('colours', next);
   else query.delete('colours');
-  history.replaceState(null, '', `${location.pathname}${query.size === 0 ? '' : `?${query}`}`);
+  history.replaceState(history.state, '', `${location.pathname}${query.size === 0 ? '' : `?${query}`}${location.hash}`);
   palette.value = next;
 }
 
 /** Keeps the document in the colours that are chosen. */
 export function dressPalette(root: HTMLElement): void {
-  palette.value = paletteOf(location.search);
+  const follow = (): void => void (palette.value = paletteOf(location.search));
+  follow();
+  addEventListener('popstate', follow);
   effect(() => void root.classList.toggle('official', palette.value === 'official'));
 }

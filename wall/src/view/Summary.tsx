@@ -13,13 +13,14 @@ export function Summary({ picture }: { readonly picture: Picture }) {
   return (
     <section class="summary" aria-labelledby="summary-title">
       <h1 id="summary-title">{say('whole_city', { rate: say(`rate_${question.rate}`).toLocaleLowerCase(l), dates: dates(question.window, asOf) })}</h1>
-      <div class="big" title={say(`means_${question.rate}`)}><span data-role="city-value">{percent(city, l, edges.value)}</span>{!none && <small>%</small>}</div>
+      <div class="big"><span data-role="city-value">{percent(city, l, edges.value)}</span>{!none && <small>%</small>}</div>
       <p class="facts">
         <Chip band={city.band} full />
         <span><b>{counted(city.denominator, l)}</b> {say('dossiers_n')}{!none && <>, {say('interval')} <span class="ends">{share(city.low, l)} – {share(city.high, l)}</span></>}</span>
         <span>{none && question.rate !== 'official' && question.window === 'today' ? say('cohort_today') : trendLine(city)}</span>
       </p>
       <Rates picture={picture} />
+      <p class="means"><b>{say(`rate_${question.rate}`)}:</b> {say(`means_${question.rate}`)}</p>
       {isLive(question) && <p class="todays">{say('today_line', { received: counted(city.receivedToday, l), finished: counted(city.finishedToday, l), left: counted(city.dueTodayLeft, l), overdue: counted(city.overdue, l) })}</p>}
     </section>
   );

@@ -1,4 +1,5 @@
 /** The few controls of a wall that is not in kiosk mode; each writes the address, so that what was set up stays. */
+import { choosePalette, palette } from '../styles/palette';
 import { choose, held, lang, nextScene, pinned, say, scene, settings, toggleHeld, turnOn } from './store';
 
 const DISTANCES = [3, 5, 10] as const;
@@ -6,6 +7,7 @@ const DISTANCES = [3, 5, 10] as const;
 export function Controls() {
   const { distance, theme } = settings.value;
   const dark = theme === 'dark';
+  const other = palette.value === 'official' ? 'apart' : 'official';
   return (
     <div class="controls" role="toolbar" aria-label={say('controls')}>
       <span class="m">{say(`scene_${scene.value.scene}`)}</span>
@@ -17,6 +19,7 @@ export function Controls() {
       </select></label>
       <button type="button" lang={lang.value === 'vi' ? 'en' : 'vi'} onClick={() => choose({ lang: lang.value === 'vi' ? 'en' : null })}><span class="vh">{say('language')}</span><span aria-hidden="true">{say('language_short')}</span></button>
       <button type="button" aria-label={say(dark ? 'theme_to_light' : 'theme_to_dark')} onClick={() => choose({ theme: dark ? 'light' : null })}>{say(dark ? 'theme_light' : 'theme_dark')}</button>
+      <button type="button" data-role="colours" onClick={() => choosePalette(other)}>{say(`colours_${other}`)}</button>
       <button type="button" onClick={() => choose({ kiosk: '' })}>{say('kiosk')}</button>
     </div>
   );

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { BANDS } from '../core/model';
 import { counted } from '../core/figures';
-import { shortName, tally, type Picture } from '../core/picture';
+import { placesOf, shortName, tally, type Picture } from '../core/picture';
 import { age, local, since } from '../core/times';
 import { CityMap } from '../map/CityMap';
 import { geometry, hasPlace } from '../map/geometry';
@@ -19,11 +19,11 @@ const select = (code: string): void => void (selected.value = selected.peek() ==
 
 export function MapScene({ picture }: { readonly picture: Picture }) {
   const setting = useMemo(() => settingOf(picture), [lang.value, picture.asOf, picture.city.zone, edges.value]);
-  const city = useMemo(() => ({ ...picture, units: picture.units.filter((unit) => unit.kind === 'locality') }), [picture]);
+  const city = useMemo(() => ({ ...picture, units: placesOf(picture.units) }), [picture]);
   const placed = geometry.value === null || city.units.some(hasPlace);
   return (
     <>
-      <Brand picture={picture} />
+      <Brand picture={picture} aged={reach.value !== 'far'} />
       <div class="mapbox">
         {placed
           ? <CityMap picture={city} setting={setting} phone={false} selected={selected.value} select={select} />

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { counted, percent, trend } from '../core/figures';
 import type { Unit } from '../core/model';
-import type { Picture } from '../core/picture';
+import { placesOf, type Picture } from '../core/picture';
 import { dayMonth, local } from '../core/times';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
@@ -31,7 +31,7 @@ function Head({ picture, title, how, children }: Props & { readonly title: strin
 export function RankingScene({ picture }: Props) {
   const holder = useRef<HTMLOListElement>(null);
   useFlip(holder);
-  const ranked = rankedOf(picture.units.filter((unit) => unit.kind === 'locality'));
+  const ranked = rankedOf(placesOf(picture.units));
   const setting = settingOf(picture);
   const [rows, columns] = [rowsOf(4.15, 85), times.value < 1.3 ? 5 : times.value < 1.7 ? 4 : 3];
   return (
@@ -92,7 +92,7 @@ export function BriefingScene({ picture }: Props) {
   const when = day.value === null ? '' : whenOf(day.value.since, picture.city.zone);
   return (
     <>
-      <Head picture={picture} title={say('briefing')} how={say(morning.value.length === 0 ? 'briefing_none' : 'briefing_since', { when })} />
+      <Head picture={picture} title={say('briefing')} how={say(day.value === null ? 'briefing_unknown' : morning.value.length === 0 ? 'briefing_none' : 'briefing_since', { when })} />
       <ol class="briefing" data-list="briefing">{morning.value.map((move) => <Item key={move.unit.code} move={move} />)}</ol>
     </>
   );

@@ -2,25 +2,26 @@
 import { useRef } from 'preact/hooks';
 import { counted, gap, percent } from '../core/figures';
 import { RATES, type Unit } from '../core/model';
-import { lookOf, shortName, type Picture } from '../core/picture';
+import { lookOf, placesOf, shortName, type Picture } from '../core/picture';
 import { lowestFirst } from '../core/sorting';
 import type { Setting } from '../view/words';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
-import { CityFigure, Mark, nameOf, settingOf, valueOf } from './parts';
+import { Age, CityFigure, Mark, nameOf, settingOf, valueOf } from './parts';
 import { edges, hour, lang, moves, reach, say } from './store';
 
 export function Side({ picture }: { readonly picture: Picture }) {
-  const near = reach.value === 'near';
+  const [near, far] = [reach.value === 'near', reach.value === 'far'];
   return (
     <div class="side">
       <div>
         <CityFigure picture={picture} />
-        {reach.value !== 'far' && <FourRates picture={picture} />}
+        {!far && <FourRates picture={picture} />}
       </div>
+      {far && <div class="aged"><Age /></div>}
       <TodayCounts picture={picture} />
       <div class={near ? 'two' : ''}>
-        <Lowest picture={picture} rows={near ? 8 : 6} />
+        <Lowest picture={picture} rows={near ? 8 : far ? 5 : 6} worst={far} />
         {near && (
           <section class="hour">
             <h2>{say('last_hour')}</h2>
@@ -59,18 +60,27 @@ export function TodayCounts({ picture: { city } }: { readonly picture: Picture }
 /** Ranked units only: those with few dossiers, with none, or with a silent feed have no place in an order. */
 export const rankedOf = (units: readonly Unit[]): readonly Unit[] => lowestFirst(units.filter((unit) => lookOf(unit) === 'rate'));
 
-function Lowest({ picture, rows }: { readonly picture: Picture; readonly rows: number }) {
+/** `worst`: the lowest of all in letters that are read at ten metres, with its n. */
+function Lowest({ picture, rows, worst }: { readonly picture: Picture; readonly rows: number; readonly worst: boolean }) {
   const holder = useRef<HTMLOListElement>(null);
   useFlip(holder);
-  const ranked = rankedOf(picture.units.filter((unit) => unit.kind === 'locality'));
+  const ranked = rankedOf(placesOf(picture.units));
   const setting = settingOf(picture);
   return (
     <section>
       <h2 class="rank-h"><span>{say('lowest')} <small>/ {say('of_units', { n: ranked.length })}</small></span><small>n</small><small>%</small></h2>
       <ol class="list rank" ref={holder} data-list="lowest">
-        {ranked.slice(0, rows).map((unit) => <RankRow key={unit.code} unit={unit} setting={setting} />)}
+        {ranked.slice(0, rows).map((unit, i) => (worst && i === 0 ? <Worst key={unit.code} unit={unit} setting={setting} /> : <RankRow key={unit.code} unit={unit} setting={setting} />))}
       </ol>
     </section>
+  );
+}
+
+function Worst({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
+  return (
+    <li class="worst" data-row={unit.code} data-band={unit.band}>
+      <b class="nm">{shortName(unit)}</b><b class="v">{valueOf(unit, setting)} %</b><Mark unit={unit} /><span class="nn">{say('n_is', { n: counted(unit.denominator, setting.lang) })}</span>
+    </li>
   );
 }
 

@@ -10,7 +10,7 @@ import { briefingSince } from './moves';
 import { decideRelease, entryOf } from './release';
 import { failures, reportOf } from './report';
 import { within } from './settings';
-import { clock, day, feeds, hour, inContact, mode, newer, settings, shorts, shownAges, source, state } from './store';
+import { clock, day, feeds, hour, inContact, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
 
 interface Duty { readonly every: number; readonly due: () => boolean; readonly run: () => Promise<void> }
 
@@ -78,10 +78,11 @@ async function report(): Promise<void> {
   await fetch('/api/v1/wall-reports', { method: 'POST', headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) });
 }
 
+/** In the morning, and when somebody looks at the briefing. */
 const briefs = (): boolean => {
   const { scenes, briefing } = settings.peek();
   const now = clock.peek();
-  return now !== null && scenes.includes('briefing') && briefing !== null && within(briefing, now.minute);
+  return scene.peek().scene === 'briefing' || (now !== null && scenes.includes('briefing') && briefing !== null && within(briefing, now.minute));
 };
 
 /** Starts everything; the picture of the last run comes before the line is opened. */

@@ -39,11 +39,12 @@ export function Today() {
   return <span class="date">{now === null ? say('no_clock') : `${say(`weekday_${now.weekday}` as 'weekday_0')} ${dayMonth(now.date, true)}`}</span>;
 }
 
-export function Brand({ picture }: { readonly picture: Picture | null }) {
+/** `aged`: with the age below the clock; a scene that has it elsewhere goes without. */
+export function Brand({ picture, aged = true }: { readonly picture: Picture | null; readonly aged?: boolean }) {
   return (
     <header class="brand">
       <b>{say('product')}</b><span class="place">{picture?.city.name ?? ''}</span>
-      <Clock /><Today /><Age />
+      <Clock /><Today />{aged && <Age />}
     </header>
   );
 }
