@@ -126,7 +126,8 @@ function Label({ unit, shape, setting }: LabelProps) {
         {letter !== '' && <tspan dx="2.5" font-size={BIG * 0.84} class="letter">{letter}</tspan>}
       </text>
       {lines.map((line, i) => <text key={line} x={shape.x} y={top + SMALL * (i + 1)} font-size={SMALL} class="name">{line}</text>)}
-      {shape.inset && <text x={shape.x + shape.room / 2} y={shape.y + 45} font-size="13" class="caption">{text(setting.lang, 'special_zone')}</text>}
+      {shape.inset && <text x={shape.x + shape.room / 2} y={shape.y + 45} font-size="13" class="caption zone">{text(setting.lang, 'special_zone')}</text>}
+      {shape.inset && <text x={shape.x + shape.room / 2} y={shape.y + 46} font-size="15" class="caption who">{shape.name}</text>}
     </g>
   );
 }

@@ -51,7 +51,7 @@ function Drawn({ points, rate, name }: DrawnProps) {
 function Grid({ scale, frame }: { readonly scale: Chart; readonly frame: Frame }) {
   const inside = edges.value.filter(([, from]) => from >= scale.from && from <= scale.to);
   const lines = inside.length > 0 ? inside.map(([band, from]) => [from, say(`band_${band}`)] as const) : [[scale.to, ''] as const, [scale.from, ''] as const];
-  return <g class="grid">{lines.map(([from, words]) => <g key={from}><path d={`M${frame.left} ${scale.y(from / 1000)}H${frame.width - frame.right}`} /><text x="0" y={scale.y(from / 1000) + 5}>{edgeText(from, lang.value)} {words}</text></g>)}</g>;
+  return <g class="levels">{lines.map(([from, words]) => <g key={from}><path d={`M${frame.left} ${scale.y(from / 1000)}H${frame.width - frame.right}`} /><text x="0" y={scale.y(from / 1000) + 5}>{edgeText(from, lang.value)} {words}</text></g>)}</g>;
 }
 
 /** The two lines' names with their latest figures, moved apart where they would overlap. */

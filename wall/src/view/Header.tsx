@@ -34,7 +34,10 @@ function DayPick() {
   return (
     <label class="pick day">
       <span>{say('pick_day')}</span>
-      <input type="date" name="as_of" value={asOf ?? ''} max={isLive(choice.value) ? (today.value ?? undefined) : undefined} onChange={(event) => choose({ asOf: event.currentTarget.value || null, knownAt })} />
+      <span class={asOf === null ? 'field unset' : 'field'}>
+        <input type="date" name="as_of" value={asOf ?? ''} max={isLive(choice.value) ? (today.value ?? undefined) : undefined} onChange={(event) => choose({ asOf: event.currentTarget.value || null, knownAt })} />
+        {asOf === null && <span class="now" aria-hidden="true">{say('day_now')}</span>}
+      </span>
     </label>
   );
 }

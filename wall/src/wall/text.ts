@@ -33,7 +33,7 @@ export const WALL_EN: Record<WallKey, string> = {
   lowest: 'Lowest', of_units: '{n} units', last_hour: 'Last hour', quiet_hour: 'No unit changed its band in the last hour.', hour_unknown: 'No figures from an hour ago yet.',
   departments: 'Departments', land_offices: 'Land registry branches', band_order: '% and band, lowest first', units_count: '{n} units',
   feeds: 'Feeds', feeds_sending: '{live} / {all} sending', feed_since: 'since {when}', feed_never: 'has never sent', more_feeds: 'and {n} more feeds',
-  missing: '{n} records missing against what was said to be sent', delays: 'Delay: server {server} · Kafka {kafka}', delay_unknown: 'not known', server_quiet: 'No answer from the server since {time}',
+  missing: '{n} records said to be sent are missing', delays: 'Delay: server {server} · Kafka {kafka}', delay_unknown: 'not known', server_quiet: 'No answer from the server since {time}',
   moved_down: 'down to {band}', moved_up: 'up to {band}', fell_silent: 'feed silent', more_overdue: '+{n} overdue', more_finished: '{n} dossiers finished', figure_moved: 'rate changed', silent_for: 'no data for {age}',
   briefing: 'Morning briefing', briefing_since: 'The five largest changes since {when}', briefing_none: 'No unit changed its rate since {when}.', briefing_unknown: 'No figures of the working day before yet.',
   caption_rose: '{name} rose {points} points, from {from} to {to} %', caption_fell: '{name} fell {points} points, from {from} to {to} %', caption_band: 'now in band {band}',
