@@ -1,8 +1,9 @@
 """What the map is drawn with, as bytes: a GeoJSON FeatureCollection, the shipped one or the last record of the topic `geometries`.
 
-Top level: `planar` (true: a cartogram, x right and y up in no unit; false: longitude and latitude, CRS84), `name`, `bbox` of what is not an
-inset, perhaps `around`: names of what lies outside (`name`, `english`, `at`: its middle). Each feature: `id` and `code` of the unit, `name`, `inset` (drawn as a box of its own), `label` (a point with room for a text), and a
-Polygon or MultiPolygon, exterior rings counter-clockwise (RFC 7946).
+Top level: `planar` (true: a cartogram, x right and y up in no unit; false: longitude and latitude, CRS84), `name`, `bbox` of what is not
+an inset, perhaps `around`: names of what lies outside (`name`, `english`, `at`: its middle). Each feature: `id` and `code` of the unit,
+`name`, `inset` (drawn as a box of its own), `label` (a point with room for a text), and a Polygon or MultiPolygon, exterior rings
+counter-clockwise (RFC 7946).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What no list of communes says about a city: bays to hold open, islands off the coast, archipelagos in a box of their own, what lies around it."""
+"""What no list of communes says about a city: bays to hold open, islands, archipelagos in a box, what lies around it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Island:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A name written outside the city, so that a reader finds their way: its middle, `right` and `down` as parts of the map's width and height."""
+    """A name written outside the city, so that a reader finds their way. `right`, `down`: its middle in parts of the map's size."""
 
     name: str
     english: str
