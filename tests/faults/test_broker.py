@@ -112,5 +112,5 @@ def test_whatever_becomes_of_the_broker_and_the_way_to_it_nothing_accepted_is_lo
     for name in attack.world.rng.sample(sorted(strikes), len(strikes)):
         attack.blow(name, strikes[name])
     attack.world.settle()
-    figures = {"answers lost": attack.broker.proxy.lost.total() - lost, "slowest seconds": round(attack.slowest)}
+    figures = {"answers lost": attack.broker.proxy.lost.total() - lost, "seconds of the slowest of each run": round(attack.slowest)}
     report(blows=attack.blows, **figures, **attack.world.figures())
