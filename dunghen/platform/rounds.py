@@ -13,11 +13,14 @@ class Pace:
     """How a stage works, in seconds of real time. The first round starts at once, the next after twice the time of the last one, within
     `shortest` and `longest`: short when idle, few and large transactions when much comes. A round of more than `many` records is a backlog:
     there nobody waits for the next record in particular, and the larger the transactions the sooner it is done (a dossier and a day
-    changed twice are written once). So the wait grows with the records, up to `behind`, and shrinks again with them."""
+    changed twice are written once). So the wait grows with the records, up to `behind`, and shrinks again with them. Where most of the
+    work is done once for each key of a round, however many records it had, it may be `rest` times the last one's, to `late` at most."""
 
     shortest: float = 0.03
     longest: float = 0.3
-    behind: float = 2.0
+    behind: float = 3.0
+    rest: float = 0.0
+    late: float = 10.0
     many: int = 1000
     settle: float = 0.0  # part of the last round's time that a round waits after its first record: for what comes together
     tick: float = 1.0
@@ -30,7 +33,9 @@ class Pace:
     def wait(self, count: int, took: float) -> float:
         """The same for a round of so many records."""
         usual = self.usual(took)
-        return max(usual, min(self.longest * count / self.many, self.behind)) if count > self.many else usual
+        if count <= self.many:
+            return usual
+        return max(usual, min(self.longest * count / self.many, max(self.behind, min(self.rest * took, self.late))))
 
     def settling(self, took: float) -> float:
         """Seconds from the first record to the round, where the last one took so long; never more than `shortest`."""

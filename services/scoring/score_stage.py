@@ -24,7 +24,7 @@ class ScoreStage(Stage):
     """State: the partial counters of the units of this partition, and what was last said of each unit."""
 
     def __init__(self, settings: ScoringSettings, sources: tuple[PolicyBook, Clock], partition: int) -> None:
-        super().__init__(settings, "score", partition, Pace(shortest=0.03, longest=0.3, tick=0.25, many=300, settle=0.5))
+        super().__init__(settings, "score", partition, Pace(shortest=0.03, longest=0.3, tick=0.25, many=300, settle=0.5, rest=10))
         self.book, self.clock = sources
         self.state = ScoreState(settings.partitions)
         self._said: dict[bytes, bytes] = {}

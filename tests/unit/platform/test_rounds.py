@@ -94,6 +94,12 @@ def test_the_more_records_beyond_many_a_round_had_the_longer_the_next_waits() ->
     assert Pace(longest=5.0).wait(40_000, 4.0) == 5.0
 
 
+def test_after_a_costly_round_of_a_backlog_a_stage_may_rest_longer() -> None:
+    pace = Pace(shortest=0.03, longest=0.3, behind=2.0, many=300, rest=10, late=8.0)
+    assert [pace.wait(9000, took) for took in (0.01, 0.5, 5.0)] == [2.0, 5.0, 8.0]
+    assert [pace.wait(count, 5.0) for count in (300, 600)] == [0.3, 0.6]
+
+
 def test_a_round_settles_for_a_part_of_the_time_that_the_last_one_took() -> None:
     assert [Pace(shortest=0.03, settle=0.5).settling(took) for took in (0.0, 0.01, 2.0)] == [0.0, 0.005, 0.03]
     assert Pace().settling(0.1) == 0.0
