@@ -122,6 +122,10 @@ class ScreenCity:
         except httpx.HTTPError:
             return False
 
+    def speak_anew(self) -> None:
+        """With another producer: the one there was does not come back after a broker that was away for minutes."""
+        self.world.producer = self.loop.run(_started(self.settings))
+
     def map(self, **query: str) -> dict[str, Any]:
         """GET /map."""
         answer = httpx.get(f"{self.page}/api/v1/map", params={"kind": "locality", **query}, timeout=20)

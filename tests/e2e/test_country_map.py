@@ -88,3 +88,25 @@ def test_all_polygons_change_their_colour_at_once(page: Page, country: str) -> N
     runs = [changed(page, country, UNITS) for _ in range(3)]
     assert [len(run["cells"]) for run in runs] == [UNITS] * 3
     print("".join(f"\n3,321 polygons in other colours: {run['ms']:.0f} ms, longest frame {run['longest']:.0f} ms" for run in runs))
+
+
+def test_the_table_tells_all_units_and_draws_those_in_sight(page: Page) -> None:
+    rows, table = page.locator("[data-row]"), page.locator(".ranking table")
+    expect(table).to_have_attribute("aria-rowcount", str(UNITS + 1))
+    assert rows.count() < 150
+    last = page.locator(f"[aria-rowindex='{UNITS + 1}']")
+    expect(last).to_have_count(0)
+    page.locator(".ranking").evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    expect(last).to_be_in_viewport(timeout=PATIENCE_MS)
+    indexes = rows.evaluate_all("rows => rows.map(row => Number(row.getAttribute('aria-rowindex')))")
+    assert indexes == list(range(indexes[0], UNITS + 2))
+
+
+def test_the_keyboard_walks_on_where_the_drawn_rows_end(page: Page) -> None:
+    page.locator(".ranking").evaluate("box => { box.scrollTop = 0; }")
+    first = page.locator("[aria-rowindex='2'] a")
+    expect(first).to_be_in_viewport(timeout=PATIENCE_MS)
+    first.focus()
+    for index in range(3, 123):  # more than are drawn at once
+        page.keyboard.press("Tab")
+        expect(page.locator(f"[aria-rowindex='{index}'] a")).to_be_focused(timeout=PATIENCE_MS)

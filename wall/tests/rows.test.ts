@@ -6,7 +6,7 @@ const COUNT = 3321;
 const sight = { start: 0, top: 0, bottom: 640, height: 32 };
 
 test('a list that is not long is drawn as a whole, wherever it is looked at', () => {
-  expect([beginning(WHOLE), rangeOf(94, { ...sight, start: -9000 })]).toEqual([{ from: 0, to: WHOLE }, { from: 0, to: 94 }]);
+  expect([rangeOf(WHOLE, sight), rangeOf(94, { ...sight, start: -9000 })]).toEqual([{ from: 0, to: WHOLE }, { from: 0, to: 94 }]);
 });
 test('a long one is drawn where it is in sight, and as much before and after', () => {
   expect(rangeOf(COUNT, sight)).toEqual({ from: 0, to: 50 });
@@ -23,7 +23,9 @@ test('scrolled past either end, the rows at that end are drawn', () => {
   expect(rangeOf(COUNT, { ...sight, start: 99_999 })).toEqual({ from: 0, to: 10 });
   expect(rangeOf(COUNT, { ...sight, start: -32 * COUNT * 2 }).to).toBe(COUNT);
 });
-test('before a row was drawn its height is unknown: the beginning', () => expect(rangeOf(COUNT, { ...sight, height: 0 })).toEqual(beginning(COUNT)));
+test('before a row was drawn its height is unknown: the beginning, of a short list all', () => {
+  expect([rangeOf(COUNT, { ...sight, height: 0 }), beginning(3)]).toEqual([beginning(COUNT), { from: 0, to: 3 }]);
+});
 
 test('names have places of the Vietnamese alphabet, new ones are put among the known', () => {
   const order = (names: readonly string[]): readonly string[] => [...names].sort((a, b) => placesOf(names).get(a)! - placesOf(names).get(b)!);

@@ -7,12 +7,14 @@ export interface Range { readonly from: number; readonly to: number }
 export interface Sight { readonly start: number; readonly top: number; readonly bottom: number; readonly height: number }
 
 const STEP = 10; // the range moves by so many rows at once, not at every pixel of scrolling
-const FIRST = 60;
-export const beginning = (count: number): Range => ({ from: 0, to: count <= WHOLE ? count : FIRST });
+const FIRST = 24;
+/** What is drawn at first, so that the map and the first rows are not waited for; the others follow at once. */
+export const beginning = (count: number): Range => ({ from: 0, to: Math.min(count, FIRST) });
 
 /** Never empty and never outside of the rows there are; what is out of sight as a whole has the rows nearest to it. */
 export function rangeOf(count: number, { start, top, bottom, height }: Sight): Range {
-  if (count <= WHOLE || !(height > 0)) return beginning(count);
+  if (count <= WHOLE) return { from: 0, to: count };
+  if (!(height > 0)) return beginning(count);
   const shown = Math.max(bottom - top, height);
   const step = (pixels: number): number => Math.floor(pixels / height / STEP) * STEP;
   const from = Math.min(Math.max(0, step(top - start - shown)), count - STEP);

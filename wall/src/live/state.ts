@@ -56,7 +56,8 @@ function told(state: State, message: Word, now: Moment): State {
 
 function replaced(state: State, raw: unknown, now: Moment): State {
   const body = mapBody(raw);
-  return { ...state, streaming: true, whole: true, kept: null, fault: null, picture: snapshot(state.question, body), freshness: heard(state.freshness, now, body) };
+  const held = state.picture !== null && state.picture.version === body.version && sameQuestion(state.picture.question, state.question) ? state.picture : null; // as GET /map gave it: nothing is drawn twice
+  return { ...state, streaming: true, whole: true, kept: null, fault: null, picture: held ?? snapshot(state.question, body), freshness: heard(state.freshness, now, body) };
 }
 
 function changed(state: State, raw: unknown, now: Moment): State {

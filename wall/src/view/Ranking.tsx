@@ -21,11 +21,11 @@ export function Ranking({ picture, setting, selected }: Props) {
   const { order, search: typed } = choice.value;
   const units = useMemo(() => sorted(search(picture.units, typed), order), [picture.units, typed, order]);
   const drawn = useDrawn(holder, units.length, printing.value);
-  const long = drawn.to - drawn.from < units.length;
-  useEffect(() => showRow(holder.current, units.findIndex((unit) => unit.code === selected), drawn), [selected, order]);
+  const long = drawn.settled && drawn.to - drawn.from < units.length;
+  useEffect(() => showRow(holder.current, units.findIndex((unit) => unit.code === selected), drawn), [selected, order, drawn.settled]);
   const { question: { rate, window }, asOf } = picture;
   return (
-    <div class="ranking" ref={holder} id="table" tabIndex={-1}>
+    <div class="ranking" ref={holder} id="table" tabIndex={-1} style={{ '--rows': units.length }}>
       <table aria-rowcount={long ? units.length + 1 : undefined}>
         <caption class="vh">{say('table_of', { count: units.length, rate: say(`rate_${rate}`), dates: dates(window, asOf) })}</caption>
         <thead><Heads order={order} /></thead>

@@ -1,15 +1,16 @@
 /** Follows what of a long table is in sight, in the page or in a box of its own that scrolls. */
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { beginning, rangeOf, WHOLE, type Range } from '../core/rows';
 
-/** `height`: of one row in pixels; 0 until one was drawn. */
-export interface Drawn extends Range { readonly height: number }
+/** `height`: of one row in pixels; 0 until one was drawn. `settled`: false only for the first drawing. */
+export interface Drawn extends Range { readonly height: number; readonly settled: boolean }
 
 /** `holder` has rows with `data-row` in a `tbody`; while `all` is true they are all drawn. */
 export function useDrawn(holder: RefObject<HTMLElement | null>, count: number, all: boolean): Drawn {
-  const [drawn, setDrawn] = useState<Drawn>({ ...beginning(count), height: 0 });
+  const [drawn, setDrawn] = useState<Drawn>({ ...beginning(count), height: 0, settled: false });
   const long = count > WHOLE && !all;
+  useEffect(() => setDrawn((before) => ({ ...before, settled: true })), []);
   useLayoutEffect(() => {
     if (!long) return;
     const look = (): void => setDrawn((before) => lookAt(holder.current, count, before));
@@ -22,7 +23,8 @@ export function useDrawn(holder: RefObject<HTMLElement | null>, count: number, a
       removeEventListener('resize', measure);
     };
   }, [long, count]);
-  return long ? { ...drawn, from: Math.min(drawn.from, count), to: Math.min(drawn.to, count) } : { from: 0, to: count, height: 0 };
+  if (long || (!drawn.settled && !all)) return { ...drawn, from: Math.min(drawn.from, count), to: Math.min(drawn.to, count) };
+  return { from: 0, to: count, height: 0, settled: true };
 }
 
 function lookAt(holder: HTMLElement | null, count: number, before: Drawn): Drawn {
@@ -31,5 +33,5 @@ function lookAt(holder: HTMLElement | null, count: number, before: Drawn): Drawn
   const box = holder.getBoundingClientRect();
   const height = before.height || row.height;
   const { from, to } = rangeOf(count, { start: body.top, top: Math.max(0, box.top), bottom: Math.min(innerHeight, box.bottom), height });
-  return from === before.from && to === before.to && height === before.height ? before : { from, to, height };
+  return from === before.from && to === before.to && height === before.height ? before : { ...before, from, to, height };
 }
