@@ -4,7 +4,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 PAGE_SOURCES := $(wildcard wall/*.html wall/*.json wall/*.ts) $(shell find wall/src wall/public -type f)
 .DEFAULT_GOAL := help
-.PHONY: help up setup test check fmt test-unit test-wall test-compose baselines faults bench locks clean
+.PHONY: help up setup test check fmt test-unit test-wall test-compose looks baselines faults bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,7 @@ test: setup ## set everything up and test it: checks, unit, contract, integratio
 	@deploy/need chromium go
 	$(MAKE) --no-print-directory check
 	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e tests/faults
+	$(PY) -m pytest tests/browser --ignore tests/browser/test_looks.py
 	$(MAKE) --no-print-directory test-wall
 
 check: $(STAMP) ## format, lint, types, import contracts
@@ -51,6 +52,9 @@ test-unit: $(STAMP) ## only the unit tests: under 5 seconds
 
 test-wall: services/api/static/index.html ## the pages' own tests
 	cd wall && npm test --silent
+
+looks: setup ## compare pictures of all pages and failure states with tests/browser/baselines
+	$(PY) -m pytest tests/browser/test_looks.py
 
 baselines: setup ## take the pictures anew that the browser tests compare with: tests/browser/baselines
 	BASELINES=take $(PY) -m pytest tests/browser/test_looks.py
