@@ -162,20 +162,19 @@ class _Sqlite:
 
 def api() -> None:
     from services.api.adapters.redis_board import RedisBoard
-    from services.api.event_stream import EventStream
     from services.api.follower import Follower
     from services.api.mirror import Mirror
+    from services.api.readers import Reader
 
-    def send_and_reach(stream: Any, send: Any) -> tuple[Any, Any]:
-        async def sent(message: Any) -> None:
-            await send(message)
-            if b"event: change" in message.get("body", b""):
-                reach("api.sent")
+    catch_up = Reader.catch_up
 
-        return stream, sent
+    def catch_up_and_reach(reader: Any) -> None:
+        had = reader.version
+        catch_up(reader)
+        if 0 < had < reader.version:  # a change, not the first picture
+            reach("api.sent")
 
-    original = EventStream._send_all
-    EventStream._send_all = lambda self, send: original(*send_and_reach(self, send))
+    Reader.catch_up = catch_up_and_reach
     wrap(RedisBoard, "load", after=lambda *_: reach("api.loaded"))
     wrap_sync(Mirror, "apply", before=lambda *_: reach("api.read"))
     wrap_sync(Follower, "_show", after=lambda *_: reach("api.shown"))
