@@ -14,7 +14,7 @@ class Pace:
     `shortest` and `longest`: short when idle, few and large transactions when much comes. A round of more than `many` records is a backlog:
     there nobody waits for the next record in particular, and the larger the transactions the sooner it is done (a dossier and a day
     changed twice are written once). So the wait grows with the records, up to `behind`, and shrinks again with them. Where most of the
-    work is done once for each key of a round, however many records it had, it may be `rest` times the last one's, to `late` at most."""
+    work is done once for each key of a round, however many records it had, the wait may be `rest` rounds long, `late` at most."""
 
     shortest: float = 0.03
     longest: float = 0.3

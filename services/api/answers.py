@@ -19,6 +19,7 @@ from services.api.rows import Row
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
 WORTH_PACKING = 1024  # bytes: below it the answer fits into one packet either way
+LEVEL = 5  # of compression
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,7 +45,7 @@ def takes_gzip(request: Request) -> bool:
 
 @lru_cache(maxsize=32)
 def _compressed(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=5, mtime=0)  # once for all who ask for the same version
+    return gzip.compress(body, compresslevel=LEVEL, mtime=0)  # once for all who ask for the same version
 
 
 def _answer(request: Request, body: bytes, tag: str, media_type: str) -> Response:
@@ -69,7 +70,9 @@ def untagged(request: Request, body: bytes, media_type: str = "application/json"
     """An answer that nobody may keep: it says its own age."""
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if takes_gzip(request) and len(body) >= WORTH_PACKING:
-        return Response(_compressed(body), headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
+        return Response(
+            gzip.compress(body, compresslevel=LEVEL, mtime=0), headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type
+        )
     return Response(body, headers=headers, media_type=media_type)
 
 

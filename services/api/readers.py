@@ -38,10 +38,15 @@ class Parcel:
     frames: int = 0
     why: str = "NOTHING_NEW"
 
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether it has the whole view, not changes."""
+        return self.why in ("FIRST", "TOO_OLD")
+
     def count(self, ticked: bool) -> None:
         """As written to one more reader."""
         if self.frames:
-            (metrics.FRAMES_SNAPSHOT if self.why in ("FIRST", "TOO_OLD") else metrics.FRAMES_CHANGE).inc(self.frames)
+            (metrics.FRAMES_SNAPSHOT if self.is_snapshot else metrics.FRAMES_CHANGE).inc(self.frames)
         if ticked:
             metrics.FRAMES_TICK.inc()
         if self.why == "MERGED":
@@ -90,7 +95,7 @@ class Streams:
         new, frames, why = channel.after(version, self.settings.behind_frames, age)
         whole = b"".join([*frames, self._tick] if tick < self.ticks else frames)
         made = Parcel(new, self.ticks, chunk(whole) if whole else b"", len(frames), why)
-        if age is None or made.why not in ("FIRST", "TOO_OLD"):
+        if age is None or not made.is_snapshot:
             self._parcels[key] = made
         return made
 

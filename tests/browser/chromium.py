@@ -20,6 +20,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+)
+STEADY = (  # the same picture everywhere, and a heap that can be asked for
     "--disable-lcd-text",
     "--font-render-hinting=none",
     "--force-color-profile=srgb",
@@ -28,14 +30,19 @@ FLAGS = (
 )
 
 
+def program() -> str:
+    """Where chromium is."""
+    found = shutil.which("chromium")
+    assert found, "chromium is missing: apt-get install chromium"
+    return found
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser. While it is open no event loop can be run in this thread, so no async test may come in between."""
-    program = shutil.which("chromium")
-    assert program, "chromium is missing: apt-get install chromium"
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS), timeout=PATIENCE_MS)
+        browser = playwright.chromium.launch(executable_path=program(), args=[*FLAGS, *STEADY], timeout=PATIENCE_MS)
         try:
             yield browser
         finally:

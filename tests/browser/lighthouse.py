@@ -10,29 +10,26 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 from typing import Any
 
+from tests.browser.chromium import FLAGS, program
 from tests.browser.soak import a_city
 
 WANTED = {"performance": 90, "accessibility": 100, "best-practices": 95}
 VERSION = "13.5.0"
-CHROME = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
 TIMES = ("first-contentful-paint", "largest-contentful-paint", "speed-index", "total-blocking-time", "cumulative-layout-shift")
 PATIENCE_SECONDS = 300  # of one run: a hang guard
 
 
 def run(address: str) -> dict[str, Any]:
     """One run: marks of 0 to 100, the times (milliseconds; the layout shift has no unit) and the audits that were not met."""
-    program = shutil.which("chromium")
-    assert program, "chromium is missing: apt-get install chromium"
-    words = ("npx", "--yes", f"lighthouse@{VERSION}", address, "--output=json", "--quiet", f"--chrome-flags={CHROME}")
+    words = ("npx", "--yes", f"lighthouse@{VERSION}", address, "--output=json", "--quiet", f"--chrome-flags={' '.join(FLAGS)}")
     only = f"--only-categories={','.join(WANTED)}"
     told = subprocess.run(
-        (*words, only), env={**os.environ, "CHROME_PATH": program}, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS
+        (*words, only), env={**os.environ, "CHROME_PATH": program()}, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS
     )
     report = json.loads(told.stdout)
     audits = report["audits"]

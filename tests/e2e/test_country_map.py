@@ -14,7 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import chromium
 
 pytestmark = pytest.mark.browser
 UNITS, PATIENCE_MS = 3321, 120_000
@@ -53,10 +55,7 @@ def country() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def page(country: str) -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
         opened.add_init_script(WATCH)
         opened.goto(country)
@@ -64,7 +63,6 @@ def page(country: str) -> Iterator[Page]:
         opened.wait_for_function("document.querySelector('.app').dataset.mode === 'live'", timeout=PATIENCE_MS)
         opened.evaluate("watchCells()")
         yield opened
-        browser.close()
 
 
 def changed(page: Page, country: str, units: int) -> dict[str, Any]:

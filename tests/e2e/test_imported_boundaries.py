@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,24 +9,20 @@ from typing import Any
 import httpx
 import pytest
 import shapely
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests import made_up_boundaries as made_up
+from tests.browser.chromium import PATIENCE_MS, chromium
 from tests.e2e.running_city import RunningCity
 from tests.eventually import eventually
 
-PATIENCE_MS = 60_000
 CELL = f"[data-unit='{made_up.HAI_CHAU}'] .hit"
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def geometry(city: RunningCity) -> dict[str, Any]:

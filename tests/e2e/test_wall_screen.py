@@ -12,11 +12,11 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.eventually import eventually
 
 pytestmark = pytest.mark.browser
-ROOT, PATIENCE_MS = Path(__file__).parents[2], 60_000
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+ROOT = Path(__file__).parents[2]
 SHELVES = """async () => {
   const paths = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
   return [...(await paths('dunghen-shell')), ...(await paths('dunghen-picture'))];
@@ -67,12 +67,10 @@ def server() -> Iterator[MadeUpServer]:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[BrowserContext]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: apt-get install chromium"
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=chromium, args=list(FLAGS), viewport={"width": 1920, "height": 1080}
+            str(tmp_path / "profile"), executable_path=program(), args=list(FLAGS), viewport={"width": 1920, "height": 1080}
         )
         yield context
         context.close()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placesOf } from '../src/core/alphabet';
+import { alphabetical } from '../src/core/alphabet';
 import { beginning, rangeOf, WHOLE } from '../src/core/rows';
 
 const COUNT = 3321;
@@ -28,7 +28,7 @@ test('before a row was drawn its height is unknown: the beginning, of a short li
 });
 
 test('names have places of the Vietnamese alphabet, new ones are put among the known', () => {
-  const order = (names: readonly string[]): readonly string[] => [...names].sort((a, b) => placesOf(names).get(a)! - placesOf(names).get(b)!);
+  const order = (names: readonly string[]): readonly string[] => [...names].sort((a, b) => alphabetical(names).get(a)! - alphabetical(names).get(b)!);
   expect(order(['Ông Ích', 'Đại Lộc', 'Duy Xuyên', 'Ba Na'])).toEqual(['Ba Na', 'Duy Xuyên', 'Đại Lộc', 'Ông Ích']);
   expect(order(['Ea Súp', 'Đại Lộc', 'Ân Thi'])).toEqual(['Ân Thi', 'Đại Lộc', 'Ea Súp']);
 });

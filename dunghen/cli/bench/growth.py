@@ -26,7 +26,7 @@ from dunghen.cli.bench.bed import Bed, bed, samples
 from dunghen.cli.bench.events import BASE, Dossiers
 from dunghen.cli.bench.measure import line, median_of, progress, usage
 from dunghen.cli.bench.recovery import IN_FEW_ROUNDS, last_takeover
-from dunghen.cli.bench.scoring import SERVICE, score_all
+from dunghen.cli.bench.scoring import PATIENCE_SECONDS, SERVICE, score_all
 from dunghen.cli.data_folder import CommandError
 from dunghen.contracts.city_files import Bodies, read_city
 from dunghen.platform.clock import RealClock
@@ -36,7 +36,6 @@ CITY_UNITS, LARGER = 94, 10
 COPIES = 20  # of each life, so that there are dossiers for as many runs
 PER_DAY = 1100  # made-up dossiers of a working day: BASE of them fill the days that there are
 WAITING = "dunghen_scoring_waiting_events"
-PATIENCE_SECONDS = 3600
 Step = dict[str, Any]
 
 

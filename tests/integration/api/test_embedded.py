@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,9 +10,9 @@ import pytest
 from api_world import World, score
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.browser.chromium import FLAGS, PATIENCE_MS, program
+
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 60_000
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
 @asynccontextmanager
@@ -36,11 +35,9 @@ async def elsewhere(html: str) -> AsyncIterator[str]:
 @asynccontextmanager
 async def shown(html: str) -> AsyncIterator[Page]:
     """That page in a browser; an error of any script on it fails the test."""
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: apt-get install chromium"
     faults: list[str] = []
     async with elsewhere(html) as origin, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=program(), args=list(FLAGS))
         page = await browser.new_page(viewport={"width": 1000, "height": 900})
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda fault: faults.append(str(fault)))

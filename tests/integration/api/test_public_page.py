@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from api_world import TODAY, World, score
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.eventually import eventually_async as eventually
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 60_000
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
     """A phone's page; an error of any script on it fails the test."""
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: apt-get install chromium"
     faults: list[str] = []
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=program(), args=list(FLAGS))
         opened = await browser.new_page(viewport={"width": 360, "height": 740})
         opened.set_default_timeout(PATIENCE_MS)
         opened.on("pageerror", lambda fault: faults.append(str(fault)))

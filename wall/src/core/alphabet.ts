@@ -3,7 +3,7 @@ const { compare } = new Intl.Collator('vi');
 let places: ReadonlyMap<string, number> = new Map();
 
 /** Each name's place among these and all that were asked about before. */
-export function placesOf(names: readonly string[]): ReadonlyMap<string, number> {
+export function alphabetical(names: readonly string[]): ReadonlyMap<string, number> {
   if (names.some((name) => !places.has(name))) {
     const all = [...new Set([...places.keys(), ...names])].sort(compare);
     places = new Map(all.map((name, place) => [name, place]));

@@ -1,5 +1,5 @@
 /** The order of the table: a column and a direction, written as "rate", "-rate", "n" … in the address. */
-import { placesOf } from './alphabet';
+import { alphabetical } from './alphabet';
 import { compare } from './figures';
 import type { Unit } from './model';
 import { shortName } from './picture';
@@ -26,7 +26,7 @@ const group = (unit: Unit): number => (unit.denominator === 0 ? 2 : unit.few ? 1
 export function sorted(units: readonly Unit[], { by, down }: Order): readonly Unit[] {
   const turned = down ? -1 : 1;
   const names = units.map(shortName);
-  const places = placesOf(names);
+  const places = alphabetical(names);
   const keyed = units.map((unit, index) => ({ unit, place: places.get(names[index]!) ?? 0, value: by === 'name' || by === 'rate' ? null : VALUES[by](unit) }));
   type Keyed = (typeof keyed)[number];
   const difference = (a: Keyed, b: Keyed): number => {

@@ -16,17 +16,10 @@ interface GroundProps { readonly shape: Shape; readonly seen: ReadonlySignal<See
 /** The cell's colour and pattern; a place without a unit in the data is an outline. */
 export function Ground({ shape, seen }: GroundProps) {
   const unit = seen.value?.unit;
-  if (unit === undefined) return <path class="ghost" d={shape.path} />;
-  const look = lookOf(unit);
-  if (look === 'old') return <path class="ground g-old" d={shape.path} />;
-  if (look === 'none') return <path class="ground g-none" d={shape.path} />;
-  const plain = unit.band === 'green';
-  return (
-    <g>
-      <path class={`ground g-${unit.band}`} d={shape.path} />
-      {!plain && <path class="ground" d={shape.path} fill={`url(#pattern-${unit.band})`} />}
-    </g>
-  );
+  const ground = <path class={toneOf(unit)} d={shape.path} />;
+  const look = unit === undefined ? undefined : lookOf(unit);
+  if (unit === undefined || look === 'old' || look === 'none') return ground;
+  return <g>{ground}{unit.band !== 'green' && <path class="ground" d={shape.path} fill={`url(#pattern-${unit.band})`} />}</g>;
 }
 
 /** So small that it is colour only. */
