@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+LOOKED_AT_SECONDS = 0.5  # how often at most a process looks whether the file of its clock has changed
+
 
 class Clock(Protocol):
     """Instants of the city. `micros` and `seconds` are since 1970 (UTC)."""
@@ -77,7 +79,7 @@ class SharedClock(_Instants):
 
 
 class FileClock(_Instants):
-    """The shared clock of a file, read again when the file changes (looked at twice a second); without a file the real clock."""
+    """The shared clock of a file, read again when the file changes (looked at every LOOKED_AT_SECONDS); without a file the real clock."""
 
     def __init__(self, file: Path) -> None:
         self._file, self._look_at, self._stamp = file, 0.0, -1
@@ -95,7 +97,7 @@ class FileClock(_Instants):
     def _look(self) -> None:
         if time.monotonic() < self._look_at:
             return
-        self._look_at = time.monotonic() + 0.5
+        self._look_at = time.monotonic() + LOOKED_AT_SECONDS
         try:
             stamp = self._file.stat().st_mtime_ns
         except FileNotFoundError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,8 +17,8 @@ from dunghen.cli.recompute.command import settings_of
 from dunghen.cli.reconcile.driver import reconcile
 from dunghen.contracts.topics import DOSSIERS
 from dunghen.platform import kafka
-from dunghen.platform.clock import RealClock, SharedClock
-from tests.e2e.running_city import RunningCity, dossier, stamp
+from dunghen.platform.clock import LOOKED_AT_SECONDS, RealClock, SharedClock
+from tests.e2e.running_city import HANOI, RunningCity, dossier, stamp
 from tests.eventually import eventually
 
 HAI_CHAU = "20242"
@@ -44,13 +45,10 @@ def ended(days: float = 3) -> dict[str, Any]:
 def jump(city: RunningCity, days: int) -> None:
     """Sets the city's clock so many days forward from now, and one dossier comes in on that day."""
     real = RealClock().micros()
-    SharedClock(real + days * DAY_MICROS, real).save(DataFolder(city.data).clock_file)
-
-    def on_that_day() -> bool:
-        shown = datetime.fromisoformat(city.map()["as_of"]).date()
-        return (shown - datetime.now(UTC).date()).days >= days - 1
-
-    eventually(on_that_day)
+    clock = SharedClock(real + days * DAY_MICROS, real)
+    clock.save(DataFolder(city.data).clock_file)
+    eventually(lambda: datetime.fromisoformat(city.map()["as_of"]).date() >= clock.now().astimezone(HANOI).date(), what=f"{days} days on")
+    time.sleep(2 * LOOKED_AT_SECONDS)  # ingest, too, has read its clock by then: what is posted now arrives on that day
     assert city.post(due(days + 3)).status_code == 200
 
 
