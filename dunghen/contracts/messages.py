@@ -151,6 +151,7 @@ class Notice(msgspec.Struct, gc=False, kw_only=True):
     message_id: Code = ""
     attempts: int = 0
     sent_at: Instant = 0
+    refused: tuple[Code, ...] = ()  # channels that refused it for good, like mail:550
 
 
 class DeadLetter(msgspec.Struct, gc=False, kw_only=True):

@@ -17,9 +17,9 @@ from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
 from services.alerts.adapters.kafka_ahead import KafkaAhead
-from services.alerts.adapters.smtp_mailer import SmtpMailer
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.app import build
+from services.alerts.channels import Needs, open_channels, paces
 from services.alerts.handlers import Ports
 from services.alerts.metrics import Metrics
 from services.alerts.settings import AlertsSettings
@@ -43,8 +43,8 @@ async def run(settings: AlertsSettings) -> None:
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
-    ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics)
-    alerts = build(settings, ports, lambda: SmtpMailer(settings))
+    ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics, paces(settings))
+    alerts = build(settings, ports, lambda: open_channels(Needs(settings)))
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))
     await life.run()

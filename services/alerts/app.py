@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from dunghen.contracts import topics
 from dunghen.platform.faust_batches import build_app
 from dunghen.platform.stages import Stages
 from services.alerts.handlers import Ports
-from services.alerts.ports import Mailer
+from services.alerts.ports import Channel
 from services.alerts.settings import AlertsSettings
 from services.alerts.stage import AlertStage
 
@@ -25,8 +25,8 @@ class Alerts:
     stages: Stages
 
 
-def build(settings: AlertsSettings, ports: Ports, mailer: Callable[[], Mailer]) -> Alerts:
-    """`ports.book` must hold a policy already; each partition has a mailer of its own."""
+def build(settings: AlertsSettings, ports: Ports, channels: Callable[[], Sequence[Channel]]) -> Alerts:
+    """`ports.book` must hold a policy already; each partition has channels of its own."""
     app = build_app(settings, "alerts", patience=PATIENCE_SECONDS)
-    factories = {topics.DOSSIERS: lambda partition: AlertStage(settings, ports, mailer(), partition)}
+    factories = {topics.DOSSIERS: lambda partition: AlertStage(settings, ports, channels(), partition)}
     return Alerts(app, Stages(app, settings, factories))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
@@ -13,23 +12,14 @@ import msgspec
 from dunghen.contracts.messages import Notice
 from dunghen.platform.clock import Clock
 from dunghen.platform.logs import get_logger
+from services.alerts.letter import linked
+from services.alerts.lines import Lines
 from services.alerts.metrics import Metrics
-from services.alerts.ports import PENDING, Ahead, Letter, MailAway, Mailer, Outbox, RefusedForGood, RefusedForNow, Row
+from services.alerts.ports import PENDING, Ahead, Channel, Letter, LineAway, Outbox, Recipient, RefusedForGood, RefusedForNow, Row
 
 log = get_logger("delivery")
 LEVEL_SECONDS = 1.0  # so old may the knowledge be that nothing newer about a dossier waits in Kafka
 SOON, NOT_YET_SECONDS = 0.2, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """How long to wait after the n-th failure in a row: doubled each time, between two bounds, with jitter; seconds of real time."""
-
-    shortest: float = 1.0
-    longest: float = 300.0
-
-    def wait(self, failures: int) -> float:
-        return min(self.longest, self.shortest * 2.0 ** min(failures - 1, 30)) * random.uniform(0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +39,26 @@ class Desk:
     held: Callable[[], bool]
     next: Callable[[], int]
     judge: Callable[[Notice, int], Verdict]
+    recipient: Callable[[Notice], Recipient]
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What sending needs of the outside."""
+    """What sending needs of the outside. `channels`: in the order in which they are tried; `link`: what a link in a letter begins with."""
 
     outbox: Outbox
-    mailer: Mailer
+    channels: Sequence[Channel]
     ahead: Ahead
     clock: Clock
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The channel whose turn it is for a notice, and the line that it takes."""
+
+    channel: Channel
+    line: str
 
 
 @dataclass
@@ -68,12 +68,10 @@ class Delivery:
     means: Means
     desk: Desk
     metrics: Metrics
-    retries: Retries = Retries()
+    lines: Lines = field(default_factory=Lines)
     _outcomes: dict[str, Row] = field(default_factory=dict)  # known here, not yet in the outbox
     _not_before: dict[str, float] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
-    _away: int = 0  # failures of the mail server in a row
-    _resume_at: float = 0.0
     _ahead: Collection[bytes] | None = None
     _level_until: float = 0.0
 
@@ -82,30 +80,44 @@ class Delivery:
     async def run(self, rows: Iterable[Row]) -> list[Row]:
         """Tries what may be tried now, the earliest crossing first; gives the rows that changed. Raises StoreAwayError."""
         changed = await self._remember()
-        now = monotonic()
-        due = [r for r in rows if r.notice.state == PENDING and r.published and self._not_before.get(r.notice.key, 0) <= now]
-        if now < self._resume_at or not due:
+        due = self._due(rows)
+        if not due:
             return changed
         try:
-            for row in sorted(due, key=lambda r: r.crossed_at):
+            for row in due:
                 if not self.desk.held():
                     break
-                await self._attempt(row)
-                changed += await self._remember()
-            self._away = 0
-        except MailAway as fault:
-            self._wait(fault)
-            changed += await self._remember()
+                if self._may_go(way := self._way(row.notice)):
+                    await self._attempt(row, way)
+                    changed += await self._remember()
         finally:
-            await self.means.mailer.rest()
+            for channel in self.means.channels:
+                await channel.rest()
         return changed
 
-    def _wait(self, fault: MailAway) -> None:
-        self._away += 1
-        self._resume_at = monotonic() + self.retries.wait(self._away)
-        self._level_until = 0.0  # what was known before the wait is not what is sent by after it
-        self.metrics.retries.labels("SMTP_AWAY").inc()
-        log.warning("mail_away", code=str(fault), failures=self._away)
+    def _due(self, rows: Iterable[Row]) -> list[Row]:
+        """The earliest crossing first; behind them what failed before: one bad letter must not keep the others."""
+        now = monotonic()
+        waiting = (r for r in rows if r.notice.state == PENDING and r.published and self._not_before.get(r.notice.key, 0) <= now)
+        due = [r for r in waiting if (way := self._way(r.notice)) is None or not self.lines.closed(way.line)]
+        return sorted(due, key=lambda r: (self._failures.get(r.notice.key, 0), r.crossed_at))
+
+    def _way(self, notice: Notice) -> Way | None:
+        """The first channel that can reach the recipient and has not refused this notice for good."""
+        recipient, refused = self.desk.recipient(notice), {each.partition(":")[0] for each in notice.refused}
+        ways = ((channel, channel.line(recipient)) for channel in self.means.channels if channel.name not in refused)
+        return next((Way(channel, line) for channel, line in ways if line), None)
+
+    def _may_go(self, way: Way | None) -> bool:
+        """Whether the line is open still, and its channel has not sent enough for now."""
+        if way is None:
+            return True
+        if self.lines.closed(way.line):
+            return False
+        if self.lines.take(way.channel.name, way.line):
+            return True
+        self.metrics.retries.labels("PACE").inc()
+        return False
 
     async def _remember(self) -> list[Row]:
         """Notes in the outbox how attempts ended. Where the lease was lost meanwhile, another worker has the last word."""
@@ -119,7 +131,7 @@ class Delivery:
             del self._outcomes[key]
         return done
 
-    async def _attempt(self, row: Row) -> None:
+    async def _attempt(self, row: Row, way: Way | None) -> None:
         lease = await self.means.outbox.lease(row)
         if lease == "settled":
             self.lost.append(row)
@@ -127,21 +139,28 @@ class Delivery:
             self._later(row, SOON)
         else:
             self._outcomes[row.notice.key] = row  # whatever happens, the lease is given back
-            await self._under_lease(row)
+            await self._under_lease(row, way)
 
-    async def _under_lease(self, row: Row) -> None:
+    async def _under_lease(self, row: Row, way: Way | None) -> None:
         if not await self._level(row.notice):
             self._later(row, SOON)
             return
         verdict = self.desk.judge(row.notice, self.means.clock.seconds())
-        if verdict.letter is not None:
-            await self._send(row, verdict.letter)
-            return
-        if verdict.state == PENDING:
+        if verdict.letter is not None and way is not None:
+            await self._send(row, linked(verdict.letter, self.means.link), way)
+        elif verdict.letter is not None:
+            self._no_way(row)
+        elif verdict.state == PENDING:
             self._later(row, NOT_YET_SECONDS)
-            return
-        self.metrics.outcomes.labels(verdict.state).inc()
-        self._end(row, state=verdict.state, reason=verdict.reason)
+        else:
+            self._end(row, state=verdict.state, reason=verdict.reason)
+
+    def _no_way(self, row: Row) -> None:
+        """No channel is left, or none reaches this recipient any more."""
+        if row.notice.refused:
+            self._end(row, state="failed", reason=f"REFUSED_{row.notice.refused[-1].partition(':')[2]}")
+        else:
+            self._end(row, state="suppressed", reason="NO_ADDRESS")
 
     async def _level(self, notice: Notice) -> bool:
         """Whether nothing newer about this dossier waits in Kafka; known at most `LEVEL_SECONDS` ago."""
@@ -151,40 +170,61 @@ class Delivery:
             self._level_until = until
         return self._ahead is not None and notice.dossier.encode() not in self._ahead
 
-    async def _send(self, row: Row, letter: Letter) -> None:
+    async def _send(self, row: Row, letter: Letter, way: Way) -> None:
         began, now, tried = monotonic(), self.means.clock.seconds(), row.notice.attempts + 1
         if tried == 1:
             self.metrics.dwell.observe(max(0, now - row.crossed_at))
         if row.unknown:
             self.metrics.repeats.inc()
         try:
-            await self.means.mailer.send(letter)
-        except MailAway as fault:
-            self._outcomes[row.notice.key] = _changed(row, row.unknown or fault.unknown, attempts=tried)
-            raise
+            await way.channel.send(letter)
+        except LineAway as fault:
+            self._line_away(row, fault, way)
         except RefusedForNow as fault:
-            self._put_off(row, fault, tried)
+            self._put_off(row, fault, way)
         except RefusedForGood as fault:
-            self.metrics.outcomes.labels("failed").inc()
-            log.error("mail_refused", code=str(fault), stage=row.notice.stage)
-            self._end(row, state="failed", reason=f"REFUSED_{fault}", attempts=tried)
+            self._refused(row, fault, way)
         else:
-            self.metrics.outcomes.labels("delivered").inc()
+            self.lines.answered(way.line)
             self.metrics.sending.observe(monotonic() - began)
-            self._end(row, state="delivered", channel="mail", attempts=tried, sent_at=now)
+            self._end(row, state="delivered", channel=way.channel.name, attempts=tried, sent_at=now)
 
-    def _put_off(self, row: Row, fault: RefusedForNow, tried: int) -> None:
+    def _line_away(self, row: Row, fault: LineAway, way: Way) -> None:
         key = row.notice.key
+        self.lines.away(way.line, fault.after)
         self._failures[key] = self._failures.get(key, 0) + 1
-        self._later(row, self.retries.wait(self._failures[key]))
+        self._level_until = 0.0  # what was known before the wait is not what is sent by after it
+        self.metrics.retries.labels("LINE_AWAY").inc()
+        log.warning("line_away", channel=way.channel.name, code=str(fault), failures=self.lines.failures[way.line])
+        self._outcomes[key] = _changed(row, row.unknown or fault.unknown, attempts=row.notice.attempts + 1)
+
+    def _put_off(self, row: Row, fault: RefusedForNow, way: Way) -> None:
+        key = row.notice.key
+        self.lines.answered(way.line)
+        self._failures[key] = self._failures.get(key, 0) + 1
+        self._later(row, self.lines.retries.wait(self._failures[key]))
         self.metrics.retries.labels("REFUSED_FOR_NOW").inc()
-        log.warning("mail_put_off", code=str(fault), failures=self._failures[key])
-        self._outcomes[key] = _changed(row, attempts=tried)
+        log.warning("put_off", channel=way.channel.name, code=str(fault), failures=self._failures[key])
+        self._outcomes[key] = _changed(row, attempts=row.notice.attempts + 1)
+
+    def _refused(self, row: Row, fault: RefusedForGood, way: Way) -> None:
+        """Only this, never a failure that may pass, lets the next channel begin; where there is none the notice has failed."""
+        self.lines.answered(way.line)
+        self.metrics.refusals.labels(way.channel.name).inc()
+        log.error("refused_for_good", channel=way.channel.name, code=str(fault), stage=row.notice.stage)
+        told: dict[str, Any] = {"attempts": row.notice.attempts + 1, "refused": (*row.notice.refused, f"{way.channel.name}:{fault}"[:60])}
+        after = _changed(row, **told)
+        self._failures.pop(row.notice.key, None)
+        if self._way(after.notice) is None:
+            self._end(row, state="failed", reason=f"REFUSED_{fault}"[:60], channel=way.channel.name, **told)
+        else:
+            self._outcomes[row.notice.key] = after
 
     def _later(self, row: Row, seconds: float) -> None:
         self._not_before[row.notice.key] = monotonic() + seconds
 
     def _end(self, row: Row, **changes: Any) -> None:
+        self.metrics.outcomes.labels(changes["state"]).inc()
         self._not_before.pop(row.notice.key, None)
         self._failures.pop(row.notice.key, None)
         self._outcomes[row.notice.key] = replace(_changed(row, **changes), published=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.policies import PolicyBook
@@ -11,10 +11,11 @@ from dunghen.contracts.topics import OWN_KEY
 from dunghen.platform.clock import Clock
 from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live
-from services.alerts.delivery import Delivery, Desk, Means, Retries, Verdict
+from services.alerts.delivery import Delivery, Desk, Means, Verdict
 from services.alerts.letter import letter, message_id
+from services.alerts.lines import Lines, Pace, Retries
 from services.alerts.metrics import Metrics
-from services.alerts.ports import PENDING, Ahead, Ledger, Mailer, NoticeTopic, Outbox, Progress, Row
+from services.alerts.ports import PENDING, Ahead, Channel, Ledger, NoticeTopic, Outbox, Progress, Recipient, Row
 from services.alerts.settings import AlertsSettings
 from services.alerts.watch import Watch
 
@@ -29,6 +30,7 @@ class Ports:
     clock: Clock
     book: PolicyBook
     metrics: Metrics
+    paces: Mapping[str, Pace] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Holding:
     held: Callable[[], bool]
     next: Callable[[], int]
     topic: NoticeTopic
-    mailer: Mailer
+    channels: Sequence[Channel]
 
 
 class Handlers:
@@ -47,9 +49,10 @@ class Handlers:
 
     def __init__(self, settings: AlertsSettings, ports: Ports, holding: Holding) -> None:
         self.settings, self.ports, self.holding = settings, ports, holding
-        means = Means(ports.outbox, holding.mailer, ports.ahead, ports.clock)
-        desk = Desk(holding.partition, holding.held, holding.next, self.judge)
-        delivery = Delivery(means, desk, ports.metrics, Retries(settings.retry_shortest, settings.retry_longest))
+        means = Means(ports.outbox, holding.channels, ports.ahead, ports.clock, settings.alerts_link)
+        desk = Desk(holding.partition, holding.held, holding.next, self.judge, lambda notice: self._recipient(notice.unit))
+        lines = Lines(Retries(settings.retry_shortest, settings.retry_longest), ports.paces)
+        delivery = Delivery(means, desk, ports.metrics, lines)
         self.courier = Courier(holding.partition, ports.ledger, ports.outbox, holding.topic, delivery)
 
     async def on_takeover(self, records: Mapping[bytes, tuple[bytes, int]]) -> None:
@@ -84,8 +87,7 @@ class Handlers:
             return Verdict(None, PENDING if why == NOT_YET else "superseded", why)
         if self.settings.alerts_mode != "on":
             return Verdict(None, "suppressed", "SHADOW")
-        address = self._address(notice.unit)
-        return Verdict(letter(notice, address, self.watch.policy, now)) if address else Verdict(None, "suppressed", "NO_ADDRESS")
+        return Verdict(letter(notice, self._recipient(notice.unit), self.watch.policy, now))
 
     def _live(self, since: int, away_from: int, now: int) -> Live:
         chosen = self.settings
@@ -95,13 +97,13 @@ class Handlers:
             back_at=now,
             late_seconds=chosen.historical_hours * 3600,
             shadow=chosen.alerts_mode != "on",
-            reachable=lambda unit: bool(self._address(unit)),
+            reachable=lambda unit: any(channel.line(self._recipient(unit)) for channel in self.holding.channels),
             message_id=lambda key: message_id(key, chosen.mail_from),
         )
 
-    def _address(self, unit: str) -> str:
+    def _recipient(self, unit: str) -> Recipient:
         found = self.watch.policy.catalogue.get(unit)
-        return found.notice_address if found else ""
+        return Recipient(unit, unit, found.notice_address if found else "")
 
     def _hand_over(self, rows: list[Row]) -> bool:
         self.courier.decided += rows

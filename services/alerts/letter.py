@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from dunghen.contracts.messages import Notice
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import DAY_SECONDS, date_of, weekday_of
 from dunghen.domain.policy import Policy
-from services.alerts.ports import Letter
+from services.alerts.ports import Item, Letter, Recipient
+from services.alerts.words import Words
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 IN_TIME, TODAY, LATE = "Sắp đến hẹn", "Quá giờ hẹn", "Quá hạn"
@@ -18,30 +20,37 @@ TO_DO = {
     LATE: "Việc cần làm: xử lý ngay, gửi thư xin lỗi và hẹn lại ngày trả cho người nộp hồ sơ.",
 }
 
+CLOSING = "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời."
+
 
 def message_id(key: str, sender: str) -> str:
     """The same for the same notice, so that a repeated mail can be told from a second one. At most 60 characters."""
     return f"{hashlib.sha256(key.encode()).hexdigest()[:20]}@{sender.partition('@')[2]}"
 
 
-def letter(notice: Notice, to: str, policy: Policy, now: int) -> Letter:
-    """The mail about a notice as it stands at `now`: the time left or gone is counted in working time (`domain.md` §3)."""
+def letter(notice: Notice, recipient: Recipient, policy: Policy, now: int) -> Letter:
+    """The message about a notice as it stands at `now`: the time left or gone is counted in working time (`domain.md` §3)."""
     how = _how(notice.due_at, policy, now)
     left = time_left(notice.due_at, policy.calendar, now)
     procedure, unit = policy.procedures.get(notice.procedure), policy.catalogue.get(notice.unit)
-    lines = [
-        f"Hồ sơ: {notice.dossier}",
-        f"Thủ tục: {procedure.name} ({procedure.code})" if procedure else f"Thủ tục: {notice.procedure}",
-        f"Đơn vị: {unit.full_name if unit else notice.unit}",
-        f"Hẹn trả: {local_time(notice.due_at, policy)}",
-        f"{how}: {left}, tính theo giờ làm việc",
-        "",
-        TO_DO[how],
-        "",
-        "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời.",
-    ]
+    facts = (
+        ("Hồ sơ", notice.dossier),
+        ("Thủ tục", f"{procedure.name} ({procedure.code})" if procedure else notice.procedure),
+        ("Đơn vị", unit.full_name if unit else notice.unit),
+        ("Hẹn trả", local_time(notice.due_at, policy)),
+        (how, f"{left}, tính theo giờ làm việc"),
+    )
     at_the_end = "xong hôm nay vẫn đúng hẹn" if how == TODAY else left
-    return Letter(notice.message_id, to, f"{how}: hồ sơ {notice.dossier}, {at_the_end}", "\n".join(lines) + "\n")
+    item = Item(notice.dossier, notice.procedure, notice.unit, notice.stage, notice.due_at, left)
+    subject = f"{how}: hồ sơ {notice.dossier}, {at_the_end}"
+    return Letter(notice.message_id, recipient, subject, Words(facts, (TO_DO[how], CLOSING)), (item,))
+
+
+def linked(letter: Letter, base: str) -> Letter:
+    """With a link to the officials' page; it names the message, no dossier and nobody: an address may be written to a proxy's log."""
+    if not base:
+        return letter
+    return replace(letter, words=replace(letter.words, link=base + letter.message_id.partition("@")[0]))
 
 
 def _how(due: int, policy: Policy, now: int) -> str:

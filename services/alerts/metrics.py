@@ -7,9 +7,10 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.alerts.decisions import REASONS
+from services.alerts.settings import CHANNELS
 
 OUTCOMES = ("delivered", "failed", "superseded", "suppressed")
-WHY_NOT = ("SMTP_AWAY", "REFUSED_FOR_NOW")
+WHY_NOT = ("LINE_AWAY", "REFUSED_FOR_NOW", "PACE")
 SECONDS = (0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 7200, 86400)
 
 
@@ -24,6 +25,7 @@ class Metrics:
         self.before_live = Counter("dunghen_alerts_crossings_before_live", "Stages crossed before go-live: never told, not written", **made)
         self.outcomes = Counter("dunghen_alerts_attempts", "How attempts to send ended", ["outcome"], **made)
         self.retries = Counter("dunghen_alerts_retries", "Attempts put off, by cause", ["cause"], **made)
+        self.refusals = Counter("dunghen_alerts_refusals", "Letters refused for good, by channel", ["channel"], **made)
         self.repeats = Counter(
             "dunghen_alerts_repeats", "Notices sent again because nobody knows whether the attempt before got through", **made
         )
@@ -41,5 +43,7 @@ class Metrics:
             self.decided.labels(reason)
         for outcome in OUTCOMES:
             self.outcomes.labels(outcome)
+        for channel in CHANNELS:
+            self.refusals.labels(channel)
         for cause in WHY_NOT:
             self.retries.labels(cause)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dunghen.contracts.messages import Notice
+from services.alerts.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +57,73 @@ class Outbox(Protocol):
     async def note_published(self, partition: int, rows: Sequence[Row]) -> None: ...
 
 
-class MailAway(Exception):
-    """No mail at all can be sent now: the server cannot be reached or refuses us as such. Its text is a code."""
+class LineAway(Exception):
+    """Nothing goes through this line now: it cannot be reached, or refuses everybody. Its text is a code.
 
-    def __init__(self, code: str, *, unknown: bool) -> None:
-        """`unknown`: this mail may have got through all the same."""
+    Not a word about the recipient: the next channel does not begin (`product.md`, Alerts).
+    """
+
+    def __init__(self, code: str, *, unknown: bool, after: float = 0.0) -> None:
+        """`unknown`: this letter may have got through all the same. `after`: the other side asked for so many seconds of peace."""
         super().__init__(code)
-        self.unknown = unknown
+        self.unknown, self.after = unknown, after
 
 
 class RefusedForNow(Exception):
-    """This mail was refused, but may be taken later."""
+    """This letter was refused, but may be taken later. Its text is a code."""
 
 
 class RefusedForGood(Exception):
-    """This mail will never be taken. Its text is the server's code."""
+    """This recipient's letter will never be taken here: the next channel may begin. Its text is a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is told, by an internal id, and where: `unit` a unit's code, `mail` an address or "". Only channels read the address."""
+
+    id: str
+    unit: str
+    mail: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One dossier of a letter, for channels that speak to programs. `left`: working time in words; `due_at`: an instant."""
+
+    dossier: str
+    procedure: str
+    unit: str
+    stage: str
+    due_at: int
+    left: str
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail, ready to be sent."""
+    """One message, ready to be sent through any channel. No personal value is in its words."""
 
     message_id: str
-    to: str
+    recipient: Recipient
     subject: str
-    text: str
+    words: Words
+    items: Sequence[Item] = ()
+
+    @property
+    def to(self) -> str:
+        return self.recipient.mail
+
+    @property
+    def text(self) -> str:
+        return self.words.plain()
 
 
-class Mailer(Protocol):
-    """Raises MailAway, RefusedForNow, RefusedForGood."""
+class Channel(Protocol):
+    """One way to people (`adapters/NAME_channel.py`)."""
 
-    async def send(self, letter: Letter) -> None: ...
+    name: str
+
+    def line(self, recipient: Recipient) -> str: ...  # what this recipient shares with others: while it is away none is tried; "": no way
+    async def send(self, letter: Letter) -> None: ...  # raises LineAway, RefusedForNow, RefusedForGood
     async def rest(self) -> None: ...  # nothing more to send for now
 
 

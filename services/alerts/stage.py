@@ -15,7 +15,7 @@ from dunghen.platform.logs import get_logger
 from dunghen.platform.stages import Stage, die
 from dunghen.platform.store import StoreAwayError
 from services.alerts.handlers import Handlers, Holding, Ports
-from services.alerts.ports import Mailer
+from services.alerts.ports import Channel
 from services.alerts.settings import AlertsSettings
 
 log = get_logger("alerts")
@@ -38,9 +38,9 @@ class AlertStage(Stage):
 
     settings: AlertsSettings
 
-    def __init__(self, settings: AlertsSettings, ports: Ports, mailer: Mailer, partition: int) -> None:
+    def __init__(self, settings: AlertsSettings, ports: Ports, channels: Sequence[Channel], partition: int) -> None:
         super().__init__(settings, "alerts", partition)
-        held = Holding(partition, self._held, lambda: self.next or 0, FencedNotices(self.writer, partition), mailer)
+        held = Holding(partition, self._held, lambda: self.next or 0, FencedNotices(self.writer, partition), channels)
         self.handlers = Handlers(settings, ports, held)
         self._leaving = False
         self._wake = asyncio.Event()

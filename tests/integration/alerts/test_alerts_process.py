@@ -18,7 +18,7 @@ async def test_a_dossier_that_crosses_ninety_per_cent_gets_one_mail_and_a_restar
     assert [m["To"] for m in city.mail.mails] == ["hai-chau@danang.example"] * 2
     assert city.mail.mails[0]["Message-ID"] == f"<{notice.message_id}>"
     assert city.mail.mails[0]["Subject"] == "Sắp đến hẹn: hồ sơ H17.31-261116-0001, còn 8 giờ"
-    assert "Đơn vị: Phường Hải Châu" in city.mail.mails[0].get_content()
+    assert "Đơn vị: Phường Hải Châu" in city.mail.mails[0].get_body(("plain",)).get_content()
     assert city.mail.mails[1]["Subject"] == "Quá giờ hẹn: hồ sơ H17.31-261116-0001, xong hôm nay vẫn đúng hẹn"
 
 
@@ -45,7 +45,7 @@ async def test_a_mail_server_that_is_down_gets_the_mail_when_it_is_up(city: City
     process = await city.alerts()
     city.clock(NINE_TENTHS)
     await city.told("pending")
-    await eventually(lambda: "mail_away" in process.log.read_text())
+    await eventually(lambda: "line_away" in process.log.read_text())
     city.mail.start()
     (notice,) = await city.told("delivered")
     assert (notice.attempts > 1, len(city.mail.mails)) == (True, 1)

@@ -5,6 +5,8 @@ The official of Hải Châu handles the dossiers; An Khê is another unit and mu
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,7 +23,7 @@ from dunghen.platform.store.in_memory import InMemoryStore
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.handlers import Handlers, Holding, Ports
 from services.alerts.metrics import Metrics
-from services.alerts.ports import Letter
+from services.alerts.ports import Letter, Recipient
 from services.alerts.settings import AlertsSettings
 
 HAI_CHAU, AN_KHE, VINH_DIEN = "20242", "20263", "20551"
@@ -81,10 +83,15 @@ def book_of(bodies: dict[str, Any], version: int = 1, book: PolicyBook | None = 
 
 @dataclass
 class RecordingMailer:
-    """Takes letters. `faults` are raised by the next sends, one each."""
+    """Takes letters. `faults` are raised by the next sends, one each. `name` and `reach` make it any channel."""
 
     letters: list[Letter] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
+    name: str = "mail"
+    reach: Callable[[Recipient], str] = lambda recipient: recipient.mail and "mail"
+
+    def line(self, recipient: Recipient) -> str:
+        return self.reach(recipient)
 
     async def send(self, letter: Letter) -> None:
         if self.faults:
@@ -142,6 +149,8 @@ class _Trapped:
 
     def __getattr__(self, name: str) -> Any:
         real, trap = getattr(self._thing, name), self._trap
+        if not inspect.iscoroutinefunction(real):
+            return real
 
         async def call(*args: Any, **options: Any) -> Any:
             trap.left -= 1
@@ -175,6 +184,7 @@ class World:
         self.held = self.alone = True
         self.trap = Trap()
         self.registry = CollectorRegistry()
+        self.channels, self.paces = [self.mailer], {}
 
     async def start(self, **settings: Any) -> World:
         self.settings = self.settings.model_copy(update=settings)
@@ -182,8 +192,8 @@ class World:
         around = self.trap.around
         outbox = StoreOutbox(around(self.store), alone=self.alone, lease_seconds=60)
         await outbox.prepare()
-        ports = Ports(outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry))
-        held = Holding(0, lambda: self.held, lambda: self.next, around(self.topic), around(self.mailer))
+        ports = Ports(outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry), self.paces)
+        held = Holding(0, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels])
         self.handlers = Handlers(self.settings, ports, held)
         await self.handlers.on_takeover(self.topic_records)
         return self

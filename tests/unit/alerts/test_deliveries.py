@@ -11,8 +11,8 @@ from alerts_world import DOSSIER, LONG, Killed, World, book_of, local, stepped, 
 from dunghen.contracts.topics import partition_of
 from dunghen.platform.store import StoreAwayError
 from services.alerts.adapters.store_outbox import StoreOutbox
-from services.alerts.delivery import Retries
-from services.alerts.ports import MailAway, Progress, RefusedForGood, RefusedForNow
+from services.alerts.lines import Retries
+from services.alerts.ports import LineAway, Progress, RefusedForGood, RefusedForNow
 
 RECEIVED = local("2026-11-16 08:00")
 HALF = "2026-11-23 08:00"
@@ -201,7 +201,7 @@ async def test_nothing_is_sent_about_a_dossier_of_which_something_newer_waits_in
 
 
 async def test_after_a_failure_of_the_mail_server_kafka_is_asked_again_whether_something_newer_waits(world: World) -> None:
-    world.mailer.faults = [MailAway("SMTPConnectError", unknown=False)]
+    world.mailer.faults = [LineAway("SMTPConnectError", unknown=False)]
     world.clock.at = local(HALF)
     world.handlers.on_tick()
     await world.handlers.courier.round()
@@ -231,14 +231,14 @@ async def test_nothing_is_sent_for_a_partition_that_is_not_ours(world: World) ->
 
 
 async def test_a_mail_server_that_is_away_puts_everything_off_and_gets_it_when_it_is_back(world: World) -> None:
-    world.mailer.faults = [MailAway("SMTPConnectError", unknown=False), MailAway("421", unknown=False)]
+    world.mailer.faults = [LineAway("SMTPConnectError", unknown=False), LineAway("421", unknown=False)]
     await world.at(HALF)
     assert [n.attempts for n in world.last(state="delivered")] == [3]
-    assert (world.metric("retries_total", cause="SMTP_AWAY"), world.metric("repeats_total")) == (2, 0)
+    assert (world.metric("retries_total", cause="LINE_AWAY"), world.metric("repeats_total")) == (2, 0)
 
 
 async def test_a_connection_lost_behind_the_text_counts_what_follows_as_a_repeat(world: World) -> None:
-    world.mailer.faults = [MailAway("SMTPReadTimeoutError", unknown=True)]
+    world.mailer.faults = [LineAway("SMTPReadTimeoutError", unknown=True)]
     await world.at(HALF)
     assert (len(world.mailer.letters), world.metric("repeats_total")) == (1, 1)
 

@@ -7,9 +7,11 @@ from alerts_world import BODIES, DOSSIER, HAI_CHAU, LONG, book_of, local
 
 from dunghen.contracts.messages import Notice
 from services.alerts.letter import duration, letter, message_id
+from services.alerts.ports import Recipient
 
 POLICY = book_of(BODIES).latest
 DUE = local("2026-11-16 17:00")
+TO = Recipient("20242", HAI_CHAU, "a@b.example")
 NOTICE = Notice(
     key="k", dossier=DOSSIER, unit=HAI_CHAU, procedure=LONG, stage="half", due_at=DUE, decided_at=1, state="pending", reason="WARNING"
 )
@@ -26,11 +28,11 @@ NOTICE = Notice(
     ],
 )
 def test_the_subject_says_how_it_stands_in_working_time(now: str, subject: str) -> None:
-    assert letter(NOTICE, "a@b.example", POLICY, local(now)).subject == subject
+    assert letter(NOTICE, TO, POLICY, local(now)).subject == subject
 
 
 def test_the_text_names_dossier_procedure_unit_and_due_time_and_nothing_personal() -> None:
-    assert letter(NOTICE, "a@b.example", POLICY, local("2026-11-16 17:00")).text.splitlines()[:7] == [
+    assert letter(NOTICE, TO, POLICY, local("2026-11-16 17:00")).text.splitlines()[:7] == [
         "Hồ sơ: H17.31-261116-0001",
         "Thủ tục: Đăng ký thường trú (1.004222)",
         "Đơn vị: Phường Hải Châu",

@@ -13,22 +13,32 @@ import aiosmtplib
 from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from dunghen.platform.clock import RealClock
-from services.alerts.ports import Letter, MailAway, RefusedForGood, RefusedForNow
+from services.alerts.channels import Needs
+from services.alerts.ports import Letter, LineAway, Recipient, RefusedForGood, RefusedForNow
 from services.alerts.settings import AlertsSettings
 
 
-class SmtpMailer:
-    """Opens the connection with the first letter and keeps it until `rest`."""
+def open_channel(needs: Needs) -> MailChannel:
+    return MailChannel(needs.settings)
+
+
+class MailChannel:
+    """Opens the connection with the first letter and keeps it until `rest`. All letters share one line: the server."""
+
+    name = "mail"
 
     def __init__(self, settings: AlertsSettings) -> None:
         self._settings = settings
         self._client: aiosmtplib.SMTP | None = None
 
+    def line(self, recipient: Recipient) -> str:
+        return "mail" if recipient.mail or self._settings.alerts_redirect_to else ""
+
     async def send(self, letter: Letter) -> None:
         message = self._message(letter)
         client = await self._connected()
         try:
-            await client.sendmail(self._settings.mail_from, [letter.to], message)
+            await client.sendmail(self._settings.mail_from, [self._to(letter)], message)
         except SMTPRecipientsRefused as fault:
             _refused(max(refusal.code for refusal in fault.recipients))
         except SMTPDataError as fault:
@@ -36,7 +46,7 @@ class SmtpMailer:
         except (SMTPException, OSError) as fault:
             await self.rest()
             answered = isinstance(fault, SMTPResponseException)
-            raise MailAway(_code(fault), unknown=not answered) from None
+            raise LineAway(_code(fault), unknown=not answered) from None
 
     async def rest(self) -> None:
         client, self._client = self._client, None
@@ -61,23 +71,31 @@ class SmtpMailer:
                 await client.connect()
             except (SMTPException, OSError) as fault:
                 client.close()
-                raise MailAway(_code(fault), unknown=False) from None
+                raise LineAway(_code(fault), unknown=False) from None
             self._client = client
         return self._client
 
+    def _to(self, letter: Letter) -> str:
+        return self._settings.alerts_redirect_to or letter.to
+
     def _message(self, letter: Letter) -> bytes:
+        """Plain and HTML part of the same words. Nothing in it is fetched, and nothing tells us whether it was read."""
         message = EmailMessage()
         name, _, domain = self._settings.mail_from.partition("@")
         message["From"] = Address(self._settings.mail_name, name, domain)
         try:
-            message["To"] = Address(addr_spec=letter.to)
+            message["To"] = Address(addr_spec=self._to(letter))
         except (ValueError, MessageError, IndexError):  # what the library raises for what is no address
             raise RefusedForGood("BAD_ADDRESS") from None
-        message["Subject"] = letter.subject
+        subject = f"[{letter.recipient.id}] {letter.subject}" if self._settings.alerts_redirect_to else letter.subject
+        message["Subject"] = subject
         message["Message-ID"] = f"<{letter.message_id}>"
         message["Date"] = format_datetime(RealClock().now())
-        message["Auto-Submitted"] = "auto-generated"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
+        message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+        message["Content-Language"] = "vi"
         message.set_content(letter.text, cte="quoted-printable")
+        message.add_alternative(letter.words.html(subject), subtype="html", cte="quoted-printable")
         return message.as_bytes(policy=SMTP_POLICY)
 
 
