@@ -11,6 +11,7 @@ import typer
 
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.people.options import people
 from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
@@ -203,6 +204,7 @@ def policies_apply(
 
 
 app.add_typer(boundaries, name="boundaries")
+app.add_typer(people, name="people")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

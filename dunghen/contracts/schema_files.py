@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from dunghen.contracts import messages
+from dunghen.contracts import messages, people
 from dunghen.contracts.topics import all_topics
 
 FOLDER = Path(__file__).with_name("schemas")
@@ -32,9 +32,15 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({topic.message for topic in all_topics().values()} - BINARY | set(BESIDE)))
 
 
+def struct(name: str) -> type[msgspec.Struct]:
+    """The message of this name."""
+    found: type[msgspec.Struct] = getattr(people, name, None) or getattr(messages, name)
+    return found
+
+
 def generated(name: str) -> Schema:
     """The schema of a message as the code defines it."""
-    schema = msgspec.json.schema(getattr(messages, name))
+    schema = msgspec.json.schema(struct(name))
     plain: Schema = msgspec.json.decode(msgspec.json.encode({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}))
     return plain
 

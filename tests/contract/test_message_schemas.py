@@ -13,7 +13,7 @@ from dunghen.contracts import messages, schema_files
 from dunghen.contracts.topics import all_topics
 
 EXAMPLES = sorted(Path(schema_files.__file__).with_name("examples").glob("*.json"))
-STRUCTS = {name: getattr(messages, name) for name in schema_files.names()}
+STRUCTS = {name: schema_files.struct(name) for name in schema_files.names()}
 
 
 def parts(file: Path) -> tuple[str, str]:

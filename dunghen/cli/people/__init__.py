@@ -1,0 +1,1 @@
+"""`dunghen people`: the directory of officials."""
