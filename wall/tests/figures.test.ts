@@ -69,3 +69,13 @@ test('edges come from the definitions, all or none', () => {
   expect(edgesOf(null)).toBeNull();
   expect(percent(figure(8746, 10000), 'vi', [['green', 875], ['yellow', 800], ['orange', 700]])).toBe('87,46');
 });
+
+test('a figure of a few is written as one of very many with the same ratio', () => {
+  const many = 2 ** 26; // sums of so many are counted in longer integers
+  for (let denominator = 1; denominator < 60; denominator += 1) {
+    for (let numerator = 0; numerator <= denominator; numerator += 1) {
+      expect(percent(figure(numerator, denominator), 'vi')).toBe(percent(figure(numerator * many, denominator * many), 'vi'));
+      expect(gap(figure(numerator, denominator), figure(1, 7), 'vi')).toBe(gap(figure(numerator * many, denominator * many), figure(1, 7), 'vi'));
+    }
+  }
+});

@@ -15,13 +15,20 @@ export function counted(n: number, lang: Lang): string {
   return n < 0 ? `−${digits}` : digits;
 }
 
+/** Of fewer than this the sums below are whole numbers that a double holds exactly, and their quotients are cut where they should be. */
+const SMALL = 2 ** 25;
+
 /** `numerator / denominator` in units of 10^-digits per cent, half up, in integers only. */
-function rounded(numerator: number, denominator: number, digits: number): bigint {
-  const scale = 100n * 10n ** BigInt(digits);
+function rounded(numerator: number, denominator: number, digits: number): number {
+  const scale = 100 * 10 ** digits;
+  if (denominator < SMALL) return Math.floor((2 * numerator * scale + denominator) / (2 * denominator));
   const [top, bottom] = [BigInt(numerator), BigInt(denominator)];
-  return (2n * top * scale + bottom) / (2n * bottom);
+  return Number((2n * top * BigInt(scale) + bottom) / (2n * bottom));
 }
-const edgesPassed = (numerator: bigint, denominator: bigint, edges: Edges): number => edges.filter(([, from]) => numerator * 1000n >= BigInt(from) * denominator).length;
+function edgesPassed(numerator: number, denominator: number, edges: Edges): number {
+  if (denominator < SMALL) return edges.filter(([, from]) => numerator * 1000 >= from * denominator).length;
+  return edges.filter(([, from]) => BigInt(numerator) * 1000n >= BigInt(from) * BigInt(denominator)).length;
+}
 
 /**
  * A ratio as per cent without the sign: one decimal, or as many as needed so that the figure shown stands in the band of the true one;
@@ -30,15 +37,15 @@ const edgesPassed = (numerator: bigint, denominator: bigint, edges: Edges): numb
 export function percent({ numerator, denominator }: Pick<Figure, 'numerator' | 'denominator'>, lang: Lang, edges: Edges = EDGES): string {
   if (denominator === 0) return '—';
   if (numerator === denominator) return '100';
-  const band = edgesPassed(BigInt(numerator), BigInt(denominator), edges);
+  const band = edgesPassed(numerator, denominator, edges);
   for (let digits = 1; digits < MOST_DIGITS; digits += 1) {
-    const whole = 100n * 10n ** BigInt(digits);
+    const whole = 100 * 10 ** digits;
     const shown = rounded(numerator, denominator, digits);
     if (shown < whole && edgesPassed(shown, whole, edges) === band) return pointed(shown, digits, lang);
   }
-  return pointed((BigInt(numerator) * 100n * 10n ** BigInt(MOST_DIGITS)) / BigInt(denominator), MOST_DIGITS, lang); // cut, not rounded: below every edge it is below
+  return pointed(Number((BigInt(numerator) * 100n * 10n ** BigInt(MOST_DIGITS)) / BigInt(denominator)), MOST_DIGITS, lang); // cut, not rounded: below every edge it is below
 }
-function pointed(value: bigint, digits: number, lang: Lang): string {
+function pointed(value: number, digits: number, lang: Lang): string {
   const all = value.toString().padStart(digits + 1, '0');
   return localised(`${all.slice(0, -digits)}.${all.slice(-digits)}`, lang);
 }
@@ -62,7 +69,7 @@ export function trend(value: number | null, lang: Lang): string {
 /** The gap between two rates as a reader would take it from the figures shown: "+2,9", "−1,5", "±0,0"; empty when one has no value. */
 export function gap(a: Figure, b: Figure, lang: Lang): string {
   if (a.denominator === 0 || b.denominator === 0) return '';
-  const points = Number(rounded(a.numerator, a.denominator, 1) - rounded(b.numerator, b.denominator, 1));
+  const points = rounded(a.numerator, a.denominator, 1) - rounded(b.numerator, b.denominator, 1);
   return `${points > 0 ? '+' : points < 0 ? '−' : '±'}${localised((Math.abs(points) / 10).toFixed(1), lang)}`;
 }
 

@@ -1,10 +1,11 @@
 /** One unit on the map, in two layers: its ground below, and above all grounds its figure, name, edge and focus (text may overhang). */
-import { computed, useComputed, type ReadonlySignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useComputed, type ReadonlySignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Unit } from '../core/model';
 import { lookOf, shortName } from '../core/picture';
 import { text } from '../core/text';
 import { aloud, onCell, type Setting } from '../view/words';
+import { never, now, soon } from './later';
 import { linesOf, type Shape } from './layout';
 import type { Seen, SeenUnits } from './seen';
 
@@ -72,19 +73,29 @@ export function Cell({ shape, seen, setting, phone, selected, tabbable, select }
 /** The same without words: its attributes follow the unit, without a drawing of the component. */
 export function Speck({ shape, seen, setting, selected, tabbable, select }: Omit<CellProps, 'phone'>) {
   const here = useComputed(() => seen.value !== undefined);
-  const told = useMemo(() => attributesOf(seen, setting), [seen, setting]);
+  const cell = useRef<SVGPathElement>(null);
+  useLayoutEffect(() => (cell.current === null ? undefined : follow(cell.current, seen, setting)), [here.value, seen, setting]);
   if (!here.value) return null;
   return (
     <path
-      class={selected ? 'cell speck on' : 'cell speck'} d={shape.path} data-unit={shape.code} data-band={told.band} data-look={told.look} role="button" aria-label={told.label} aria-pressed={selected}
-      tabindex={tabbable ? 0 : -1} onClick={() => select(shape.code)}
+      ref={cell} class={selected ? 'cell speck on' : 'cell speck'} d={shape.path} data-unit={shape.code} role="button" aria-pressed={selected}
+      tabindex={tabbable ? 0 : -1} onClick={() => select(shape.code)} onFocus={(event) => now(event.currentTarget)}
     />
   );
 }
 
-function attributesOf(seen: CellProps['seen'], setting: Setting) {
-  const of = (said: (unit: Unit) => string) => computed(() => (seen.value === undefined ? '' : said(seen.value.unit)));
-  return { band: of((unit) => unit.band), look: of(lookOf), label: of((unit) => aloud(unit, setting)) };
+/** What is said of a speck comes right after what is seen, and before it is read out: a country has thousands. */
+function follow(cell: SVGPathElement, seen: CellProps['seen'], setting: Setting): () => void {
+  const stop = seen.subscribe((one) => {
+    if (one === undefined) return;
+    cell.dataset['band'] = one.unit.band;
+    cell.dataset['look'] = lookOf(one.unit);
+    soon(cell, () => cell.setAttribute('aria-label', aloud(one.unit, setting)));
+  });
+  return () => {
+    stop();
+    never(cell);
+  };
 }
 
 /** Hollow, dashed, or the white line of red: drawn just inside the cell. */

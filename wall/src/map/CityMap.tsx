@@ -39,7 +39,7 @@ export function CityMap({ picture, setting, phone, selected, select }: Props) {
     <svg class={phone ? 'map phone' : 'map'} viewBox={`0 0 ${canvas.width} ${canvas.height}`} role="group" aria-label={text(setting.lang, 'map_of', { count: codes.size })} onKeyDown={keys}>
       <Patterns canvas={canvas} />
       {!phone && <Surroundings canvas={canvas} setting={setting} />}
-      <g>{grounds}</g>
+      {grounds}
       <g>{cells}</g>
     </svg>
   );
@@ -50,7 +50,12 @@ const TOGETHER = 32; // neighbours, so that a tile of the screen is drawn from f
 function groundsOf(places: readonly Shape[], seen: SeenUnits) {
   const [specks, others] = [places.filter(isSpeck), places.filter((place) => !isSpeck(place))];
   const groups = Array.from({ length: Math.ceil(specks.length / TOGETHER) }, (_, index) => specks.slice(index * TOGETHER, (index + 1) * TOGETHER));
-  return <>{groups.map((shapes) => <Grounds key={shapes[0]?.code} shapes={shapes} seen={seen} />)}{others.map((place) => <Ground key={place.code} shape={place} seen={seen.of(place.code)} />)}</>;
+  return (
+    <>
+      <g>{groups.map((shapes) => <Grounds key={shapes[0]?.code} shapes={shapes} seen={seen} />)}</g>
+      <g class="cut">{others.map((place) => <Ground key={place.code} shape={place} seen={seen.of(place.code)} />)}</g>
+    </>
+  );
 }
 
 /** What lies around the city; a screen reader has the units. */
