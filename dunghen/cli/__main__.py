@@ -11,6 +11,7 @@ import typer
 
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.keys.options import keys
 from dunghen.cli.people.options import people
 from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
@@ -41,11 +42,12 @@ def up(
     mongo: Annotated[str, typer.Option(help="URL of a MongoDB; without: SQLite files")] = "",
     days: Annotated[int, typer.Option(help="demo: how many past days are told")] = 45,
     per_day: Annotated[int, typer.Option(help="demo: dossiers a working day")] = 2000,
+    insecure_ingest: Annotated[bool, typer.Option(help="ingest, on this machine alone, also takes deliveries without a key")] = True,
 ) -> None:
     """Start what is not given from outside, then the services; Ctrl-C stops all in order."""
     from dunghen.cli.up import Wishes, run
 
-    run(Wishes(port, ingest_port, data, city, speed, clock, kafka, redis, mongo, days, per_day), say)
+    run(Wishes(port, ingest_port, data, city, speed, clock, kafka, redis, mongo, days, per_day, insecure_ingest), say)
 
 
 @app.command()
@@ -133,26 +135,26 @@ def bench(
 def prepare(
     city: Annotated[str, typer.Option(help="demo, none or FILE.toml: published if there is no policy yet")] = "none",
     replication: Annotated[int, typer.Option(help="replicas of each partition")] = 1,
-    key_digests: Annotated[Path | None, typer.Option(help="file that ingest reads: gets the digest of a key for the city's code")] = None,
-    key_folder: Annotated[Path | None, typer.Option(help="folder that gets the key itself as SOURCE.key, mode 0600")] = None,
+    key_folder: Annotated[
+        Path | None, typer.Option(help="folder that gets a key for the city's code as SOURCE.key, mode 0600, at the first start")
+    ] = None,
 ) -> None:
     """Create the topics and publish the city's first policies, as `DUNGHEN_*` says (for compose and clusters; `up` does it by itself)."""
+    from dunghen.cli.keys.command import ensure_source_key
     from dunghen.cli.prepare import prepare as work
-    from dunghen.cli.source_keys import KeyFiles, ensure_source_key
     from dunghen.contracts.city_files import read_city
     from dunghen.platform.clock import clock_from
     from dunghen.platform.settings import PlatformSettings, load
 
     settings = load(PlatformSettings)
-    if (key_digests is None) != (key_folder is None):
-        raise CommandError("--key-digests and --key-folder belong together")
     bodies = read_city(city)
     created = asyncio.run(work(settings, bodies, clock_from(settings.clock_file), replication))
     say(f"topics created: {', '.join(created) or 'none, all were there'}")
-    if key_digests and key_folder:
+    if key_folder:
         source = bodies["city"]["code"]
-        files = KeyFiles(key_digests, key_folder / f"{source}.key")
-        say(f"key of the source {source}: {f'made, in {files.key}' if ensure_source_key(source, files) else 'was there'}")
+        file = key_folder / f"{source}.key"
+        made = asyncio.run(ensure_source_key(settings, source, file))
+        say(f"key of the source {source}: {f'made, in {file}' if made else 'was there'}")
 
 
 @app.command()
@@ -205,6 +207,7 @@ def policies_apply(
 
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(people, name="people")
+app.add_typer(keys, name="keys")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

@@ -83,8 +83,8 @@ def servers(addresses: Addresses, data: Path) -> list[Program]:
     return programs
 
 
-def services(addresses: Addresses, data: Path, extra: Mapping[str, str]) -> list[Program]:
-    """The four services, the reading side as its two processes; scoring is the first; stopped in reverse order."""
+def services(addresses: Addresses, data: Path, extra: Mapping[str, str], ingest: tuple[str, ...] = ()) -> list[Program]:
+    """The four services, the reading side as its two processes; scoring is the first; stopped in reverse order. `ingest`: its options."""
     env = {
         "DUNGHEN_KAFKA": addresses.kafka,
         "DUNGHEN_REDIS": addresses.redis,
@@ -106,5 +106,5 @@ def services(addresses: Addresses, data: Path, extra: Mapping[str, str]) -> list
         service("projector", "services.api", "projector"),
         service("api", "services.api", "http"),
         service("alerts", "services.alerts"),
-        service("ingest", "services.ingest"),
+        service("ingest", "services.ingest", *ingest),
     ]

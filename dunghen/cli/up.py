@@ -44,6 +44,7 @@ class Wishes:
     mongo: str
     days: int
     per_day: int
+    insecure_ingest: bool = True
 
 
 @dataclass(slots=True)
@@ -64,6 +65,8 @@ class Up:
         """Until Ctrl-C or SIGTERM."""
         with self.folder.lock():
             bodies = read_city(self.wishes.city)
+            if self.wishes.city == "demo" and not self.wishes.insecure_ingest:
+                raise CommandError("the demo's simulated life has no key: leave --no-insecure-ingest out, or choose another --city")
             clock = self.folder.set_clock(self.wishes.clock, self.wishes.speed, bodies["city"]["time_zone"])
             self.addresses = self._choose_addresses()
             self.supervisor = Supervisor(self.folder.logs, self.say, self._note_running)
@@ -100,7 +103,7 @@ class Up:
             await self._until("Redis", START_SECONDS, lambda: asyncio.to_thread(redis_server.answers, own.own_redis))
         settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data, **self.folder.partitions)
         await prepare(settings, bodies, self.folder.clock())
-        first, *others = programs.services(own, data, self._extra())
+        first, *others = programs.services(own, data, self._extra(), ("--insecure-ingest",) if self.wishes.insecure_ingest else ())
         self.supervisor.start(first)
         if self.folder.rebuilding.exists():
             await self._counted(settings.partitions)
@@ -111,6 +114,8 @@ class Up:
             await self._until("the live map", LEVEL_SECONDS, lambda: is_ready(http, own.page + "/readyz"))
         if self.wishes.city == "demo":
             await self._demo()
+        if self.wishes.insecure_ingest:
+            self.say("ingest takes deliveries without a key, from this machine alone (--insecure-ingest)")
         self.say(f"ready {own.page}/")
 
     async def _counted(self, partitions: int) -> None:

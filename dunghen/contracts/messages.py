@@ -154,6 +154,23 @@ class Notice(msgspec.Struct, gc=False, kw_only=True):
     refused: tuple[Code, ...] = ()  # channels that refused it for good, like mail:550
 
 
+class KeyRecord(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """A key of a machine or a one-time link of a person, without its secret: the value of `keys`, keyed by `id` (see `contracts/keys.py`).
+
+    `code`: the unit prefix that a source may write for, the unit below which a reader may read, the internal id of a link's person; ""
+    for an operator. Instants are real seconds; `replaces` is the id of the key that this one was made for.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^[0-9a-z]{6,20}$")]
+    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    scope: Literal["source", "reader", "operator", "link"]
+    code: Code = ""
+    made_at: Instant
+    expires_at: Instant
+    revoked_at: Instant = 0
+    replaces: Code = ""
+
+
 class DeadLetter(msgspec.Struct, gc=False, kw_only=True):
     """Why a record could not be used and where it stays: the value of `dead-letters`, keyed by `topic:partition:offset`.
 
@@ -219,6 +236,7 @@ decode_feed = msgspec.json.Decoder(FeedState).decode
 decode_notice = msgspec.json.Decoder(Notice).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
 decode_policy = msgspec.json.Decoder(PolicyRecord).decode
+decode_key = msgspec.json.Decoder(KeyRecord).decode
 decode_geometry = msgspec.json.Decoder(Geometry).decode
 encode = msgspec.json.Encoder().encode  # no order: it does not take the whole-number keys of `covers` and `levels`
 

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     BAD_SOURCE = "BAD_SOURCE"
     NO_KEY = "NO_KEY"
     SOURCE_NOT_ALLOWED = "SOURCE_NOT_ALLOWED"
+    UNIT_NOT_ALLOWED = "UNIT_NOT_ALLOWED"
     NOT_READY = "NOT_READY"
     KAFKA_AWAY = "KAFKA_AWAY"
     BUSY = "BUSY"
@@ -48,8 +49,12 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
     Refusal.WRONG_SERVICE: ("the envelope names another service than the address", "Tên dịch vụ không khớp với địa chỉ gửi"),
     Refusal.NO_DATA: ("there is no array of items where one belongs", "Thiếu mảng dữ liệu"),
     Refusal.BAD_SOURCE: ("the sender's code is missing or is not a code", "Mã định danh đơn vị gửi thiếu hoặc không hợp lệ"),
-    Refusal.NO_KEY: ("a source key is required and was not given or is unknown", "Thiếu khoá truy cập hoặc khoá không hợp lệ"),
+    Refusal.NO_KEY: (
+        "a source key is required and was not given, is unknown, expired or revoked",
+        "Thiếu khoá truy cập hoặc khoá không hợp lệ",
+    ),
     Refusal.SOURCE_NOT_ALLOWED: ("this key may not send for this source", "Khoá này không được gửi thay đơn vị này"),
+    Refusal.UNIT_NOT_ALLOWED: ("this key may not write for this unit", "Khoá này không được ghi hồ sơ của đơn vị này"),
     Refusal.NOT_READY: ("units and rules are not loaded yet: send again later", "Hệ thống chưa sẵn sàng, hãy gửi lại sau"),
     Refusal.KAFKA_AWAY: ("not stored: send the same again later", "Chưa lưu được, hãy gửi lại nguyên vẹn sau"),
     Refusal.BUSY: ("too much at once: send the same again later", "Hệ thống đang bận, hãy gửi lại sau"),

@@ -109,6 +109,7 @@ class Catalogue:
     def __init__(self, units: Iterable[Unit], city: str = "", province: str = "", former_provinces: Iterable[str] = ()) -> None:
         self.all = tuple(units)
         self._by_code = {unit.code: unit for unit in self.all}
+        self._province_code = province
         self._provinces = dict.fromkeys(former_provinces, province)
         self._suffixes = tuple(f" {prefix}{fold_text(city)}" for prefix in ("thanh pho ", "tinh ", "")) if city else ()
         self._heirs = _group((old, unit) for unit in self.all for old in unit.predecessors)
@@ -135,6 +136,18 @@ class Catalogue:
         if found:
             return self._decided(found, "BY_DOSSIER")
         return self._decided(self._coded(sender), "BY_SENDER")
+
+    def under(self, code: str) -> frozenset[str]:
+        """Public codes of the units that a code stands for, where it says who may write or read.
+
+        A unit itself by its public or a wire code, those below it by wire code, the heirs of those that ended. A section's code stands for
+        its unit; the city's own, and that of a province merged into it, for all.
+        """
+        code = normalise_wire_code(code)
+        if code and (code == self._province_code or code in self._provinces):
+            return frozenset(self._by_code)
+        below = [unit for key, units in self._codes.items() if key == code or key.startswith(code + ".") for unit in units] if code else []
+        return frozenset(heir.code for unit in below or self._coded(code) for heir in (unit, *self._present((unit,))))
 
     @staticmethod
     def _decided(found: tuple[Unit, ...], reason: Reason) -> Resolution:

@@ -1,4 +1,4 @@
-"""`python -m services.ingest`: the composition root."""
+"""`python -m services.ingest [--insecure-ingest]`: the composition root."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import uvloop
 
-from dunghen.platform.clock import clock_from
+from dunghen.platform.clock import clock_from, real_milliseconds
 from dunghen.platform.http_server import HttpServer
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger, quiet
@@ -14,27 +14,32 @@ from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.kafka_events import KafkaEvents
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
 from services.ingest.adapters.kafka_sender import KafkaSender
+from services.ingest.adapters.key_topic import KeyTopic
 from services.ingest.adapters.policy_topic import PolicyTopic
 from services.ingest.adapters.poller import Poller
 from services.ingest.app import build_app
 from services.ingest.feeds import FeedBook
+from services.ingest.keys import NoSourceKeys, require_keys
 from services.ingest.metrics import Metrics
 from services.ingest.ports import Ports
 from services.ingest.settings import IngestSettings
 
 
 async def serve(settings: IngestSettings, life: Lifecycle) -> None:
-    """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503."""
-    metrics, sender = Metrics(), KafkaSender(settings)
+    """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503. Raises NoSourceKeys."""
+    metrics, sender, keys = Metrics(), KafkaSender(settings), KeyTopic(settings)
     policies = PolicyTopic(settings, metrics)
     ports = Ports(
-        KafkaEvents(sender, settings.partitions), policies, FeedBook(), clock_from(settings.clock_file), metrics, feeds_known=False
+        KafkaEvents(sender, settings.partitions), policies, FeedBook(), clock_from(settings.clock_file), metrics, keys, feeds_known=False
     )
     feeds = KafkaFeeds(sender, ports)
     life.spawn("sender", sender.run())
     life.release("feeds", feeds.publish)
     life.spawn("feeds", feeds.run())
     life.spawn("policies", policies.run())
+    life.spawn("keys", keys.run())
+    if not settings.is_loopback:
+        require_keys(await keys.level(), real_milliseconds() // 1000)
     for pull in settings.ingest_pulls:
         life.spawn("poller", Poller(pull, ports, settings).run())
     server = HttpServer(build_app(ports, settings), (settings.ingest_host, settings.ingest_port))
@@ -43,19 +48,26 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     await life.run()
 
 
-def main() -> int:
-    """Exit code 78 for faulty settings."""
+def main(words: list[str]) -> int:
+    """Exit code 78 for faulty settings, and where others could reach it and no key could open it; 64 for a wrong option."""
+    if words not in ([], ["--insecure-ingest"]):
+        print("usage: python -m services.ingest [--insecure-ingest]", file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        return 64
     try:
-        settings = load(IngestSettings)
+        settings = load(IngestSettings, **({"ingest_insecure": True} if words else {}))
     except SettingsError as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 78
     configure("ingest", settings.log_level)
     quiet("aiokafka", "httpx")
     get_logger("ingest").info("starting", **settings.redacted())
-    uvloop.run(serve(settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    try:
+        uvloop.run(serve(settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    except NoSourceKeys:
+        get_logger("ingest").error("no_source_keys", mend="dunghen keys create --source CODE")
+        return 78
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

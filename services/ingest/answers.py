@@ -46,14 +46,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 def of_results(results: Sequence[Result], success_word: str = SUCCESS, *, dry_run: bool = False) -> Answer:
-    """200 and the success word only if all were accepted; 200 with a line an item if some were; 422 if none was."""
+    """200 and the success word only if all were accepted; 200 with a line an item if some were; 422 if none was.
+
+    403 if none was because all are of units that the key may not write for.
+    """
     refused = sum(result.refused is not None for result in results)
     body = _Body(success_word, "Thành công", dry_run=dry_run, accepted=len(results) - refused, refused=refused)
     if not refused:
         return Answer(200, _encode(body))
     body.error_code, body.message = FAILURE, f"{refused}/{len(results)} bản ghi bị từ chối"
     body.results = [_line(i, result) for i, result in enumerate(results)]
-    return Answer(200 if refused < len(results) else 422, _encode(body))
+    foreign = all(result.refused is not None and result.refused.code is Refusal.UNIT_NOT_ALLOWED for result in results)
+    body.code = Refusal.UNIT_NOT_ALLOWED.value if foreign else ""
+    return Answer(200 if refused < len(results) else 403 if foreign else 422, _encode(body))
 
 
 def of_success(success_word: str = SUCCESS) -> Answer:

@@ -1,33 +1,49 @@
-"""Keys of sending systems: who may deliver for which source. Only their SHA-256 is known here."""
+"""Keys of sending systems: who may deliver for which source and unit. Only their SHA-256 is known here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 
+from dunghen.contracts.keys import KeyBook, bearer_of, state_of
+from dunghen.contracts.messages import KeyRecord
 from dunghen.contracts.refusals import Refusal
+from services.ingest.ports import Keys
 from services.ingest.wire.deliveries import DeliveryRefused
 
 
 @dataclass(frozen=True, slots=True)
-class SourceKeys:
-    """`sources`: the source by the digest of its key. None at all: everybody on this machine may deliver for every source."""
+class Gate:
+    """`open`: who gives no key may deliver for every source (this machine alone). `now`: real seconds."""
 
-    sources: dict[str, str]
+    keys: Keys
+    now: Callable[[], int]
+    open: bool = False
 
-    def holder(self, authorization: str) -> str | None:
-        """The source of the key in an `Authorization: Bearer` header; None where no keys are in use. Raises DeliveryRefused(401)."""
-        if not self.sources:
+    def holder(self, authorization: str) -> KeyRecord | None:
+        """The key in an `Authorization: Bearer` header; None where none is given and none needed. Raises DeliveryRefused(401, 503)."""
+        if self.open and not authorization:
             return None
-        scheme, _, key = authorization.partition(" ")
-        source = self.sources.get(sha256(key.strip().encode()).hexdigest()) if scheme.lower() == "bearer" else None
-        if source is None:
+        book = self.keys.current()
+        if book is None:
+            raise DeliveryRefused(503, Refusal.NOT_READY)
+        found = book.holder(bearer_of(authorization), self.now())
+        if found is None or found.scope != "source":
             raise DeliveryRefused(401, Refusal.NO_KEY)
-        return source
+        return found
 
-    @staticmethod
-    def check(holder: str | None, sources: Iterable[str]) -> None:
-        """A key serves its own source and those below it (H17 also for H17.31). Raises DeliveryRefused(403)."""
-        if holder is not None and any(source != holder and not source.startswith(holder + ".") for source in sources):
-            raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED)
+
+def check(holder: KeyRecord | None, sources: Iterable[str]) -> None:
+    """A key serves its own source and those below it (H17 also for H17.31). Raises DeliveryRefused(403)."""
+    if holder is not None and any(source != holder.code and not source.startswith(holder.code + ".") for source in sources):
+        raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED)
+
+
+class NoSourceKeys(Exception):
+    """Others could reach this ingest, and there is no key that would open it to a source."""
+
+
+def require_keys(book: KeyBook, now: int) -> None:
+    """Raises NoSourceKeys where no key of a source is valid at `now` (real seconds)."""
+    if not any(record.scope == "source" and state_of(record, now) == "valid" for record in book):
+        raise NoSourceKeys

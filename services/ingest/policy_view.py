@@ -11,7 +11,8 @@ MOST_REMEMBERED = 50_000
 
 def desk_of(policy: Policy) -> Desk:
     """The desk of one policy version."""
-    return Desk(policy.version, policy.zone, UnitFinder(policy.catalogue))
+    finder = UnitFinder(policy.catalogue)
+    return Desk(policy.version, policy.zone, finder, finder.under)
 
 
 class UnitFinder:
@@ -20,6 +21,7 @@ class UnitFinder:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._known: dict[tuple[str, str, str], str] = {}
+        self._under: dict[str, frozenset[str]] = {}
 
     def __call__(self, name: str, dossier: str, sender: str) -> str:
         """The public code of the unit, "" where none or several fit. Of the dossier code only the part before its first `-` counts."""
@@ -32,6 +34,12 @@ class UnitFinder:
         if code or not name:
             self._remember((name, place, sender), code)
         return code
+
+    def under(self, prefix: str) -> frozenset[str]:
+        """The units of a key's prefix: of as many prefixes as there are keys."""
+        if prefix not in self._under:
+            self._under[prefix] = self.catalogue.under(prefix)
+        return self._under[prefix]
 
     def _remember(self, key: tuple[str, str, str], code: str) -> None:
         if len(self._known) >= MOST_REMEMBERED:

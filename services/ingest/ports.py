@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.days import Zone
 from dunghen.platform.clock import Clock
@@ -27,11 +28,16 @@ class Events(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a policy version says about incoming records. `days` remembers dates that were parsed."""
+    """What a policy version says about incoming records. `days` remembers dates that were parsed.
+
+    `units_under` gives the units of a key's prefix; `allowed` is that for one delivery, None: it may write for every unit.
+    """
 
     version: int
     zone: Zone
     find_unit: FindUnit
+    units_under: Callable[[str], frozenset[str]]
+    allowed: frozenset[str] | None = None
     days: dict[str, int] = field(default_factory=dict, repr=False)
 
 
@@ -40,6 +46,13 @@ class Desks(Protocol):
 
     def current(self) -> Desk | None:
         """The desk of the newest policy version; None as long as there is none."""
+
+
+class Keys(Protocol):
+    """The keys of sending systems."""
+
+    def current(self) -> KeyBook | None:
+        """All of them; None as long as they are not known."""
 
 
 @dataclass
@@ -63,6 +76,7 @@ class Ports:
     feeds: FeedBook
     clock: Clock
     metrics: Metrics
+    keys: Keys
     arrivals: Arrivals = field(init=False)
     feeds_known: bool = True  # whether the counts of an earlier run were read back
 
@@ -70,5 +84,5 @@ class Ports:
         self.arrivals = Arrivals(self.clock)
 
     def ready(self) -> bool:
-        """Whether records can be understood and counted."""
-        return self.feeds_known and self.desks.current() is not None
+        """Whether records can be understood and counted, and those who send them be known."""
+        return self.feeds_known and self.desks.current() is not None and self.keys.current() is not None

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from dunghen.contracts.messages import KeyRecord
 from dunghen.contracts.refusals import Refusal
+from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
 from services.ingest import answers
 from services.ingest.answers import Answer
 from services.ingest.bodies import Bodies
-from services.ingest.handlers import dates_of, on_delivery, on_heartbeat
-from services.ingest.keys import SourceKeys
+from services.ingest.handlers import Result, dates_of, on_delivery, on_heartbeat
+from services.ingest.keys import Gate, check
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import IngestSettings
 from services.ingest.wire.dates import WireDates
@@ -28,13 +30,13 @@ _CHOICES = {"": False, "0": False, "false": False, "1": True, "true": True}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose body has been read. `holder`: the source of its key, None where keys are not in use."""
+    """A request whose body has been read. `holder`: its key, None where none is needed."""
 
     request: Request
     body: bytes
     desk: Desk
     dates: WireDates
-    holder: str | None
+    holder: KeyRecord | None
 
 
 Work = Callable[[Call], Awaitable[Answer]]
@@ -47,12 +49,13 @@ class Door:
     ports: Ports
     settings: IngestSettings
     bodies: Bodies
-    keys: SourceKeys
+    gate: Gate
 
     @classmethod
     def of(cls, ports: Ports, settings: IngestSettings) -> Door:
         bodies = Bodies(settings.ingest_body_bytes, settings.ingest_held_bytes, settings.ingest_body_seconds)
-        return cls(ports, settings, bodies, SourceKeys(settings.source_keys()))
+        gate = Gate(ports.keys, lambda: real_milliseconds() // 1000, settings.ingest_insecure)
+        return cls(ports, settings, bodies, gate)
 
     def sync(self, service: str) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one of the two sync services."""
@@ -80,15 +83,24 @@ class Door:
 
     async def _heartbeat(self, call: Call) -> Answer:
         beat = heartbeat(call.body, call.dates)
-        self.keys.check(call.holder, {beat.source})
+        self._check(call.holder, {beat.source})
         on_heartbeat(beat, self.ports)
         return answers.of_success(self.settings.success_word(beat.source))
 
     async def _deliver(self, call: Call, delivery: Delivery) -> Answer:
-        self.keys.check(call.holder, delivery.sources)
+        self._check(call.holder, delivery.sources)
         dry_run = _dry_run(call.request)
         results = await on_delivery(delivery, call.desk, self.ports, dry_run=dry_run)
+        _say_foreign(call.holder, results)
         return answers.of_results(results, self.settings.success_word(min(delivery.sources, default="")), dry_run=dry_run)
+
+    @staticmethod
+    def _check(holder: KeyRecord | None, sources: set[str]) -> None:
+        try:
+            check(holder, sources)
+        except DeliveryRefused as refused:
+            log.warning("write_refused", key=holder and holder.id, code=refused.code.value)
+            raise
 
     async def _answer(self, route: str, request: Request, work: Work) -> Response:
         try:
@@ -108,14 +120,23 @@ class Door:
         return Response(answer.body, answer.status, _headers(answer), "application/json")
 
     async def _worked(self, request: Request, work: Work) -> Answer:
-        holder = self.keys.holder(request.headers.get("authorization", ""))
+        holder = self.gate.holder(request.headers.get("authorization", ""))
         desk = self.ports.desks.current()
         if desk is None or not self.ports.ready():
             raise DeliveryRefused(503, Refusal.NOT_READY)
+        if holder is not None:
+            desk = replace(desk, allowed=desk.units_under(holder.code))
         async with self.bodies.read(request) as body:
             self.ports.metrics.bytes.inc(len(body))
             with self.ports.metrics.handling.time():
                 return await work(Call(request, body, desk, dates_of(desk, self.ports.clock.seconds()), holder))
+
+
+def _say_foreign(holder: KeyRecord | None, results: Sequence[Result]) -> None:
+    """What a key was refused for units that are not its own, as a count: neither their codes nor the dossiers'."""
+    count = sum(result.refused is not None and result.refused.code is Refusal.UNIT_NOT_ALLOWED for result in results)
+    if count and holder is not None:
+        log.warning("write_refused", key=holder.id, code=Refusal.UNIT_NOT_ALLOWED.value, count=count)
 
 
 def _dry_run(request: Request) -> bool:

@@ -45,10 +45,10 @@ class Pull(BaseModel):
 class IngestSettings(PlatformSettings):
     """What the process `python -m services.ingest` needs to know."""
 
-    ingest_host: str = Field("127.0.0.1", description="address to listen on; any but this machine's own needs source keys")
+    ingest_host: str = Field("127.0.0.1", description="address to listen on; any but this machine's own needs a source key that is valid")
     ingest_port: int = Field(8010, ge=1, le=65535, description="port to listen on")
-    ingest_source_keys: str = Field(
-        "", repr=False, description="`source=sha256 of its key in hex`, comma or line separated; a key also serves below its source"
+    ingest_insecure: bool = Field(
+        False, description="--insecure-ingest: takes deliveries without a key; on this machine's own address only"
     )
     ingest_success_words: str = Field(
         "", description="`source=0` or `source=00`, comma or line separated: what a source takes as success; others 0"
@@ -59,13 +59,6 @@ class IngestSettings(PlatformSettings):
     ingest_body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")
     ingest_ack_seconds: float = Field(10, gt=0, description="how long a sender waits for Kafka before it is told to come again")
 
-    @field_validator("ingest_source_keys")
-    @classmethod
-    def _keys(cls, given: str) -> str:
-        if any(re.fullmatch("[0-9a-fA-F]{64}", digest) is None for digest in _pairs(given).values()):
-            raise ValueError("each key as source=<sha256 in hex>")
-        return given
-
     @field_validator("ingest_success_words")
     @classmethod
     def _words(cls, given: str) -> str:
@@ -75,17 +68,18 @@ class IngestSettings(PlatformSettings):
 
     @model_validator(mode="after")
     def _guarded(self) -> IngestSettings:
-        if not _is_loopback(self.ingest_host) and not self.ingest_source_keys:
-            raise ValueError("an address that others can reach needs ingest_source_keys")
+        if self.ingest_insecure and not self.is_loopback:
+            raise ValueError("an address that others can reach needs keys: --insecure-ingest is for this machine's own")
         return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach us."""
+        return _is_loopback(self.ingest_host)
 
     def success_word(self, source: str) -> str:
         """What this source takes as success."""
         return _pairs(self.ingest_success_words).get(source, "0")
-
-    def source_keys(self) -> dict[str, str]:
-        """The source that each key may send for, by the key's SHA-256 in lower-case hex."""
-        return {digest.lower(): source for source, digest in _pairs(self.ingest_source_keys).items()}
 
 
 def _pairs(given: str) -> dict[str, str]:

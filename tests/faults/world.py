@@ -72,7 +72,12 @@ class FaultWorld:
             PlatformSettings, kafka=own.kafka, redis=own.redis, namespace=self.namespace, data=self.folder, partitions=PARTITIONS,
             clock_file=self.folder / "clock.json",
         )  # fmt: skip
-        common = {"DUNGHEN_NAMESPACE": self.namespace, "DUNGHEN_PARTITIONS": str(PARTITIONS), "DUNGHEN_HISTORY_SECONDS": "0.5"}
+        common = {
+            "DUNGHEN_INGEST_INSECURE": "1",
+            "DUNGHEN_NAMESPACE": self.namespace,
+            "DUNGHEN_PARTITIONS": str(PARTITIONS),
+            "DUNGHEN_HISTORY_SECONDS": "0.5",
+        }
         self._programs = {program.name: program for program in programs.services(own, self.folder, {**common, **self.env})}
         self.env = dict(self._programs["scoring"].env)
         self.keeper = Keeper(self.parts)

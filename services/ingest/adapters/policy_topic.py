@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from aiokafka.errors import KafkaError
-
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import POLICIES
-from dunghen.platform import kafka
 from dunghen.platform.logs import get_logger
-from services.ingest.adapters.kafka_sender import RETRY_SECONDS
+from dunghen.platform.whole_topics import WholeTopics
 from services.ingest.metrics import Metrics
 from services.ingest.policy_view import desk_of
 from services.ingest.ports import Desk
@@ -23,32 +18,24 @@ class PolicyTopic:
     """The port `Desks`. There is no desk until the topic has been read to its end: an old version must not judge."""
 
     def __init__(self, settings: IngestSettings, metrics: Metrics) -> None:
-        self.settings, self.metrics = settings, metrics
+        self.metrics = metrics
         self._book = PolicyBook()
-        self._level = False
+        self._topic = WholeTopics(settings, [POLICIES], self._take)
         self._desk: Desk | None = None
 
     def current(self) -> Desk | None:
         """The desk of the newest version; None as long as there is none."""
+        if self._desk is None and self._topic.level.is_set():
+            self._refresh()
         return self._desk
 
     async def run(self) -> None:
         """For ever, also while Kafka is away."""
-        while True:
-            following = kafka.follow(self.settings, [POLICIES], self._take)
-            try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(following.run())
-                    await following.caught_up()
-                    self._level = True
-                    self._refresh()
-            except* (kafka.Unreachable, kafka.MissingTopic, KafkaError) as faults:
-                log.warning("policies_not_read", error=type(faults.exceptions[0]).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
+        await self._topic.run()
 
-    def _take(self, _topic: str, record: kafka.Record) -> None:
-        self._book.take(record.key, record.value)
-        if self._level:
+    def _take(self, key: bytes | None, value: bytes | None) -> None:
+        self._book.take(key, value)
+        if self._topic.level.is_set():
             self._refresh()
 
     def _refresh(self) -> None:

@@ -35,15 +35,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What it takes to understand an item."""
+    """What it takes to understand an item. `allowed`: the units that its sender may write for, None: all."""
 
     dates: WireDates
     find_unit: FindUnit
+    allowed: frozenset[str] | None = None
 
 
 def draft_of(item: Item, reading: Reading) -> DossierEvent:
     """The event that an item states. Raises ItemRefused with the code and the path of what cannot be understood."""
-    return _READERS[item.kind](item, reading)
+    draft = _READERS[item.kind](item, reading)
+    if reading.allowed is not None and draft.unit and draft.unit not in reading.allowed:
+        raise ItemRefused(Refusal.UNIT_NOT_ALLOWED, "DonViXuLy" if item.kind == "synced" else "MaHoSo")
+    return draft
 
 
 def _synced(item: Item, reading: Reading) -> DossierEvent:

@@ -81,6 +81,7 @@ async def ingest_process(settings: PlatformSettings, folder: Path, **more: str) 
         "NAMESPACE": settings.namespace,
         "PARTITIONS": str(settings.partitions),
         "INGEST_PORT": str(port),
+        "INGEST_INSECURE": "1",
         **more,
     }
     before = dict(os.environ)

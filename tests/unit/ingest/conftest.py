@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from key_books import Keys
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.policy import Policy
@@ -80,12 +81,13 @@ def desk() -> Desk:
 
 @pytest.fixture
 def start(desk: Desk) -> Callable[..., Ingest]:
-    """Builds ingest with the given settings."""
+    """Builds ingest with the given settings; with `keys` only they open it, without it is open."""
 
-    def built(**settings: Any) -> Ingest:
+    def built(keys: Keys | None = None, **settings: Any) -> Ingest:
         events, desks, clock = RecordingEvents(), Desks(desk), FixedClock(MONDAY_8)
-        ports = Ports(events, desks, FeedBook(), clock, Metrics())
-        transport = httpx.ASGITransport(build_app(ports, IngestSettings(**settings)), raise_app_exceptions=False)
+        ports = Ports(events, desks, FeedBook(), clock, Metrics(), keys or Keys())
+        app = build_app(ports, IngestSettings(ingest_insecure=keys is None, **settings))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         return Ingest(ports, events, desks, httpx.AsyncClient(transport=transport, base_url="http://ingest"), clock)
 
     return built

@@ -1,16 +1,12 @@
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from dunghen.contracts.refusals import MEANINGS, Refusal
-from dunghen.platform.settings import SettingsError, load
-from services.ingest.settings import IngestSettings
 
 Make = Callable[..., dict[str, Any]]
 Start = Callable[..., Any]
-KEYS = f"H17={sha256(b'gate').hexdigest()}\nH47.02={sha256(b'other').hexdigest()}"
 
 
 def value_of(ingest: Any, metric: str, **labels: str) -> float:
@@ -71,53 +67,6 @@ async def test_the_success_word_is_the_source_s_own(start: Start, dossier: Make)
     assert (await ingest.sync(dossier())).json()["error_code"] == "00"
     assert (await ingest.sync(dossier(), madonvi="H17.32")).json()["error_code"] == "0"
     assert (await ingest.sync(dossier(MaHoSo=None), dossier())).json()["error_code"] == "1"
-
-
-@pytest.mark.parametrize(
-    ("authorization", "source", "status"),
-    [
-        ("", "H17.31", 401),
-        ("Bearer wrong", "H17.31", 401),
-        ("Basic gate", "H17.31", 401),
-        ("Bearer other", "H17.31", 403),
-        ("Bearer gate", "H170.31", 403),
-        ("Bearer gate", "H17.31", 200),
-        ("bearer gate", "H17", 200),
-        ("Bearer gate", "000.00.31.H17", 200),
-    ],
-)
-async def test_a_key_opens_for_its_source_and_those_below_it(
-    start: Start, dossier: Make, authorization: str, source: str, status: int
-) -> None:
-    ingest = start(ingest_source_keys=KEYS)
-    body = {"madonvi": source, "data": [dossier()]}
-    answer = await ingest.post("/sync/DongBoHoSoMC", body, authorization=authorization)
-    assert (answer.status_code, len(ingest.events.kept)) == (status, int(status == 200))
-    beat = await ingest.post("/heartbeats", {"source": source, "sent_at": "20260105080000"}, authorization=authorization)
-    assert beat.status_code == status
-
-
-async def test_a_batch_with_one_foreign_source_is_refused_as_a_whole(start: Start, dossier: Make) -> None:
-    ingest = start(ingest_source_keys=KEYS)
-    event = {"specversion": "1.0", "id": "7", "type": "vn.dunghen.dossier.synced", "data": dossier()}
-    answer = await ingest.post("/events", [{**event, "source": "H17.31"}, {**event, "source": "H47.02"}], authorization="Bearer gate")
-    assert (answer.status_code, ingest.events.kept) == (403, [])
-
-
-def test_an_address_that_others_reach_needs_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for host in ("0.0.0.0", "192.168.1.5", "example.org", "::"):
-        with pytest.raises(SettingsError, match="ingest_source_keys"):
-            load(IngestSettings, ingest_host=host)
-    assert load(IngestSettings, ingest_host="0.0.0.0", ingest_source_keys=KEYS).source_keys()[sha256(b"gate").hexdigest()] == "H17"
-    assert load(IngestSettings, ingest_host="::1").ingest_source_keys == ""
-
-
-@pytest.mark.parametrize("given", ["H17=gate", "gate", f"H17={'0' * 63}", "=" * 3])
-def test_a_key_that_is_no_digest_is_refused_without_being_repeated(given: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        load(IngestSettings, ingest_source_keys=given)
-    assert given not in str(caught.value)
-    assert "gate" not in load(IngestSettings, ingest_source_keys=KEYS).redacted()["ingest_source_keys"]
 
 
 async def test_bodies_that_are_too_large_are_refused_whether_or_not_they_say_so(start: Start) -> None:

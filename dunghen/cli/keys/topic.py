@@ -1,0 +1,56 @@
+"""Reads and writes the topic `keys`. It holds digests, never a secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.contracts import topics
+from dunghen.contracts.keys import KeyBook
+from dunghen.contracts.messages import KeyRecord, encode
+from dunghen.platform import kafka
+from dunghen.platform.fenced import Fenced, Writer
+from dunghen.platform.settings import PlatformSettings, load
+
+Change = Callable[[KeyBook], Sequence[KeyRecord]]
+
+
+def settings_of(folder: DataFolder) -> PlatformSettings:
+    """Of the city that runs in this folder; where none does, of the surroundings (`DUNGHEN_KAFKA`, as in compose)."""
+    running = folder.remembered()
+    if not running:
+        return load(PlatformSettings)
+    return load(PlatformSettings, kafka=running["kafka"], mongo=running["mongo"], data=folder.path, **folder.partitions)
+
+
+async def read_keys(settings: PlatformSettings) -> KeyBook:
+    """Everything in the topic as it is now."""
+    book = KeyBook()
+    await kafka.read_all(settings, (topics.KEYS, 0), lambda key, value, *_: book.take(key, value))
+    return book
+
+
+async def write_keys(settings: PlatformSettings, change: Change) -> None:
+    """What `change` makes of the present keys, in one transaction behind a fence: of two who change them at once one is told so."""
+    writer = Writer(settings, "keys")
+    await writer.start()
+    try:
+        records = change(await read_keys(settings))
+        await writer.write({(topics.KEYS, 0): [(record.id.encode(), encode(record)) for record in records]})
+    except Fenced:
+        raise CommandError("somebody else changed keys at the same moment: nothing was written; look at them and do it again") from None
+    finally:
+        await writer.stop()
+
+
+def write_secret(file: Path, text: str) -> None:
+    """A reader never sees half a file, nor anybody but its owner a key."""
+    new = file.with_name(file.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(new, file)
