@@ -15,7 +15,8 @@ def event_id(event: DossierEvent, given_at: int) -> str:
     """The first 16 hex digits of SHA-256 over the event's allow-listed facts as canonical JSON.
 
     `given_at` is `occurred_at` if the sender gave it, else 0. The event's own `id`, `occurred_at` and `arrived_at` do not count: a repeated
-    delivery arrives at another time. Fields at their default do not count either, so a later field with a default changes no id.
+    delivery arrives at another time; nor does `handler`, which depends on what the directory knew then.
+    Fields at their default do not count either, so a later field with a default changes no id.
     """
-    facts = msgspec.structs.replace(event, id="", arrived_at=0, occurred_at=given_at)
+    facts = msgspec.structs.replace(event, id="", arrived_at=0, occurred_at=given_at, handler="")
     return sha256(_canonical(facts)).hexdigest()[:16]

@@ -19,6 +19,7 @@ Status = Annotated[int, Meta(ge=0, le=10)]
 EventId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
 Code = Annotated[str, Meta(max_length=60, pattern=r"^[ -~]*$")]
 PlainCode = Annotated[str, Meta(max_length=60)]
+Handler = Annotated[str, Meta(max_length=17, pattern=r"^(p[0-9a-f]{16})?$")]
 DayNumber = Annotated[int, Meta(ge=-40000, le=60000)]
 
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of DossierEvent.flags
@@ -29,7 +30,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
 
     `kind`: `synced` states the whole dossier at `occurred_at`; `progressed` is one step (`status` at `occurred_at`); `retracted` withdraws
     the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
-    (5, NgayBoSung), (4, NgayTiepNhanBoSung).
+    (5, NgayBoSung), (4, NgayTiepNhanBoSung). `handler` is the internal id in `people` of a step's NguoiXuLy; "" where nobody has that name.
     `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). Beyond a bound: poison.
     `version` is not written while it is 1. Who changes what a member means raises it: older readers then refuse instead of misreading.
     """
@@ -54,6 +55,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     receiving_unit: Code = ""
     flags: Annotated[int, Meta(ge=0, lt=16)] = 0
     steps: Annotated[tuple[tuple[Status, Instant], ...], Meta(max_length=200)] = ()  # two a supplement
+    handler: Handler = ""
     version: Literal[1] = 1
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from dunghen.domain.record_layout import (
     DONE_AT,
     FULL,
+    HANDLER,
     KINDS,
     LAYOUT,
     MEMORY,
@@ -77,6 +78,8 @@ class Event(Protocol):
     @property
     def step_due(self) -> int: ...
     @property
+    def handler(self) -> str: ...
+    @property
     def channel(self) -> int: ...
     @property
     def procedure(self) -> str: ...
@@ -98,8 +101,7 @@ def fold(record: bytes | None, event: Event, seen: int = 0) -> bytes | None:
     try:
         memory, statement, steps = before[START:STATED], before[STATED:cut], before[cut:]
         if event.kind == "progressed":
-            if event.step_due:
-                memory = max(memory[:8], _step_due(event.occurred_at, event.step_due)) + memory[8:]
+            memory = _with_named(memory, event)
             steps = _with_step(steps, event.occurred_at, event.status)
             if not statement or not statement[0]:
                 statement = max(statement, _progress(event))
@@ -129,6 +131,8 @@ def append_quietly(record: bytes, event: Event, seen: int = 0) -> bytes | None:
         return None
     if event.step_due and (due := _step_due(at, event.step_due)) > record[START:STEP_DUE]:
         record = record[:START] + due + record[STEP_DUE:]
+    if event.handler and (handled := _handled(at, event.handler)) > record[HANDLER:STATED]:
+        record = record[:HANDLER] + handled + record[STATED:]
     day = event.arrived_at // _DAY_MICROSECONDS
     packed = _PACKED[day if day > seen else seen]
     if packed > record[SEEN:START]:
@@ -152,10 +156,22 @@ def day_of_arrival(event: Event) -> int:
 
 
 def modern(record: bytes) -> bytes:
-    """A record of layout 1, which did not say when its last event arrived, in the present one: that of its statement or last step."""
-    arrived_at, stepped_at = int.from_bytes(record[46:54], "big"), int.from_bytes(record[-5:-1], "big") if len(record) > record[2] else 0
-    day = max(arrived_at, stepped_at * 1_000_000) // _DAY_MICROSECONDS
-    return record[:1] + bytes((LAYOUT, record[2] + START - SEEN)) + _PACKED[day] + record[SEEN:]
+    """A record of an earlier layout in the present one; one that is of none of them stays as it is.
+
+    Layout 1 did not say when its last event arrived: that of its statement or last step. Layouts 1 and 2 knew no official.
+    """
+    if record[1:2] == b"\x01":
+        arrived_at, stepped_at = (
+            int.from_bytes(record[46:54], "big"),
+            int.from_bytes(record[-5:-1], "big") if len(record) > record[2] else 0,
+        )
+        day = max(arrived_at, stepped_at * 1_000_000) // _DAY_MICROSECONDS
+        record = record[:1] + bytes((2, record[2] + START - SEEN)) + _PACKED[day] + record[SEEN:]
+    if record[1:2] == b"\x02":
+        record = (
+            record[:1] + bytes((LAYOUT, record[2] + STATED - HANDLER)) + record[SEEN:HANDLER] + bytes(STATED - HANDLER) + record[HANDLER:]
+        )
+    return record
 
 
 def _with_step(steps: bytes, at: int, status: int) -> bytes:
@@ -176,6 +192,20 @@ def _step_due(at: int, due: int) -> bytes:
     return (at << 32 | due).to_bytes(8, "big")
 
 
+def _with_named(memory: bytes, e: Event) -> bytes:
+    """What the newest step said that named a due date of its own, or an official."""
+    if e.step_due:
+        memory = max(memory[:8], _step_due(e.occurred_at, e.step_due)) + memory[8:]
+    if e.handler:
+        memory = memory[:-12] + max(memory[-12:], _handled(e.occurred_at, e.handler))
+    return memory
+
+
+def _handled(at: int, handler: str) -> bytes:
+    """`handler` is an internal id, `p` and 16 hex digits; of two at one instant the greater stays, in whatever order they come."""
+    return (at << 64 | int(handler[1:], 16)).to_bytes(12, "big")
+
+
 def _progress(e: Event) -> bytes:
     return STATEMENT.pack(0, e.occurred_at, e.arrived_at, int(e.id, 16), PROGRESSED, *(0,) * 8) + _names(e.unit, "")
 
@@ -193,7 +223,7 @@ def _names(unit: str, procedure: str) -> bytes:
 
 
 def _remember(memory: bytes, e: Event) -> bytes:
-    step_at, step_due, first_at, first_due, accepted, done, soft, final, opened, said = MEMORY.unpack(memory)
+    step_at, step_due, first_at, first_due, accepted, done, soft, final, opened, said, *handled = MEMORY.unpack(memory)
     at, status = e.occurred_at, e.status
     if e.due and (not first_due or (at, e.due) < (first_at, first_due)):
         first_at, first_due = at, e.due
@@ -206,7 +236,7 @@ def _remember(memory: bytes, e: Event) -> bytes:
         done = done if e.ended or e.returned else _earlier(done, at)
     elif status in SOFT and not e.ended:
         soft = _earlier(soft, at)
-    return MEMORY.pack(step_at, step_due, first_at, first_due, accepted, done, soft, final, opened, said | 1 << status)
+    return MEMORY.pack(step_at, step_due, first_at, first_due, accepted, done, soft, final, opened, said | 1 << status, *handled)
 
 
 def _earlier(a: int, b: int) -> int:

@@ -2,7 +2,8 @@
 
     quiet(1) | layout(1) | offset of the steps(1) | seen(2) | memory | statement | steps (5 bytes each: instant, place of the status)
 
-`seen` is the UTC day (since 1970) on which its last event arrived. The statement is what the newest sync or retraction says. It is packed
+`seen` is the UTC day (since 1970) on which its last event arrived. The memory ends with the instant of the newest step that named an
+official, and that official's internal id as 8 bytes. The statement is what the newest sync or retraction says. It is packed
 so that the newest one is the greatest string of bytes: whatever order the events come in, the same one stays. The memory holds minima and
 maxima over all events, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record is a function of the SET of events
 (`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC, `arrived_at` microseconds; 0 means
@@ -15,20 +16,22 @@ import struct
 
 from dunghen.domain.statuses import DONE, PLACE, RETURNED, WORKING
 
-LAYOUT = 2
+LAYOUT = 3
+EARLIER = frozenset((b"\x01", b"\x02"))  # layouts that `record.modern` reads
 MOST_STEPS = 10_000
 PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are known so far
 KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`
 
-MEMORY = struct.Struct(">9IH")
+MEMORY = struct.Struct(">9IHIQ")
 STATEMENT = struct.Struct(">BIQQ2B5I2B")
-HEAD = struct.Struct(">9IHBIQQ2B5I2B")  # both at once
-PLAIN = struct.Struct(">xBB14xII19xI16xBB4xIII4xBBB")  # of a whole record, what `record_reading.Plain` is made from
+HEAD = struct.Struct(">9IHIQBIQQ2B5I2B")  # both at once
+PLAIN = struct.Struct(">xBB14xII31xI16xBB4xIII4xBBB")  # of a whole record, what `record_reading.Plain` is made from
 SEEN = 3
 START = SEEN + 2  # of the memory, which begins with step_at and step_due
 STEP_DUE = START + 8  # where step_at and step_due end
 STATED = START + MEMORY.size  # where the statement begins
+HANDLER = STATED - 12  # where the memory of the official begins
 NAMES = STATED + STATEMENT.size  # where the unit begins
 FULL = 5 * MOST_STEPS  # bytes of steps
 DONE_AT, WORKING_AT, RETURNED_AT = PLACE[DONE], PLACE[WORKING], PLACE[RETURNED]

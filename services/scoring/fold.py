@@ -17,6 +17,7 @@ from dunghen.contracts.topics import OWN_KEY, belongs
 from dunghen.domain.marks import NO_MARKS, Mark, changes, marks
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import append_quietly, fold, modern
+from dunghen.domain.record_layout import EARLIER
 from dunghen.domain.rules import DossierRules
 from dunghen.platform.kafka import Record
 from services.scoring.brake import Brake
@@ -77,7 +78,7 @@ class FoldState:
             self._take_own(key, value)
         elif value is None:
             self.records.pop(key, None)
-        elif value[1:2] == b"\x01":
+        elif value[1:2] in EARLIER:
             self.records[key] = modern(value)
             self.converted.add(key)
         else:

@@ -12,6 +12,7 @@ HANOI = timezone(timedelta(hours=7))
 START = int(datetime(2026, 1, 1, tzinfo=HANOI).timestamp())
 DAY = 86400
 UNITS = ("20242", "20194", "H17.31")
+HANDLERS = ("", "p00000000000000aa", "pfedcba9876543210")
 PROCEDURES = ("1.00422", "2.hours", "2.working", "2.days", "2.months")
 
 
@@ -42,7 +43,11 @@ def _nasty(r: Random) -> DossierEvent:
     }
     kind = r.choices(("synced", "progressed", "retracted"), (5, 6, 0.4))[0]
     if kind == "progressed":
-        facts |= {"status": r.choice((1, 2, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 9, 10)), "step_due": r.choice((0, _moment(r)))}
+        facts |= {
+            "status": r.choice((1, 2, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 9, 10)),
+            "step_due": r.choice((0, _moment(r))),
+            "handler": r.choice(HANDLERS),
+        }
     elif kind == "synced":
         facts |= _statement(r)
     return event(kind, at, **facts)

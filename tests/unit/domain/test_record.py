@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, modern, seen_before
-from dunghen.domain.record_layout import LAYOUT, RETRACTED, SYNCED
+from dunghen.domain.record_layout import HANDLER, LAYOUT, RETRACTED, STATED, SYNCED
 from dunghen.domain.record_reading import read_plainly, unpack
 
 T = 1_767_600_000
@@ -24,7 +25,7 @@ def record_of(*events: DossierEvent) -> bytes:
     return record
 
 
-def step(at: int, status: int, **facts: int) -> DossierEvent:
+def step(at: int, status: int, **facts: Any) -> DossierEvent:
     return event("progressed", at, status=status, **facts)
 
 
@@ -133,10 +134,31 @@ def test_the_quiet_append_knows_the_day_too(seen: int) -> None:
 
 
 @pytest.mark.parametrize("events", [[synced], [synced, step(T + 5, 4)], [step(T + 5, 4)]])
-def test_a_record_of_the_layout_before_reads_the_same_in_the_present_one(events: list[DossierEvent]) -> None:
+def test_a_record_of_an_earlier_layout_reads_the_same_in_the_present_one(events: list[DossierEvent]) -> None:
     record = record_of(*events)
-    before = record[:1] + bytes((1, record[2] - 2)) + record[5:]
-    assert modern(before) == record
+    second = record[:1] + bytes((2, record[2] - 12)) + record[3:HANDLER] + record[STATED:]
+    first = second[:1] + bytes((1, second[2] - 2)) + second[5:]
+    assert (modern(second), modern(first), modern(record)) == (record, record, record)
+
+
+A, B = "p00000000000000aa", "p00000000000000bb"
+
+
+def test_the_newest_step_that_names_an_official_says_who_has_the_dossier_in_any_order() -> None:
+    events = [synced, step(T + 5, 4, handler=A), step(T + 9, 4), step(T + 7, 5, handler=B), step(T + 6, 4, handler=A)]
+    assert {unpack(record_of(*order))[0].handler_id for order in (events, events[::-1], events[2:] + events[:2])} == {B}
+    assert unpack(record_of(synced, step(T + 5, 4)))[0].handler_id == ""
+
+
+def test_a_step_said_again_after_the_directory_knew_the_name_tells_it() -> None:
+    assert unpack(record_of(synced, step(T + 5, 4), step(T + 5, 4, handler=A)))[0].handler_id == A
+
+
+def test_a_4_with_an_official_is_appended_quietly_and_an_older_one_changes_nothing() -> None:
+    record = record_of(synced, step(T + 8, 4, handler=A))
+    for later in (step(T + 9, 4, handler=B), step(T + 9, 4)):
+        assert append_quietly(record, later) == fold(record, later)
+    assert unpack(append_quietly(record, step(T + 9, 4, handler=B)) or b"")[0].handler_id == B
 
 
 @pytest.mark.parametrize(
