@@ -18,6 +18,7 @@ from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
 from services.alerts.adapters.kafka_ahead import KafkaAhead
 from services.alerts.adapters.store_outbox import StoreOutbox
+from services.alerts.adapters.store_subscriptions import StoreSubscriptions
 from services.alerts.app import build
 from services.alerts.channels import Needs, open_channels, paces
 from services.alerts.handlers import Ports
@@ -33,6 +34,8 @@ async def run(settings: AlertsSettings) -> None:
     life.release("store", store.close)
     outbox = StoreOutbox(store, alone=not settings.mongo, lease_seconds=settings.lease_seconds)
     await outbox.prepare()
+    subscriptions = StoreSubscriptions(store)
+    await subscriptions.load()
     if settings.alerts_mode == "off":
         await outbox.retire()
         await life.run()
@@ -44,7 +47,7 @@ async def run(settings: AlertsSettings) -> None:
     await policies.caught_up()
     await book.wait_for_first()
     ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics, paces(settings))
-    alerts = build(settings, ports, lambda: open_channels(Needs(settings)))
+    alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))
     await life.run()

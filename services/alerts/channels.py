@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from services.alerts.lines import Pace
-from services.alerts.ports import Channel
+from services.alerts.ports import Channel, Subscriptions
 from services.alerts.settings import AlertsSettings
 
 
@@ -15,6 +15,7 @@ class Needs:
     """What any channel may ask for when it is opened."""
 
     settings: AlertsSettings
+    subscriptions: Subscriptions
 
 
 def names(settings: AlertsSettings) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dunghen.contracts.messages import Notice
+from dunghen.contracts.subscriptions import Subscription
 from services.alerts.words import Words
 
 
@@ -125,6 +126,13 @@ class Channel(Protocol):
     def line(self, recipient: Recipient) -> str: ...  # what this recipient shares with others: while it is away none is tried; "": no way
     async def send(self, letter: Letter) -> None: ...  # raises LineAway, RefusedForNow, RefusedForGood
     async def rest(self) -> None: ...  # nothing more to send for now
+
+
+class Subscriptions(Protocol):
+    """The browsers of a person. Raises StoreAwayError where something is to be kept."""
+
+    def of(self, person: str) -> Sequence[Subscription]: ...
+    async def gone(self, subscription: Subscription) -> None: ...  # its service knows it no more
 
 
 class Ahead(Protocol):

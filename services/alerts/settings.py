@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import NoDecode
 
 from dunghen.platform.settings import PlatformSettings
 
 ADAPTERS = Path(__file__).with_name("adapters")
 CHANNELS = tuple(sorted(file.name.removesuffix("_channel.py") for file in ADAPTERS.glob("*_channel.py")))
 Mode = Literal["off", "shadow", "on"]
+
+
+class Webhook(BaseModel):
+    """One receiver. `secrets`: the one in force, and beside it while it is changed the one before; `units`: codes, or `*` for all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(pattern=r"^https?://[!-~]{1,500}$", repr=False)
+    secrets: tuple[str, ...] = Field(min_length=1, max_length=2, repr=False)
+    units: tuple[str, ...] = ("*",)
+
+    def is_for(self, unit: str) -> bool:
+        return "*" in self.units or unit in self.units
+
+    @field_validator("secrets")
+    @classmethod
+    def _long_enough(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for secret in value:
+            if not secret.startswith("whsec_") or not 24 <= len(b64decode(secret.removeprefix("whsec_"))) <= 64:
+                raise ValueError("a secret is whsec_ and 24 to 64 bytes in base64 (`dunghen notices secret` makes one)")
+        return value
 
 
 class AlertsSettings(PlatformSettings):
@@ -37,6 +62,16 @@ class AlertsSettings(PlatformSettings):
     smtp_timeout: float = Field(20.0, gt=0, le=300, description="for each command of one mail")
     mail_from: str = Field("dung-hen@dunghen.invalid", pattern=r"^[^@\s<>]{1,64}@[A-Za-z0-9.-]{1,36}$", description="sender of all mails")
     mail_name: str = Field("Đúng Hẹn", pattern=r"^[^\r\n]{0,60}$")
+    webhooks: Annotated[tuple[Webhook, ...], NoDecode] = Field(
+        (), repr=False, description="receivers of the channel webhook; in the environment as JSON"
+    )
+    alerts_private_networks: str = Field(
+        "", description="networks that are not public and may be posted to all the same, like 10.20.0.0/16"
+    )
+    outward_seconds: float = Field(10.0, gt=0, le=60, description="for one POST to a webhook or a push service, in all")
+    push_vapid_key: str = Field("", repr=False, description="PEM of the key for web push; empty: vapid.pem in the data folder")
+    push_per_minute: float = Field(0.0, ge=0)
+    webhook_per_minute: float = Field(0.0, ge=0)
     mail_per_minute: float = Field(0.0, ge=0, description="at most so many mails of this process; 0: as many as there are")
     lease_seconds: float = Field(180.0, gt=0, description="how long one attempt to send may take before another worker may try")
     retry_shortest: float = Field(1.0, gt=0)
@@ -49,4 +84,16 @@ class AlertsSettings(PlatformSettings):
         names = value.split(",")
         if not set(names) <= set(CHANNELS) or len(set(names)) < len(names):
             raise ValueError(f"each of {', '.join(CHANNELS)} at most once, separated by commas")
+        return value
+
+    @field_validator("webhooks", mode="before")
+    @classmethod
+    def _from_a_file(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("alerts_private_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(each)
         return value

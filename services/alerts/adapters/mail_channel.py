@@ -93,9 +93,9 @@ class MailChannel:
         message["Date"] = format_datetime(RealClock().now())
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
         message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
-        message["Content-Language"] = "vi"
         message.set_content(letter.text, cte="quoted-printable")
         message.add_alternative(letter.words.html(subject), subtype="html", cte="quoted-printable")
+        message["Content-Language"] = "vi"  # last: what stands before goes to the first part
         return message.as_bytes(policy=SMTP_POLICY)
 
 

@@ -60,6 +60,7 @@ class MailServer:
     mails: list[Any] = field(default_factory=list)
     answer: str = "250 taken"
     hold: bool = False
+    slow: float = 0.0
     busy: bool = False
     turned_away: int = 0
     _let_go: threading.Event = field(default_factory=threading.Event)
@@ -78,6 +79,7 @@ class MailServer:
         self.mails.append(email.message_from_bytes(envelope.content, policy=default))
         if self.hold:
             await asyncio.to_thread(self._let_go.wait, 30)
+        await asyncio.sleep(self.slow)
         return self.answer
 
     def start(self) -> None:

@@ -22,6 +22,7 @@ from dunghen.platform.store import Query
 from dunghen.platform.store.in_memory import InMemoryStore
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.handlers import Handlers, Holding, Ports
+from services.alerts.lines import Pace
 from services.alerts.metrics import Metrics
 from services.alerts.ports import Letter, Recipient
 from services.alerts.settings import AlertsSettings
@@ -184,7 +185,8 @@ class World:
         self.held = self.alone = True
         self.trap = Trap()
         self.registry = CollectorRegistry()
-        self.channels, self.paces = [self.mailer], {}
+        self.channels: list[Any] = [self.mailer]
+        self.paces: dict[str, Pace] = {}
 
     async def start(self, **settings: Any) -> World:
         self.settings = self.settings.model_copy(update=settings)

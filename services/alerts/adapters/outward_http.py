@@ -1,0 +1,152 @@
+"""One POST to an address that somebody else chose: it must not become a way into the city's own network.
+
+The name is resolved once, every address it has is looked at, and the connection goes to exactly those: a name that answers differently a
+moment later (DNS rebinding) changes nothing. No redirect is followed, no proxy of the environment is used, nothing of an answer is read
+but its code and Retry-After.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import cache
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from dunghen.platform.clock import RealClock
+from services.alerts.ports import LineAway, RefusedForGood
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that is given out to the public; NAT64, mapped and local ranges lie outside
+LATER = {408, 425, 429}
+UNSURE = {502, 504}  # the answer of something before the one who may have taken it
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """`10.20.0.0/16, fd00::/8` as networks. Raises ValueError."""
+    return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
+
+
+def is_public(address: Address) -> bool:
+    """Whether this is an address of the open internet: not private, loopback, link-local, shared (CGNAT), multicast, reserved, and not an
+    IPv6 form of such an IPv4 address."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if inner is not None:
+            return is_public(inner) and (address.ipv4_mapped is not None or address.is_global)
+        if address not in GLOBAL_V6:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    url: URL
+    addresses: tuple[tuple[socket.AddressFamily, str], ...]
+
+
+class _Pinned(AbstractResolver):
+    """Knows the addresses that were looked at, and no others."""
+
+    def __init__(self, addresses: Sequence[tuple[socket.AddressFamily, str]]) -> None:
+        self._addresses = addresses
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+        flags = socket.AI_NUMERICHOST
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=flags) for kind, address in self._addresses
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """`allowed`: networks of the operator that may be posted to although they are not public, and without TLS. `seconds`: for one POST
+    in all, of real time."""
+
+    allowed: Sequence[Network]
+    seconds: float
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Returns if it was taken (2xx). Raises LineAway for what may pass, else RefusedForGood."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                target = await self._target(url)
+        except TimeoutError:
+            raise LineAway("DNS", unknown=False) from None
+        status, after = await self._status(target, body, headers)
+        if status in LATER or status >= 500:
+            raise LineAway(str(status), unknown=status in UNSURE, after=after)
+        if not 200 <= status < 300:
+            raise RefusedForGood(str(status))
+
+    async def _target(self, url: str) -> _Target:
+        """Raises RefusedForGood for an address that must not be reached, LineAway where its name cannot be resolved."""
+        try:
+            parsed = URL(url)
+            host, port = parsed.raw_host, parsed.port
+        except ValueError:
+            raise RefusedForGood("BAD_URL") from None
+        if parsed.scheme not in ("http", "https") or not host or not port or parsed.user or parsed.password:
+            raise RefusedForGood("BAD_URL")
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise LineAway("DNS", unknown=False) from None
+        addresses = tuple((family, str(place[0])) for family, _, _, _, place in found)
+        self._look_at([ipaddress.ip_address(address) for _, address in addresses], secure=parsed.scheme == "https")
+        return _Target(parsed, addresses)
+
+    def _look_at(self, addresses: Sequence[Address], *, secure: bool) -> None:
+        for address in addresses:
+            ours = any(address in network for network in self.allowed)
+            if not ours and not is_public(address):
+                raise RefusedForGood("ADDRESS_FORBIDDEN")
+            if not ours and not secure:
+                raise RefusedForGood("NOT_HTTPS")
+
+    async def _status(self, target: _Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, float]:
+        connector = aiohttp.TCPConnector(resolver=_Pinned(target.addresses), use_dns_cache=False, force_close=True, ssl=_verified())
+        timeout = aiohttp.ClientTimeout(total=self.seconds)
+        try:
+            async with (
+                aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session,
+                session.post(target.url, data=body, headers={"User-Agent": "dunghen", **headers}, allow_redirects=False) as answer,
+            ):
+                return answer.status, seconds_of(answer.headers.get("Retry-After", ""))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as fault:
+            raise LineAway(_code(fault), unknown=False) from None
+        except aiohttp.InvalidURL:
+            raise RefusedForGood("BAD_URL") from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            raise LineAway(_code(fault), unknown=True) from None
+
+
+@cache
+def _verified() -> ssl.SSLContext:
+    """The system's authorities (or SSL_CERT_FILE); names are checked."""
+    return ssl.create_default_context()
+
+
+def seconds_of(retry_after: str) -> float:
+    """Retry-After, seconds or a date (RFC 9110), as seconds from now; 0 where it says nothing that can be read."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - RealClock().now()).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _code(fault: BaseException) -> str:
+    return "TIMEOUT" if isinstance(fault, TimeoutError) else type(fault).__name__

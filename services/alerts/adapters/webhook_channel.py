@@ -1,0 +1,68 @@
+"""Webhooks as the Standard Webhooks specification has them: signed with every secret in force, so that a secret can be changed without a
+gap: give the new one first, the old one second, let the receivers change, then drop the old one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+from standardwebhooks import Webhook as Signer
+
+from dunghen.platform.clock import RealClock
+from services.alerts.adapters.outward_http import Outward, networks
+from services.alerts.channels import Needs
+from services.alerts.ports import Letter, Recipient, RefusedForGood
+from services.alerts.settings import AlertsSettings, Webhook
+
+KIND = "dossier.notice"
+
+
+def open_channel(needs: Needs) -> WebhookChannel:
+    settings = needs.settings
+    return WebhookChannel(settings, Outward(networks(settings.alerts_private_networks), settings.outward_seconds))
+
+
+class WebhookChannel:
+    """The first webhook that is for the recipient's unit gets it. A line is one webhook."""
+
+    name = "webhook"
+
+    def __init__(self, settings: AlertsSettings, outward: Outward) -> None:
+        self._webhooks, self._outward = settings.webhooks, outward
+
+    def line(self, recipient: Recipient) -> str:
+        return next((f"webhook:{place}" for place, hook in enumerate(self._webhooks) if hook.is_for(recipient.unit)), "")
+
+    async def send(self, letter: Letter) -> None:
+        hook = next((each for each in self._webhooks if each.is_for(letter.recipient.unit)), None)
+        if hook is None:
+            raise RefusedForGood("NO_WEBHOOK")
+        now, body = RealClock().now().astimezone(UTC), payload(letter)
+        await self._outward.post(hook.url, body, {"Content-Type": "application/json", **signed(hook, letter, body, now)})
+
+    async def rest(self) -> None:
+        pass
+
+
+def payload(letter: Letter) -> bytes:
+    """JSON: what the letter says and each dossier of it; instants in UTC (RFC 3339)."""
+    items = [
+        {**{name: getattr(item, name) for name in ("dossier", "procedure", "unit", "stage", "left")}, "due_at": _utc(item.due_at)}
+        for item in letter.items
+    ]
+    data = {"recipient": letter.recipient.id, "subject": letter.subject, "link": letter.words.link, "dossiers": items}
+    return msgspec.json.encode({"type": KIND, "timestamp": RealClock().now().astimezone(UTC).isoformat(), "data": data})
+
+
+def signed(hook: Webhook, letter: Letter, body: bytes, now: datetime) -> dict[str, str]:
+    """The three headers. The id is the notice's own: a repetition has the same."""
+    signatures = [Signer(secret).sign(letter.message_id, now, body.decode()) for secret in hook.secrets]
+    return {
+        "webhook-id": letter.message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _utc(instant: int) -> str:
+    return datetime.fromtimestamp(instant, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,183 @@
+"""An address that somebody else chose, posted to for real: what is refused, what is never followed, and how long it may take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from receivers import HOST, HttpReceiver, authority
+
+from services.alerts.adapters import outward_http
+from services.alerts.adapters.outward_http import Outward, networks
+from services.alerts.ports import LineAway, RefusedForGood
+
+ALLOWED = Outward(networks("127.0.0.1/32"), 1.0)
+PUBLIC_ONLY = Outward((), 1.0)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[HttpReceiver]:
+    receiver = HttpReceiver()
+    await receiver.start()
+    yield receiver
+    await receiver.stop()
+
+
+async def code(outward: Outward, url: str) -> tuple[str, str]:
+    """How a POST ends: (kind, code)."""
+    try:
+        await outward.post(url, b"{}", {})
+    except (LineAway, RefusedForGood) as fault:
+        return type(fault).__name__, str(fault)
+    return "taken", ""
+
+
+@pytest.mark.parametrize("host", [HOST, "localhost", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0x7f000001", "0.0.0.0"])
+async def test_no_way_of_writing_loopback_reaches_what_listens_there(http: HttpReceiver, host: str) -> None:
+    for scheme in ("http", "https"):
+        kind, why = await code(PUBLIC_ONLY, f"{scheme}://{host}:{http.port}/")
+        assert (kind, why in ("ADDRESS_FORBIDDEN", "BAD_URL"), http.requests) == ("RefusedForGood", True, [])
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://1.1.1.1/", "https:///x", "https://", "https://a:b@1.1.1.1/", "https://1.1.1.1:99999/", "http://1.1.1.1/"]
+)
+async def test_what_is_no_https_address_is_refused_for_good(url: str) -> None:
+    assert await code(PUBLIC_ONLY, url) == ("RefusedForGood", "NOT_HTTPS" if url == "http://1.1.1.1/" else "BAD_URL")
+
+
+async def test_the_operators_own_network_is_reached_where_he_allows_it(http: HttpReceiver) -> None:
+    assert await code(ALLOWED, f"http://{HOST}:{http.port}/") == ("taken", "")
+    assert len(http.requests) == 1
+
+
+async def hostile_dns(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
+    """A name server that gives these answers in turn; the list of what it was asked."""
+    loop, asked, left = asyncio.get_running_loop(), [], list(answers)
+    real = loop.getaddrinfo
+
+    async def resolve(host: Any, port: Any, **options: Any) -> Any:
+        asked.append(host)
+        found = [await real(address, port, **options) for address in left.pop(0)]
+        return [each for group in found for each in group]
+
+    monkeypatch.setattr(loop, "getaddrinfo", resolve)
+    return asked
+
+
+async def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_looked_at(
+    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await hostile_dns(monkeypatch, ["127.0.0.1"], ["127.0.0.2"])
+    assert await code(ALLOWED, f"http://rebinding.example:{http.port}/") == ("taken", "")
+    assert (asked, http.requests[0][0]["host"]) == (["rebinding.example"], f"rebinding.example:{http.port}")
+
+
+async def test_a_name_with_one_address_of_our_own_network_is_refused_whatever_the_others_are(
+    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hostile_dns(monkeypatch, ["1.1.1.1", "127.0.0.1"])
+    assert await code(PUBLIC_ONLY, f"https://both.example:{http.port}/") == ("RefusedForGood", "ADDRESS_FORBIDDEN")
+
+
+async def test_a_name_that_cannot_be_resolved_may_be_resolved_later() -> None:
+    assert await code(PUBLIC_ONLY, "https://nobody.invalid/") == ("LineAway", "DNS")
+
+
+async def test_a_redirect_is_not_followed(http: HttpReceiver) -> None:
+    http.answers, http.headers = [302], {"Location": f"http://{HOST}:{http.port}/elsewhere"}
+    assert await code(ALLOWED, f"http://{HOST}:{http.port}/") == ("RefusedForGood", "302")
+    assert len(http.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, "taken"), (204, "taken"), (400, "RefusedForGood"), (403, "RefusedForGood"), (410, "RefusedForGood")]
+)
+async def test_what_may_be_taken_later_is_told_from_what_never_will(http: HttpReceiver, status: int, kind: str) -> None:
+    http.answers = [status]
+    assert (await code(ALLOWED, f"http://{HOST}:{http.port}/"))[0] == kind
+
+
+@pytest.mark.parametrize(("status", "unknown"), [(408, False), (429, False), (500, False), (503, False), (502, True), (504, True)])
+async def test_a_receiver_that_asks_for_peace_is_given_it(http: HttpReceiver, status: int, unknown: bool) -> None:
+    http.answers, http.headers = [status], {"Retry-After": "77"}
+    with pytest.raises(LineAway) as raised:
+        await ALLOWED.post(f"http://{HOST}:{http.port}/", b"{}", {})
+    assert (str(raised.value), raised.value.after, raised.value.unknown) == (str(status), 77.0, unknown)
+
+
+async def test_nobody_listening_means_that_nothing_can_have_arrived(http: HttpReceiver) -> None:
+    await http.stop()
+    with pytest.raises(LineAway) as raised:
+        await ALLOWED.post(f"http://{HOST}:{http.port}/", b"{}", {})
+    assert raised.value.unknown is False
+
+
+async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An answer without an end, as fast as it is read; then one byte after the other."""
+    await reader.readuntil(b"\r\n\r\n")
+    try:
+        writer.write(b"HTTP/1.1 200 OK\r\nX-A: ")
+        while not writer.is_closing():
+            writer.write(b"a" * 65536)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    try:
+        while not writer.is_closing():
+            writer.write(b"H")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+async def large_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    try:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"a" * 65536)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(("server", "wanted"), [(endless, "LineAway"), (dripping, "LineAway"), (large_body, "taken")])
+async def test_an_answer_without_an_end_takes_neither_our_time_nor_our_memory(server: Any, wanted: str) -> None:
+    listening = await asyncio.start_server(server, HOST, 0)
+    port, began = listening.sockets[0].getsockname()[1], monotonic()
+    assert (await code(ALLOWED, f"http://{HOST}:{port}/"))[0] == wanted
+    assert monotonic() - began < 3
+    listening.close()
+
+
+async def test_a_certificate_that_nobody_has_signed_is_not_believed_until_its_authority_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = HttpReceiver()
+    await receiver.start(authority(tmp_path))
+    outward = Outward(networks("127.0.0.1/32,::1/128"), 2.0)
+    outward_http._verified.cache_clear()
+    kind, why = await code(outward, f"https://localhost:{receiver.port}/")
+    assert (kind, "Certificate" in why, receiver.requests) == ("LineAway", True, [])
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    outward_http._verified.cache_clear()
+    assert await code(outward, f"https://localhost:{receiver.port}/") == ("taken", "")
+    assert (await code(outward, f"https://{HOST}:{receiver.port}/"))[0] == "LineAway"  # another name than the certificate's
+    outward_http._verified.cache_clear()
+    await receiver.stop()
