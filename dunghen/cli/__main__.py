@@ -12,6 +12,7 @@ import typer
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.keys.options import keys
+from dunghen.cli.notices.options import notices
 from dunghen.cli.people.options import people
 from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
@@ -208,6 +209,7 @@ def policies_apply(
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(people, name="people")
 app.add_typer(keys, name="keys")
+app.add_typer(notices, name="notices")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

@@ -124,7 +124,7 @@ class Channel(Protocol):
     name: str
 
     def line(self, recipient: Recipient) -> str: ...  # what this recipient shares with others: while it is away none is tried; "": no way
-    async def send(self, letter: Letter) -> None: ...  # raises LineAway, RefusedForNow, RefusedForGood
+    async def send(self, letter: Letter) -> str: ...  # the code by which it was taken; raises LineAway, RefusedForNow, RefusedForGood
     async def rest(self) -> None: ...  # nothing more to send for now
 
 

@@ -17,6 +17,8 @@ from services.alerts.channels import Needs
 from services.alerts.ports import Letter, LineAway, Recipient, RefusedForGood, RefusedForNow
 from services.alerts.settings import AlertsSettings
 
+TAKEN = "250"  # the only code by which a text is taken (RFC 5321)
+
 
 def open_channel(needs: Needs) -> MailChannel:
     return MailChannel(needs.settings)
@@ -34,7 +36,7 @@ class MailChannel:
     def line(self, recipient: Recipient) -> str:
         return "mail" if recipient.mail or self._settings.alerts_redirect_to else ""
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter) -> str:
         message = self._message(letter)
         client = await self._connected()
         try:
@@ -47,6 +49,7 @@ class MailChannel:
             await self.rest()
             answered = isinstance(fault, SMTPResponseException)
             raise LineAway(_code(fault), unknown=not answered) from None
+        return TAKEN
 
     async def rest(self) -> None:
         client, self._client = self._client, None

@@ -77,8 +77,8 @@ class Outward:
     allowed: Sequence[Network]
     seconds: float
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-        """Returns if it was taken (2xx). Raises LineAway for what may pass, else RefusedForGood."""
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> str:
+        """The code by which it was taken (2xx). Raises LineAway for what may pass, else RefusedForGood."""
         try:
             async with asyncio.timeout(self.seconds):
                 target = await self._target(url)
@@ -89,6 +89,7 @@ class Outward:
             raise LineAway(str(status), unknown=status in UNSURE, after=after)
         if not 200 <= status < 300:
             raise RefusedForGood(str(status))
+        return str(status)
 
     async def _target(self, url: str) -> _Target:
         """Raises RefusedForGood for an address that must not be reached, LineAway where its name cannot be resolved."""

@@ -48,20 +48,22 @@ class PushChannel:
         found = self._subscriptions.of(recipient.id)
         return f"push:{URL(found[0].endpoint).authority}" if found else ""
 
-    async def send(self, letter: Letter) -> None:
-        faults = [await self._to_one(each, letter) for each in self._subscriptions.of(letter.recipient.id)]
-        if not faults:
-            raise RefusedForGood("NO_SUBSCRIPTION")
-        if None not in faults:
-            raise next((fault for fault in faults if isinstance(fault, LineAway)), faults[-1] or RefusedForGood(""))
+    async def send(self, letter: Letter) -> str:
+        ends = [await self._to_one(each, letter) for each in self._subscriptions.of(letter.recipient.id)]
+        for end in ends:
+            if isinstance(end, str):
+                return end
+        away = [end for end in ends if isinstance(end, LineAway)]
+        refused = [end for end in ends if isinstance(end, RefusedForGood)]
+        raise [*away, *refused, RefusedForGood("NO_SUBSCRIPTION")][0]
 
     async def rest(self) -> None:
         pass
 
-    async def _to_one(self, subscription: Subscription, letter: Letter) -> LineAway | RefusedForGood | None:
-        """Why this browser did not get it; None if its service took it."""
+    async def _to_one(self, subscription: Subscription, letter: Letter) -> str | LineAway | RefusedForGood:
+        """The code by which the service of this browser took it, or why it did not."""
         try:
-            await self._post_or_shorten(subscription, letter)
+            return await self._post_or_shorten(subscription, letter)
         except LineAway as fault:
             return fault
         except RefusedForGood as fault:
@@ -69,17 +71,16 @@ class PushChannel:
                 await self._subscriptions.gone(subscription)
                 log.info("subscription_gone", code=str(fault))
             return fault
-        return None
 
-    async def _post_or_shorten(self, subscription: Subscription, letter: Letter) -> None:
+    async def _post_or_shorten(self, subscription: Subscription, letter: Letter) -> str:
         try:
-            await self._post(subscription, letter, payload(letter))
+            return await self._post(subscription, letter, payload(letter))
         except RefusedForGood as fault:
             if str(fault) != TOO_LARGE:
                 raise
-            await self._post(subscription, letter, shortest(letter))
+            return await self._post(subscription, letter, shortest(letter))
 
-    async def _post(self, subscription: Subscription, letter: Letter, data: bytes) -> None:
+    async def _post(self, subscription: Subscription, letter: Letter, data: bytes) -> str:
         info = {"endpoint": subscription.endpoint, "keys": {"p256dh": subscription.p256dh, "auth": subscription.auth}}
         origin = str(URL(subscription.endpoint).origin())
         claims = {"aud": origin, "exp": int(RealClock().now().timestamp()) + TOKEN_SECONDS, "sub": self._contact}
@@ -94,7 +95,7 @@ class PushChannel:
             "Topic": letter.message_id[:20],  # a repetition takes the place of what was not fetched yet
             "Urgency": "high",
         }
-        await self._outward.post(subscription.endpoint, body, {**headers, **self._key.sign(claims)})
+        return await self._outward.post(subscription.endpoint, body, {**headers, **self._key.sign(claims)})
 
 
 def payload(letter: Letter) -> bytes:

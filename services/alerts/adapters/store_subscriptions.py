@@ -13,14 +13,15 @@ COLLECTIONS = (Collection(BROWSERS),)
 
 
 class StoreSubscriptions:
-    """`load` before anything else. Raises StoreAwayError."""
+    """`load` before anything else. `keeping`: what is gone goes from the database too. Raises StoreAwayError."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, *, keeping: bool = True) -> None:
+        self._store, self._keeping = store, keeping
         self._by_person: dict[str, tuple[Subscription, ...]] = {}
 
     async def load(self) -> None:
-        await self._store.prepare(COLLECTIONS)
+        if self._keeping:
+            await self._store.prepare(COLLECTIONS)
         after = ""
         while True:
             page = await self._store.find(Query(BROWSERS, limit=AT_ONCE, after=after))
@@ -40,7 +41,8 @@ class StoreSubscriptions:
 
     async def gone(self, subscription: Subscription) -> None:
         self._by_person[subscription.person] = tuple(each for each in self.of(subscription.person) if each.id != subscription.id)
-        await self._store.remove(BROWSERS, {"id": subscription.id})
+        if self._keeping:
+            await self._store.remove(BROWSERS, {"id": subscription.id})
 
     def _take(self, subscription: Subscription) -> None:
         others = tuple(each for each in self.of(subscription.person) if each.id != subscription.id)

@@ -33,12 +33,12 @@ class WebhookChannel:
     def line(self, recipient: Recipient) -> str:
         return next((f"webhook:{place}" for place, hook in enumerate(self._webhooks) if hook.is_for(recipient.unit)), "")
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter) -> str:
         hook = next((each for each in self._webhooks if each.is_for(letter.recipient.unit)), None)
         if hook is None:
             raise RefusedForGood("NO_WEBHOOK")
         now, body = RealClock().now().astimezone(UTC), payload(letter)
-        await self._outward.post(hook.url, body, {"Content-Type": "application/json", **signed(hook, letter, body, now)})
+        return await self._outward.post(hook.url, body, {"Content-Type": "application/json", **signed(hook, letter, body, now)})
 
     async def rest(self) -> None:
         pass
