@@ -70,9 +70,7 @@ async def test_a_webhook_is_tried_by_the_unit_it_is_for(tmp_path: Path) -> None:
 
 
 def test_wrong_settings_are_said_without_their_values(tmp_path: Path) -> None:
-    code, said = dunghen(
-        tmp_path, "test", ADDRESS, WEBHOOKS='[{"url": "https://a.vn/", "secrets": ["whsec_c2hvcnQ="]}]', SMTP_PORT="0"
-    )
+    code, said = dunghen(tmp_path, "test", ADDRESS, WEBHOOKS='[{"url": "https://a.vn/", "secrets": ["whsec_c2hvcnQ="]}]', SMTP_PORT="0")
     assert (code, "DUNGHEN_SMTP_PORT" in said, "DUNGHEN_WEBHOOKS_0_SECRETS" in said) == (1, True, True)
     assert "c2hvcnQ" not in said
 
