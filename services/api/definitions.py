@@ -43,7 +43,7 @@ WINDOWS = {
 BANDS = {
     "green": ("Xanh", "Blue-green"),
     "yellow": ("Vàng", "Yellow"),
-    "orange": ("Cam", "Orange"),
+    "orange": ("Cam", "Amber"),
     "red": ("Đỏ", "Red"),
     "none": ("Không phát sinh", "No dossiers"),
 }

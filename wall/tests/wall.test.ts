@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { unitOf, type Unit } from '../src/core/model';
 import { earlierBody, feedsBody } from '../src/wall/bodies';
 import { briefingSince, caption, largest, lastHour, saidOf } from '../src/wall/moves';
-import { decideRelease, entryOf, NOTICE_SECONDS } from '../src/wall/release';
+import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from '../src/wall/release';
 import { reportOf, slowFrame } from '../src/wall/report';
 import { restartAfter } from '../src/wall/restart';
 import { following, turn } from '../src/wall/scenes';
@@ -124,4 +124,7 @@ test('a report is bounded and says nothing but numbers', () => {
   expect(slowFrame([16, 16, 16, 40])).toBe(40);
   expect(reportOf({ frames: [], heapBytes: null, eventAge: null, version: null, page: 'p', wall: 'w', mode: 'live', failures: 5000 })).toEqual({ wall: 'w', page: 'p', version: 0, mode: 'live', failures: 1000, frame_ms: null, memory_mb: null, event_age_seconds: null });
   expect(reportOf({ frames: [16.66], heapBytes: 5_242_880, eventAge: 0.84, version: 7, page: 'p', wall: 'w', mode: 'live', failures: 0 })).toMatchObject({ frame_ms: 16.7, memory_mb: 5, event_age_seconds: 0.8, version: 7 });
+});
+test('the name of a built page is the version that is shown', () => {
+  expect(['/assets/wall-DY7AcnAa.js', '/assets/wall-AbC_12-x.js', '/odd'].map(versionOf)).toEqual(['DY7AcnAa', 'AbC_12-x', '/odd']);
 });

@@ -14,6 +14,8 @@ export interface Live {
   readonly beat: Signal<Moment>;
   /** Where the bands begin, as /definitions says it now. */
   readonly edges: Signal<Edges>;
+  /** Seconds until the line is opened anew, if nothing comes until then; null while there is none. */
+  readonly nextTry: Signal<number | null>;
   /** Another question: the old picture stays, with its own labels, until the new one comes. */
   readonly ask: (question: Question) => void;
   /** Moves the state by a message that did not come from the line (a kept picture). */
@@ -30,6 +32,7 @@ export function live(ports: Ports, question: Question): Live {
     state.value = step(before, message, beat.value);
     if (state.value.fault !== null && state.value.fault !== before.fault) line.doubt();
   });
+  const nextTry = signal<number | null>(null);
   const line = new Line(ports, tell);
   let askedAt = ports.now();
   const learnEdges = async (): Promise<void> => {
@@ -42,9 +45,10 @@ export function live(ports: Ports, question: Question): Live {
     beat.value = ports.now();
     if (elapsed(askedAt, beat.value) > POLICY_SECONDS) void learnEdges();
     line.watch();
+    nextTry.value = line.untilNextTry();
   };
   return {
-    state, beat, edges, tell,
+    state, beat, edges, nextTry, tell,
     ask: (next) => {
       state.value = ask(state.value, next);
       line.ask(next);

@@ -70,8 +70,16 @@ export class Line {
   /** To be called about once a second, and when the page becomes visible again. */
   watch(): void {
     if (this.question === null) return;
+    const left = this.untilNextTry();
+    if (left !== null && (this.retryAt !== null ? left <= 0 : left < 0)) this.reopen();
+  }
+
+  /** Seconds until `watch` opens the line anew, if nothing comes until then; negative when it is due. Null without a question. */
+  untilNextTry(): number | null {
+    if (this.question === null) return null;
     const now = this.ports.now();
-    if (this.retryAt !== null ? elapsed(this.retryAt, now) >= this.retryAfter : elapsed(this.heard, now) > (isLive(this.question) ? QUIET_SECONDS : AGAIN_SECONDS)) this.reopen();
+    if (this.retryAt !== null) return this.retryAfter - elapsed(this.retryAt, now);
+    return (isLive(this.question) ? QUIET_SECONDS : AGAIN_SECONDS) - elapsed(this.heard, now);
   }
 
   private reopen(): void {

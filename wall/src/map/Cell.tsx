@@ -6,6 +6,7 @@ import { lookOf, shortName } from '../core/picture';
 import { text } from '../core/text';
 import { aloud, onCell, type Setting } from '../view/words';
 import { never, now, soon } from './later';
+import { AfarLabel } from './AfarLabel';
 import { linesOf, type Shape } from './layout';
 import type { Seen, SeenUnits } from './seen';
 
@@ -46,11 +47,11 @@ export function Grounds({ shapes, seen }: GroundsProps) {
 }
 
 export interface CellProps {
-  readonly shape: Shape; readonly seen: ReadonlySignal<Seen | undefined>; readonly setting: Setting; readonly phone: boolean;
+  readonly shape: Shape; readonly seen: ReadonlySignal<Seen | undefined>; readonly setting: Setting; readonly phone: boolean; readonly afar: boolean;
   readonly selected: boolean; readonly tabbable: boolean; readonly select: (code: string) => void;
 }
 
-export function Cell({ shape, seen, setting, phone, selected, tabbable, select }: CellProps) {
+export function Cell({ shape, seen, setting, phone, afar, selected, tabbable, select }: CellProps) {
   if (seen.value === undefined) return null;
   const { unit, changedIn } = seen.value;
   const look = lookOf(unit);
@@ -63,7 +64,7 @@ export function Cell({ shape, seen, setting, phone, selected, tabbable, select }
       <path class="hit" d={shape.path} />
       <text class="said" x={shape.x} y={shape.y}>{aloud(unit, setting)}</text>
       <Edge shape={shape} unit={unit} />
-      <Words phone={phone} unit={unit} shape={shape} setting={setting} />
+      <Words phone={phone} afar={afar} unit={unit} shape={shape} setting={setting} />
       {changedIn !== undefined && <path key={changedIn} class="flash" d={shape.path} />}
       <path class={selected ? 'ring on' : 'ring'} d={shape.path} />
     </g>
@@ -71,7 +72,7 @@ export function Cell({ shape, seen, setting, phone, selected, tabbable, select }
 }
 
 /** The same without words: its attributes follow the unit, without a drawing of the component. */
-export function Speck({ shape, seen, setting, selected, tabbable, select }: Omit<CellProps, 'phone'>) {
+export function Speck({ shape, seen, setting, selected, tabbable, select }: Omit<CellProps, 'phone' | 'afar'>) {
   const here = useComputed(() => seen.value !== undefined);
   const cell = useRef<SVGPathElement>(null);
   useLayoutEffect(() => (cell.current === null ? undefined : follow(cell.current, seen, setting)), [here.value, seen, setting]);
@@ -111,8 +112,9 @@ interface LabelProps { readonly unit: Unit; readonly shape: Shape; readonly sett
 const [BIG, SMALL] = [16, 12.5];
 
 /** As much as the cell has room for; what it has no room for is in the card, in the list and in its label for screen readers. */
-function Words({ phone, ...props }: LabelProps & { readonly phone: boolean }) {
+function Words({ phone, afar, ...props }: LabelProps & { readonly phone: boolean; readonly afar: boolean }) {
   const { unit, shape, setting } = props;
+  if (afar && shape.room >= NAME) return <AfarLabel {...props} />;
   if (!phone && shape.room >= NAME) return <Label {...props} />;
   if (phone ? shape.room >= FIGURE / 2 : shape.room >= FIGURE) return <Letter {...props} caption={phone} />;
   return <desc data-role="value">{onCell(unit, setting).value}</desc>;
@@ -131,7 +133,6 @@ function Label({ unit, shape, setting }: LabelProps) {
       </text>
       {lines.map((line, i) => <text key={line} x={shape.x} y={top + SMALL * (i + 1)} font-size={SMALL} class="name">{line}</text>)}
       {shape.inset && <text x={shape.x + shape.room / 2} y={shape.y + 45} font-size="13" class="caption zone">{text(setting.lang, 'special_zone')}</text>}
-      {shape.inset && <text x={shape.x + shape.room / 2} y={shape.y + 46} font-size="15" class="caption who">{shape.name}</text>}
     </g>
   );
 }

@@ -10,7 +10,7 @@ import { namesAround, PHONE, shapes, WEB, type Canvas, type Shape } from './layo
 import { roving } from './roving';
 import { SeenUnits } from './seen';
 
-interface Props { readonly picture: Picture; readonly setting: Setting; readonly phone: boolean; readonly selected: string | null; readonly select: (code: string) => void }
+interface Props { readonly picture: Picture; readonly setting: Setting; readonly phone: boolean; readonly afar?: boolean; readonly selected: string | null; readonly select: (code: string) => void }
 
 const NOWHERE = [] as const;
 const usePlaces = (canvas: Canvas) => {
@@ -18,7 +18,8 @@ const usePlaces = (canvas: Canvas) => {
   return useMemo(() => (geometry === null ? NOWHERE : shapes(geometry, canvas)), [geometry, canvas]);
 };
 
-export function CityMap({ picture, setting, phone, selected, select }: Props) {
+/** `afar`: for readers who are too far away for names: figures and letters only, larger. */
+export function CityMap({ picture, setting, phone, afar = false, selected, select }: Props) {
   const canvas = phone ? PHONE : WEB;
   const places = usePlaces(canvas);
   const seen = useMemo(() => new SeenUnits(), []);
@@ -31,9 +32,9 @@ export function CityMap({ picture, setting, phone, selected, select }: Props) {
   const cells = useMemo(
     () => places.map((place) => {
       const given = { shape: place, seen: seen.of(place.code), setting, selected: selected === place.code, tabbable: tabStop === place.code, select };
-      return isSpeck(place) ? <Speck key={place.code} {...given} /> : <Cell key={place.code} {...given} phone={phone} />;
+      return isSpeck(place) ? <Speck key={place.code} {...given} /> : <Cell key={place.code} {...given} phone={phone} afar={afar} />;
     }),
-    [places, setting, phone, selected, tabStop, select],
+    [places, setting, phone, afar, selected, tabStop, select],
   );
   return (
     <svg class={phone ? 'map phone' : 'map'} viewBox={`0 0 ${canvas.width} ${canvas.height}`} role="group" aria-label={text(setting.lang, 'map_of', { count: codes.size })} onKeyDown={keys}>

@@ -9,7 +9,7 @@ import { clock, edges, lang, say } from './store';
 interface Props { readonly moves: readonly Move[]; readonly picture: Picture; readonly known: boolean }
 
 export function HourList({ moves, picture, known }: Props) {
-  if (moves.length === 0) return <p class="quiet">{say(known ? 'quiet_hour' : 'hour_unknown')}</p>;
+  if (moves.length === 0) return <p class="quiet">{say(known ? 'quiet_hour' : 'hour_unknown')} {say('hour_what')}</p>;
   return <ol class="list chg" data-list="hour">{moves.map((move) => <Row key={move.unit.code} move={move} zone={picture.city.zone} />)}</ol>;
 }
 

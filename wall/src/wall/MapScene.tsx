@@ -12,7 +12,7 @@ import { rangeOf } from '../view/words';
 import type { Feed } from './bodies';
 import { Brand, settingOf } from './parts';
 import { Side } from './Side';
-import { clock, edges, feeds, fresh, lang, reach, say, shown, shownAges } from './store';
+import { clock, edges, feeds, fresh, lang, mode, reach, say, shown, shownAges } from './store';
 
 const selected = signal<string | null>(null);
 const select = (code: string): void => void (selected.value = selected.peek() === code ? null : code);
@@ -26,7 +26,7 @@ export function MapScene({ picture }: { readonly picture: Picture }) {
       <Brand picture={picture} aged={reach.value !== 'far'} />
       <div class="mapbox">
         {placed
-          ? <CityMap picture={city} setting={setting} phone={false} selected={selected.value} select={select} />
+          ? <CityMap picture={city} setting={setting} phone={false} afar={reach.value !== 'near'} selected={selected.value} select={select} />
           : <Panel picture={picture} units={picture.units} setting={setting} selected={selected.value} select={select} />}
       </div>
       <Legend picture={city} />
@@ -36,14 +36,16 @@ export function MapScene({ picture }: { readonly picture: Picture }) {
   );
 }
 
+const unitsOf = (n: number): string => say(n === 1 ? 'unit_count' : 'units_count', { n });
+
 function Legend({ picture }: { readonly picture: Picture }) {
   const counts = tally(picture.units);
   return (
     <ul class="legend" aria-label={say('legend')}>
       {BANDS.map((band) => (
-        <li key={band} data-legend={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span>{rangeOf(band, { lang: lang.value, edges: edges.value })}<span class="c">{say('units_count', { n: counts.get(band) ?? 0 })}</span></li>
+        <li key={band} data-legend={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span>{rangeOf(band, { lang: lang.value, edges: edges.value })}<span class="c">{unitsOf(counts.get(band) ?? 0)}</span></li>
       ))}
-      <li data-legend="old"><span class="sw b-old" aria-hidden="true" />{say('silent')}<span class="c">{say('units_count', { n: counts.get('old') ?? 0 })}</span></li>
+      <li data-legend="old"><span class="sw b-old" aria-hidden="true" />{say('silent')}<span class="c">{unitsOf(counts.get('old') ?? 0)}</span></li>
     </ul>
   );
 }
@@ -55,10 +57,12 @@ function Feeds({ picture }: { readonly picture: Picture }) {
   const all = feeds.value;
   const silent = all.filter((feed) => feed.stale || feed.seenAt === null).sort((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0));
   if (all.length === 0) return null; // not told yet
+  const places = placesOf(picture.units);
   const missing = all.reduce((sum, feed) => sum + (feed.missing ?? 0), 0);
   return (
     <section class="feeds" data-role="feeds">
       <h2>{say('feeds')} <small>{say('feeds_sending', { live: all.length - silent.length, all: all.length })}</small></h2>
+      <p class="units">{say('feeds_live', { live: places.filter((unit) => !unit.stale).length, all: places.length })}</p>
       {reach.value === 'near' && (
         <ul class="list">
           {silent.slice(0, MOST_SILENT).map((feed) => <Silent key={feed.source} feed={feed} picture={picture} />)}
@@ -86,8 +90,8 @@ function Delays({ picture }: { readonly picture: Picture }) {
   const told = shownAges.value;
   const freshness = shown.value?.freshness;
   if (told === null || freshness === undefined) return null;
-  if (fresh.value) return <p data-role="delays">{say('delays', { server: age(told.contact, lang.value), kafka: age(told.sources, lang.value) })}</p>;
-  if (freshness.server === null) return null;
+  if (fresh.value || mode.value === 'behind') return <p data-role="delays">{say('delays', { server: age(told.contact, lang.value), kafka: age(told.sources, lang.value) })}</p>;
+  if (mode.value !== 'lost' || freshness.server === null) return null; // of a picture that is held or kept nothing is known about the server
   const at = freshness.server.at + Math.max(0, freshness.heard.steady - freshness.server.read.steady) * freshness.server.speed;
   return <p data-role="delays">{say('server_quiet', { time: local(at, picture.city.zone).time })}</p>;
 }

@@ -2,14 +2,15 @@
 import { useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { counted, percent, trend } from '../core/figures';
-import type { Unit } from '../core/model';
+import { BANDS, type Unit } from '../core/model';
 import { placesOf, type Picture } from '../core/picture';
 import { dayMonth, local } from '../core/times';
+import { rangeOf } from '../view/words';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
 import { caption, type Move } from './moves';
 import { Brand, Mark, mixedName, settingOf, windowOf } from './parts';
-import { rankedOf, RankRow, TodayCounts } from './Side';
+import { rankedOf, RankRow, TodayCounts, unrankedOf } from './Side';
 import { day, edges, hour, lang, morning, moves, say, times } from './store';
 
 interface Props { readonly picture: Picture }
@@ -31,18 +32,30 @@ function Head({ picture, title, how, children }: Props & { readonly title: strin
 export function RankingScene({ picture }: Props) {
   const holder = useRef<HTMLOListElement>(null);
   useFlip(holder);
-  const ranked = rankedOf(placesOf(picture.units));
+  const places = placesOf(picture.units);
+  const all = [...rankedOf(places), ...unrankedOf(places)];
   const setting = settingOf(picture);
-  const [rows, columns] = [rowsOf(4.15, 85), times.value < 1.3 ? 5 : times.value < 1.7 ? 4 : 3];
+  const [rows, columns] = [rowsOf(4, 79), times.value < 1.3 ? 5 : times.value < 1.7 ? 4 : 3];
   return (
     <>
-      <Head picture={picture} title={say('ranking_title')} how={say('ranking_how')} />
+      <Head picture={picture} title={say('ranking_title')} how={say('ranking_how')}><Bands /></Head>
+      <div class="board-heads rank" aria-hidden="true" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+        {Array.from({ length: columns }, (_, i) => <div key={i} class="rank-h"><small>{say('col_rank')}</small><small class="nm">{say('col_unit')}</small><small>n</small><small>%</small></div>)}
+      </div>
       <ol class="board rank" ref={holder} data-list="ranking" style={{ gridTemplateRows: `repeat(${rows}, 1fr)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-        {ranked.slice(0, rows * columns).map((unit) => <RankRow key={unit.code} unit={unit} setting={setting} />)}
+        {all.slice(0, rows * columns).map((unit) => <RankRow key={unit.code} unit={unit} setting={setting} />)}
       </ol>
     </>
   );
 }
+
+/** The legend on one line. */
+const Bands = () => (
+  <ul class="bands" aria-label={say('legend')}>
+    {BANDS.map((band) => <li key={band}><span class={`sw b-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span> {rangeOf(band, { lang: lang.value, edges: edges.value })}</li>)}
+    <li><span class="sw b-old" aria-hidden="true">{'\u00a0'}</span> {say('silent')}</li>
+  </ul>
+);
 
 export function TodayScene({ picture }: Props) {
   return (
@@ -50,31 +63,37 @@ export function TodayScene({ picture }: Props) {
       <Head picture={picture} title={say('today_title')} />
       <div class="todayboard">
         <TodayCounts picture={picture} />
-        <Bars picture={picture} title={say('today_left')} count={(unit) => unit.dueTodayLeft} name="left" />
-        <Bars picture={picture} title={say('today_overdue')} count={(unit) => unit.overdue} name="overdue" />
+        <Most picture={picture} title={say('today_left')} how={say('of_due')} of={LEFT} name="left" />
+        <Most picture={picture} title={say('today_overdue')} how={say('of_n')} of={OVERDUE} name="overdue" />
       </div>
     </>
   );
 }
 
-function Bars({ picture, title, count, name }: Props & { readonly title: string; readonly count: (unit: Unit) => number; readonly name: string }) {
+/** A count and what it is out of. */
+type CountOf = (unit: Unit) => readonly [number, number];
+const LEFT: CountOf = (unit) => [unit.dueTodayLeft, unit.dueToday];
+const OVERDUE: CountOf = (unit) => [unit.overdue, unit.denominator];
+
+/** The units with the largest counts, in two columns, each with what it is out of. */
+function Most({ picture, title, how, of, name }: Props & { readonly title: string; readonly how: string; readonly of: CountOf; readonly name: string }) {
   const holder = useRef<HTMLOListElement>(null);
   useFlip(holder);
-  const units = picture.units.filter((unit) => count(unit) > 0).sort((a, b) => count(b) - count(a) || a.name.localeCompare(b.name, 'vi'));
-  const rows = rowsOf(4, 58);
-  const most = Math.max(1, ...units.slice(0, 1).map(count));
+  const units = picture.units.filter((unit) => of(unit)[0] > 0).sort((a, b) => of(b)[0] - of(a)[0] || a.name.localeCompare(b.name, 'vi'));
+  const [rows, columns] = [rowsOf(3.9, 58), times.value < 1.3 ? 2 : 1];
+  const seen = units.slice(0, rows * columns);
   return (
     <section class="barbox">
-      <h2>{title}</h2>
+      <h2>{title} <small>{how}</small></h2>
       {units.length === 0 && <p class="quiet">{say('today_none')}</p>}
-      <ol class="lengths" ref={holder} data-list={name}>
-        {units.slice(0, rows).map((unit) => (
+      <ol class="counts" ref={holder} data-list={name} style={{ gridTemplateRows: `repeat(${rows}, auto)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+        {seen.map((unit) => (
           <li key={unit.code} data-row={unit.code}>
-            <span class="nm">{mixedName(unit)}</span><span class="track"><span class="bar" style={{ width: `${(100 * count(unit)) / most}%` }} /></span><b>{counted(count(unit), lang.value)}</b>
+            <span class="nm">{mixedName(unit)}</span><b>{counted(of(unit)[0], lang.value)}</b><span class="m">{say('out_of', { n: counted(of(unit)[1], lang.value) })}</span>
           </li>
         ))}
       </ol>
-      {units.length > rows && <p class="m">{say('today_more', { n: units.length - rows })}</p>}
+      {units.length > seen.length && <p class="m">{say('today_more', { n: units.length - seen.length })}</p>}
     </section>
   );
 }

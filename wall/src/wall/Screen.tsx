@@ -5,8 +5,8 @@ import { Controls } from './Controls';
 import { MapScene } from './MapScene';
 import { BriefingScene, ChangesScene, RankingScene, TodayScene } from './OtherScenes';
 import { brightness, shiftAt } from './screen';
-import { Connecting, Empty, Held, NewVersion, Stale } from './States';
-import { beat, clock, fresh, held, mode, newer, reach, scene, settings, shown, times } from './store';
+import { Connecting, Empty, NewVersion, Stale } from './States';
+import { beat, clock, fresh, mode, newer, reach, scene, settings, shown, times } from './store';
 import type { SceneName } from './settings';
 
 const OF: Readonly<Record<SceneName, (props: { readonly picture: Picture }) => ReturnType<typeof CityMap>>> = {
@@ -15,8 +15,8 @@ const OF: Readonly<Record<SceneName, (props: { readonly picture: Picture }) => R
 
 export function Screen() {
   const picture = shown.value?.picture ?? null;
-  const loud = picture !== null && !fresh.value && mode.value !== 'held';
-  const foot = newer.value || held.value !== null || !settings.value.kiosk;
+  const loud = picture !== null && !fresh.value;
+  const foot = newer.value !== null || !settings.value.kiosk;
   const [x, y] = shiftAt(settings.value, beat.value.steady);
   return (
     <div
@@ -25,7 +25,7 @@ export function Screen() {
     >
       {loud && <Stale />}
       <main class={`stage scene-${scene.value.scene}`}>{picture === null ? <Connecting /> : picture.units.length === 0 ? <Empty picture={picture} /> : <Scene picture={picture} />}</main>
-      <footer class="foot">{newer.value ? <NewVersion /> : held.value !== null ? <Held /> : null}{!settings.value.kiosk && <Controls />}</footer>
+      <footer class="foot">{newer.value !== null && <NewVersion told={newer.value} />}{!settings.value.kiosk && <Controls />}</footer>
       <div class="night" style={{ opacity: 1 - brightness(settings.value, clock.value?.minute ?? null) }} data-role="night" aria-hidden="true" />
     </div>
   );

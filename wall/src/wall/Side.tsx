@@ -16,12 +16,12 @@ export function Side({ picture }: { readonly picture: Picture }) {
     <div class="side">
       <div>
         <CityFigure picture={picture} />
-        {!far && <FourRates picture={picture} />}
+        <FourRates picture={picture} />
       </div>
       {far && <div class="aged"><Age /></div>}
       <TodayCounts picture={picture} />
       <div class={near ? 'two' : ''}>
-        <Lowest picture={picture} rows={near ? 8 : far ? 5 : 6} worst={far} />
+        <Lowest picture={picture} rows={near ? 8 : far ? 4 : 5} worst={far} />
         {near && (
           <section class="hour">
             <h2>{say('last_hour')}</h2>
@@ -57,8 +57,9 @@ export function TodayCounts({ picture: { city } }: { readonly picture: Picture }
   );
 }
 
-/** Ranked units only: those with few dossiers, with none, or with a silent feed have no place in an order. */
-export const rankedOf = (units: readonly Unit[]): readonly Unit[] => lowestFirst(units.filter((unit) => lookOf(unit) === 'rate'));
+/** Units that the API ranks (domain.md §4: n ≥ 5), lowest first; one whose feed is silent keeps its rank and shows since when. */
+export const rankedOf = (units: readonly Unit[]): readonly Unit[] => lowestFirst(units.filter((unit) => unit.rank !== null));
+export const unrankedOf = (units: readonly Unit[]): readonly Unit[] => lowestFirst(units.filter((unit) => unit.rank === null));
 
 /** `worst`: the lowest of all in letters that are read at ten metres, with its n. */
 function Lowest({ picture, rows, worst }: { readonly picture: Picture; readonly rows: number; readonly worst: boolean }) {
@@ -68,18 +69,28 @@ function Lowest({ picture, rows, worst }: { readonly picture: Picture; readonly 
   const setting = settingOf(picture);
   return (
     <section>
-      <h2 class="rank-h"><span>{say('lowest')} <small>/ {say('of_units', { n: ranked.length })}</small></span><small>n</small><small>%</small></h2>
+      <h2 class="rank-h"><span>{say('lowest')} <small>/ {say('of_units', { n: ranked.length })}</small></span>{!worst && <><small>n</small><small>%</small></>}</h2>
       <ol class="list rank" ref={holder} data-list="lowest">
         {ranked.slice(0, rows).map((unit, i) => (worst && i === 0 ? <Worst key={unit.code} unit={unit} setting={setting} /> : <RankRow key={unit.code} unit={unit} setting={setting} />))}
       </ol>
+      {!worst && <Unranked picture={picture} />}
     </section>
   );
 }
 
+/** Units without a rank, each with the reason: its n, or that it has no dossiers. */
+function Unranked({ picture }: { readonly picture: Picture }) {
+  const units = unrankedOf(placesOf(picture.units));
+  if (units.length === 0) return null;
+  const named = units.slice(0, MOST_UNRANKED).map((unit) => `${shortName(unit)} (${unit.denominator === 0 ? say('band_none').toLowerCase() : say('n_is', { n: unit.denominator })})`);
+  return <p class="unranked" data-role="unranked">{say('unranked', { units: named.join(', ') + (units.length > named.length ? ' …' : '') })}</p>;
+}
+const MOST_UNRANKED = 3;
+
 function Worst({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
   return (
     <li class="worst" data-row={unit.code} data-band={unit.band}>
-      <b class="nm">{shortName(unit)}</b><b class="v">{valueOf(unit, setting)} %</b><Mark unit={unit} /><span class="nn">{say('n_is', { n: counted(unit.denominator, setting.lang) })}</span>
+      <b class="nm"><span class="r">{unit.rank}</span> {shortName(unit)}</b><b class="v">{valueOf(unit, setting)}{lookOf(unit) === 'rate' && ' %'}</b><Mark unit={unit} /><span class="nn">{say('n_is', { n: counted(unit.denominator, setting.lang) })}</span>
     </li>
   );
 }
@@ -87,7 +98,7 @@ function Worst({ unit, setting }: { readonly unit: Unit; readonly setting: Setti
 export function RankRow({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
   return (
     <li data-row={unit.code} data-band={unit.band}>
-      <span class="r">{unit.rank ?? ''}</span><span class="nm">{shortName(unit)}</span><span class="nn">{counted(unit.denominator, setting.lang)}</span><b class="v">{valueOf(unit, setting)}</b><Mark unit={unit} />
+      <span class="r">{unit.rank ?? ''}</span><span class="nm">{shortName(unit)}</span>{lookOf(unit) === 'rate' && <span class="nn">{counted(unit.denominator, setting.lang)}</span>}<b class={lookOf(unit) === 'rate' ? 'v' : 'v wide'}>{valueOf(unit, setting)}</b><Mark unit={unit} />
     </li>
   );
 }

@@ -7,10 +7,10 @@ import { keep, remember } from '../live/kept';
 import { earlierBody, feedsBody, shortsBody, type Earlier } from './bodies';
 import { sampleFrames } from './frames';
 import { briefingSince } from './moves';
-import { decideRelease, entryOf } from './release';
+import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from './release';
 import { failures, reportOf } from './report';
 import { within } from './settings';
-import { clock, day, feeds, hour, inContact, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
+import { clock, day, feeds, hour, inContact, isReached, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
 
 interface Duty { readonly every: number; readonly due: () => boolean; readonly run: () => Promise<void> }
 
@@ -43,25 +43,48 @@ async function readDay(): Promise<void> {
 }
 async function readFeeds(): Promise<void> {
   const answer = await browserPorts.fetch('/api/v1/feeds');
-  if (answer.status === 200) feeds.value = feedsBody(answer.body);
+  if (answer.status === 200) take(FEEDS, answer.body);
 }
 
 async function readShorts(): Promise<void> {
   const answer = await browserPorts.fetch('/api/v1/units');
-  if (answer.status === 200) shorts.value = shortsBody(answer.body);
+  if (answer.status === 200) take(SHORTS, answer.body);
+}
+
+/** What stands beside the picture, and is kept with it for a start without the server. */
+const [FEEDS, SHORTS] = ['dunghen-feeds', 'dunghen-shorts'] as const;
+const READ = { [FEEDS]: (body: unknown) => (feeds.value = feedsBody(body)), [SHORTS]: (body: unknown) => (shorts.value = shortsBody(body)) } as const;
+function take(name: keyof typeof READ, body: unknown): void {
+  READ[name](body);
+  try {
+    localStorage.setItem(name, JSON.stringify(body));
+  } catch { /* a full or forbidden store: a cold start has long names */ }
+}
+function recall(name: keyof typeof READ): void {
+  try {
+    const kept = localStorage.getItem(name);
+    if (kept !== null) READ[name](JSON.parse(kept));
+  } catch { /* what cannot be read was not kept */ }
 }
 
 const own = document.querySelector<HTMLScriptElement>('script[type=module][src^="/assets/"]')?.getAttribute('src') ?? null;
 const TRIED = 'dunghen-reloaded-for';
 let newerSince: number | null = null;
+const LOOK_SECONDS = 60;
+/** `served`: the script of the newer page; its name is the version that is shown. */
+function announce(served: string | null): void {
+  newerSince = served === null ? null : newerSince ?? moment().steady;
+  const now = clock.peek()?.now ?? null;
+  if (served === null) newer.value = null;
+  else newer.value ??= { version: versionOf(served), latest: now === null ? null : now + NOTICE_SECONDS + LOOK_SECONDS };
+}
 /** Fetched, not navigated to, so that the service worker does not answer it. */
 async function readRelease(): Promise<void> {
   const answer = await fetch('/wall', { cache: 'no-store', headers: { accept: 'text/html' } });
   const served = answer.ok ? entryOf(await answer.text()) : null;
   const decided = decideRelease({ own, served, newerSince, triedFor: sessionStorage.getItem(TRIED) }, moment().steady);
   if (decided === 'UNKNOWN') return;
-  newer.value = decided === 'ANNOUNCE' || decided === 'RELOAD';
-  newerSince = newer.value ? newerSince ?? moment().steady : null;
+  announce(decided === 'ANNOUNCE' || decided === 'RELOAD' ? served : null);
   if (decided !== 'RELOAD' || served === null || !(await fetch(served, { cache: 'no-store' })).ok) return;
   sessionStorage.setItem(TRIED, served);
   location.reload();
@@ -89,15 +112,19 @@ const briefs = (): boolean => {
 export async function duties(): Promise<void> {
   if (own !== null) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined); // without it the wall works, but not from a cold start offline
   const kept = await remember(settings.peek());
-  if (kept !== null) source.tell(kept);
+  if (kept !== null) {
+    recall(FEEDS);
+    recall(SHORTS);
+    source.tell(kept);
+  }
   source.start();
   const told = (): boolean => inContact() && clock.peek() !== null;
   const hours = keepDoing({ every: 60, due: told, run: readHour });
   keepDoing({ every: 600, due: () => told() && briefs(), run: readDay });
-  keepDoing({ every: 30, due: inContact, run: readFeeds });
-  keepDoing({ every: 900, due: inContact, run: readShorts });
+  keepDoing({ every: 30, due: isReached, run: readFeeds });
+  keepDoing({ every: 900, due: isReached, run: readShorts });
   keepDoing({ every: 60, due: inContact, run: () => keep(settings.peek()) });
-  keepDoing({ every: 60, due: () => own !== null && inContact(), run: readRelease });
+  keepDoing({ every: LOOK_SECONDS, due: () => own !== null && inContact(), run: readRelease });
   keepDoing({ every: 60, due: inContact, run: report });
   effect(() => void (bandsOf() && hours.soon()));
 }

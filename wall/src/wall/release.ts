@@ -5,6 +5,9 @@ export function entryOf(html: string): string | null {
   return /<script\b[^>]*\btype="module"[^>]*\bsrc="(\/assets\/[\w.-]+\.js)"/.exec(html)?.[1] ?? null;
 }
 
+/** What tells one built page from another: "/assets/wall-DY7AcnAa.js" is "DY7AcnAa". */
+export const versionOf = (entry: string): string => /\/[a-z]+-([\w-]+)\.js$/.exec(entry)?.[1] ?? entry;
+
 export interface Facts {
   /** The script of the page that runs, and that of the page which the server just answered; null: no answer, or not a page of ours. */
   readonly own: string | null; readonly served: string | null;

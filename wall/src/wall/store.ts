@@ -15,9 +15,11 @@ import type { Values } from '../core/text';
 
 export const settings = signal<Settings>(read(location.search));
 export const source = live(browserPorts, settings.peek());
-export const { state, beat, edges } = source;
+export const { state, beat, edges, nextTry } = source;
 /** The picture that motion and updates were stopped on; null while they run. */
 export const held = signal<Shown | null>(null);
+/** The city's time at which that was done, "HH:MM:SS"; null where it was not known. */
+export const heldAt = signal<string | null>(null);
 /** A scene that a person chose; the turning goes on from the next minute they resume it. */
 export const pinned = signal<SceneName | null>(null);
 export const feeds = signal<readonly Feed[]>([]);
@@ -26,8 +28,9 @@ export const shorts = signal<ReadonlyMap<string, string>>(new Map());
 /** What units were an hour ago, and at the briefing's hour; null while the server has no such past, or did not answer. */
 export const hour = signal<Earlier | null>(null);
 export const day = signal<Earlier | null>(null);
-/** A newer page than this one is served. */
-export const newer = signal(false);
+/** A newer page than this one is served: its name, and the city's time (seconds) by which it is loaded; null there: the time is not known. */
+export interface Newer { readonly version: string; readonly latest: number | null }
+export const newer = signal<Newer | null>(null);
 
 export const lang = computed(() => settings.value.lang);
 export const say = (key: Said, values?: Values): string => wallText(lang.value, key, values);
@@ -38,9 +41,14 @@ export const mode = computed<Mode>(() => modeOf(state.value, held.value, beat.va
 /** The picture may be taken for one of now. */
 export const fresh = computed(() => mode.value === 'live' || mode.value === 'switching');
 export const shownAges = computed(() => (shown.value === null ? null : ages(shown.value.freshness, beat.value)));
+/** With a kept picture: the server's time then and what this computer's clock counted since, as its age is; null if that went backwards. */
+function sinceKept(): number | null {
+  const [at, aged] = [state.value.kept?.at ?? null, shownAges.value?.picture ?? 0];
+  return at === null || aged <= 0 ? null : at + aged;
+}
 /** The city's time by the server's clock: its seconds, date, "HH:MM:SS", minute of the day, weekday (0: Sunday). Null until told. */
 export const clock = computed(() => {
-  const now = state.value.freshness === null ? null : serverNow(state.value.freshness, beat.value);
+  const now = state.value.freshness === null ? null : serverNow(state.value.freshness, beat.value) ?? sinceKept();
   const zone = shown.value?.picture.city.zone ?? null;
   if (now === null || zone === null) return null;
   const { date, time } = local(now, zone);
@@ -67,6 +75,7 @@ export const scene = computed<Turn>(() => {
 export function toggleHeld(): void {
   if (held.value === null) {
     pinned.value = scene.value.scene;
+    heldAt.value = clock.value?.time ?? null;
     held.value = shown.value;
   } else {
     held.value = null;
@@ -91,5 +100,7 @@ export function dress(root: HTMLElement): void {
     document.title = `${say('product')} · ${say('wall')}`;
   });
 }
+/** Whether the server answers, even if its own picture is old. */
+export const isReached = (): boolean => state.peek().freshness !== null && state.peek().kept === null && health(state.peek().freshness!, beat.peek()) !== 'lost';
 /** Whether the server has vouched for the picture within the last moments. */
 export const inContact = (): boolean => state.peek().freshness !== null && state.peek().kept === null && health(state.peek().freshness!, beat.peek()) === 'live';
