@@ -180,3 +180,11 @@ test('a computer whose clock went backwards knows no age of the kept picture, an
   const now = step(begin(QUESTION), kept(5000), moment());
   expect([modeOf(now, null, { steady: 1, wall: 1 }), pictureAge(now.freshness!, { steady: 1, wall: 1 })]).toEqual(['kept', 0]);
 });
+test('the seconds until the next try are counted down, and at their end the line is opened anew', () => {
+  wait(10);
+  expect([line.untilNextTry(), sources.length]).toEqual([15, 1]);
+  wait(16);
+  expect([line.untilNextTry(), sources.length]).toEqual([25, 2]);
+  line.close();
+  expect(line.untilNextTry()).toBeNull();
+});
