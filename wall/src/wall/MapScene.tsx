@@ -62,7 +62,7 @@ function Feeds({ picture }: { readonly picture: Picture }) {
   return (
     <section class="feeds" data-role="feeds">
       <h2>{say('feeds')} <small>{say('feeds_sending', { live: all.length - silent.length, all: all.length })}</small></h2>
-      <p class="units">{say('feeds_live', { live: places.filter((unit) => !unit.stale).length, all: places.length })}</p>
+      <p class="units">{say('feeds_live', { live: places.filter((unit) => !unit.stale && unit.feedSeenAt !== null).length, all: places.length })}</p>
       {reach.value === 'near' && (
         <ul class="list">
           {silent.slice(0, MOST_SILENT).map((feed) => <Silent key={feed.source} feed={feed} picture={picture} />)}
