@@ -13,6 +13,7 @@ export default defineConfig({
     },
     emptyOutDir: true,
     assetsDir: 'assets',
+    modulePreload: { polyfill: false }, // every browser that reads this script knows it
     assetsInlineLimit: 0, // nothing inline: the server's CSP allows only files of its own
     target: 'es2022',
     chunkSizeWarningLimit: 2000, // the API's reference page, loaded by nobody else
