@@ -14,7 +14,9 @@ from dunghen.domain.bands import Thresholds
 from dunghen.domain.bodies import Reader
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import Zone
-from dunghen.domain.policy_parts import City, Procedures, Stage
+from dunghen.domain.matrix import NO_MANNERS, Manners, Stage
+from dunghen.domain.matrix_reading import read_matrix
+from dunghen.domain.policy_parts import City, Procedures
 from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.units import Catalogue
@@ -45,6 +47,7 @@ class Policy:
     stages: tuple[Stage, ...]
     few: int = FEW
     short_term_seconds: int = 28800
+    manners: Manners = NO_MANNERS
 
     @property
     def zone(self) -> Zone:
@@ -60,6 +63,7 @@ class Policy:
         calendar = reading.read_calendar(at["calendar"], zone)
         procedures = Procedures(reading.read_procedures(at["procedures"]))
         supplements, few = reading.read_rules(at["rules"])
+        stages, manners = read_matrix(at["stages"], zone)
         policy = cls(
             version=version,
             city=city,
@@ -68,9 +72,10 @@ class Policy:
             rules=DossierRules(zone, calendar, procedures.limit_of, supplements.on),
             bands=reading.read_bands(at["bands"]),
             procedures=procedures,
-            stages=tuple(reading.read_stage(stage) for stage in at["stages"].objects("stages")),
+            stages=stages,
             few=few,
             short_term_seconds=at["stages"].whole("short_hours", 8, 1) * 3600,
+            manners=manners,
         )
         reading.read_counters(at["counters"])
         for reader in at.values():

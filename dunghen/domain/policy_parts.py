@@ -1,18 +1,15 @@
-"""The parts of a policy that are plain values: the city, its procedures, its warning stages, its supplement rules."""
+"""The parts of a policy that are plain values: the city, its procedures, its supplement rules."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.rules import SupplementRule
 from dunghen.domain.units import KINDS, Kind
 
-Term = Literal["short", "long"]
-TERMS: tuple[Term, ...] = ("short", "long")
 ALWAYS = -1_000_000  # a day before every other
 
 
@@ -67,18 +64,6 @@ class Procedures:
         """The time limit for a dossier received on a local day."""
         procedure = self.on(code, day)
         return procedure.limit if procedure else None
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """When somebody is told about a dossier: at `percent` of a long term, or with `remaining_seconds` of working time left."""
-
-    name: str
-    terms: Term
-    percent: int | None
-    remaining_seconds: int | None
-    roles: tuple[str, ...]
-    breaks_quiet_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dunghen.domain.bodies import Reader
 from dunghen.domain.calendar import VIETNAM_HOURS, Hours, WorkingCalendar
 from dunghen.domain.days import DAY_SECONDS, Zone
 from dunghen.domain.deadline import LIMIT_UNITS, TimeLimit
-from dunghen.domain.policy_parts import ALWAYS, TERMS, City, Procedure, Stage, SupplementRules
+from dunghen.domain.policy_parts import ALWAYS, City, Procedure, SupplementRules
 from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import SUPPLEMENT_RULES
 from dunghen.domain.units import KINDS, Unit, normalise_wire_code
@@ -138,23 +138,6 @@ def _procedure(given: Reader) -> Procedure:
     )
     given.finish()
     return procedure
-
-
-def read_stage(given: Reader) -> Stage:
-    percent = given.whole("percent", None, 1, 1000) if given.has("percent") else None
-    remaining = given.whole("remaining_working_hours", None) if given.has("remaining_working_hours") else None
-    if (percent is None) == (remaining is None):
-        given.fault("stage", "needs either percent or remaining_working_hours")
-    stage = Stage(
-        name=given.text("stage", pattern=r"[a-z0-9_]{1,40}"),
-        terms=given.choice("terms", TERMS),
-        percent=percent,
-        remaining_seconds=None if remaining is None else remaining * 3600,
-        roles=given.texts("roles"),
-        breaks_quiet_hours=given.raw("breaks_quiet_hours") is True,
-    )
-    given.finish()
-    return stage
 
 
 def read_counters(given: Reader) -> None:

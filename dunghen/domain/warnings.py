@@ -1,70 +1,150 @@
 """When a dossier crosses the stages at which somebody is told (`product.md`, Alerts; instants, not days: `domain.md` §4). Pure.
 
+Three clocks, each on its own: `intake`, from an online submission to its acceptance or refusal, 8 working hours (NĐ 118/2025, `domain.md`
+§3); `step`, the end that the newest step gave itself (NgayKetThucTheoQuyDinh), over with the next step; `dossier`, the whole of it.
 Time left is working time. A long term is measured in per cent of itself without its pauses, a short one in working hours that remain; what
 ends, stands still or has no due date crosses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from dunghen.domain.manners import goes_at
+from dunghen.domain.matrix import ESCALATED, Clock, Stage
 from dunghen.domain.policy import Policy
-from dunghen.domain.policy_parts import Stage
-from dunghen.domain.reckoning import reckon
+from dunghen.domain.recipients import Whose
+from dunghen.domain.reckoning import Reckoning, last_word, reckon
+from dunghen.domain.record_layout import SYNCED
+from dunghen.domain.record_reading import Head, read
+from dunghen.domain.statuses import NEW
+
+INTAKE_SECONDS = 8 * 3600  # of working time
+ONLINE = 2  # KenhThucHien
 
 
-class Crossing(NamedTuple):
-    """The instant from which on a stage holds; `place` is the stage's place in the policy."""
+class Running(NamedTuple):
+    """One clock of a dossier. Instants in seconds since 1970 UTC; `due_at` 0: no due date, or the clock is stopped."""
 
-    at: int
-    place: int
-    stage: Stage
-
-
-class Facts(NamedTuple):
-    """What may be told of an open dossier. Instants in seconds since 1970 UTC; `due_at` 0: no due date, or the clock is stopped."""
-
-    unit: str
-    procedure: str
-    received_at: int
+    clock: Clock
+    began_at: int
     due_at: int
     paused: tuple[tuple[int, int], ...] = ()
 
 
+class Facts(NamedTuple):
+    """What may be told of an open dossier: whose it is, and the clocks that run for it."""
+
+    whose: Whose
+    procedure: str
+    clocks: tuple[Running, ...]
+    said_at: int = 0  # since when it is known whose it is: the newest sync, or the newest step that named an official
+
+    def due_at(self, clock: Clock) -> int:
+        """When that clock ends; 0: it does not run, stands still, or has no end."""
+        return next((each.due_at for each in self.clocks if each.clock == clock), 0)
+
+
+class Crossing(NamedTuple):
+    """The instant from which on a stage holds; `place`: where it stands in the policy; `base` of an escalation: the stage it follows."""
+
+    at: int
+    place: int
+    clock: Clock
+    due_at: int
+    stage: Stage
+    base: Stage | None = None
+
+    @property
+    def mark(self) -> str:
+        """What is remembered of it: a stage is crossed once, by whatever due date, but every step has stages of its own."""
+        return mark_of(self.clock, self.due_at, self.stage.name)
+
+
+def mark_of(clock: str, due_at: int, stage: str) -> str:
+    """See `Crossing.mark`."""
+    return f"{clock}@{due_at}:{stage}" if clock == "step" else f"{clock}:{stage}"
+
+
 def facts_of(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
-    """The facts, and why nothing is to be told now: PAUSED, UNDATED; where the dossier is not open no facts: OUTSIDE, ENDED.
+    """The facts, and why the whole dossier's clock does not run: PAUSED, UNDATED, INTAKE; where the dossier is not open no facts: OUTSIDE,
+    ENDED.
 
     Raises ValueError for a record that cannot be read.
     """
     found = reckon(record, policy.rules)
     if found is None:
-        return None, "OUTSIDE"
+        return _not_yet_taken_in(record, policy)
     if found.end.at:
         return None, "ENDED"
     paused = tuple((pause.began, pause.ended) for pause in found.pauses if pause.ended)
-    facts = Facts(found.head.unit, found.head.procedure, found.received_at, found.due_at, paused)
+    clocks = [Running("dossier", found.received_at, found.due_at, paused)]
+    if not found.stopped and (step := _step(found)):
+        clocks.append(step)
+    head = found.head
+    facts = Facts(_whose(head), head.procedure, tuple(clocks), max(head.occurred_at, head.handler_at))
     if found.due_at:
         return facts, ""
     return facts, "PAUSED" if found.stopped else "UNDATED"
 
 
-def crossings(facts: Facts, policy: Policy) -> list[Crossing]:
-    """Every stage that applies to the dossier's term with its instant, the earliest first; stages of one instant in the policy's order.
+def _not_yet_taken_in(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
+    head, instants, statuses = read(record)
+    if head.kind != SYNCED or last_word(head, instants, statuses) != NEW or head.channel != ONLINE or not head.submitted:
+        return None, "OUTSIDE"
+    intake = Running("intake", head.submitted, policy.calendar.add(head.submitted, INTAKE_SECONDS))
+    return Facts(_whose(head), head.procedure, (intake,), head.occurred_at), "INTAKE"
 
-    A stage of so many hours left does not apply to a term that is no longer than that, except the end itself.
+
+def _step(found: Reckoning) -> Running | None:
+    """The newest step that gave itself an end, unless another came after it."""
+    head = found.head
+    if not head.step_due or (found.instants and found.instants[-1] > head.step_at):
+        return None
+    return Running("step", head.step_at, head.step_due)
+
+
+def _whose(head: Head) -> Whose:
+    return Whose(head.unit, head.handler_id)
+
+
+def crossings(facts: Facts, policy: Policy) -> list[Crossing]:
+    """Every stage that applies to the dossier's clocks, the earliest first; those of one instant in the policy's order.
+
+    A stage of so many hours left does not apply to a term that is no longer than that, except the end itself. Where somebody has to
+    acknowledge, the escalation stands behind: so much working time after the instant at which the message may go out.
     """
-    if not facts.due_at:
-        return []
+    return sorted((c for running in facts.clocks if running.due_at for c in _of_clock(running, policy)), key=lambda c: c[:3])
+
+
+def _of_clock(running: Running, policy: Policy) -> Iterator[Crossing]:
     calendar = policy.calendar
-    term = max(0, calendar.between(facts.received_at, facts.due_at) - sum(calendar.between(a, b) for a, b in facts.paused))
+    term = calendar.between(running.began_at, running.due_at) - sum(calendar.between(a, b) for a, b in running.paused)
     kind = "short" if term <= policy.short_term_seconds else "long"
-    found = []
     for place, stage in enumerate(policy.stages):
-        left = _left(stage, term)
-        if stage.terms == kind and (left < term or left <= 0):
-            found.append(Crossing(calendar.add(facts.due_at, -left), place, stage))
-    return sorted(found)
+        if stage.terms != kind or running.clock not in stage.clocks:
+            continue
+        left = _left(stage, max(0, term))
+        at = calendar.add(running.due_at, -left)
+        if (left < term or left <= 0) and stage.holds_on(policy.zone.day_of(at)):
+            yield Crossing(at, place, running.clock, running.due_at, stage)
+            if stage.escalate_to:
+                yield _escalation(Crossing(at, place, running.clock, running.due_at, stage), policy)
+
+
+def _escalation(first: Crossing, policy: Policy) -> Crossing:
+    stage = first.stage
+    after = acknowledged_by(first, policy)
+    further = replace(stage, name=stage.name + ESCALATED, roles=stage.escalate_to, escalate_to=(), acknowledge_seconds=0, digest=False)
+    return Crossing(after, first.place, first.clock, first.due_at, further, stage)
+
+
+def acknowledged_by(first: Crossing, policy: Policy) -> int:
+    """When an acknowledgement is overdue: counted in working time from when the message may have gone out."""
+    told_at = goes_at(first.stage, first.at, policy)
+    return policy.calendar.add(told_at, first.stage.acknowledge_seconds)
 
 
 def _left(stage: Stage, term: int) -> int:
@@ -74,9 +154,9 @@ def _left(stage: Stage, term: int) -> int:
     return term * (100 - stage.percent) // 100
 
 
-def is_breach(stage: Stage) -> bool:
-    """Whether the stage lies at or behind the due instant."""
-    return (stage.percent or 0) >= 100 or stage.remaining_seconds == 0
+def newest_of(found: Sequence[Crossing], clock: Clock, now: int) -> Crossing | None:
+    """The stage of a clock that holds now: the last one crossed; an escalation takes no stage's place."""
+    return next((c for c in reversed(found) if c.clock == clock and c.at <= now and c.base is None), None)
 
 
 def next_crossing(ahead: Sequence[Crossing], after: int) -> int:

@@ -8,6 +8,7 @@ import sys
 from prometheus_client import REGISTRY
 
 from dunghen.contracts import topics
+from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
 from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
@@ -28,7 +29,7 @@ from services.alerts.settings import AlertsSettings
 
 async def run(settings: AlertsSettings) -> None:
     """Until a signal: the database first, then the policies, then the stages. With mode `off` nothing is decided."""
-    life, metrics, book = Lifecycle(seconds_in_all=STOP_SECONDS), Metrics(REGISTRY), PolicyBook()
+    life, metrics, book, people = Lifecycle(seconds_in_all=STOP_SECONDS), Metrics(REGISTRY), PolicyBook(), PeopleBook()
     serve_metrics(settings.metrics_port)
     store = open_store(settings, "alerts", durable=True)
     life.release("store", store.close)
@@ -41,12 +42,13 @@ async def run(settings: AlertsSettings) -> None:
         await life.run()
         return
     await outbox.settle_in(settings.partitions)
-    await kafka.until_reachable(settings, [topics.POLICIES])
-    policies = kafka.follow(settings, [topics.POLICIES], lambda _, record: book.take(record.key, record.value))
+    await kafka.until_reachable(settings, [topics.POLICIES, topics.PEOPLE])
+    books = {topics.POLICIES: book.take, topics.PEOPLE: people.take}
+    policies = kafka.follow(settings, list(books), lambda topic, record: books[topic](record.key, record.value))
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
-    ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics, paces(settings))
+    ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics, paces(settings), people)
     alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dunghen.contracts.messages import Notice
-from dunghen.domain.warnings import Crossing, Facts, is_breach
+from dunghen.domain.manners import Action, Telling, answered, goes_at
+from dunghen.domain.policy import Policy
+from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
+from dunghen.domain.warnings import Crossing, Facts, newest_of
 from services.alerts.ports import Row
 
 NOT_YET = "NOT_YET"
-REASONS = ("WARNING", "BREACH", "OVERTAKEN", "HISTORICAL", "NO_ADDRESS", "SHADOW")
+TELLING = ("WARNING", "BREACH", "ESCALATION", "HANDED_OVER")
+REASONS = (*TELLING, "OVERTAKEN", "HISTORICAL", "NO_ADDRESS", "SHADOW", "ACKNOWLEDGED", "ALREADY_TOLD")
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
     """How this process decides: from when on (`since`, go-live), between which instants it was away, and what it may send.
 
-    `late_seconds`: a crossing that an event tells of later than that is history. `reachable(unit)`: whether anybody can be told there.
+    `late_seconds`: a crossing that an event tells of later than that is history. `reach()`: the directory as it is now, and who of it can
+    be reached. `actions(dossier)`: what people did about it.
     """
 
     since: int
@@ -25,8 +31,9 @@ class Live:
     back_at: int
     late_seconds: int
     shadow: bool
-    reachable: Callable[[str], bool]
+    reach: Callable[[], Reach]
     message_id: Callable[[str], str]
+    actions: Callable[[str], Sequence[Action]] = lambda _dossier: ()
 
     def lateness(self, crossed_at: int, now: int) -> int:
         """Seconds between a crossing and now during which this process ran: what fell into an outage of ours is not late."""
@@ -35,70 +42,145 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One dossier, all its crossings in order, and the names of the stages that were decided before."""
+    """One dossier, all its crossings in order, and the marks of the stages that were decided before.
+
+    `before`: whose it was when they were, where that has changed since.
+    """
 
     dossier: str
     facts: Facts
     crossings: Sequence[Crossing]
     told: frozenset[str]
+    before: Whose | None = None
 
 
-def decide(case: Case, live: Live, now: int, *, by_event: bool) -> tuple[list[Row], int]:
-    """One row for each stage newly crossed since go-live, of which only the last one is told; and how many were crossed before go-live.
+class Moment(NamedTuple):
+    """When and under what is decided; `by_event`: an event, not the clock, told us of it."""
 
-    `by_event`: an event, not the clock, told us of it.
+    now: int
+    policy: Policy
+    by_event: bool = False
+
+
+class Decided(NamedTuple):
+    """`rows` for the ledger; `before_live`: so many stages were crossed before go-live; `reason` where there is no row."""
+
+    rows: list[Row]
+    before_live: int = 0
+    reason: str = ""
+
+
+def decide(case: Case, live: Live, moment: Moment) -> Decided:
+    """A row for each stage newly crossed since go-live and each of its recipients; of every clock only the newest stage is told.
+
+    A stage that was decided before is decided no second time; if the dossier has passed to others since, those of them who have not
+    heard are told the stage that holds: HANDED_OVER. Reasons where nobody is told: NOT_DUE, ALREADY_TOLD, BEFORE_LIVE.
     """
-    fresh = [c for c in case.crossings if c.at <= now and c.stage.name not in case.told]
-    since = [c for c in fresh if c.at >= live.since]
-    last = max((c for c in case.crossings if c.at <= now), default=None)
-    rows = []
-    for crossing in since:
-        if crossing != last:
-            reason = "OVERTAKEN"
-        elif by_event and live.lateness(crossing.at, now) > live.late_seconds:
-            reason = "HISTORICAL"
+    rows, before_live, crossed = [], 0, [c for c in case.crossings if c.at <= moment.now]
+    for crossing in crossed:
+        known = crossing.mark in case.told
+        if known and not (case.before and crossing.base is None and _holds(crossing, case, moment.now)):
+            continue
+        if crossing.at < live.since:
+            before_live += not known
         else:
-            reason = _reason(case.facts.unit, crossing, live)
-        rows.append(_row(case, crossing, reason, (live, now)))
-    return rows, len(fresh) - len(since)
+            rows += _rows(crossing, case, live, moment)
+    if rows:
+        return Decided(rows, before_live)
+    return Decided(rows, before_live, "BEFORE_LIVE" if before_live else "ALREADY_TOLD" if crossed else "NOT_DUE")
 
 
-def _reason(unit: str, crossing: Crossing, live: Live) -> str:
-    if not live.reachable(unit):
+def _holds(crossing: Crossing, case: Case, now: int) -> bool:
+    """Whether it is the newest stage of its clock, or follows the newest."""
+    newest = newest_of(case.crossings, crossing.clock, now)
+    return newest is not None and newest.stage == (crossing.base or crossing.stage)
+
+
+def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Row]:
+    reach, day = live.reach(), moment.policy.zone.day_of(max(moment.now, goes_at(crossing.stage, crossing.at, moment.policy)))
+    found = recipients(case.facts.whose, crossing.stage.roles, reach, day)
+    if crossing.mark in case.told and case.before:
+        heard = {each.id for each in recipients(case.before, crossing.stage.roles, reach, day)}
+        new = [(each, "HANDED_OVER") for each in found if each.id not in heard]
+    elif crossing.base:
+        heard = {each.id for each in recipients(case.facts.whose, crossing.base.roles, reach, day)}
+        new = [(each, "ESCALATION") for each in found if each.id not in heard] or [(found[0], "ALREADY_TOLD")]
+    else:
+        new = [(each, "BREACH" if crossing.stage.is_breach else "WARNING") for each in found]
+    return [_row(crossing, case, (live, moment), (who, _reason(crossing, case, (live, moment), (who, what)))) for who, what in new]
+
+
+def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple[Recipient, str]) -> str:
+    (live, moment), (who, what) = by, told
+    known_since = max(crossing.at, case.facts.said_at) if what == "HANDED_OVER" else crossing.at
+    if not _holds(crossing, case, moment.now):
+        return "OVERTAKEN"
+    if moment.by_event and live.lateness(known_since, moment.now) > live.late_seconds:
+        return "HISTORICAL"
+    if what == "ESCALATION" and answered(telling_of(crossing, case, who.id), live.actions(case.dossier)):
+        return "ACKNOWLEDGED"
+    if what != "ALREADY_TOLD" and who.why == "NOBODY_AT_ALL":
         return "NO_ADDRESS"
-    if live.shadow:
-        return "SHADOW"
-    return "BREACH" if is_breach(crossing.stage) else "WARNING"
+    return "SHADOW" if live.shadow and what != "ALREADY_TOLD" else what
 
 
-def _row(case: Case, crossing: Crossing, reason: str, by: tuple[Live, int]) -> Row:
-    facts, (live, now) = case.facts, by
-    key = f"{case.dossier}:dossier:{facts.due_at}:{crossing.stage.name}:{facts.unit}"
+def telling_of(crossing: Crossing, case: Case, recipient: str) -> Telling:
+    """What the manners look at."""
+    facts = case.facts
+    return Telling(case.dossier, facts.whose.unit, facts.procedure, crossing.clock, crossing.stage, recipient, crossing.at)
+
+
+def _row(crossing: Crossing, case: Case, by: tuple[Live, Moment], decided: tuple[Recipient, str]) -> Row:
+    facts, (live, moment), (who, reason) = case.facts, by, decided
+    key = f"{case.dossier}:{crossing.clock}:{crossing.due_at}:{crossing.stage.name}:{who.id}"
     notice = Notice(
         key=key,
         dossier=case.dossier,
-        unit=facts.unit,
+        unit=facts.whose.unit,
         procedure=facts.procedure,
+        clock=crossing.clock,
         stage=crossing.stage.name,
-        due_at=facts.due_at,
-        decided_at=now,
-        state="pending" if reason in ("WARNING", "BREACH") else "suppressed",
+        due_at=crossing.due_at,
+        decided_at=moment.now,
+        state="pending" if reason in TELLING else "suppressed",
         reason=reason,
+        recipient=who.id,
+        why=who.why,
+        covers=who.covers,
+        handler=facts.whose.handler,
+        channels=crossing.stage.channels,
         message_id=live.message_id(key),
     )
     return Row(notice, crossing.at)
 
 
-def supersession(notice: Notice, facts: Facts, all_crossings: Sequence[Crossing], now: int) -> str:
-    """Why a notice about an open dossier is not sent after all: UNIT_MOVED, DUE_MOVED, STAGE_GONE, OVERTAKEN; "" if it still holds.
+def supersession(notice: Notice, case: Case, live: Live, moment: Moment) -> str:
+    """Why a notice about an open dossier is not sent after all; "" if it still holds: UNIT_MOVED, STEP_OVER, TAKEN_IN, DUE_MOVED,
+    STAGE_GONE, OVERTAKEN, HANDED_OVER.
 
     NOT_YET: its stage lies ahead again (another policy, a clock that was put back): it waits.
     """
-    if facts.unit != notice.unit:
+    facts = case.facts
+    if facts.whose.unit != notice.unit:
         return "UNIT_MOVED"
-    if facts.due_at != notice.due_at:
+    if not any(running.clock == notice.clock for running in facts.clocks):
+        return "TAKEN_IN" if notice.clock == "intake" else "STEP_OVER" if notice.clock == "step" else "OUTSIDE"
+    if facts.due_at(notice.clock) != notice.due_at:
         return "DUE_MOVED"
-    crossed = [c.stage.name for c in all_crossings if c.at <= now]
-    if notice.stage not in crossed:
-        return NOT_YET if any(c.stage.name == notice.stage for c in all_crossings) else "STAGE_GONE"
-    return "" if crossed[-1] == notice.stage else "OVERTAKEN"
+    named = next((c for c in case.crossings if (c.clock, c.stage.name) == (notice.clock, notice.stage)), None)
+    if named is None:
+        return "STAGE_GONE"
+    if named.at > moment.now:
+        return NOT_YET
+    if not _holds(named, case, moment.now):
+        return "OVERTAKEN"
+    return "HANDED_OVER" if _lost(notice, named, case, (live, moment)) else ""
+
+
+def _lost(notice: Notice, crossing: Crossing, case: Case, by: tuple[Live, Moment]) -> bool:
+    """Whether the dossier is in other hands and this recipient has nothing to do with it any more."""
+    live, moment = by
+    if notice.handler == case.facts.whose.handler or notice.recipient in ("", notice.unit):
+        return False
+    day = moment.policy.zone.day_of(moment.now)
+    return notice.recipient not in {who.id for who in recipients(case.facts.whose, crossing.stage.roles, live.reach(), day)}

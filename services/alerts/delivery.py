@@ -33,13 +33,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the partition's stage knows. `next`: the source offset after all that is applied; `judge` looks at the dossier as it is."""
+    """What the partition's stage knows. `next`: the source offset after all that is applied; `judge` looks at the dossier as it is.
+
+    `waits`: whether a notice is known to be held back still (quiet hours, a digest, a snooze), which costs no lease to ask.
+    """
 
     partition: int
     held: Callable[[], bool]
     next: Callable[[], int]
     judge: Callable[[Notice, int], Verdict]
     recipient: Callable[[Notice], Recipient]
+    waits: Callable[[Notice], bool] = lambda _notice: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +102,19 @@ class Delivery:
     def _due(self, rows: Iterable[Row]) -> list[Row]:
         """The earliest crossing first; behind them what failed before: one bad letter must not keep the others."""
         now = monotonic()
-        waiting = (r for r in rows if r.notice.state == PENDING and r.published and self._not_before.get(r.notice.key, 0) <= now)
+        waiting = (
+            r
+            for r in rows
+            if r.notice.state == PENDING and r.published and self._not_before.get(r.notice.key, 0) <= now and not self.desk.waits(r.notice)
+        )
         due = [r for r in waiting if (way := self._way(r.notice)) is None or not self.lines.closed(way.line)]
         return sorted(due, key=lambda r: (self._failures.get(r.notice.key, 0), r.crossed_at))
 
     def _way(self, notice: Notice) -> Way | None:
         """The first channel that can reach the recipient and has not refused this notice for good."""
         recipient, refused = self.desk.recipient(notice), {each.partition(":")[0] for each in notice.refused}
-        ways = ((channel, channel.line(recipient)) for channel in self.means.channels if channel.name not in refused)
+        wanted = [channel for channel in self.means.channels if not notice.channels or channel.name in notice.channels]
+        ways = ((channel, channel.line(recipient)) for channel in wanted if channel.name not in refused)
         return next((Way(channel, line) for channel, line in ways if line), None)
 
     def _may_go(self, way: Way | None) -> bool:
@@ -151,7 +160,7 @@ class Delivery:
         elif verdict.letter is not None:
             self._no_way(row)
         elif verdict.state == PENDING:
-            self._later(row, NOT_YET_SECONDS)
+            self._later(row, 0 if self.desk.waits(row.notice) else NOT_YET_SECONDS)
         else:
             self._end(row, state=verdict.state, reason=verdict.reason)
 

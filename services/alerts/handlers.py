@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dunghen.contracts.messages import Notice
+from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import OWN_KEY
+from dunghen.domain.manners import Action, Ruling, Telling, ruling
+from dunghen.domain.recipients import Reach
 from dunghen.platform.clock import Clock
 from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live
@@ -18,6 +21,8 @@ from services.alerts.metrics import Metrics
 from services.alerts.ports import PENDING, Ahead, Channel, Ledger, NoticeTopic, Outbox, Progress, Recipient, Row
 from services.alerts.settings import AlertsSettings
 from services.alerts.watch import Watch
+
+LOOK_AGAIN_SECONDS = 60  # of the city's time, at what is held back until something happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,9 @@ class Ports:
     book: PolicyBook
     metrics: Metrics
     paces: Mapping[str, Pace] = field(default_factory=dict)
+    people: PeopleBook = field(default_factory=PeopleBook)
+    actions: Callable[[str], Sequence[Action]] = lambda _dossier: ()  # what people did about a dossier
+    stale: Callable[[str, int], bool] = lambda _unit, _now: False  # whether a unit's feeds are silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +58,10 @@ class Handlers:
     def __init__(self, settings: AlertsSettings, ports: Ports, holding: Holding) -> None:
         self.settings, self.ports, self.holding = settings, ports, holding
         means = Means(ports.outbox, holding.channels, ports.ahead, ports.clock, settings.alerts_link)
-        desk = Desk(holding.partition, holding.held, holding.next, self.judge, lambda notice: self._recipient(notice.unit))
+        desk = Desk(holding.partition, holding.held, holding.next, self.judge, self._recipient, self._waits)
         lines = Lines(Retries(settings.retry_shortest, settings.retry_longest), ports.paces)
         delivery = Delivery(means, desk, ports.metrics, lines)
+        self._held_till: dict[str, int] = {}  # notice -> the city's instant up to which the manners hold it back
         self.courier = Courier(holding.partition, ports.ledger, ports.outbox, holding.topic, delivery)
 
     async def on_takeover(self, records: Mapping[bytes, tuple[bytes, int]]) -> None:
@@ -77,6 +86,7 @@ class Handlers:
         rows = self.watch.look(now)
         if latest.version != self.watch.policy.version:
             rows += self.watch.adopt(latest, now)
+            self._held_till.clear()
         decided = self._hand_over(rows)
         self._note_progress()
         return decided
@@ -87,7 +97,36 @@ class Handlers:
             return Verdict(None, PENDING if why == NOT_YET else "superseded", why)
         if self.settings.alerts_mode != "on":
             return Verdict(None, "suppressed", "SHADOW")
-        return Verdict(letter(notice, self._recipient(notice.unit), self.watch.policy, now))
+        told = self._ruling(notice, now)
+        if told.what == "hold":
+            self._held_till[notice.key] = told.until or now + LOOK_AGAIN_SECONDS
+            return Verdict(None, PENDING, told.reason)
+        if told.what == "drop":
+            return Verdict(None, "suppressed", told.reason)
+        return Verdict(letter(notice, self._recipient(notice), self.watch.policy, now))
+
+    def _ruling(self, notice: Notice, now: int) -> Ruling:
+        """What the manners say of a notice that still holds. Raises LookupError for none of ours: supersession comes first."""
+        case, _ = self.watch.case_of(notice.dossier)
+        crossing = next(c for c in (case.crossings if case else ()) if (c.clock, c.stage.name) == (notice.clock, notice.stage))
+        telling = Telling(
+            notice.dossier,
+            notice.unit,
+            notice.procedure,
+            notice.clock,
+            crossing.stage,
+            notice.recipient or notice.unit,
+            crossing.at,
+            self.ports.stale(notice.unit, now),
+        )
+        return ruling(telling, self.ports.actions(notice.dossier), self.watch.policy, now)
+
+    def _waits(self, notice: Notice) -> bool:
+        till = self._held_till.get(notice.key, 0)
+        if till and till <= self.ports.clock.seconds():
+            del self._held_till[notice.key]
+            return False
+        return till > 0
 
     def _live(self, since: int, away_from: int, now: int) -> Live:
         chosen = self.settings
@@ -97,13 +136,33 @@ class Handlers:
             back_at=now,
             late_seconds=chosen.historical_hours * 3600,
             shadow=chosen.alerts_mode != "on",
-            reachable=lambda unit: any(channel.line(self._recipient(unit)) for channel in self.holding.channels),
+            reach=self._reach,
             message_id=lambda key: message_id(key, chosen.mail_from),
+            actions=self.ports.actions,
         )
 
-    def _recipient(self, unit: str) -> Recipient:
+    def _reach(self) -> Reach:
+        """The directory as it is now; somebody can be reached where a channel has a way to them."""
+        return Reach(
+            self.ports.people.directory,
+            lambda person: self._has_way(Recipient(person.id, next((post.unit for post in person.posts), ""), person.address)),
+            lambda unit: self._has_way(self._unit(unit)),
+            self.watch.policy.city.code,
+        )
+
+    def _has_way(self, recipient: Recipient) -> bool:
+        return any(channel.line(recipient) for channel in self.holding.channels)
+
+    def _unit(self, unit: str) -> Recipient:
         found = self.watch.policy.catalogue.get(unit)
         return Recipient(unit, unit, found.notice_address if found else "")
+
+    def _recipient(self, notice: Notice) -> Recipient:
+        """A person of the directory, else the unit itself (so also all that an older release wrote)."""
+        if notice.recipient in ("", notice.unit):
+            return self._unit(notice.unit)
+        person = self.ports.people.directory.get(notice.recipient)
+        return Recipient(notice.recipient, notice.unit, person.address if person else "")
 
     def _hand_over(self, rows: list[Row]) -> bool:
         self.courier.decided += rows

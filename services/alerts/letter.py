@@ -19,7 +19,11 @@ TO_DO = {
     TODAY: "Việc cần làm: trả kết quả trong hôm nay; xong hôm nay vẫn đúng hẹn.",
     LATE: "Việc cần làm: xử lý ngay, gửi thư xin lỗi và hẹn lại ngày trả cho người nộp hồ sơ.",
 }
-
+LABELS = {"dossier": "Hẹn trả", "intake": "Hạn tiếp nhận", "step": "Hạn của bước"}
+TO_DO_OF = {
+    "intake": "Việc cần làm: tiếp nhận hoặc từ chối hồ sơ trực tuyến; hạn là 8 giờ làm việc từ lúc nộp.",
+    "step": "Việc cần làm: xong bước này hoặc chuyển bước, rồi cập nhật tiến độ.",
+}
 CLOSING = "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời."
 
 
@@ -37,13 +41,14 @@ def letter(notice: Notice, recipient: Recipient, policy: Policy, now: int) -> Le
         ("Hồ sơ", notice.dossier),
         ("Thủ tục", f"{procedure.name} ({procedure.code})" if procedure else notice.procedure),
         ("Đơn vị", unit.full_name if unit else notice.unit),
-        ("Hẹn trả", local_time(notice.due_at, policy)),
+        (LABELS[notice.clock], local_time(notice.due_at, policy)),
         (how, f"{left}, tính theo giờ làm việc"),
     )
-    at_the_end = "xong hôm nay vẫn đúng hẹn" if how == TODAY else left
+    at_the_end = "xong hôm nay vẫn đúng hẹn" if how == TODAY and notice.clock == "dossier" else left
+    to_do = TO_DO[how] if notice.clock == "dossier" else TO_DO_OF[notice.clock]
     item = Item(notice.dossier, notice.procedure, notice.unit, notice.stage, notice.due_at, left)
     subject = f"{how}: hồ sơ {notice.dossier}, {at_the_end}"
-    return Letter(notice.message_id, recipient, subject, Words(facts, (TO_DO[how], CLOSING)), (item,))
+    return Letter(notice.message_id, recipient, subject, Words(facts, (to_do, CLOSING)), (item,))
 
 
 def linked(letter: Letter, base: str) -> Letter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.subscriptions import Subscription
@@ -30,6 +30,16 @@ class Row:
     unknown: bool = False
 
 
+class Spoken(NamedTuple):
+    """What the ledger has of one notice: its stage, and whose the dossier was when it was decided."""
+
+    clock: str
+    stage: str
+    due_at: int
+    unit: str
+    handler: str
+
+
 PENDING = "pending"
 Lease = Literal["ours", "busy", "settled"]  # busy: another worker is at it
 
@@ -44,9 +54,7 @@ class Ledger(Protocol):
     async def record(
         self, partition: int, rows: Sequence[Row]
     ) -> list[Row]: ...  # adds what is absent; gives those of them that are unsettled
-    async def spoken(
-        self, dossiers: Sequence[bytes]
-    ) -> dict[str, frozenset[tuple[str, str]]]: ...  # {dossier: (stage, unit)} of every notice
+    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]: ...  # of every notice of each dossier
     async def unsettled(self, partition: int) -> list[Row]: ...  # pending, or not published as they are
 
 

@@ -8,27 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from sys import intern
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from dunghen.contracts.messages import Notice
 from dunghen.domain.policy import Policy
-from dunghen.domain.warnings import Facts, crossings, facts_of, next_crossing
-from services.alerts.decisions import Case, Live, decide, supersession
-from services.alerts.ports import Progress, Row
+from dunghen.domain.recipients import Whose
+from dunghen.domain.record import modern
+from dunghen.domain.warnings import Crossing, Facts, crossings, facts_of, mark_of, next_crossing
+from services.alerts.decisions import Case, Decided, Live, Moment, decide, supersession
+from services.alerts.ports import Progress, Row, Spoken
 
-Told = frozenset[str]  # names of stages
+Told = frozenset[str]  # `Crossing.mark`s
+Shared = TypeVar("Shared", Told, Whose)
 NOTHING: Told = frozenset()
-Spoken = frozenset[tuple[str, str]]  # (stage, unit) as the ledger has them
+MOST_SHARED = 100_000
 
 
 class Entry(NamedTuple):
-    """An open dossier. `look_at`: the next instant at which it crosses something (0: none); `told`: the stages decided for `unit`."""
+    """An open dossier. `look_at`: the next instant at which it crosses something (0: none); `told`: the stages decided, for `whose`."""
 
     record: bytes
     look_at: int = 0
     told: Told = NOTHING
-    unit: str = ""
+    whose: Whose | None = None
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Watch:
     before_live: int = 0  # crossings from before go-live: decided by that rule alone, without a row
     unreadable: int = 0
     _heap: list[tuple[int, bytes]] = field(default_factory=list)
+    _shared: dict[object, object] = field(default_factory=dict)  # thousands of dossiers have the same stages behind them
 
     def put(self, key: bytes, record: bytes | None, now: int) -> list[Row]:
         """A new record of a dossier (None: gone), by which it may turn out that stages were crossed long ago."""
@@ -49,6 +52,7 @@ class Watch:
         if record is None:
             self.dossiers.pop(key, None)
             return []
+        record = modern(record)
         if old is None:
             return self._look(key, Entry(record), now, by_event=True)
         return [] if old.record == record else self._look(key, old._replace(record=record), now, by_event=True)
@@ -79,30 +83,29 @@ class Watch:
         """
         unsure = []
         self.decided_to = progress.decided_to if progress else self.live.since
-        for key, (record, offset) in records.items():
+        for key, (packed, offset) in records.items():
+            record = modern(packed)
             facts, _ = self._facts(record)
             if facts is None:
                 continue
-            known = progress is not None and offset < progress.next and progress.policy == self.policy.version and facts.due_at > 0
+            settled = all(running.due_at for running in facts.clocks)
+            known = progress is not None and offset < progress.next and progress.policy == self.policy.version and settled
             if not known:
                 unsure.append(key)
-            self.dossiers[key] = Entry(record, 0, self._crossed_by(facts) if known else NOTHING, facts.unit)
+            self.dossiers[key] = Entry(record, 0, self._crossed_by(facts) if known else NOTHING, self._share(facts.whose))
         return unsure
 
     def _crossed_by(self, facts: Facts) -> Told:
-        return frozenset(c.stage.name for c in crossings(facts, self.policy) if c.at <= self.decided_to)
+        return self._share(frozenset(c.mark for c in crossings(facts, self.policy) if c.at <= self.decided_to))
 
-    def resume(self, unsure: Iterable[bytes], spoken: Mapping[str, Spoken], now: int) -> list[Row]:
+    def resume(self, unsure: Iterable[bytes], spoken: Mapping[str, frozenset[Spoken]], now: int) -> list[Row]:
         """After `start`: what the outage held. `spoken`: what the ledger has of the unsure dossiers, under whatever due date.
 
         Such a stage still holds if it was crossed, by the present due date, before the outage; else the dossier has left it since.
         """
         moved = set(unsure)
         for key in moved:
-            entry = self.dossiers[key]
-            facts, _ = self._facts(entry.record)
-            told = frozenset(stage for stage, unit in spoken.get(key.decode(), ()) if unit == entry.unit)
-            self.dossiers[key] = entry._replace(told=told & self._crossed_by(facts) if facts and facts.due_at else told)
+            self.dossiers[key] = self._recalled(self.dossiers[key], spoken.get(key.decode(), frozenset()))
         rows = []
         for key, entry in list(self.dossiers.items()):
             rows += self._look(key, entry, now, by_event=key in moved)
@@ -111,30 +114,67 @@ class Watch:
         heapify(self._heap)
         return rows
 
+    def _recalled(self, entry: Entry, spoken: frozenset[Spoken]) -> Entry:
+        facts, _ = self._facts(entry.record)
+        if facts is None:
+            return entry
+        here = [each for each in spoken if each.unit == facts.whose.unit]
+        marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
+        stopped = {running.clock for running in facts.clocks if not running.due_at}
+        told = frozenset(mark for mark in marks if mark in self._crossed_by(facts) or mark.partition(":")[0] in stopped)
+        handlers = {each.handler for each in here}
+        passed_on = bool(handlers) and not handlers & {facts.whose.handler, ""}
+        whose = Whose(facts.whose.unit, max(handlers)) if passed_on else facts.whose
+        return entry._replace(told=self._share(told), whose=self._share(whose))
+
     def supersession(self, notice: Notice, now: int) -> str:
         """Why a pending notice has lost its sense; "" if it has not."""
-        entry = self.dossiers.get(notice.dossier.encode())
+        case, why = self.case_of(notice.dossier)
+        if case is None:
+            return why
+        stopped = any(running.clock == notice.clock and not running.due_at for running in case.facts.clocks)
+        return why if stopped else supersession(notice, case, self.live, Moment(now, self.policy))
+
+    def case_of(self, dossier: str) -> tuple[Case | None, str]:
+        """The dossier as it stands; where it is not open, why: ENDED, OUTSIDE, UNREADABLE."""
+        entry = self.dossiers.get(dossier.encode())
         if entry is None:
-            return "ENDED"
+            return None, "ENDED"
         facts, why = self._facts(entry.record)
-        return supersession(notice, facts, crossings(facts, self.policy), now) if facts and not why else why
+        return (Case(dossier, facts, crossings(facts, self.policy), entry.told), why) if facts else (None, why)
+
+    def explain(self, dossier: str, now: int) -> str:
+        """Why nobody is told of a dossier now: ENDED, PAUSED, UNDATED, NOT_DUE, ALREADY_TOLD, BEFORE_LIVE; "" if somebody is to be."""
+        case, why = self.case_of(dossier)
+        if case is None or not any(running.due_at for running in case.facts.clocks):
+            return why
+        return decide(case, self.live, Moment(now, self.policy)).reason
 
     def _look(self, key: bytes, entry: Entry, now: int, *, by_event: bool) -> list[Row]:
         facts, _ = self._facts(entry.record)
         if facts is None:
             self.dossiers.pop(key, None)
             return []
-        told = entry.told if entry.unit in (facts.unit, "") else NOTHING  # another unit has not heard of it
         found = crossings(facts, self.policy)
-        rows, before_live = decide(Case(key.decode(), facts, found, told), self.live, now, by_event=by_event)
-        self.before_live += before_live
-        if facts.due_at:  # else what was told stays: after a pause the same stage is not told again
-            told = frozenset(c.stage.name for c in found if c.at <= now)
+        before = entry.whose if entry.whose not in (None, facts.whose) else None
+        decided: Decided = decide(Case(key.decode(), facts, found, entry.told, before), self.live, Moment(now, self.policy, by_event))
+        self.before_live += decided.before_live
         look_at = next_crossing(found, now)
-        self.dossiers[key] = Entry(entry.record, look_at, told, intern(facts.unit))
+        self.dossiers[key] = Entry(entry.record, look_at, self._behind(entry.told, facts, found, now), self._share(facts.whose))
         if look_at:
             heappush(self._heap, (look_at, key))
-        return rows
+        return decided.rows
+
+    def _behind(self, told: Told, facts: Facts, found: list[Crossing], now: int) -> Told:
+        """What counts as told from now on. Of a clock that stands still that stays: after a pause the same stage is not told again."""
+        stopped = {running.clock for running in facts.clocks if not running.due_at}
+        kept = {mark for mark in told if mark.partition(":")[0] in stopped} if stopped else set[str]()
+        return self._share(frozenset(kept.union(c.mark for c in found if c.at <= now)))
+
+    def _share(self, value: Shared) -> Shared:
+        if len(self._shared) > MOST_SHARED:
+            self._shared.clear()
+        return self._shared.setdefault(value, value)  # type: ignore[return-value]
 
     def _facts(self, record: bytes) -> tuple[Facts | None, str]:
         try:

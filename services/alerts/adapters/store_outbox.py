@@ -13,7 +13,7 @@ from dunghen.contracts.messages import Notice
 from dunghen.contracts.topics import partition_of
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.store import Between, Collection, Document, In, Put, Query, Store
-from services.alerts.ports import PENDING, Lease, Progress, Row
+from services.alerts.ports import PENDING, Lease, Progress, Row, Spoken
 
 NOTICES, PROGRESS, FACTS = "notices", "progress", "facts"
 COLLECTIONS = (Collection(NOTICES, (("partition", "unsettled"), ("dossier",))), Collection(PROGRESS), Collection(FACTS))
@@ -74,11 +74,13 @@ class StoreOutbox:
             found += await self._rows({"id": keys, "unsettled": 1})
         return found
 
-    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[tuple[str, str]]]:
-        found: dict[str, set[tuple[str, str]]] = {}
+    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]:
+        found: dict[str, set[Spoken]] = {}
         for some in (dossiers[i : i + AT_ONCE] for i in range(0, len(dossiers), AT_ONCE)):
             for row in await self._rows({"dossier": In(tuple(key.decode() for key in some))}):
-                found.setdefault(row.notice.dossier, set()).add((row.notice.stage, row.notice.unit))
+                notice = row.notice
+                said = Spoken(notice.clock, notice.stage, notice.due_at, notice.unit, notice.handler)
+                found.setdefault(notice.dossier, set()).add(said)
         return {dossier: frozenset(stages) for dossier, stages in found.items()}
 
     async def unsettled(self, partition: int) -> list[Row]:

@@ -1,0 +1,143 @@
+"""How people are told: quiet hours and days off, the morning's digest, silences, snoozing, acknowledging (`product.md`, Alerts). Pure.
+
+What is decided stays decided; this says when it may go out, or why it does not. Instants are seconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from dunghen.domain.calendar import WorkingCalendar
+from dunghen.domain.matrix import ESCALATED, Clock, Manners, Silence, Stage
+from dunghen.domain.policy import Policy
+
+ActionKind = Literal["acknowledge", "working", "snooze", "dispute"]
+ANSWERS: tuple[ActionKind, ...] = ("acknowledge", "working", "dispute")  # somebody has seen it: nobody further up need be told
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody did about a dossier's stage: `working` is "đang xử lý"; `snooze` holds all of it back from that person till `until`."""
+
+    kind: ActionKind
+    person: str
+    clock: Clock
+    stage: str
+    at: int
+    until: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One notice that is to go to one person: of what, crossed when; `stale`: the unit's feed is silent, so nobody knows how it stands."""
+
+    dossier: str
+    unit: str
+    procedure: str
+    clock: Clock
+    stage: Stage
+    recipient: str
+    crossed_at: int
+    stale: bool = False
+
+    @property
+    def of_stage(self) -> str:
+        """The stage that an answer names: an escalation is of the stage that it follows."""
+        return self.stage.name.removesuffix(ESCALATED)
+
+
+class Ruling(NamedTuple):
+    """`send`, `hold` till an instant (0: till something happens) or `drop`, each with its reason; "" for what simply goes."""
+
+    what: Literal["send", "hold", "drop"]
+    reason: str = ""
+    until: int = 0
+
+
+def ruling(telling: Telling, actions: Sequence[Action], policy: Policy, now: int) -> Ruling:
+    """What becomes of it now, read from above: silenced → answered → feed silent → snoozed → quiet hours and digest → it goes.
+
+    Whoever was asked may still be told of a breach during a snooze, and of what the matrix lets break quiet hours.
+    """
+    if any(covers(silence, telling, now) for silence in policy.manners.silences):
+        return Ruling("drop", "SILENCED")
+    if answered(telling, actions):
+        return Ruling("drop", "ACKNOWLEDGED")
+    if telling.stale:
+        return Ruling("hold", "FEED_STALE")
+    if until := snoozed_until(telling, actions, now):
+        return Ruling("hold", "SNOOZED", until)
+    if (at := goes_at(telling.stage, telling.crossed_at, policy)) > now:
+        return Ruling("hold", "DIGEST" if telling.stage.digest else "QUIET_HOURS", at)
+    if (at := goes_at(telling.stage, now, policy, late=True)) > now:
+        return Ruling("hold", "QUIET_HOURS", at)
+    return Ruling("send")
+
+
+def covers(silence: Silence, telling: Telling, now: int) -> bool:
+    """Whether a silence is about this, now."""
+    wanted = ((silence.unit, telling.unit), (silence.procedure, telling.procedure), (silence.dossier, telling.dossier))
+    return silence.begins <= now < silence.ends and all(asked in ("", given) for asked, given in wanted)
+
+
+def answered(telling: Telling, actions: Iterable[Action]) -> bool:
+    """Whether this stage was answered: by the recipient; of an escalation by anybody, for then nobody waits for an answer any more."""
+    escalation = telling.stage.name != telling.of_stage
+    return any(
+        a.kind in ANSWERS and (a.clock, a.stage) == (telling.clock, telling.of_stage) and (escalation or a.person == telling.recipient)
+        for a in actions
+    )
+
+
+def snoozed_until(telling: Telling, actions: Iterable[Action], now: int) -> int:
+    """Till when the recipient wants to hear nothing of the dossier; 0: now. A breach is told all the same."""
+    if telling.stage.is_breach:
+        return 0
+    return max((a.until for a in actions if a.kind == "snooze" and a.person == telling.recipient and a.at <= now < a.until), default=0)
+
+
+def goes_at(stage: Stage, at: int, policy: Policy, *, late: bool = False) -> int:
+    """The first instant from `at` on at which a message of this stage may go out.
+
+    What is for the digest waits for the next one; what falls into quiet hours or on a day off for the next morning's digest, without one
+    for the next hour of messages; what may break quiet hours goes at once. `late`: it has waited for its digest already.
+    """
+    manners, calendar = policy.manners, policy.calendar
+    if stage.digest and manners.digest_at is not None and not late:
+        return _next_morning(at, manners.digest_at, calendar)
+    if stage.breaks_quiet_hours or not manners.messages or _open(at, manners, calendar):
+        return at
+    opens = manners.messages[0][0] if manners.digest_at is None else max(manners.digest_at, manners.messages[0][0])
+    return _next_morning(at, opens, calendar)
+
+
+def _open(at: int, manners: Manners, calendar: WorkingCalendar) -> bool:
+    day, zone = calendar.zone.day_of(at), calendar.zone
+    return calendar.is_working(day) and any(zone.at(day, begin) <= at < zone.at(day, until) for begin, until in manners.messages)
+
+
+def _next_morning(at: int, seconds: int, calendar: WorkingCalendar) -> int:
+    """The first instant from `at` on at which it is that time on a working day."""
+    day = calendar.roll_forward(calendar.zone.day_of(at))
+    if (here := calendar.zone.at(day, seconds)) >= at:
+        return here
+    return calendar.zone.at(calendar.next_working_day(day), seconds)
+
+
+class Line(NamedTuple):
+    """One line of a digest: a notice by its key, whose it is, and when its clock ends."""
+
+    recipient: str
+    due_at: int
+    key: str
+
+
+def digests(lines: Iterable[Line], calendar: WorkingCalendar, now: int) -> dict[str, list[Line]]:
+    """{recipient: what is to be told together}, the least working time left first, what is overdue longest before all."""
+    found: dict[str, list[Line]] = {}
+    for line in sorted(lines, key=lambda one: (calendar.between(now, one.due_at), one.due_at, one.key)):
+        found.setdefault(line.recipient, []).append(line)
+    return found
