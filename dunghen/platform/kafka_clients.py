@@ -135,16 +135,14 @@ async def started(client: Any, settings: PlatformSettings) -> AsyncIterator[Any]
 
 
 async def start(client: Any, settings: PlatformSettings) -> None:
-    """Starts an aiokafka client; raises Unreachable that names the address; then, and where it is cancelled, nothing stays open."""
+    """Starts an aiokafka client; raises Unreachable that names the address. Whatever it raises, nothing stays open."""
     try:
         await client.start()
-    except KafkaConnectionError as fault:
+    except BaseException as fault:
         with suppress(KafkaError):
             await client.stop()
-        raise unreachable(settings, fault) from None
-    except asyncio.CancelledError:
-        with suppress(KafkaError):
-            await client.stop()
+        if isinstance(fault, KafkaConnectionError):
+            raise unreachable(settings, fault) from None
         raise
 
 

@@ -127,7 +127,9 @@ class World:
             dossiers = DossierProjector(self.settings, store, projector.policy)
             drawn = GeometryProjector(self.settings, board)
             try:
-                await asyncio.gather(projector.run(), projector.watch_sources(), history.run(), dossiers.run(), drawn.run())
+                async with asyncio.TaskGroup() as running:  # when one fails, none of the others goes on with what is closed below
+                    for part in (projector.run(), projector.watch_sources(), history.run(), dossiers.run(), drawn.run()):
+                        running.create_task(part)
             finally:
                 await store.close()
                 await lag.close()
