@@ -37,7 +37,7 @@ def test_neither_the_digest_nor_the_id_nor_nothing_opens() -> None:
 
 def test_the_record_of_a_key_does_not_hold_its_secret() -> None:
     made = make_key(Grant("reader", "20242", NOW, NOW + 100))
-    assert made.text.rpartition("_")[2] not in encode(made.record).decode()
+    assert made.text.split("_", 2)[2] not in encode(made.record).decode()
     assert len(made.text) > 50
     assert made.text != make_key(Grant("reader", "20242", NOW, NOW + 100)).text
 
