@@ -19,5 +19,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000, // the API's reference page, loaded by nobody else
   },
   server: { proxy: { '/api': api } },
-  test: { environment: 'node', include: ['tests/**/*.test.ts'] },
+  test: { environment: 'node', include: ['tests/**/*.test.ts'], testTimeout: 60_000 }, // some read all sources, on a machine that does other work too,
 });

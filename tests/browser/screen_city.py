@@ -19,7 +19,7 @@ import httpx
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
 from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, all_topics
-from dunghen.domain.windows import WINDOWS, resolve
+from dunghen.domain.windows import resolve
 from dunghen.platform import kafka
 from dunghen.platform.clock import FixedClock, SharedClock
 from dunghen.platform.local.servers import LocalServer, await_ready, free_port, launch
@@ -36,22 +36,41 @@ SILENT, FEW, NEVER = "20200", "20197", HOANG_SA  # a unit whose feed is silent, 
 T = TypeVar("T")
 
 
+# How many dossiers stand in a window, in fifteenths of a unit's size: a longer one has all of a shorter one that it holds.
+FIFTEENTHS = {"today": 5, "7d": 14, "month": 25, "30d": 40, "quarter": 62, "90d": 100, "year": 320}
+
+
+def _counts(size: int, on_time: int, changed: dict[str, int]) -> tuple[int, int]:
+    """On time and late."""
+    on_time = changed.get("on_time", on_time)
+    return on_time, changed.get("late", size - on_time)
+
+
+def _window(window: str, on_time: int, late: int, open_: tuple[int, int]) -> WindowScore:
+    """Counts and rates that fit each other (domain.md §4); `open_`: pending and overdue, which only the official rate has."""
+    pending, overdue = open_
+    done, done_late = on_time - pending, late - overdue
+    due = 0 if window == "today" else (on_time + late) * 9 // 10  # a due day counts once it is over
+    met = on_time * due // (on_time + late) if due else 0
+    rates = {
+        "official": RateCounts(on_time, on_time + late),
+        "resolved": RateCounts(done, done + done_late),
+        "due_cohort": RateCounts(max(met - due // 50, 0), due),
+        "statutory": RateCounts(max(met - due // 20, 0), due),
+    }
+    counts = {"received": on_time + late, "early": done - done // 4, "on_day": done // 4, "late": done_late}
+    return WindowScore(*resolve(window, TODAY), counts, rates)
+
+
 def scores_of(unit: str, **changed: int) -> UnitScore:
     """Always the same for the same unit. `changed`: on_time and late of every window and rate."""
     seed = zlib.crc32(unit.encode())
     n, per_mille = (2, 500) if unit == FEW else (0, 0) if unit == NEVER else (60 + seed % 400, 620 + seed // 512 % 381)
-    windows = {}
-    for place, window in enumerate(WINDOWS):
-        size = n if unit == FEW else n * (1 + place) // 3
-        on_time = changed.get("on_time", size * per_mille // 1000)
-        late = changed.get("late", size - on_time)
-        total = on_time + late
-        rates = {
-            r: RateCounts(max(on_time - less * total // 100, 0), total) for less, r in enumerate(("official", "resolved", "due_cohort"))
-        }
-        rates["statutory"] = RateCounts(max(on_time - total // 20, 0), total)
-        windows[window] = WindowScore(*resolve(window, TODAY), {"received": total, "early": on_time, "late": late}, rates)
-    open_ = {"pending": n // 5, "overdue": n // 25, "paused": n // 50, "due_today": n // 20, "due_today_left": n // 30}
+    sizes = {window: n if unit == FEW else n * fifteenths // 15 for window, fifteenths in FIFTEENTHS.items()}
+    ended = {window: _counts(size, size * per_mille // 1000, changed) for window, size in sizes.items()}
+    pending, overdue = min(n // 10, *(on for on, _ in ended.values())), min(n // 25, *(late for _, late in ended.values()))
+    windows = {window: _window(window, on, late, (pending, overdue)) for window, (on, late) in ended.items()}
+    open_ = {"pending": pending, "overdue": overdue, "paused": n // 50, "due_today": n // 20, "due_today_left": n // 30}
     return UnitScore(
         unit=unit, day=TODAY, policy=1, covers={0: 5}, **open_, received_today=n // 15, finished_today=n // 16, windows=windows
     )

@@ -23,6 +23,41 @@ def test_axe_finds_nothing_on_a_phone(city: ScreenCity, window: Windows, theme: 
     assert violations(window(**PHONE).show(address("/", theme=theme))) == []
 
 
+OTHERS = {
+    "all kinds of units": "/?kind=all",
+    "a past period": "/?window=2026-10",
+    "a past day": "/?as_of=2026-11-15",
+    "official colours": "/?colours=official",
+    "how it is counted": "/#how",
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("what", OTHERS)
+def test_axe_finds_nothing_on(city: ScreenCity, window: Windows, what: str, theme: str) -> None:
+    path, _, place = OTHERS[what].partition("#")
+    screen = window()
+    page = screen.open(address(path, theme=theme) + (f"#{place}" if place else ""))
+    expect(page.locator("[data-state=picture], [data-state=switching], [data-state=connecting]").first).to_be_visible()
+    if place:
+        expect(page.locator("[data-role=how] dt").first).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_how_it_is_counted_is_read_on_the_page(city: ScreenCity, window: Windows, lang: str) -> None:
+    page = window().show(f"/?lang={lang}")
+    page.locator("footer a[href='#how']").click()
+    expect(page.locator("[data-role=how] dt")).to_have_count(9)  # four rates and five bands
+    expect(page.locator("[data-role=how]")).to_contain_text({"vi": "trên tổng số hồ sơ", "en": "out of all"}[lang])
+
+
+def test_axe_finds_in_the_reference_of_the_api_only_what_is_of_swagger_ui(window: Windows) -> None:
+    page = window().open("/docs")
+    expect(page.locator("#api")).to_contain_text("/api/v1/map")
+    assert [found for found in violations(page) if "swagger" not in found] == []
+
+
 def test_axe_would_find_a_button_without_a_name(city: ScreenCity, window: Windows) -> None:
     page = window().show("/")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")

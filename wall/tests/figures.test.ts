@@ -51,7 +51,7 @@ test('counts have the thousands mark of the language and a true minus', () => {
   expect([counted(55612, 'vi'), counted(1_234_567, 'en'), counted(999, 'vi'), counted(-1500, 'vi')]).toEqual(['55.612', '1,234,567', '999', '−1.500']);
 });
 test('trends say their direction once rounded', () => {
-  expect([trend(0.0083, 'vi'), trend(-0.0214, 'vi'), trend(0.0004, 'vi'), trend(-0.0004, 'en'), trend(null, 'vi')]).toEqual(['▲ 0,8', '▼ 2,1', '= 0,0', '= 0.0', '']);
+  expect([trend(0.0083, 'vi'), trend(-0.0214, 'vi'), trend(0.0004, 'vi'), trend(-0.0004, 'en'), trend(null, 'vi')]).toEqual(['↑ 0,8', '↓ 2,1', '= 0,0', '= 0.0', '']);
 });
 test('a gap is the difference of the figures that are shown', () => {
   expect(gap(figure(9312, 10000), figure(9018, 10000), 'vi')).toBe('+2,9');

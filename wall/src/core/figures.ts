@@ -59,11 +59,11 @@ export function share(value: number | null, lang: Lang): string {
 /** Tenths of a percentage point, half away from zero. */
 export const tenths = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) * 1000 + 0.5 + 1e-9);
 
-/** A difference of two rates in points: "▲ 0,8", "▼ 2,1", "= 0,0"; empty when there is none. */
+/** A difference of two rates in points: "↑ 0,8", "↓ 2,1", "= 0,0"; empty when there is none. */
 export function trend(value: number | null, lang: Lang): string {
   if (value === null) return '';
   const points = tenths(value);
-  return `${points > 0 ? '▲' : points < 0 ? '▼' : '='} ${localised((Math.abs(points) / 10).toFixed(1), lang)}`;
+  return `${points > 0 ? '↑' : points < 0 ? '↓' : '='} ${localised((Math.abs(points) / 10).toFixed(1), lang)}`;
 }
 
 /** The gap between two rates as a reader would take it from the figures shown: "+2,9", "−1,5", "±0,0"; empty when one has no value. */

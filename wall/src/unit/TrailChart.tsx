@@ -12,11 +12,12 @@ const PHONE: Frame = { width: 328, height: 260, left: 66, right: 112, columns: 5
 export function TrailChart({ unit, name }: { readonly unit: UnitBody; readonly name: string }) {
   const { rate } = choice.value;
   const points = unit.trail?.points ?? [];
+  const some = lastKnown(points, rate) !== -1;
   return (
     <section aria-labelledby="trail-title" data-role="trail">
-      <h2 id="trail-title">{say('trail', { n: points.length || 90 })} {points.length > 0 && <small>{say('trail_of', { days: unit.trail?.days ?? 0 })}</small>}</h2>
+      <h2 id="trail-title">{say('trail', { n: points.length || 90 })} {some && <small>{say('trail_of', { days: unit.trail?.days ?? 0 })}</small>}</h2>
       {unit.trail === null ? <p class="note">{say('trail_away')}</p>
-        : lastKnown(points, rate) === -1 ? <p class="note">{say('trail_none')}</p>
+        : !some ? <p class="note">{say('trail_none')}</p>
         : <Drawn points={points} rate={rate} name={name} />}
     </section>
   );

@@ -5,12 +5,14 @@ import { counted, share, trend } from '../core/figures';
 import type { Unit } from '../core/model';
 import { longName } from '../core/picture';
 import { dates, local, since } from '../core/times';
+import { lastKnown } from '../core/trail';
 import type { UnitBody, UnitWindow } from '../core/unit';
 import { browserPorts } from '../live/browser';
 import { followUnit } from '../live/unit';
 import { FeedAge } from '../view/Card';
+import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
-import { choice, edges, lang, picture, say, STEPPED } from '../view/store';
+import { choice, edges, lang, narrow, picture, say, STEPPED } from '../view/store';
 import type { Setting } from '../view/words';
 import { Parts } from './Parts';
 import { FourRates } from './FourRates';
@@ -50,7 +52,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <div class="head">
         <div>
           <h1 ref={heading} tabIndex={-1}>{name}</h1>
-          <p class="facts">{facts(unit, window).join(' · ')}</p>
+          <p class="facts">{facts(unit, window).join(' · ')}{narrow.value && <> · <Age /></>}</p>
         </div>
         <Now unit={unit} />
       </div>
@@ -58,7 +60,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <Silent unit={unit} />
       <FourRates window={window} />
       <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
-      <div class="beside-each-other">
+      <div class={lastKnown(unit.trail?.points ?? [], choice.value.rate) === -1 ? 'one-after-another' : 'beside-each-other'}>
         <TrailChart unit={unit} name={name} />
         <Windows unit={unit} />
       </div>

@@ -1,16 +1,29 @@
 /** Why the picture is not of now, with its age in large letters; or that the reader stopped it. */
 import { isLive } from '../core/model';
 import { dayMonth, local, age } from '../core/times';
-import { choice, choose, lang, mode, picture, say, shown, shownAge, state } from './store';
+import { choice, choose, heldAt, lang, mode, picture, say, shownAge, shownUntil, state } from './store';
 
 export function Banner() {
   switch (mode.value) {
     case 'lost': return <Loud><p>{lostSince()}</p></Loud>;
-    case 'behind': return <Loud><p>{say('behind')}</p></Loud>;
-    case 'held': return <div class="banner quiet" role="status" data-state="held"><p>{say('held')}</p></div>;
+    case 'behind': return <Loud><p>{say('behind')}{until()}</p></Loud>;
+    case 'held': return <Held />;
     case 'switching': return <div class="banner quiet" role="status" data-state="switching"><p>{switching()}</p>{!isLive(choice.value) && <ToNow />}</div>;
     default: return <Past />;
   }
+}
+
+/** The city's time of an instant; empty where there is none. */
+const clock = (at: number | null): string => (at === null || picture.value === null ? '' : local(at, picture.value.city.zone).time);
+const until = (): string => (shownUntil.value === null ? '' : ` ${say('shown_until', { time: clock(shownUntil.value) })}`);
+
+function Held() {
+  return (
+    <div class="banner loud" data-state="held">
+      <b>{say('held_age', { age: age(shownAge.value ?? 0, lang.value) })}</b>
+      <p role="status">{heldAt.value === null ? say('held') : say('held_since', { time: clock(heldAt.value) })}{until()}</p>
+    </div>
+  );
 }
 
 function switching(): string {
@@ -34,11 +47,7 @@ function Loud({ children }: { readonly children: preact.ComponentChildren }) {
   return <div class="banner loud" data-state="stale"><b>{say('data_old', { age: age(shownAge.value ?? 0, lang.value) })}</b>{children}</div>;
 }
 
-/** The city's time at which the server was last heard. */
+/** The city's time of the figures that are shown. */
 function lostSince(): string {
-  const now = shown.value;
-  if (now === null || now.freshness.server === null) return say('lost_plain');
-  const { server, heard, lag } = now.freshness;
-  const at = server.at + Math.max(0, heard.steady - server.read.steady - lag) * server.speed;
-  return say('lost', { time: local(at, now.picture.city.zone).time });
+  return shownUntil.value === null ? say('lost_plain') : say('lost', { time: clock(shownUntil.value) });
 }

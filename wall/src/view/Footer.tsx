@@ -1,9 +1,10 @@
 /** How old the figures are, how many feeds are live, and the same figures as open data. */
+import type { FunctionComponent } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { asked } from '../core/address';
-import { serverNow } from '../core/freshness';
 import type { Picture } from '../core/picture';
 import { age, dayMonth, local } from '../core/times';
-import { beat, lang, mode, say, shown, shownAge } from './store';
+import { lang, mode, say, shownAge, shownUntil } from './store';
 
 /** The age of what is shown, running; loud words once it is not a picture of now. */
 export function Age() {
@@ -15,22 +16,36 @@ export function Age() {
 }
 
 function Until({ zone }: { readonly zone: string }) {
-  const freshness = shown.value?.freshness;
-  const now = freshness === undefined ? null : serverNow(freshness, beat.value);
-  if (freshness === undefined || now === null || shownAge.value === null) return null;
-  const at = local(now - shownAge.value * (freshness.server?.speed ?? 1), zone);
+  if (shownUntil.value === null) return null;
+  const at = local(shownUntil.value, zone);
   return <>, {say('data_until', { time: at.time, date: dayMonth(at.date, true) })}</>;
+}
+
+/** Opened where it stands, fetched when it is first asked for. */
+function useHow() {
+  const [How, setHow] = useState<FunctionComponent | null>(null);
+  useEffect(() => {
+    const follow = (): void => void (location.hash === '#how' && import('./How').then((part) => setHow(() => part.How)));
+    follow();
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return How;
 }
 
 export function Footer({ picture }: { readonly picture: Picture }) {
   const query = asked(picture.question);
   const live = picture.units.filter((unit) => !unit.stale && unit.feedSeenAt !== null).length;
+  const How = useHow();
   return (
+    <>
+    {How !== null && <How />}
     <footer>
       <span><Age /><Until zone={picture.city.zone} /> · {say('feeds_live', { live, all: picture.units.length })}</span>
       <span class="links">
-        <a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="/api/v1/definitions">{say('definitions')}</a>
+        <a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="#how">{say('definitions')}</a>
       </span>
     </footer>
+    </>
   );
 }

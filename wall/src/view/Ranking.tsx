@@ -24,14 +24,15 @@ export function Ranking({ picture, setting, selected }: Props) {
   const long = drawn.settled && drawn.to - drawn.from < units.length;
   useEffect(() => showRow(holder.current, units.findIndex((unit) => unit.code === selected), drawn), [selected, order, drawn.settled]);
   const { question: { rate, window }, asOf } = picture;
+  const trends = picture.units.some((unit) => unit.trend !== null); // before them there may be nothing to compare with
   return (
     <div class="ranking" ref={holder} id="table" tabIndex={-1} style={{ '--rows': units.length }}>
       <table aria-rowcount={long ? units.length + 1 : undefined}>
         <caption class="vh">{say('table_of', { count: units.length, rate: say(`rate_${rate}`), dates: dates(window, asOf) })}</caption>
-        <thead><Heads order={order} /></thead>
+        <thead><Heads order={order} trends={trends} /></thead>
         <tbody>
           <Room rows={drawn.from} height={drawn.height} key="before" />
-          {units.slice(drawn.from, drawn.to).map((unit, index) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} place={long ? drawn.from + index : null} />)}
+          {units.slice(drawn.from, drawn.to).map((unit, index) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} trends={trends} place={long ? drawn.from + index : null} />)}
           <Room rows={units.length - drawn.to} height={drawn.height} key="after" />
         </tbody>
       </table>
@@ -45,12 +46,12 @@ function Room({ rows, height }: { readonly rows: number; readonly height: number
   return rows === 0 ? null : <tr aria-hidden="true" style={{ height: `${rows * height}px` }} />;
 }
 
-function Heads({ order }: { readonly order: Order }) {
+function Heads({ order, trends }: { readonly order: Order; readonly trends: boolean }) {
   return (
     <tr>
       <Head by="rank" words="col_rank" class="r" order={order} /><Head by="name" words="col_unit" order={order} /><Head by="rate" words="col_rate" class="v" order={order} />
       <th scope="col"><span class="vh">{say('col_band')}</span></th><Head by="low" words="col_interval" class="ci" title="interval" order={order} />
-      <Head by="n" words="col_n" class="n" order={order} /><Head by="overdue" words="col_overdue" class="n od" order={order} /><Head by="trend" words="col_trend" class="t" title="col_trend_full" order={order} />
+      <Head by="n" words="col_n" class="n" order={order} /><Head by="overdue" words="col_overdue" class="n od" order={order} />{trends && <Head by="trend" words="col_trend" class="t" title="col_trend_full" order={order} />}
     </tr>
   );
 }
@@ -63,7 +64,7 @@ function Head({ by, words, order, class: name, title }: HeadProps) {
   const next: Order = { by, down: here ? !order.down : by === 'n' || by === 'overdue' || by === 'rank' };
   return (
     <th scope="col" class={name} aria-sort={here ? (order.down ? 'descending' : 'ascending') : undefined}>
-      <button type="button" title={title && say(title)} onClick={() => choose({ order: next })} data-sort={by}>{say(words)}<span class="way" aria-hidden="true">{here ? (order.down ? '▼' : '▲') : ''}</span></button>
+      <button type="button" title={title && say(title)} onClick={() => choose({ order: next })} data-sort={by}>{say(words)}<span class="way" aria-hidden="true">{here ? (order.down ? '↓' : '↑') : ''}</span></button>
     </th>
   );
 }
@@ -78,10 +79,10 @@ function showRow(holder: HTMLDivElement | null, index: number, drawn: Drawn): vo
 }
 
 /** `place`: of the row among all, where not all are drawn. */
-interface RowProps { readonly unit: Unit; readonly setting: Setting; readonly selected: boolean; readonly place: number | null }
+interface RowProps { readonly unit: Unit; readonly setting: Setting; readonly selected: boolean; readonly trends: boolean; readonly place: number | null }
 
 class Row extends Steady<RowProps> {
-  render({ unit, setting, selected, place }: RowProps) {
+  render({ unit, setting, selected, trends, place }: RowProps) {
     const { lang } = setting;
     const look = lookOf(unit);
     const some = unit.denominator > 0;
@@ -92,13 +93,14 @@ class Row extends Steady<RowProps> {
           <a href={addressOf({ unit: unit.code, view: 'unit' })} aria-label={longName(unit)} aria-current={selected || undefined} onClick={(event) => go(event, { unit: unit.code, view: 'unit' })}>{shortName(unit)}</a>
           {look === 'old' && <em>{oldWhen(unit, setting)}</em>}
           {look === 'few' && <em>{text(lang, 'few_mark')}</em>}
+          {look === 'none' && <em>{text(lang, 'unit_none')}</em>}
         </th>
         <td class={look === 'old' ? 'v past' : 'v'} data-role="value">{look === 'few' ? onCell(unit, setting).value : percent(unit, lang, setting.edges)}</td>
         <td><Chip band={unit.band} old={look === 'old'} /></td>
         <td class="ci">{some && `${share(unit.low, lang)}–${share(unit.high, lang)}`}</td>
         <td class="n">{counted(unit.denominator, lang)}</td>
         <td class="n od">{counted(unit.overdue, lang)}</td>
-        <td class="t">{trend(unit.trend, lang)}</td>
+        {trends && <td class="t">{trend(unit.trend, lang)}</td>}
       </tr>
     );
   }

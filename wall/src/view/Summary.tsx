@@ -4,7 +4,8 @@ import { isLive, RATES, type City } from '../core/model';
 import type { Picture } from '../core/picture';
 import { dates } from '../core/times';
 import { Chip } from './Chip';
-import { edges, lang, say } from './store';
+import { Age } from './Footer';
+import { edges, lang, narrow, say } from './store';
 
 export function Summary({ picture }: { readonly picture: Picture }) {
   const { city, question, asOf } = picture;
@@ -12,12 +13,13 @@ export function Summary({ picture }: { readonly picture: Picture }) {
   const none = city.denominator === 0;
   return (
     <section class="summary" aria-labelledby="summary-title">
-      <h1 id="summary-title">{say('whole_city', { rate: say(`rate_${question.rate}`).toLocaleLowerCase(l), dates: dates(question.window, asOf) })}</h1>
+      <h1 id="summary-title">{say(question.kind === 'locality' ? 'whole_city' : 'whole_city_kinds', { rate: say(`rate_${question.rate}`).toLocaleLowerCase(l), dates: dates(question.window, asOf) })}</h1>
       <div class="big"><span data-role="city-value">{percent(city, l, edges.value)}</span>{!none && <small>%</small>}</div>
       <p class="facts">
         <Chip band={city.band} full />
         <span><b>{counted(city.denominator, l)}</b> {say('dossiers_n')}{!none && <>, {say('interval')} <span class="ends">{share(city.low, l)} – {share(city.high, l)}</span></>}</span>
         <span>{none && question.rate !== 'official' && question.window === 'today' ? say('cohort_today') : trendLine(city)}</span>
+        {narrow.value && <span class="asof"><Age /></span>}
       </p>
       <Rates picture={picture} />
       <p class="means"><b>{say(`rate_${question.rate}`)}:</b> {say(`means_${question.rate}`)}</p>

@@ -1,7 +1,7 @@
 /** The page's state as signals: what is chosen, what has come, what is shown. The composition root connects it to the browser. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { read, write, type Choice, type Theme } from '../core/address';
-import { pictureAge } from '../core/freshness';
+import { pictureAge, serverNow } from '../core/freshness';
 import { sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
 import { browserPorts } from '../live/browser';
@@ -22,6 +22,8 @@ const source = live(browserPorts, choice.peek());
 export const { state, beat, edges } = source;
 /** The picture that updates were paused on; null while they run. */
 export const held = signal<Shown | null>(null);
+/** The server's clock when they were paused; null where it was never told. */
+export const heldAt = signal<number | null>(null);
 
 export const lang = computed<Lang>(() => choice.value.lang);
 export const theme = computed<Theme>(() => choice.value.theme ?? (systemDark.value ? 'dark' : 'light'));
@@ -30,6 +32,12 @@ export const picture = computed<Picture | null>(() => shown.value?.picture ?? nu
 export const today = computed(() => picture.value?.asOf ?? null);
 /** Seconds; null before the first picture. A paused picture ages like any other. */
 export const shownAge = computed(() => (shown.value === null ? null : pictureAge(shown.value.freshness, beat.value)));
+/** The server's clock at which the shown figures were those of now. */
+export const shownUntil = computed(() => {
+  const [freshness, seconds] = [shown.value?.freshness, shownAge.value];
+  const now = freshness === undefined ? null : serverNow(freshness, beat.value);
+  return freshness === undefined || seconds === null || now === null ? null : now - seconds * (freshness.server?.speed ?? 1);
+});
 export const mode = computed<Mode>(() => modeOf(state.value, held.value, beat.value));
 export const say = (key: Key, values?: Readonly<Record<string, string | number>>): string => text(lang.value, key, values);
 
@@ -61,7 +69,11 @@ function take(next: Choice): void {
 }
 
 export function togglePause(): void {
-  held.value = held.value === null ? shown.value : null;
+  const now = held.value === null ? shown.value : null;
+  batch(() => {
+    held.value = now;
+    heldAt.value = now === null ? null : serverNow(now.freshness, beat.value);
+  });
 }
 
 export function start(): void {

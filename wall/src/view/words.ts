@@ -12,7 +12,7 @@ export function oldWhen(unit: Unit, { lang, today, zone }: Setting): string {
   return unit.feedSeenAt === null ? text(lang, 'never_sent') : text(lang, 'old_at', { when: since(unit.feedSeenAt, today, zone) });
 }
 
-/** The figures that a band stands for: "≥ 90 %", "80 – dưới 90 %", "dưới 70 %". */
+/** The figures that a band stands for: "từ 90 %", "80 – dưới 90 %", "dưới 70 %". */
 export function rangeOf(band: Band, { lang, edges }: Pick<Setting, 'lang' | 'edges'>): string {
   if (band === 'none') return text(lang, 'band_none');
   const at = edges.findIndex(([name]) => name === band);

@@ -21,7 +21,7 @@ function Row({ move, zone }: { readonly move: Move; readonly zone: string }) {
       <span class="t">{at === null ? '' : local(at, zone).time.slice(0, 5)}</span>
       <span class="w">
         <span class="said"><b>{unit.kind === 'department' ? unit.name : mixedName(unit)}</b> {saidOf(move, words)}</span>
-        <span class="then">{kind === 'SILENT' ? silentFor(unit.feedSeenAt) : `${from(move, words)} → ${percent(unit, words.lang, words.edges)} %`}</span>
+        <span class="then">{kind === 'SILENT' ? silentFor(unit.feedSeenAt) : `${from(move, words)} › ${percent(unit, words.lang, words.edges)} %`}</span>
       </span>
     </li>
   );

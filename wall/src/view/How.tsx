@@ -1,0 +1,55 @@
+/** How the figures are made, as GET /definitions says it: rates, bands, what stands in the columns. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { BANDS, record } from '../core/model';
+import { edges, lang, say } from './store';
+import { rangeOf } from './words';
+
+type Words = Readonly<Record<string, unknown>>;
+type Entry = readonly [string, Words];
+interface Definitions { readonly rates: readonly Entry[]; readonly members: readonly Entry[]; readonly few: number | null }
+const COLUMNS = new Set(['low, high', 'few', 'rank', 'trend', 'stale']); // of all members of the API those that the page shows
+
+const entries = (value: unknown, what: string): readonly Entry[] => Object.entries(record<Record<string, unknown>>(value, what)).map(([name, words]) => [name, record<Words>(words, name)]);
+/** Raises Malformed for an answer that does not fit. */
+function read(value: unknown): Definitions {
+  const raw = record<Record<string, unknown>>(value, 'definitions');
+  const members = entries(raw['members'], 'members').filter(([name]) => COLUMNS.has(name));
+  return { rates: entries(raw['rates'], 'rates'), members, few: typeof raw['few_below'] === 'number' ? raw['few_below'] : null };
+}
+
+const in_ = (words: Words, name = ''): string => String(words[name + lang.value] ?? '');
+const fetched = (): Promise<Definitions> => fetch('/api/v1/definitions').then((answer) => answer.json()).then(read);
+
+export function How() {
+  const [known, setKnown] = useState<Definitions | 'away' | null>(null);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => void fetched().then(setKnown, () => setKnown('away')), []);
+  useEffect(() => {
+    section.current?.scrollIntoView();
+    section.current?.focus({ preventScroll: true });
+  }, [known]);
+  return (
+    <section class="how" id="how" ref={section} tabIndex={-1} aria-labelledby="how-title" data-role="how">
+      <h2 id="how-title">{say('definitions')}</h2>
+      {known === 'away' && <p>{say('how_away')}</p>}
+      {known !== null && known !== 'away' && <Told known={known} />}
+      <p><a href="/api/v1/definitions">{say('how_json')}</a></p>
+    </section>
+  );
+}
+
+function Told({ known }: { readonly known: Definitions }) {
+  return (
+    <div class="columns">
+      <div><h3>{say('how_rates')}</h3><dl>{known.rates.map(([name, words]) => <Pair key={name} term={in_(words)} meaning={in_(words, 'meaning_')} />)}</dl></div>
+      <div>
+        <h3>{say('how_bands')}</h3>
+        <dl>{BANDS.map((band) => <Pair key={band} term={say(`band_${band}`)} meaning={band === 'none' ? say('how_none') : rangeOf(band, { lang: lang.value, edges: edges.value })} />)}</dl>
+        {known.few !== null && <p>{say('how_few', { n: known.few })}</p>}
+      </div>
+      <div><h3>{say('how_words')}</h3><ul>{known.members.map(([name, words]) => <li key={name}>{in_(words)}</li>)}</ul></div>
+    </div>
+  );
+}
+
+const Pair = ({ term, meaning }: { readonly term: string; readonly meaning: string }) => <><dt>{term}</dt><dd>{meaning}</dd></>;
