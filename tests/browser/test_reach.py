@@ -52,12 +52,6 @@ def test_how_it_is_counted_is_read_on_the_page(city: ScreenCity, window: Windows
     expect(page.locator("[data-role=how]")).to_contain_text({"vi": "trên tổng số hồ sơ", "en": "out of all"}[lang])
 
 
-def test_axe_finds_in_the_reference_of_the_api_only_what_is_of_swagger_ui(window: Windows) -> None:
-    page = window().open("/docs")
-    expect(page.locator("#api")).to_contain_text("/api/v1/map")
-    assert [found for found in violations(page) if "swagger" not in found] == []
-
-
 def test_axe_would_find_a_button_without_a_name(city: ScreenCity, window: Windows) -> None:
     page = window().show("/")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")

@@ -21,7 +21,7 @@ function Held() {
   return (
     <div class="banner loud" data-state="held">
       <b>{say('held_age', { age: age(shownAge.value ?? 0, lang.value) })}</b>
-      <p role="status">{heldAt.value === null ? say('held') : say('held_since', { time: clock(heldAt.value) })}{until()}</p>
+      <p role="status">{heldAt.value === null ? say('held') : say('held_from', { time: clock(heldAt.value) })}{until()}</p>
     </div>
   );
 }
