@@ -40,7 +40,8 @@ class Facts(NamedTuple):
     whose: Whose
     procedure: str
     clocks: tuple[Running, ...]
-    said_at: int = 0  # since when it is known whose it is: the newest sync, or the newest step that named an official
+    unit_said_at: int = 0  # the newest sync, which names the unit
+    handler_said_at: int = 0  # the newest step that named an official
 
     def due_at(self, clock: Clock) -> int:
         """When that clock ends; 0: it does not run, stands still, or has no end."""
@@ -84,7 +85,7 @@ def facts_of(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
     if not found.stopped and (step := _step(found)):
         clocks.append(step)
     head = found.head
-    facts = Facts(_whose(head), head.procedure, tuple(clocks), max(head.occurred_at, head.handler_at))
+    facts = Facts(_whose(head), head.procedure, tuple(clocks), head.occurred_at, head.handler_at)
     if found.due_at:
         return facts, ""
     return facts, "PAUSED" if found.stopped else "UNDATED"
@@ -95,7 +96,7 @@ def _not_yet_taken_in(record: bytes, policy: Policy) -> tuple[Facts | None, str]
     if head.kind != SYNCED or last_word(head, instants, statuses) != NEW or head.channel != ONLINE or not head.submitted:
         return None, "OUTSIDE"
     intake = Running("intake", head.submitted, policy.calendar.add(head.submitted, INTAKE_SECONDS))
-    return Facts(_whose(head), head.procedure, (intake,), head.occurred_at), "INTAKE"
+    return Facts(_whose(head), head.procedure, (intake,), head.occurred_at, head.handler_at), "INTAKE"
 
 
 def _step(found: Reckoning) -> Running | None:

@@ -112,7 +112,7 @@ def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Ro
 
 def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple[Recipient, str]) -> str:
     (live, moment), (who, what) = by, told
-    known_since = max(crossing.at, case.facts.said_at) if what == "HANDED_OVER" else crossing.at
+    known_since = max(crossing.at, _handed_over_at(case)) if what == "HANDED_OVER" else crossing.at
     if not _holds(crossing, case, moment.now):
         return "OVERTAKEN"
     if moment.by_event and live.lateness(known_since, moment.now) > live.late_seconds:
@@ -122,6 +122,12 @@ def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple
     if what != "ALREADY_TOLD" and who.why == "NOBODY_AT_ALL":
         return "NO_ADDRESS"
     return "SHADOW" if live.shadow and what != "ALREADY_TOLD" else what
+
+
+def _handed_over_at(case: Case) -> int:
+    """When it passed to others, as it was said: what a backfill tells of long ago is history, however new it is to us."""
+    moved = case.before is not None and case.before.unit != case.facts.whose.unit
+    return case.facts.unit_said_at if moved else case.facts.handler_said_at
 
 
 def telling_of(crossing: Crossing, case: Case, recipient: str) -> Telling:

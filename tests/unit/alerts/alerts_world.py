@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 from prometheus_client import CollectorRegistry
 
 from dunghen.contracts.messages import DossierEvent, Notice, encode
+from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
+from dunghen.domain.manners import Action
 from dunghen.domain.record import fold
 from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import Query
@@ -187,6 +189,9 @@ class World:
         self.registry = CollectorRegistry()
         self.channels: list[Any] = [self.mailer]
         self.paces: dict[str, Pace] = {}
+        self.people = PeopleBook()
+        self.done: list[Action] = []  # what people did about the dossier
+        self.silent: set[str] = set()  # units whose feed is silent
 
     async def start(self, **settings: Any) -> World:
         self.settings = self.settings.model_copy(update=settings)
@@ -194,7 +199,10 @@ class World:
         around = self.trap.around
         outbox = StoreOutbox(around(self.store), alone=self.alone, lease_seconds=60)
         await outbox.prepare()
-        ports = Ports(outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry), self.paces)
+        ports = Ports(
+            outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry), self.paces, self.people,
+            lambda _: self.done, lambda unit, _: unit in self.silent,
+        )  # fmt: skip
         held = Holding(0, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels])
         self.handlers = Handlers(self.settings, ports, held)
         await self.handlers.on_takeover(self.topic_records)
