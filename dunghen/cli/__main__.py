@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from dunghen.cli.audit.options import audit
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.keys.options import keys
@@ -210,6 +211,7 @@ app.add_typer(boundaries, name="boundaries")
 app.add_typer(people, name="people")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
+app.add_typer(audit, name="audit")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvloop
 
+from dunghen.contracts.audit import STORE
 from dunghen.contracts.topics import all_topics
 from dunghen.platform.clock import clock_from
 from dunghen.platform.http_server import allow_open_files
@@ -16,6 +17,7 @@ from dunghen.platform.logs import configure, get_logger
 from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import open_store
+from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
@@ -24,6 +26,7 @@ from services.api.dossier_projector import DossierProjector
 from services.api.follower import Follower
 from services.api.geometries import GeometryProjector
 from services.api.history_projector import HistoryProjector
+from services.api.officials import officials_of, prepare_access
 from services.api.past import Past
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
@@ -62,12 +65,17 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.release("board", board.close)
     store = open_store(settings, "api", read_only=True)
     life.release("store", store.close)
+    access = open_store(settings, STORE, durable=True)
+    life.release("access", access.close)
+    known = AccessTopics(settings)
     follower = Follower(settings, board, clock_from(settings.clock_file))
+    life.spawn("access-store", prepare_access(access))
+    life.spawn("who-may-read", known.run())
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
-    server = serving(build_app(follower, Past(store)), settings)
+    server = serving(build_app(follower, Past(store), officials_of(follower, store, access, known)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     life.release("streams", follower.streams.close)

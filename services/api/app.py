@@ -5,19 +5,23 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.api import problems
+from services.api.access_table import check_declared
 from services.api.follower import Follower
 from services.api.middleware import Front
+from services.api.officials import Officials
 from services.api.past import Past
 from services.api.routes_badge import badge_routes
 from services.api.routes_geometry import geometry_routes
 from services.api.routes_map import map_routes, news_routes
-from services.api.routes_open import officials_routes, open_routes
+from services.api.routes_officials import notice_routes, officials_routes
+from services.api.routes_open import open_routes
+from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_wall import wall_routes
 
 
-def build_app(follower: Follower, past: Past) -> FastAPI:
-    """The application; its state is in `follower`, whose loops the caller runs."""
+def build_app(follower: Follower, past: Past, officials: Officials) -> FastAPI:
+    """The application; its state is in `follower`, whose loops the caller runs. Raises UndeclaredRouteError (see `access_table`)."""
     app = FastAPI(
         title="Đúng Hẹn",
         version="1",
@@ -28,7 +32,9 @@ def build_app(follower: Follower, past: Past) -> FastAPI:
     problems.install(app)
     live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
     public = (*live, open_routes(follower, past), badge_routes(follower), wall_routes(follower.settings.wall_token))
-    for router in (*public, officials_routes(), health_routes(follower), page_routes(follower.settings.static)):
+    private = (session_routes(officials), signing_routes(officials), officials_routes(officials), notice_routes(officials))
+    for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)
+    check_declared(app)
     app.add_middleware(Front, clock=follower.clock)
     return app

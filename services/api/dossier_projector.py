@@ -36,7 +36,10 @@ def version_of(policy: int, offset: int) -> int:
 
 
 def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
-    """What is kept of a dossier. Instants in seconds, 0: none; `counted` False: outside every rate. Raises ValueError."""
+    """What is kept of a dossier. Instants in seconds, 0: none; `counted` False: outside every rate; `handler`: by internal id.
+
+    Raises ValueError.
+    """
     found = reckon(record, rules)
     raw = base64.b64encode(record).decode()
     if found is None:
@@ -44,6 +47,7 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
         status = last_word(head, instants, statuses)
         return {
             "unit": head.unit,
+            "handler": head.handler_id,
             "procedure": head.procedure,
             "status": status,
             "open": False,
@@ -53,6 +57,7 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
         }
     return {
         "unit": found.head.unit,
+        "handler": found.head.handler_id,
         "procedure": found.head.procedure,
         "status": last_word(found.head, found.instants, found.statuses),
         "open": not found.end.at,

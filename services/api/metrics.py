@@ -7,6 +7,7 @@ from time import monotonic
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from dunghen.domain.access import RIGHTS, Reason
 from services.api.wall_reports import Walls
 
 BOARD_LOSSES = Counter("dunghen_api_board_losses_total", "Times the projector lost its board and read everything again", ["reason"])
@@ -36,6 +37,11 @@ FRAMES_SNAPSHOT, FRAMES_CHANGE, FRAMES_TICK = (FRAMES.labels(event=_event) for _
 WALL_REPORTS = Counter("dunghen_api_wall_reports_total", "Reports of wall displays", ["result"])
 for _result in ("accepted", "limited", "invalid", "refused"):
     WALL_REPORTS.labels(result=_result)
+ACCESS = Counter("dunghen_api_access_decisions_total", "Decisions on who may see what", ["what", "reason"])
+for _what in RIGHTS:
+    for _reason in Reason:
+        ACCESS.labels(what=_what.value, reason=_reason.value)
+AUDIT_ENTRIES = Counter("dunghen_api_audit_entries_total", "Entries in the audit log, durable")
 WALLS = Gauge("dunghen_api_walls", "Wall displays that reported in the last three minutes", ["mode"])
 WALL_PAGES = Gauge("dunghen_api_wall_pages", "Different versions of the page that wall displays run")
 WALL_FRAME_SECONDS = Gauge("dunghen_api_wall_frame_seconds", "Slowest wall display: 95th percentile of its frame time")

@@ -12,9 +12,11 @@ from dunghen import contracts
 from dunghen.platform.clock import FixedClock
 from dunghen.platform.settings import load
 from dunghen.platform.store import open_store
+from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.follower import Follower
+from services.api.officials import officials_of
 from services.api.past import Past
 from services.api.settings import ApiSettings
 
@@ -25,7 +27,8 @@ def described() -> str:
     """What `/openapi.json` says, as text with sorted keys; nothing is connected to."""
     settings = load(ApiSettings)
     follower = Follower(settings, RedisBoard(settings), FixedClock(0))
-    app = build_app(follower, Past(open_store(settings, "api", read_only=True)))
+    store = open_store(settings, "api", read_only=True)
+    app = build_app(follower, Past(store), officials_of(follower, store, store, AccessTopics(settings)))
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

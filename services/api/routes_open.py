@@ -1,4 +1,4 @@
-"""What else is open to everybody: the units, the feeds, and what all words and codes mean. And what is not: officials' routes."""
+"""What else is open to everybody: the units, the feeds, and what all words and codes mean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import is_live, past_unit
-from services.api.problems import ProblemError
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.rows import instant_text
 from services.api.schema import unit_answers, units_answers
@@ -64,20 +63,5 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         scene = follower.mirror.scene()
         version = scene.meta.policy if scene else 0
         return tagged(request, msgspec.json.encode(definitions(scene)), f"definitions.{version}")
-
-    return router
-
-
-def officials_routes() -> APIRouter:
-    """Routes for officials: nobody is authorised yet, so nobody gets an answer, nor learns whether a code exists."""
-    router = APIRouter(prefix="/api/v1", tags=["officials"], responses={401: {"description": "Authorisation is needed"}})
-
-    @router.get("/officials")
-    @router.get("/units/{code}/dossiers")
-    @router.get("/dossiers/{code}")
-    @router.get("/notices")
-    async def refused(code: str = "") -> Response:
-        """For officials only."""
-        raise ProblemError("UNAUTHENTICATED")
 
     return router

@@ -58,11 +58,6 @@ def page_routes(static: Path) -> APIRouter:
     for path, name in PAGES.items():
         router.add_api_route(path, page(name), methods=["GET", "HEAD"])
 
-    @router.get("/officials")
-    async def officials() -> Response:
-        """The officials' page: nobody is authorised yet."""
-        raise ProblemError("UNAUTHENTICATED")
-
     @router.api_route("/{path:path}", methods=["GET", "HEAD"])
     def asset(request: Request, path: str) -> Response:
         """Built files; those whose name carries their content's hash may be kept for ever."""

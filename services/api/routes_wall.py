@@ -20,14 +20,15 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 def is_near(request: Request) -> bool:
     """Whether the request comes from this computer itself, not handed on by a proxy on it."""
-    return request.client is not None and not any(name in request.headers for name in FORWARDED) and _is_loopback(request.client.host)
+    return request.client is not None and not any(name in request.headers for name in FORWARDED) and is_loopback(request.client.host)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether this is a name of this computer's own address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"
 
 
 def may_report(request: Request, token: str) -> bool:

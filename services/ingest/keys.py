@@ -14,7 +14,7 @@ from services.ingest.wire.deliveries import DeliveryRefused
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`open`: who gives no key may deliver for every source (this machine alone). `now`: real seconds."""
+    """`now`: real seconds. `open`: who gives no key, or none that is known, may deliver for every source (this machine alone)."""
 
     keys: Keys
     now: Callable[[], int]
@@ -22,15 +22,15 @@ class Gate:
 
     def holder(self, authorization: str) -> KeyRecord | None:
         """The key in an `Authorization: Bearer` header; None where none is given and none needed. Raises DeliveryRefused(401, 503)."""
-        if self.open and not authorization:
-            return None
         book = self.keys.current()
         if book is None:
             raise DeliveryRefused(503, Refusal.NOT_READY)
         found = book.holder(bearer_of(authorization), self.now())
-        if found is None or found.scope != "source":
-            raise DeliveryRefused(401, Refusal.NO_KEY)
-        return found
+        if found is not None and found.scope == "source":
+            return found
+        if self.open:
+            return None
+        raise DeliveryRefused(401, Refusal.NO_KEY)
 
 
 def check(holder: KeyRecord | None, sources: Iterable[str]) -> None:

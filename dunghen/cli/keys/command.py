@@ -10,12 +10,11 @@ from pathlib import Path
 import msgspec
 
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import read_keys, settings_of, write_keys, write_secret
+from dunghen.cli.keys.topic import now_seconds, read_keys, settings_of, write_keys, write_secret
 from dunghen.cli.policy_topic import read_book
 from dunghen.contracts.keys import Grant, KeyBook, MadeKey, Scope, digest_of, make_key, record_of, state_of
 from dunghen.contracts.messages import KeyRecord
 from dunghen.domain.units import Catalogue, normalise_wire_code
-from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
@@ -31,11 +30,6 @@ class Wanted:
     code: str
     days: float
     out: Path | None = None
-
-
-def now_seconds() -> int:
-    """Real seconds: keys expire by the calendar on the wall."""
-    return real_milliseconds() // 1000
 
 
 async def create(folder: DataFolder, wanted: Wanted, say: Say) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.contracts import topics
-from dunghen.contracts.keys import KeyBook
+from dunghen.contracts.keys import KeyBook, state_of
 from dunghen.contracts.messages import KeyRecord, encode
 from dunghen.platform import kafka
+from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.fenced import Fenced, Writer
 from dunghen.platform.settings import PlatformSettings, load
 
@@ -25,6 +26,11 @@ def settings_of(folder: DataFolder) -> PlatformSettings:
     return load(PlatformSettings, kafka=running["kafka"], mongo=running["mongo"], data=folder.path, **folder.partitions)
 
 
+def now_seconds() -> int:
+    """Real seconds: keys expire by the calendar on the wall."""
+    return real_milliseconds() // 1000
+
+
 async def read_keys(settings: PlatformSettings) -> KeyBook:
     """Everything in the topic as it is now."""
     book = KeyBook()
@@ -37,12 +43,18 @@ async def write_keys(settings: PlatformSettings, change: Change) -> None:
     writer = Writer(settings, "keys")
     await writer.start()
     try:
-        records = change(await read_keys(settings))
-        await writer.write({(topics.KEYS, 0): [(record.id.encode(), encode(record)) for record in records]})
+        book = await read_keys(settings)
+        records = [(record.id.encode(), encode(record)) for record in change(book)]
+        await writer.write({(topics.KEYS, 0): [*records, *_over(book, now_seconds())]})
     except Fenced:
         raise CommandError("somebody else changed keys at the same moment: nothing was written; look at them and do it again") from None
     finally:
         await writer.stop()
+
+
+def _over(book: KeyBook, now: int) -> list[tuple[bytes, bytes | None]]:
+    """Tombstones for links that nobody can use any more: one is made whenever somebody signs in."""
+    return [(record.id.encode(), None) for record in book if record.scope == "link" and state_of(record, now) != "valid"]
 
 
 def write_secret(file: Path, text: str) -> None:

@@ -43,3 +43,16 @@ def people_list(data: Data = DATA) -> None:
     from dunghen.cli.people.command import show
 
     asyncio.run(show(DataFolder(data.absolute()), say))
+
+
+@people.command("link")
+def people_link(
+    person: Annotated[str, typer.Argument(help="internal id, as `dunghen people list` names it")],
+    hours: Annotated[float, typer.Option(help="so long it opens", min=0.01, max=168)] = 24,
+    page: Annotated[str, typer.Option(help="address of the pages as officials reach them, like https://dunghen.example")] = "",
+    data: Data = DATA,
+) -> None:
+    """Make a link by which a person signs in, once."""
+    from dunghen.cli.keys.links import link
+
+    asyncio.run(link(DataFolder(data.absolute()), person, (hours, page), say))

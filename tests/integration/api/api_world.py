@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from dunghen.contracts import topics
+from dunghen.contracts.audit import STORE
 from dunghen.contracts.cells import cell_key, encode_cell
 from dunghen.contracts.messages import FeedState, Level, RateCounts, UnitScore, WindowScore, encode
 from dunghen.contracts.policies import Applied, policy_key, policy_records
@@ -21,6 +22,7 @@ from dunghen.domain.windows import WINDOWS, resolve
 from dunghen.platform import kafka
 from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import open_store
+from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.redis_board import RedisBoard
@@ -30,6 +32,7 @@ from services.api.follower import Follower
 from services.api.geometries import GeometryProjector
 from services.api.history_projector import FOLLOWED as STORED
 from services.api.history_projector import HistoryProjector
+from services.api.officials import officials_of, prepare_access
 from services.api.past import Past
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
@@ -140,16 +143,20 @@ class World:
     async def start_worker(self) -> None:
         board, store = RedisBoard(self.settings), open_store(self.settings, "api", read_only=True)
         self.follower = Follower(self.settings, board, self.clock)
-        server = serving(build_app(self.follower, Past(store, fresh_seconds=0)), self.settings)
+        access, known = open_store(self.settings, STORE, durable=True), AccessTopics(self.settings)
+        await prepare_access(access)
+        officials = officials_of(self.follower, store, access, known)
+        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials), self.settings)
 
         async def work() -> None:
             assert self.follower is not None
             try:
                 loops = self.follower.follow(), self.follower.tick(), self.follower.streams.run(), self.follower.geometries.follow()
-                await asyncio.gather(*loops, server.run())
+                await asyncio.gather(*loops, known.run(), server.run())
             finally:
                 await self.follower.streams.close()
                 await server.shutdown()
+                await access.close()
                 await store.close()
                 await board.close()
 
@@ -165,7 +172,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
     made = {
         t.name: (t.partitions, t.config)
         for t in all_topics(2).values()
-        if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS, topics.DOSSIERS, topics.GEOMETRIES)
+        if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS, topics.DOSSIERS, topics.GEOMETRIES, topics.KEYS, topics.PEOPLE)
     }
     await kafka.ensure_topics(settings, made)
     async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=10) as http:

@@ -46,7 +46,7 @@ async def test_the_date_of_an_answer_is_the_clock_of_the_city(world: World) -> N
         ("/api/v1/nothing", 404, "NOT_FOUND"),
         ("/assets/../../settings.py", 404, "NOT_FOUND"),
         ("/officials", 401, "UNAUTHENTICATED"),
-        ("/api/v1/officials", 401, "UNAUTHENTICATED"),
+        ("/api/v1/session", 401, "UNAUTHENTICATED"),
         ("/api/v1/units/20242/dossiers", 401, "UNAUTHENTICATED"),
         ("/api/v1/dossiers/000.01.31.H17-260105-0001", 401, "UNAUTHENTICATED"),
         ("/api/v1/notices", 401, "UNAUTHENTICATED"),

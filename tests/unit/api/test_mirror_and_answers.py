@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from api_figures import DAY, scene_of, scored
 
+from dunghen.domain.access import What
+from services.api.access_table import ROUTES
 from services.api.answers import csv_of
 from services.api.board_messages import Entry, Meta, Position, Pulse
 from services.api.middleware import is_public
@@ -73,4 +75,7 @@ def replace_name(view: View, name: str):  # type: ignore[no-untyped-def]
 
 def test_everything_but_officials_routes_may_be_read_from_other_sites() -> None:
     assert all(map(is_public, ("/api/v1/map", "/api/v1/stream", "/api/v1/units/20242", "/openapi.json")))
-    assert not any(map(is_public, ("/api/v1/notices", "/api/v1/dossiers/X", "/api/v1/units/20242/dossiers", "/api/v1/officials", "/")))
+    assert not any(map(is_public, ("/api/v1/notices", "/api/v1/dossiers/X", "/api/v1/units/20242/dossiers", "/api/v1/session", "/")))
+    for (_, path), what in ROUTES.items():
+        of_api = path.startswith("/api/v1/") or path == "/openapi.json"
+        assert is_public(path.replace("{code}", "20242")) == (of_api and what is What.OPEN), path

@@ -133,13 +133,13 @@ async def test_before_the_keys_are_known_nobody_is_told_that_his_is_wrong(start:
     assert (await ingest.client.get("/readyz")).status_code == 503
 
 
-async def test_open_ingest_still_holds_a_key_that_is_given_to_what_it_is_for(start: Start, book: KeyBook, dossier: Make) -> None:
+async def test_open_ingest_still_holds_a_key_that_it_knows_to_what_it_is_for(start: Start, book: KeyBook, dossier: Make) -> None:
     ingest = start()
     ingest.ports.keys.book = book
     body = {"madonvi": "H17.32", "data": [dossier(DonViXuLy="H17.32")]}
     assert (await ingest.post("/sync/DongBoHoSoMC", body)).status_code == 200
     assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization=bearer("hai-chau"))).status_code == 403
-    assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization="Bearer wrong")).status_code == 401
+    assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization="Bearer wrong")).status_code == 200
 
 
 def test_an_address_that_others_reach_is_never_open() -> None:

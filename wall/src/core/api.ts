@@ -54,10 +54,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Refused
-         * @description For officials only.
+         * Get Dossier
+         * @description One dossier. Of another unit's nobody learns whether there is one: 404 either way.
          */
-        get: operations["refused_api_v1_dossiers__code__get"];
+        get: operations["get_dossier_api_v1_dossiers__code__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -174,10 +174,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Refused
-         * @description For officials only.
+         * Get Notices
+         * @description Notices of the units within reach, the newest first: what was decided, why, and what became of it.
          */
-        get: operations["refused_api_v1_notices_get"];
+        get: operations["get_notices_api_v1_notices_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -186,7 +186,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/officials": {
+    "/api/v1/session": {
         parameters: {
             query?: never;
             header?: never;
@@ -194,12 +194,36 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Refused
-         * @description For officials only.
+         * Get Session
+         * @description Who is signed in: internal id, roles and their units.
          */
-        get: operations["refused_api_v1_officials_get"];
+        get: operations["get_session_api_v1_session_get"];
         put?: never;
-        post?: never;
+        /**
+         * Begin
+         * @description Form member `link`: the secret of a one-time link. 303 to the officials' page with the session's cookie.
+         */
+        post: operations["begin_api_v1_session_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Signs out: the cookie is nobody's from now on.
+         */
+        post: operations["end_api_v1_session_end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -294,10 +318,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Refused
-         * @description For officials only.
+         * Get Unit Dossiers
+         * @description The dossiers of a unit by due date, the earliest first; those without one before them.
          */
-        get: operations["refused_api_v1_units__code__dossiers_get"];
+        get: operations["get_unit_dossiers_api_v1_units__code__dossiers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -413,7 +437,7 @@ export interface operations {
             };
         };
     };
-    refused_api_v1_dossiers__code__get: {
+    get_dossier_api_v1_dossiers__code__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -433,8 +457,22 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Authorisation is needed */
+            /** @description Nobody is signed in, and no valid key is given */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -448,6 +486,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -758,10 +803,13 @@ export interface operations {
             };
         };
     };
-    refused_api_v1_notices_get: {
+    get_notices_api_v1_notices_get: {
         parameters: {
             query?: {
-                code?: string;
+                /** @description entries of a page */
+                limit?: number;
+                /** @description where the page before ended; the header Link names the next */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -778,8 +826,22 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Authorisation is needed */
+            /** @description Nobody is signed in, and no valid key is given */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -793,14 +855,19 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
-    refused_api_v1_officials_get: {
+    get_session_api_v1_session_get: {
         parameters: {
-            query?: {
-                code?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -816,21 +883,129 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Authorisation is needed */
+            /** @description Nobody is signed in, and no valid key is given */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    begin_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": unknown;
                 };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_api_v1_session_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1087,9 +1262,17 @@ export interface operations {
             };
         };
     };
-    refused_api_v1_units__code__dossiers_get: {
+    get_unit_dossiers_api_v1_units__code__dossiers_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description TrangThaiHoSo */
+                status?: number | null;
+                open?: boolean | null;
+                /** @description entries of a page */
+                limit?: number;
+                /** @description where the page before ended; the header Link names the next */
+                after?: string;
+            };
             header?: never;
             path: {
                 code: string;
@@ -1107,8 +1290,22 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Authorisation is needed */
+            /** @description Nobody is signed in, and no valid key is given */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1122,6 +1319,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

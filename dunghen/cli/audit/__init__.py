@@ -1,0 +1,1 @@
+"""`dunghen audit`: who read which dossier, and whether that log is whole."""

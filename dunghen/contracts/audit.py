@@ -1,0 +1,118 @@
+"""The audit log: who read which dossier, in blocks that are chained by their hashes.
+
+A block is what was written at once: its number, the hash of the one before, the entries as JSON text, and the hash over these three.
+Whoever changes, removes or moves an entry has to write every later block anew; a head that was noted elsewhere (`SEQ:HASH`) shows that too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from dunghen.contracts.messages import Code, Instant
+
+STORE = "access"  # the database of sessions, used links and this log
+BLOCKS, HEADS, HEAD = "audit", "audit_heads", "head"
+BEFORE_ALL = "0" * 64
+
+
+class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One reading. `who`: internal id of a person or of a key; `dossiers`: codes that the answer named, none where it was refused.
+
+    `at`: the city's clock, seconds. `reason`: of `domain.access`, or NOT_FOUND.
+    """
+
+    at: Instant
+    who: Code
+    role: Code
+    route: str
+    reason: Code
+    unit: Code = ""
+    dossiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chain stands: the number and hash of its last block."""
+
+    seq: int = 0
+    hash: str = BEFORE_ALL
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with the chain, at which block."""
+
+    seq: int
+    what: str
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(list[AuditEntry]).decode
+
+
+def block_id(seq: int) -> str:
+    """The document's id of a block: a number can be taken once."""
+    return f"{seq:015d}"
+
+
+def block_after(place: Place, entries: Iterable[AuditEntry]) -> tuple[Place, dict[str, Any]]:
+    """The next block of a chain, and where the chain then stands."""
+    text = _encode(list(entries)).decode()
+    after = Place(place.seq + 1, _hash(place.seq + 1, place.hash, text))
+    return after, {"seq": after.seq, "previous": place.hash, "entries": text, "hash": after.hash}
+
+
+def entries_of(body: dict[str, Any]) -> list[AuditEntry]:
+    """The entries of a block. Raises msgspec.DecodeError where there are none."""
+    return _decode(body["entries"])
+
+
+@dataclass
+class Verification:
+    """Walks a chain block by block, in the order of their numbers; `place` is where it stands, `known` a head noted elsewhere."""
+
+    known: Place | None = None
+    place: Place = Place()
+    entries: int = 0
+    _seen: bool = False
+
+    def take(self, document: str, body: dict[str, Any]) -> Iterator[Fault]:
+        """What is wrong with the next block; after a fault the walk goes on from what the block says of itself."""
+        seq, text = int(body.get("seq", 0)), str(body.get("entries", ""))
+        if seq != self.place.seq + 1 or document != block_id(seq):
+            yield Fault(seq, f"comes after {self.place.seq}: blocks were removed, or this one was moved")
+        elif body.get("previous") != self.place.hash:
+            yield Fault(seq, "does not name the hash of the block before it")
+        if body.get("hash") != _hash(seq, str(body.get("previous")), text):
+            yield Fault(seq, "was changed: its hash is another one")
+        yield from self._counted(seq, body)
+        self.place = Place(seq, str(body.get("hash")))
+        if self.known is not None and self.known.seq == seq:
+            self._seen = True
+            if self.known.hash != self.place.hash:
+                yield Fault(seq, "is not the block that was noted elsewhere")
+
+    def end(self, head: Place | None) -> Iterator[Fault]:
+        """What is wrong with where the chain ends. `head`: as the log itself keeps it."""
+        if head is not None and head.seq > self.place.seq:
+            yield Fault(head.seq, f"is missing: the chain ends at {self.place.seq}")
+        if self.known is not None and self.known.seq and not self._seen:
+            yield Fault(self.known.seq, f"was noted elsewhere and is missing: the chain ends at {self.place.seq}")
+
+    def _counted(self, seq: int, body: dict[str, Any]) -> Iterator[Fault]:
+        try:
+            self.entries += len(entries_of(body))
+        except (msgspec.DecodeError, KeyError):
+            yield Fault(seq, "holds no entries that can be read")
+
+
+def _hash(seq: int, previous: str, text: str) -> str:
+    return sha256(f"{seq}\n{previous}\n{text}".encode()).hexdigest()

@@ -1,0 +1,130 @@
+"""Who may see what: one table and one pure function (issue 6; `domain.md` §7: codes of dossiers are for authenticated officials)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody who asks can be. A source writes (ingest decides that by its key) and reads nothing but what is public."""
+
+    PUBLIC = "public"
+    OFFICIAL = "official"
+    LEADER = "leader"
+    OPERATOR = "operator"
+    READER = "reader"
+    SOURCE = "source"
+
+
+class What(StrEnum):
+    """What can be asked for. Every route of the API is one of these (`services/api/access_table.py`)."""
+
+    OPEN = "open"  # aggregates, pages, descriptions, health: everybody
+    SIGN_IN = "sign_in"  # the page of a one-time link and what it posts: everybody, from our own pages
+    WALL_REPORT = "wall_report"  # a wall of ours, by its token or this computer
+    OWN_SESSION = "own_session"  # whose session it is, and its end
+    UNIT_DOSSIERS = "unit_dossiers"  # the dossiers of a unit
+    DOSSIER = "dossier"  # one dossier
+    NOTICES = "notices"  # notices of one's units
+
+
+class Reach(StrEnum):
+    """How far a right goes."""
+
+    ALL = "all"
+    UNITS = "units"  # of the units of the grant, and what one has oneself
+
+
+class Reason(StrEnum):
+    """Why access is given or not."""
+
+    PUBLIC = "PUBLIC"
+    WHOLE_CITY = "WHOLE_CITY"
+    OWN_UNIT = "OWN_UNIT"
+    OWN_DOSSIER = "OWN_DOSSIER"
+    OWN_SCOPE = "OWN_SCOPE"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    ROLE_NOT_ALLOWED = "ROLE_NOT_ALLOWED"
+    OTHER_UNIT = "OTHER_UNIT"
+
+
+FOR_EVERYBODY = (What.OPEN, What.SIGN_IN, What.WALL_REPORT)  # who may report of a wall is asked by its own token, not by a role
+_OF_DOSSIERS = {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS, Role.READER: Reach.UNITS, Role.OPERATOR: Reach.ALL}
+RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
+    What.OWN_SESSION: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL, Role.OPERATOR: Reach.ALL},
+    What.UNIT_DOSSIERS: _OF_DOSSIERS,
+    What.DOSSIER: _OF_DOSSIERS,
+    What.NOTICES: _OF_DOSSIERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role and the public codes of the units that it is for: an official's own, a leader's with all below."""
+
+    role: Role
+    units: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody who is known: a person by internal id, or a machine by the id of its key."""
+
+    id: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked for. `unit`: whose it is, None: only what is within reach is given; `handler`: id of the official who has it."""
+
+    unit: str | None = None
+    handler: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The decision. `role`: by which one it is given."""
+
+    allowed: bool
+    reason: Reason
+    role: Role = Role.PUBLIC
+
+
+def decide_access(who: Who | None, what: What, target: Target = Target()) -> Access:
+    """Whether somebody (None: nobody known) may have something. The widest grant decides, so that posts of one person add up."""
+    if what in FOR_EVERYBODY:
+        return Access(True, Reason.PUBLIC)
+    if who is None:
+        return Access(False, Reason.UNAUTHENTICATED)
+    held = _held(who, what)
+    if not held:
+        return Access(False, Reason.ROLE_NOT_ALLOWED)
+    found = next((access for access in (_by_grant(grant, reach, target) for grant, reach in held) if access is not None), None)
+    if found is None and who.id == target.handler:
+        return Access(True, Reason.OWN_DOSSIER, held[0][0].role)
+    return found or Access(False, Reason.OTHER_UNIT)
+
+
+def _held(who: Who, what: What) -> list[tuple[Grant, Reach]]:
+    """The grants that say something of this, the widest first."""
+    held = [(grant, RIGHTS[what][grant.role]) for grant in who.grants if grant.role in RIGHTS[what]]
+    return sorted(held, key=lambda each: each[1] is not Reach.ALL)
+
+
+def _by_grant(grant: Grant, reach: Reach, target: Target) -> Access | None:
+    if reach is Reach.ALL:
+        return Access(True, Reason.WHOLE_CITY, grant.role)
+    if target.unit is None:
+        return Access(True, Reason.OWN_SCOPE, grant.role)
+    return Access(True, Reason.OWN_UNIT, grant.role) if target.unit in grant.units else None
+
+
+def units_in_reach(who: Who, what: What) -> frozenset[str] | None:
+    """The units whose things somebody may have; None: all."""
+    held = _held(who, what)
+    if any(reach is Reach.ALL for _, reach in held):
+        return None
+    return frozenset(unit for grant, _ in held for unit in grant.units)

@@ -1,0 +1,51 @@
+"""What every route of the API is, as `domain.access` knows it: the one table. A route that is not in it keeps the process from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from dunghen.domain.access import What
+
+_OPEN_PATHS = (
+    "/", "/wall", "/docs", "/{path:path}", "/livez", "/readyz", "/metrics", "/openapi.json",
+    "/api/v1/map", "/api/v1/map.csv", "/api/v1/map.geojson", "/api/v1/geometry", "/api/v1/changes", "/api/v1/stream",
+    "/api/v1/units", "/api/v1/units/{code}", "/api/v1/units/{code}/badge.svg", "/api/v1/feeds", "/api/v1/definitions",
+)  # fmt: skip
+ROUTES: Mapping[tuple[str, str], What] = {
+    **{("GET", path): What.OPEN for path in _OPEN_PATHS},
+    ("GET", "/login"): What.SIGN_IN,
+    ("GET", "/login.js"): What.SIGN_IN,
+    ("POST", "/api/v1/session"): What.SIGN_IN,
+    ("POST", "/api/v1/wall-reports"): What.WALL_REPORT,
+    ("GET", "/officials"): What.OWN_SESSION,
+    ("GET", "/api/v1/session"): What.OWN_SESSION,
+    ("POST", "/api/v1/session/end"): What.OWN_SESSION,
+    ("GET", "/api/v1/units/{code}/dossiers"): What.UNIT_DOSSIERS,
+    ("GET", "/api/v1/dossiers/{code}"): What.DOSSIER,
+    ("GET", "/api/v1/notices"): What.NOTICES,
+}
+
+
+class UndeclaredRouteError(Exception):
+    """Routes that nobody has said who may use, or what is declared and not there."""
+
+
+def routes_of(router: Any) -> Iterator[tuple[str, str]]:
+    """(method, path) of every route, those of included routers too; a HEAD is what its GET is."""
+    for route in router.routes:
+        if (included := getattr(route, "original_router", None)) is not None:  # FastAPI does not copy the routes of a router any more
+            yield from routes_of(included)
+            continue
+        for method in sorted(getattr(route, "methods", None) or {"*"}):
+            if method != "HEAD":
+                yield method, str(getattr(route, "path", route))
+
+
+def check_declared(app: FastAPI) -> None:
+    """Raises UndeclaredRouteError where routes and table are not the same."""
+    found = set(routes_of(app))
+    if wrong := sorted(found ^ set(ROUTES)):
+        raise UndeclaredRouteError(", ".join(f"{method} {path}" for method, path in wrong))

@@ -1,0 +1,89 @@
+"""Who is asking: the person of a session, the machine of a key, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+
+from dunghen.contracts.keys import KeyBook, bearer_of
+from dunghen.contracts.messages import KeyRecord
+from dunghen.contracts.people import PeopleBook
+from dunghen.domain.access import Grant, Role, Who
+from dunghen.domain.directory import Person, Post
+from dunghen.domain.units import Catalogue
+from services.api.sessions import Sessions
+
+COOKIES = ("__Host-dunghen", "dunghen_session")  # the second on loopback, where there is no https
+MACHINES = {"reader": Role.READER, "operator": Role.OPERATOR, "source": Role.SOURCE}
+PEOPLE = {
+    "official": Role.OFFICIAL,
+    "section_head": Role.OFFICIAL,
+    "unit_head": Role.OFFICIAL,
+    "leader": Role.LEADER,
+    "operator": Role.OPERATOR,
+}
+
+
+class Known(Protocol):
+    """Keys and directory as they are now."""
+
+    def books(self) -> tuple[KeyBook, PeopleBook] | None:
+        """None as long as they have not been read to their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`now`: real seconds, by which keys and sessions end."""
+
+    known: Known
+    sessions: Sessions
+    now: Callable[[], int]
+
+    async def who(self, request: Request, catalogue: Catalogue, day: int) -> Who | None:
+        """By the key if one is given, else by the cookie; a post counts on its days. Raises LookupError before anything is known."""
+        authorization, cookie = request.headers.get("authorization", ""), cookie_of(request)
+        if not authorization and not cookie:
+            return None
+        keys, people = self._books()
+        if authorization:
+            found = keys.holder(bearer_of(authorization), self.now())
+            return machine(found, catalogue) if found is not None and found.scope in MACHINES else None
+        person = people.directory.get(await self.sessions.person(cookie, self.now()) or "")
+        return who_is(person, catalogue, day) if person is not None else None
+
+    def link(self, text: str) -> KeyRecord | None:
+        """The record of a one-time link that is still open as to its time. Raises LookupError before anything is known."""
+        keys, people = self._books()
+        found = keys.holder(text, self.now())
+        return found if found is not None and found.scope == "link" and people.directory.get(found.code) else None
+
+    def _books(self) -> tuple[KeyBook, PeopleBook]:
+        books = self.known.books()
+        if books is None:
+            raise LookupError("keys and people")
+        return books
+
+
+def cookie_of(request: Request) -> str:
+    """The session's cookie, "" without one."""
+    return next((request.cookies[name] for name in COOKIES if name in request.cookies), "")
+
+
+def machine(key: KeyRecord, catalogue: Catalogue) -> Who:
+    """A machine by its key: a reader reaches the units under its code."""
+    return Who(key.id, (Grant(MACHINES[key.scope], catalogue.under(key.code) if key.code else frozenset()),))
+
+
+def who_is(person: Person, catalogue: Catalogue, day: int) -> Who | None:
+    """A person with the posts of this day; None for somebody who holds none."""
+    grants = tuple(_grants(person.posts_on(day), catalogue))
+    return Who(person.id, grants) if grants else None
+
+
+def _grants(posts: Iterator[Post], catalogue: Catalogue) -> Iterator[Grant]:
+    for post in posts:
+        role = PEOPLE[post.role]
+        yield Grant(role, catalogue.under(post.unit) if role is Role.LEADER else frozenset({post.unit}))

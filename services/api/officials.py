@@ -1,0 +1,115 @@
+"""What officials' routes stand on: who is asking, whether they may, and that it is in the audit log before it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from dunghen.contracts.audit import AuditEntry
+from dunghen.domain.access import Access, Reason, Target, What, Who, decide_access
+from dunghen.platform.clock import real_milliseconds
+from dunghen.platform.logs import get_logger
+from dunghen.platform.store import Store, StoreAwayError
+from services.api import audit_log, metrics, sessions
+from services.api.audit_log import AuditLog
+from services.api.follower import Follower
+from services.api.identity import Identity, Known
+from services.api.problems import ProblemError
+from services.api.views import Scene
+
+log = get_logger("officials")
+RETRY_SECONDS = 1.0
+CODES = {Reason.UNAUTHENTICATED: "UNAUTHENTICATED", Reason.ROLE_NOT_ALLOWED: "FORBIDDEN", Reason.OTHER_UNIT: "FORBIDDEN"}
+NOT_FOUND = "NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who reads by which decision, and where: what an entry of the audit log begins with."""
+
+    who: Who
+    access: Access
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Officials:
+    """`store`: dossiers and notices, as the projector keeps them."""
+
+    follower: Follower
+    store: Store
+    identity: Identity
+    audit: AuditLog
+
+    def scene(self) -> Scene:
+        """What is shown now; raises ProblemError while nothing is."""
+        scene = self.follower.mirror.scene()
+        if scene is None or scene.policy is None:
+            raise ProblemError("NOT_READY")
+        return scene
+
+    async def who(self, request: Request) -> Who | None:
+        """Who is asking. Raises ProblemError while that cannot be known."""
+        scene = self.scene()
+        if scene.policy is None:
+            raise ProblemError("NOT_READY")
+        day = scene.looks.zone.day_of(self.follower.clock.seconds())
+        try:
+            return await self.identity.who(request, scene.policy.catalogue, day)
+        except (LookupError, StoreAwayError) as fault:
+            raise ProblemError("NOT_READY", "who may read is not known yet") from fault
+
+    async def decided(self, request: Request, what: What, target: Target = Target()) -> Reading:  # noqa: B008 - frozen
+        """The decision on a request, counted. Raises ProblemError for nobody."""
+        who = await self.who(request)
+        access = decide_access(who, what, target)
+        metrics.ACCESS.labels(what=what.value, reason=access.reason.value).inc()
+        if who is None:
+            raise ProblemError("UNAUTHENTICATED")
+        return Reading(who, access, request.scope["route"].path)
+
+    async def admitted(self, request: Request, what: What, target: Target = Target()) -> Reading:  # noqa: B008 - frozen
+        """The same where a refusal may be said. Raises ProblemError."""
+        reading = await self.decided(request, what, target)
+        if not reading.access.allowed:
+            if target.unit is not None:
+                await self.log(reading, target.unit)
+            raise ProblemError(CODES[reading.access.reason])
+        return reading
+
+    async def log(self, reading: Reading, unit: str = "", dossiers: Iterable[str] = (), reason: str = "") -> None:
+        """Returns once the reading is in the audit log, durable. Raises ProblemError where it cannot be written: nothing is shown then."""
+        entry = AuditEntry(
+            at=self.follower.clock.seconds(),
+            who=reading.who.id,
+            role=reading.access.role.value,
+            route=reading.route,
+            reason=reason or reading.access.reason.value,
+            unit=unit,
+            dossiers=tuple(dossiers),
+        )
+        try:
+            await self.audit.record(entry)
+        except StoreAwayError as fault:
+            raise ProblemError("NOT_READY", "the audit log cannot be written") from fault
+
+
+def officials_of(follower: Follower, store: Store, access: Store, known: Known) -> Officials:
+    """Put together for one worker. `store`: the read model; `access`: sessions, used links and the audit log, written by us."""
+    settings = follower.settings
+    kept = sessions.Sessions(access, settings.session_idle_seconds, settings.session_seconds)
+    return Officials(follower, store, Identity(known, kept, lambda: real_milliseconds() // 1000), AuditLog(access))
+
+
+async def prepare_access(access: Store) -> None:
+    """Makes what the store of access is to hold, for ever until it is there."""
+    while True:
+        try:
+            await access.prepare((*audit_log.COLLECTIONS, *sessions.COLLECTIONS))
+            return
+        except StoreAwayError as fault:
+            log.warning("access_store_away", error=type(fault).__name__)
+            await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,141 @@
+"""Routes for officials: dossiers and notices of their units. Every answer that names a dossier is in the audit log before it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dunghen.domain.access import Target, What, units_in_reach
+from dunghen.domain.days import Zone
+from dunghen.platform.store import CursorError, In, Page, StoreAwayError
+from dunghen.platform.store import Query as StoreQuery
+from dunghen.platform.store.port import Between, Scalar
+from services.api.answers import untagged
+from services.api.officials import NOT_FOUND, Officials
+from services.api.problems import ProblemError
+from services.api.routes_map import unit_of
+from services.api.rows import instant_text
+
+Limit = Annotated[int, Query(ge=1, le=500, description="entries of a page")]
+After = Annotated[str, Query(max_length=600, description="where the page before ended; the header Link names the next")]
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Nobody is signed in, and no valid key is given"},
+    403: {"description": "Not for this role or unit"},
+    404: {"description": "There is no such thing, or it is not to be known"},
+    503: {"description": "Who may read is not known yet, or the audit log cannot be written"},
+}
+INSTANTS = ("received_at", "ended_at", "due_at", "first_due_at")
+NOTICE_WORDS = ("dossier", "unit", "procedure", "clock", "stage", "state", "reason", "channel", "attempts")
+NOTICE_INSTANTS = ("due_at", "decided_at", "sent_at")
+LONGEST_CODE = 60
+
+
+def officials_routes(officials: Officials) -> APIRouter:
+    """Dossiers of a unit, and one dossier."""
+    router = APIRouter(prefix="/api/v1", tags=["officials"], responses=REFUSALS)
+
+    @router.get("/units/{code}/dossiers")
+    async def get_unit_dossiers(  # noqa: PLR0913 - a route's parameters are its public interface
+        request: Request,
+        code: str,
+        status: Annotated[int | None, Query(ge=1, le=10, description="TrangThaiHoSo")] = None,
+        open: bool | None = None,  # noqa: A002 - the word of the field
+        limit: Limit = 100,
+        after: After = "",
+    ) -> Response:
+        """The dossiers of a unit by due date, the earliest first; those without one before them."""
+        reading = await officials.admitted(request, What.UNIT_DOSSIERS, Target(code))
+        unit_of(officials.scene(), code)
+        where: dict[str, Scalar | Between | In] = {
+            "unit": code,
+            **({} if open is None else {"open": open}),
+            **({} if status is None else {"status": status}),
+        }
+        page = await _found(officials, StoreQuery("dossiers", where, ("due_at",), limit=limit, after=after))
+        zone = officials.scene().looks.zone
+        dossiers = [{"code": d.id, **_dossier(d.body, zone)} for d in page.documents]
+        await officials.log(reading, code, (d.id for d in page.documents))
+        return _paged(request, {"unit": code, "dossiers": dossiers}, page)
+
+    @router.get("/dossiers/{code}")
+    async def get_dossier(request: Request, code: str) -> Response:
+        """One dossier. Of another unit's nobody learns whether there is one: 404 either way."""
+        await officials.admitted(request, What.DOSSIER)
+        found = await _one(officials, code)
+        target = Target(found["unit"], found.get("handler", "")) if found else Target("")
+        reading = await officials.decided(request, What.DOSSIER, target)
+        if found is None or not reading.access.allowed:
+            await officials.log(reading, reason="" if found else NOT_FOUND)
+            raise ProblemError("UNKNOWN_DOSSIER")
+        await officials.log(reading, found["unit"], (code,))
+        return _private(request, {"code": code, "unit": found["unit"], **_dossier(found, officials.scene().looks.zone)})
+
+    return router
+
+
+def notice_routes(officials: Officials) -> APIRouter:
+    """What was told, and why not."""
+    router = APIRouter(prefix="/api/v1", tags=["officials"], responses=REFUSALS)
+
+    @router.get("/notices")
+    async def get_notices(request: Request, limit: Limit = 100, after: After = "") -> Response:
+        """Notices of the units within reach, the newest first: what was decided, why, and what became of it."""
+        reading = await officials.admitted(request, What.NOTICES)
+        units = units_in_reach(reading.who, What.NOTICES)
+        where: dict[str, Scalar | Between | In] = {} if units is None else {"unit": In(tuple(sorted(units)))}
+        page = await _found(officials, StoreQuery("notices", where, ("decided_at",), descending=True, limit=limit, after=after))
+        await officials.log(reading, dossiers=(d.body["dossier"] for d in page.documents))
+        zone = officials.scene().looks.zone
+        return _paged(request, {"notices": [_notice(d.body, zone) for d in page.documents]}, page)
+
+    return router
+
+
+async def _found(officials: Officials, query: StoreQuery) -> Page:
+    try:
+        return await officials.store.find(query)
+    except CursorError as fault:
+        raise ProblemError("INVALID_PARAMETER", "not valid: after") from fault
+    except StoreAwayError as fault:
+        raise ProblemError("NOT_READY") from fault
+
+
+async def _one(officials: Officials, code: str) -> dict[str, Any] | None:
+    """The dossier's document; the same work for a code that there is not."""
+    try:
+        found = await officials.store.get("dossiers", code[:LONGEST_CODE])
+    except StoreAwayError as fault:
+        raise ProblemError("NOT_READY") from fault
+    return found.body if found is not None and found.id == code else None
+
+
+def _dossier(body: Mapping[str, Any], zone: Zone) -> dict[str, object]:
+    """What officials see of a dossier: no record bytes, nothing personal (there is none)."""
+    instants = {name: instant_text(body.get(name) or None, zone) for name in INSTANTS}
+    return {"procedure": body["procedure"], "status": body["status"], "open": body["open"], "counted": body["counted"], **instants}
+
+
+def _notice(body: Mapping[str, Any], zone: Zone) -> dict[str, object]:
+    """A notice without its key, which names its recipient."""
+    instants = {name: instant_text(body.get(name) or None, zone) for name in NOTICE_INSTANTS}
+    return {**{name: body.get(name) for name in NOTICE_WORDS}, **instants}
+
+
+def _private(request: Request, body: Mapping[str, object]) -> Response:
+    answer = untagged(request, msgspec.json.encode(body))
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer
+
+
+def _paged(request: Request, body: Mapping[str, object], page: Page) -> Response:
+    answer = _private(request, {**body, "after": page.after})
+    if page.after:
+        query = urlencode({**request.query_params, "after": page.after})
+        answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return answer

@@ -1,0 +1,122 @@
+"""Signing in by a one-time link, and out. GET changes nothing: the link opens a page, the page's button posts.
+
+The secret stands behind the `#` of the link: it is sent to nobody by opening the page, and is in no log of any proxy on the way.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dunghen.domain.access import What
+from dunghen.platform.store import StoreAwayError
+from services.api.answers import untagged
+from services.api.identity import COOKIES, cookie_of
+from services.api.officials import Officials
+from services.api.problems import ProblemError
+from services.api.routes_officials import REFUSALS
+from services.api.routes_wall import is_loopback
+from services.api.sign_in_page import HEADERS, SCRIPT, SIGN_IN, signed_in
+
+MOST_BYTES = 1000
+
+
+def session_routes(officials: Officials) -> APIRouter:
+    """The page of a link, whose session it is, and where officials begin."""
+    router = APIRouter()
+
+    @router.get("/login", include_in_schema=False)
+    async def login_page() -> Response:
+        return HTMLResponse(SIGN_IN, headers=HEADERS)
+
+    @router.get("/login.js", include_in_schema=False)
+    async def login_script() -> Response:
+        return Response(SCRIPT, headers=HEADERS, media_type="text/javascript; charset=utf-8")
+
+    @router.get("/officials", include_in_schema=False)
+    async def officials_page(request: Request) -> Response:
+        reading = await officials.admitted(request, What.OWN_SESSION)
+        return HTMLResponse(signed_in(reading.who), headers=HEADERS)
+
+    @router.get("/api/v1/session", tags=["officials"], responses=REFUSALS)
+    async def get_session(request: Request) -> Response:
+        """Who is signed in: internal id, roles and their units."""
+        who = (await officials.admitted(request, What.OWN_SESSION)).who
+        grants = [{"role": grant.role.value, "units": sorted(grant.units)} for grant in who.grants]
+        return untagged(request, msgspec.json.encode({"id": who.id, "grants": grants}))
+
+    return router
+
+
+def signing_routes(officials: Officials) -> APIRouter:
+    """What changes something: signing in and out, from our own pages only."""
+    router = APIRouter(prefix="/api/v1/session", tags=["officials"], responses=REFUSALS)
+
+    @router.post("", status_code=303)
+    async def begin(request: Request) -> Response:
+        """Form member `link`: the secret of a one-time link. 303 to the officials' page with the session's cookie."""
+        from_our_own_page(request)
+        cookie = await _begun(officials, await _link_of(request))
+        answer = RedirectResponse("/officials", 303, {"Cache-Control": "no-store"})
+        name, secure = _cookie_for(request)
+        answer.set_cookie(name, cookie, officials.identity.sessions.longest, httponly=True, secure=secure, samesite="lax")
+        return answer
+
+    @router.post("/end", status_code=303)
+    async def end(request: Request) -> Response:
+        """Signs out: the cookie is nobody's from now on."""
+        from_our_own_page(request)
+        await officials.admitted(request, What.OWN_SESSION)
+        try:
+            await officials.identity.sessions.end(cookie_of(request))
+        except StoreAwayError as fault:
+            raise ProblemError("NOT_READY") from fault
+        answer = RedirectResponse("/login", 303, {"Cache-Control": "no-store"})
+        name, secure = _cookie_for(request)
+        answer.delete_cookie(name, httponly=True, secure=secure, samesite="lax")
+        return answer
+
+    return router
+
+
+async def _begun(officials: Officials, text: str) -> str:
+    identity = officials.identity
+    try:
+        link = identity.link(text)
+        cookie = await identity.sessions.begin(link, identity.now()) if link else None
+    except (LookupError, StoreAwayError) as fault:
+        raise ProblemError("NOT_READY") from fault
+    if cookie is None:
+        raise ProblemError("LINK_INVALID")
+    return cookie
+
+
+def from_our_own_page(request: Request) -> None:
+    """Raises ProblemError for a post that another site's page has made, or that does not say where it comes from."""
+    origin = request.headers.get("origin")
+    if origin is not None:
+        ours = urlsplit(origin).netloc == request.headers.get("host", "")
+    else:
+        ours = request.headers.get("sec-fetch-site") == "same-origin"
+    if not ours:
+        raise ProblemError("CROSS_SITE")
+
+
+def _cookie_for(request: Request) -> tuple[str, bool]:
+    """Name and Secure: without https only where the browser itself speaks to this machine's own address."""
+    host = urlsplit("//" + request.headers.get("host", "")).hostname or ""
+    near = is_loopback(host)
+    return COOKIES[near], not near
+
+
+async def _link_of(request: Request) -> str:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise ProblemError("INVALID_PARAMETER", "not valid: link")
+    return (parse_qs(body.decode("ascii", "replace")).get("link") or [""])[0].strip()

@@ -1,0 +1,57 @@
+"""Sessions of people, in a store of their own: a one-time link becomes a cookie, once. Times are real seconds.
+
+Kept are digests: of the cookie as the session's id, of the link in the topic `keys`. Whoever reads the store can sign in as nobody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from dunghen.contracts.keys import digest_of
+from dunghen.contracts.messages import KeyRecord
+from dunghen.platform.store import Between, Collection, Document, Put, Store
+
+SESSIONS, LINKS = "sessions", "links"
+COLLECTIONS = (Collection(SESSIONS, (("seen_at",), ("made_at",))), Collection(LINKS, (("expires_at",),)))
+SEEN_EVERY_SECONDS = 60  # how exactly it is known when a session was last used
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """`idle`: a session that was not used for so long ends; `longest`: any ends so long after its beginning."""
+
+    store: Store
+    idle: int
+    longest: int
+
+    async def begin(self, link: KeyRecord, now: int) -> str | None:
+        """The cookie of a new session of the link's person; None where the link has been used. Raises StoreAwayError."""
+        if not await self.store.insert(Put(LINKS, link.id, 1, {"used_at": now, "expires_at": link.expires_at})):
+            return None
+        cookie = secrets.token_urlsafe(32)
+        await self.store.insert(Put(SESSIONS, digest_of(cookie), 1, {"person": link.code, "made_at": now, "seen_at": now}))
+        await self._forget(now)
+        return cookie
+
+    async def person(self, cookie: str, now: int) -> str | None:
+        """Whose session a cookie is, by internal id; None where there is none any more. Raises StoreAwayError."""
+        found = await self.store.get(SESSIONS, digest_of(cookie)) if cookie else None
+        if found is None or not self._lasts(found, now):
+            return None
+        if now - found.body["seen_at"] >= SEEN_EVERY_SECONDS:
+            await self.store.update((SESSIONS, found.id), {}, {"seen_at": now})
+        return str(found.body["person"])
+
+    async def end(self, cookie: str) -> None:
+        """From now on the cookie is nobody's."""
+        await self.store.remove(SESSIONS, {"id": digest_of(cookie)})
+
+    def _lasts(self, session: Document, now: int) -> bool:
+        return bool(now - session.body["seen_at"] < self.idle and now - session.body["made_at"] < self.longest)
+
+    async def _forget(self, now: int) -> None:
+        """What has ended by itself. A used link is remembered as long as it would open otherwise."""
+        await self.store.remove(SESSIONS, {"seen_at": Between(high=now - self.idle)})
+        await self.store.remove(SESSIONS, {"made_at": Between(high=now - self.longest)})
+        await self.store.remove(LINKS, {"expires_at": Between(high=now)})

@@ -1,0 +1,105 @@
+"""Who may see what, every cell: routes × everybody × units, asked over HTTP and compared with what is declared (issue 6, D4)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from access_world import ALL, DOSSIERS_OF, Actor, post, settle
+from api_world import Opened, World
+from fastapi import APIRouter
+
+from dunghen.domain.access import FOR_EVERYBODY, RIGHTS, Reach, What
+from services.api.access_table import ROUTES, UndeclaredRouteError, check_declared, routes_of
+from services.api.app import build_app
+
+IN_PATH = {What.UNIT_DOSSIERS: {unit: unit for unit in ALL}, What.DOSSIER: DOSSIERS_OF}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One question: which route, who asks, and of which unit, "" where the route names none."""
+
+    method: str
+    path: str
+    name: str
+    unit: str
+
+    @property
+    def what(self) -> What:
+        return ROUTES[self.method, self.path]
+
+    def expected(self, actor: Actor) -> set[int]:
+        """The answers that are right, out of the one table."""
+        if self.what in FOR_EVERYBODY:
+            return {200, 204, 303, 304, 403, 404, 422, 503}  # whatever is wrong with it, it is not who asks; a link that is none is 403
+        if actor.role is None:
+            return {401}
+        reach = RIGHTS[self.what].get(actor.role)
+        if reach is None:
+            return {403}
+        if reach is Reach.ALL or not self.unit or self.unit in actor.units:
+            return {200, 303}
+        return {404} if self.what is What.DOSSIER else {403}
+
+
+def cells(names: list[str]) -> list[Cell]:
+    """Every cell; a route that names a unit or dossier is asked of each."""
+    of = [(method, path, IN_PATH.get(what, {"": ""})) for (method, path), what in ROUTES.items()]
+    return [Cell(method, path, name, unit) for method, path, units in of for name in names for unit in sorted(units)]
+
+
+@pytest.fixture
+async def settled(open_world: Opened) -> AsyncIterator[tuple[World, dict[str, Actor]]]:
+    async with open_world() as world:
+        yield world, await settle(world)
+
+
+async def ask(world: World, cell: Cell, actor: Actor) -> int:
+    path = cell.path.replace("{code}", IN_PATH.get(cell.what, {}).get(cell.unit, "20242")).replace("{path:path}", "nothing.js")
+    if cell.method == "POST":
+        return (await post(world, path, **actor.headers)).status_code
+    if path == "/api/v1/stream":
+        async with world.http.stream("GET", path, headers=dict(actor.headers)) as answer:
+            return answer.status_code
+    return (await world.http.get(path, headers=dict(actor.headers))).status_code
+
+
+async def test_every_cell_is_allowed_or_refused_as_declared(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    wrong, asked, refused = [], 0, 0
+    for cell in sorted(cells(list(actors)), key=lambda c: c.path == "/api/v1/session/end"):  # signs out: last
+        status = await ask(world, cell, actors[cell.name])
+        asked, refused = asked + 1, refused + (status in (401, 403, 404))
+        if status not in cell.expected(actors[cell.name]):
+            wrong.append((cell, status))
+    assert wrong == []
+    assert asked > 300
+    assert refused > 50
+
+
+async def test_of_another_unit_s_dossier_nobody_learns_whether_there_is_one(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    headers = dict(actors["official of Hải Châu"].headers)
+    there = await world.http.get(f"/api/v1/dossiers/{DOSSIERS_OF['20194']}", headers=headers)
+    nowhere = await world.http.get("/api/v1/dossiers/000.00.09.H17-261116-0009", headers=headers)
+    assert (there.status_code, there.content) == (404, nowhere.content)
+    assert {k: v for k, v in there.headers.items() if k != "date"} == {k: v for k, v in nowhere.headers.items() if k != "date"}
+
+
+async def test_a_route_that_nobody_declared_is_found_also_in_a_router(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, _ = settled
+    assert world.follower is not None
+    app = build_app(world.follower, None, None)  # type: ignore[arg-type]
+    assert set(routes_of(app)) == set(ROUTES)
+    router = APIRouter(prefix="/api/v1")
+    router.add_api_route("/everything", lambda: "", methods=["GET"])
+    app.include_router(router)
+    with pytest.raises(UndeclaredRouteError, match="GET /api/v1/everything"):
+        check_declared(app)
+
+
+def test_every_right_is_of_some_route_and_every_route_says_what_it_is() -> None:
+    assert set(ROUTES.values()) == set(What)
+    assert set(RIGHTS) == set(What) - set(FOR_EVERYBODY)

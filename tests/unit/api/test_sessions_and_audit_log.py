@@ -1,0 +1,144 @@
+"""Sessions end by themselves and by signing out; what is read is in one chain before it is answered, however many read at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from dunghen.contracts.audit import BLOCKS, HEAD, HEADS, AuditEntry, Place, Verification
+from dunghen.contracts.keys import Grant, MadeKey, make_key
+from dunghen.platform.store import Put, Query, StoreAwayError
+from dunghen.platform.store.in_memory import InMemoryStore
+from services.api import audit_log, sessions
+from services.api.audit_log import AuditLog
+from services.api.sessions import Sessions
+
+NOW, HOUR, DAY = 1_795_900_000, 3600, 86400
+
+
+@pytest.fixture
+async def store() -> InMemoryStore:
+    made = InMemoryStore()
+    await made.prepare((*sessions.COLLECTIONS, *audit_log.COLLECTIONS))
+    return made
+
+
+@pytest.fixture
+def kept(store: InMemoryStore) -> Sessions:
+    return Sessions(store, idle=HOUR, longest=DAY)  # type: ignore[arg-type]
+
+
+def link(person: str = "p0123456789abcdef") -> MadeKey:
+    return make_key(Grant("link", person, NOW, NOW + HOUR))
+
+
+async def begun(kept: Sessions, now: int = NOW) -> str:
+    cookie = await kept.begin(link().record, now)
+    assert cookie is not None
+    return cookie
+
+
+async def test_a_link_opens_once_also_when_two_use_it_at_the_same_moment(kept: Sessions) -> None:
+    made = link()
+    cookies = await asyncio.gather(*(kept.begin(made.record, NOW) for _ in range(5)))
+    assert [cookie is not None for cookie in cookies].count(True) == 1
+    assert await kept.begin(made.record, NOW + 1) is None
+
+
+async def test_a_session_ends_when_it_is_not_used(kept: Sessions) -> None:
+    cookie = await begun(kept)
+    assert await kept.person(cookie, NOW + HOUR - 1) == "p0123456789abcdef"
+    assert await kept.person(cookie, NOW + 2 * HOUR - 2) is not None
+    assert await kept.person(cookie, NOW + 3 * HOUR) is None
+
+
+async def test_a_session_ends_at_its_longest_however_much_it_is_used(kept: Sessions) -> None:
+    cookie = await begun(kept)
+    for at in range(NOW, NOW + DAY, HOUR // 2):
+        assert await kept.person(cookie, at) is not None
+    assert await kept.person(cookie, NOW + DAY) is None
+
+
+async def test_signing_out_ends_this_session_and_no_other(kept: Sessions) -> None:
+    cookie, other = await begun(kept), await begun(kept)
+    await kept.end(cookie)
+    assert await kept.person(cookie, NOW) is None
+    assert await kept.person(other, NOW) is not None
+
+
+async def test_neither_another_text_nor_the_kept_digest_is_a_cookie(kept: Sessions, store: InMemoryStore) -> None:
+    cookie = await begun(kept)
+    (document,) = (await store.find(Query("sessions"))).documents
+    assert cookie not in repr(document)
+    assert [await kept.person(text, NOW) for text in ("", document.id, cookie + "x")] == [None] * 3
+
+
+async def test_what_has_ended_is_forgotten_and_a_used_link_is_remembered_while_it_would_open(kept: Sessions, store: InMemoryStore) -> None:
+    used = link()
+    await kept.begin(used.record, NOW)
+    await begun(kept, NOW + HOUR - 1)
+    assert len((await store.find(Query("links"))).documents) == 2
+    await begun(kept, NOW + 3 * HOUR)
+    assert len((await store.find(Query("sessions"))).documents) == 1
+    assert used.record.id not in [d.id for d in (await store.find(Query("links"))).documents]
+
+
+def entry(n: int) -> AuditEntry:
+    return AuditEntry(at=NOW, who=f"p{n}", role="official", route="/api/v1/dossiers/{code}", reason="OWN_UNIT", dossiers=(f"d{n}",))
+
+
+async def verified(store: InMemoryStore) -> Verification:
+    walk = Verification()
+    blocks = (await store.find(Query(BLOCKS, {}, ("seq",), limit=1000))).documents
+    assert [fault for block in blocks for fault in walk.take(block.id, block.body)] == []
+    head = await store.get(HEADS, HEAD)
+    assert head is not None
+    assert list(walk.end(Place(head.body["seq"], head.body["hash"]))) == []
+    return walk
+
+
+class TakesTime(InMemoryStore):
+    async def insert(self, document: Put) -> bool:
+        await asyncio.sleep(0)
+        return await super().insert(document)
+
+
+async def test_all_who_wait_are_written_in_one_block() -> None:
+    store = TakesTime()
+    await store.prepare(audit_log.COLLECTIONS)
+    log = AuditLog(store)  # type: ignore[arg-type]
+    await asyncio.gather(*(log.record(entry(n)) for n in range(200)))
+    walk = await verified(store)
+    assert walk.entries == 200
+    assert walk.place.seq <= 3
+
+
+async def test_two_workers_write_one_chain(store: InMemoryStore) -> None:
+    one, two = AuditLog(store), AuditLog(store)  # type: ignore[arg-type]
+    for n in range(0, 40, 4):
+        await asyncio.gather(one.record(entry(n)), two.record(entry(n + 1)), one.record(entry(n + 2)), two.record(entry(n + 3)))
+    assert (await verified(store)).entries == 40
+
+
+class SometimesAway(InMemoryStore):
+    away = False
+
+    async def insert(self, document: Put) -> bool:
+        if self.away:
+            raise StoreAwayError
+        return await super().insert(document)
+
+
+async def test_what_is_not_durable_is_not_said_to_be(store: InMemoryStore) -> None:
+    away = SometimesAway()
+    await away.prepare(audit_log.COLLECTIONS)
+    log = AuditLog(away)  # type: ignore[arg-type]
+    await log.record(entry(0))
+    away.away = True
+    results = await asyncio.gather(*(log.record(entry(n)) for n in (1, 2, 3)), return_exceptions=True)
+    assert [type(result) for result in results] == [StoreAwayError] * 3
+    away.away = False
+    await log.record(entry(4))
+    walk = await verified(away)
+    assert walk.entries == 2
