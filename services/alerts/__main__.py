@@ -22,6 +22,7 @@ from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.adapters.store_subscriptions import StoreSubscriptions
 from services.alerts.app import build
 from services.alerts.channels import Needs, open_channels, paces
+from services.alerts.digests import Digests
 from services.alerts.handlers import Ports
 from services.alerts.metrics import Metrics
 from services.alerts.settings import AlertsSettings
@@ -48,7 +49,9 @@ async def run(settings: AlertsSettings) -> None:
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
-    ports = Ports(outbox, outbox, KafkaAhead(settings), clock_from(settings.clock_file), book, metrics, paces(settings), people)
+    digests = Digests(60 * settings.digest_after_minutes)
+    clock = clock_from(settings.clock_file)
+    ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, digests=digests)
     alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))

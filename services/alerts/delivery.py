@@ -12,10 +12,11 @@ import msgspec
 from dunghen.contracts.messages import Notice
 from dunghen.platform.clock import Clock
 from dunghen.platform.logs import get_logger
+from services.alerts.digests import FAULTS, Digests, Fault, goes_together
 from services.alerts.letter import linked
 from services.alerts.lines import Lines
 from services.alerts.metrics import Metrics
-from services.alerts.ports import PENDING, Ahead, Channel, Letter, LineAway, Outbox, Recipient, RefusedForGood, RefusedForNow, Row
+from services.alerts.ports import PENDING, Ahead, Channel, Letter, LineAway, Outbox, Recipient, RefusedForGood, RefusedForNow, Row, Way
 
 log = get_logger("delivery")
 LEVEL_SECONDS = 1.0  # so old may the knowledge be that nothing newer about a dossier waits in Kafka
@@ -57,14 +58,6 @@ class Means:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The channel whose turn it is for a notice, and the line that it takes."""
-
-    channel: Channel
-    line: str
-
-
 @dataclass
 class Delivery:
     """The attempts of one partition, and when the next ones may be made."""
@@ -73,7 +66,8 @@ class Delivery:
     desk: Desk
     metrics: Metrics
     lines: Lines = field(default_factory=Lines)
-    _outcomes: dict[str, Row] = field(default_factory=dict)  # known here, not yet in the outbox
+    digests: Digests = field(default_factory=Digests)
+    outcomes: dict[str, Row] = field(default_factory=dict)  # known here, not yet in the outbox
     _not_before: dict[str, float] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
     _ahead: Collection[bytes] | None = None
@@ -83,21 +77,35 @@ class Delivery:
 
     async def run(self, rows: Iterable[Row]) -> list[Row]:
         """Tries what may be tried now, the earliest crossing first; gives the rows that changed. Raises StoreAwayError."""
+        self.digests.join(self)
         changed = await self._remember()
-        due = self._due(rows)
+        known, now = {row.notice.key for row in changed}, self.means.clock.seconds()
+        due = [row for row in self._due(rows) if row.notice.key not in known]
         if not due:
             return changed
         try:
             for row in due:
                 if not self.desk.held():
                     break
-                if self._may_go(way := self._way(row.notice)):
-                    await self._attempt(row, way)
-                    changed += await self._remember()
+                changed += await self._one(row, now)
+            self.metrics.digests.inc(await self.digests.send_ripe(self))
+            changed += await self._remember()
         finally:
             for channel in self.means.channels:
                 await channel.rest()
         return changed
+
+    async def _one(self, row: Row, now: int) -> list[Row]:
+        """By itself, or put to what goes together to the same recipient."""
+        way = self._way(row.notice)
+        if row.notice.key in self.outcomes:
+            return []
+        if way is not None and goes_together(row, now, self.digests.after_seconds):
+            self.digests.take(self, row, way, self.desk.recipient(row.notice).id)
+            return []
+        if self.may_go(way) and (letter := await self.prepared(row, way)) and way is not None:
+            await self._send(row, letter, way)
+        return await self._remember()
 
     def _due(self, rows: Iterable[Row]) -> list[Row]:
         """The earliest crossing first; behind them what failed before: one bad letter must not keep the others."""
@@ -117,7 +125,7 @@ class Delivery:
         ways = ((channel, channel.line(recipient)) for channel in wanted if channel.name not in refused)
         return next((Way(channel, line) for channel, line in ways if line), None)
 
-    def _may_go(self, way: Way | None) -> bool:
+    def may_go(self, way: Way | None) -> bool:
         """Whether the line is open still, and its channel has not sent enough for now."""
         if way is None:
             return True
@@ -131,38 +139,45 @@ class Delivery:
     async def _remember(self) -> list[Row]:
         """Notes in the outbox how attempts ended. Where the lease was lost meanwhile, another worker has the last word."""
         done = []
-        for key, row in list(self._outcomes.items()):
+        for key, row in list(self.outcomes.items()):
             if await self.means.outbox.settle(row):
                 done.append(row)
             else:
                 log.warning("lease_lost", stage=row.notice.stage, state=row.notice.state)
                 self.lost.append(row)
-            del self._outcomes[key]
+            del self.outcomes[key]
         return done
 
-    async def _attempt(self, row: Row, way: Way | None) -> None:
+    def held(self) -> bool:
+        return self.desk.held()
+
+    async def prepared(self, row: Row, way: Way | None) -> Letter | None:
+        """The letter of a row that is now under lease, as its dossier stands; None if it is not to be sent, or not now."""
         lease = await self.means.outbox.lease(row)
         if lease == "settled":
             self.lost.append(row)
         elif lease == "busy":
             self._later(row, SOON)
         else:
-            self._outcomes[row.notice.key] = row  # whatever happens, the lease is given back
-            await self._under_lease(row, way)
+            self.outcomes[row.notice.key] = row  # whatever happens, the lease is given back
+            return await self._under_lease(row, way)
+        return None
 
-    async def _under_lease(self, row: Row, way: Way | None) -> None:
+    async def _under_lease(self, row: Row, way: Way | None) -> Letter | None:
         if not await self._level(row.notice):
             self._later(row, SOON)
-            return
+            return None
         verdict = self.desk.judge(row.notice, self.means.clock.seconds())
         if verdict.letter is not None and way is not None:
-            await self._send(row, linked(verdict.letter, self.means.link), way)
-        elif verdict.letter is not None:
+            self._begun(row)
+            return linked(verdict.letter, self.means.link)
+        if verdict.letter is not None:
             self._no_way(row)
         elif verdict.state == PENDING:
             self._later(row, 0 if self.desk.waits(row.notice) else NOT_YET_SECONDS)
         else:
             self._end(row, state=verdict.state, reason=verdict.reason)
+        return None
 
     def _no_way(self, row: Row) -> None:
         """No channel is left, or none reaches this recipient any more."""
@@ -179,24 +194,35 @@ class Delivery:
             self._level_until = until
         return self._ahead is not None and notice.dossier.encode() not in self._ahead
 
-    async def _send(self, row: Row, letter: Letter, way: Way) -> None:
-        began, now, tried = monotonic(), self.means.clock.seconds(), row.notice.attempts + 1
-        if tried == 1:
-            self.metrics.dwell.observe(max(0, now - row.crossed_at))
+    def _begun(self, row: Row) -> None:
+        if not row.notice.attempts:
+            self.metrics.dwell.observe(max(0, self.means.clock.seconds() - row.crossed_at))
         if row.unknown:
             self.metrics.repeats.inc()
+        self.outcomes[row.notice.key] = replace(row, unknown=True)  # until it is known how it ended
+
+    async def _send(self, row: Row, letter: Letter, way: Way) -> None:
+        began = monotonic()
         try:
             await way.channel.send(letter)
-        except LineAway as fault:
+        except FAULTS as fault:
+            self.ended(row, way, fault, letter)
+        else:
+            self.metrics.sending.observe(monotonic() - began)
+            self.ended(row, way, None, letter)
+
+    def ended(self, row: Row, way: Way, fault: Fault | None, letter: Letter) -> None:
+        """How an attempt ended: with this fault, or taken."""
+        if isinstance(fault, LineAway):
             self._line_away(row, fault, way)
-        except RefusedForNow as fault:
+        elif isinstance(fault, RefusedForNow):
             self._put_off(row, fault, way)
-        except RefusedForGood as fault:
+        elif isinstance(fault, RefusedForGood):
             self._refused(row, fault, way)
         else:
             self.lines.answered(way.line)
-            self.metrics.sending.observe(monotonic() - began)
-            self._end(row, state="delivered", channel=way.channel.name, attempts=tried, sent_at=now)
+            told = {"attempts": row.notice.attempts + 1, "sent_at": self.means.clock.seconds()}
+            self._end(row, state="delivered", channel=way.channel.name, message_id=letter.message_id, **told)
 
     def _line_away(self, row: Row, fault: LineAway, way: Way) -> None:
         key = row.notice.key
@@ -205,7 +231,7 @@ class Delivery:
         self._level_until = 0.0  # what was known before the wait is not what is sent by after it
         self.metrics.retries.labels("LINE_AWAY").inc()
         log.warning("line_away", channel=way.channel.name, code=str(fault), failures=self.lines.failures[way.line])
-        self._outcomes[key] = _changed(row, row.unknown or fault.unknown, attempts=row.notice.attempts + 1)
+        self.outcomes[key] = _changed(row, row.unknown or fault.unknown, attempts=row.notice.attempts + 1)
 
     def _put_off(self, row: Row, fault: RefusedForNow, way: Way) -> None:
         key = row.notice.key
@@ -214,7 +240,7 @@ class Delivery:
         self._later(row, self.lines.retries.wait(self._failures[key]))
         self.metrics.retries.labels("REFUSED_FOR_NOW").inc()
         log.warning("put_off", channel=way.channel.name, code=str(fault), failures=self._failures[key])
-        self._outcomes[key] = _changed(row, attempts=row.notice.attempts + 1)
+        self.outcomes[key] = _changed(row, attempts=row.notice.attempts + 1)
 
     def _refused(self, row: Row, fault: RefusedForGood, way: Way) -> None:
         """Only this, never a failure that may pass, lets the next channel begin; where there is none the notice has failed."""
@@ -227,7 +253,7 @@ class Delivery:
         if self._way(after.notice) is None:
             self._end(row, state="failed", reason=f"REFUSED_{fault}"[:60], channel=way.channel.name, **told)
         else:
-            self._outcomes[row.notice.key] = after
+            self.outcomes[row.notice.key] = after
 
     def _later(self, row: Row, seconds: float) -> None:
         self._not_before[row.notice.key] = monotonic() + seconds
@@ -236,8 +262,10 @@ class Delivery:
         self.metrics.outcomes.labels(changes["state"]).inc()
         self._not_before.pop(row.notice.key, None)
         self._failures.pop(row.notice.key, None)
-        self._outcomes[row.notice.key] = replace(_changed(row, **changes), published=False)
+        self.outcomes[row.notice.key] = replace(_changed(row, **changes), published=False)
 
 
 def _changed(row: Row, unknown: bool = False, **changes: Any) -> Row:
-    return replace(row, notice=msgspec.structs.replace(row.notice, **changes), unknown=unknown)
+    """A digest of which nobody got anything is none: what it held may go with more."""
+    notice = msgspec.structs.replace(row.notice, **changes)
+    return replace(row, notice=notice, unknown=unknown, digest=row.digest if unknown else "")

@@ -15,6 +15,7 @@ from dunghen.platform.clock import Clock
 from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live
 from services.alerts.delivery import Delivery, Desk, Means, Verdict
+from services.alerts.digests import Digests
 from services.alerts.letter import letter, message_id
 from services.alerts.lines import Lines, Pace, Retries
 from services.alerts.metrics import Metrics
@@ -39,6 +40,7 @@ class Ports:
     people: PeopleBook = field(default_factory=PeopleBook)
     actions: Callable[[str], Sequence[Action]] = lambda _dossier: ()  # what people did about a dossier
     stale: Callable[[str, int], bool] = lambda _unit, _now: False  # whether a unit's feeds are silent
+    digests: Digests = field(default_factory=Digests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Handlers:
         means = Means(ports.outbox, holding.channels, ports.ahead, ports.clock, settings.alerts_link)
         desk = Desk(holding.partition, holding.held, holding.next, self.judge, self._recipient, self._waits)
         lines = Lines(Retries(settings.retry_shortest, settings.retry_longest), ports.paces)
-        delivery = Delivery(means, desk, ports.metrics, lines)
+        delivery = Delivery(means, desk, ports.metrics, lines, ports.digests)
         self._held_till: dict[str, int] = {}  # notice -> the city's instant up to which the manners hold it back
         self.courier = Courier(holding.partition, ports.ledger, ports.outbox, holding.topic, delivery)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dunghen.contracts.messages import Notice
@@ -24,6 +25,8 @@ TO_DO_OF = {
     "intake": "Việc cần làm: tiếp nhận hoặc từ chối hồ sơ trực tuyến; hạn là 8 giờ làm việc từ lúc nộp.",
     "step": "Việc cần làm: xong bước này hoặc chuyển bước, rồi cập nhật tiến độ.",
 }
+TO_DO_ALL = "Việc cần làm: xử lý từ trên xuống; hồ sơ đứng trước còn ít giờ làm việc nhất."
+LEFT, GONE, PROCEDURE, MOST_LINES = "còn", "trễ", "Thủ tục", 100
 CLOSING = "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời."
 
 
@@ -39,7 +42,7 @@ def letter(notice: Notice, recipient: Recipient, policy: Policy, now: int) -> Le
     procedure, unit = policy.procedures.get(notice.procedure), policy.catalogue.get(notice.unit)
     facts = (
         ("Hồ sơ", notice.dossier),
-        ("Thủ tục", f"{procedure.name} ({procedure.code})" if procedure else notice.procedure),
+        (PROCEDURE, f"{procedure.name} ({procedure.code})" if procedure else notice.procedure),
         ("Đơn vị", unit.full_name if unit else notice.unit),
         (LABELS[notice.clock], local_time(notice.due_at, policy)),
         (how, f"{left}, tính theo giờ làm việc"),
@@ -49,6 +52,23 @@ def letter(notice: Notice, recipient: Recipient, policy: Policy, now: int) -> Le
     item = Item(notice.dossier, notice.procedure, notice.unit, notice.stage, notice.due_at, left)
     subject = f"{how}: hồ sơ {notice.dossier}, {at_the_end}"
     return Letter(notice.message_id, recipient, subject, Words(facts, (to_do, CLOSING)), (item,))
+
+
+def together(letters: Sequence[Letter], digest: str) -> Letter:
+    """Several letters to one recipient as one, the least time left first; `digest` is its Message-ID."""
+    items = sorted(((letter.items[0], letter) for letter in letters), key=lambda pair: (pair[0].due_at, pair[0].dossier))
+    late = sum(item.left.startswith(GONE) for item, _ in items)
+    facts = [(item.dossier, _in_a_line(item, dict(letter.words.facts))) for item, letter in items[:MOST_LINES]]
+    if len(items) > MOST_LINES:
+        facts.append(("Còn nữa", f"{len(items) - MOST_LINES} hồ sơ"))
+    subject = f"Tổng hợp: {len({item.dossier for item, _ in items})} hồ sơ cần xử lý" + (f", {late} đã quá giờ hẹn" if late else "")
+    return Letter(digest, letters[0].recipient, subject, Words(facts, (TO_DO_ALL, CLOSING)), tuple(item for item, _ in items))
+
+
+def _in_a_line(item: Item, facts: Mapping[str, str]) -> str:
+    """`còn 8 giờ (hạn của bước); Đăng ký thường trú (1.004222)`: the time left, of which clock where it is not the dossier's, of what."""
+    clock = next((f" ({label.lower()})" for key, label in LABELS.items() if key != "dossier" and label in facts), "")
+    return f"{item.left}{clock}; {facts.get(PROCEDURE, item.procedure)}"
 
 
 def linked(letter: Letter, base: str) -> Letter:
@@ -67,7 +87,7 @@ def _how(due: int, policy: Policy, now: int) -> str:
 def time_left(due: int, calendar: WorkingCalendar, now: int) -> str:
     """`còn 8 giờ 48`, `trễ 45 phút`; from two working days on in days and hours."""
     seconds = calendar.between(now, due)
-    return f"{'còn' if now < due else 'trễ'} {duration(abs(seconds), calendar.day_seconds)}"
+    return f"{LEFT if now < due else GONE} {duration(abs(seconds), calendar.day_seconds)}"
 
 
 def duration(seconds: int, day_seconds: int) -> str:

@@ -26,6 +26,7 @@ class Metrics:
         self.outcomes = Counter("dunghen_alerts_attempts", "How attempts to send ended", ["outcome"], **made)
         self.retries = Counter("dunghen_alerts_retries", "Attempts put off, by cause", ["cause"], **made)
         self.refusals = Counter("dunghen_alerts_refusals", "Letters refused for good, by channel", ["channel"], **made)
+        self.digests = Counter("dunghen_alerts_digests", "Letters that told of several notices at once", **made)
         self.repeats = Counter(
             "dunghen_alerts_repeats", "Notices sent again because nobody knows whether the attempt before got through", **made
         )

@@ -22,12 +22,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One notice in the outbox. `unknown`: an attempt began whose end was never noted; `published`: `notices` has this state of it."""
+    """One notice in the outbox. `unknown`: an attempt began whose end was never noted; `published`: `notices` has this state of it;
+    `digest`: the Message-ID of a digest with which it goes or may have gone."""
 
     notice: Notice
     crossed_at: int
     published: bool = False
     unknown: bool = False
+    digest: str = ""
 
 
 class Spoken(NamedTuple):
@@ -61,7 +63,7 @@ class Ledger(Protocol):
 class Outbox(Protocol):
     """The sending of what was decided. Raises StoreAwayError."""
 
-    async def lease(self, row: Row) -> Lease: ...
+    async def lease(self, row: Row) -> Lease: ...  # and notes that an attempt begins, with which digest
     async def settle(self, row: Row) -> bool: ...  # notes how the attempt ended and gives the lease back; False: the lease was lost
     async def note_published(self, partition: int, rows: Sequence[Row]) -> None: ...
 
@@ -134,6 +136,14 @@ class Channel(Protocol):
     def line(self, recipient: Recipient) -> str: ...  # what this recipient shares with others: while it is away none is tried; "": no way
     async def send(self, letter: Letter) -> str: ...  # the code by which it was taken; raises LineAway, RefusedForNow, RefusedForGood
     async def rest(self) -> None: ...  # nothing more to send for now
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The channel whose turn it is for a notice, and the line that it takes."""
+
+    channel: Channel
+    line: str
 
 
 class Subscriptions(Protocol):

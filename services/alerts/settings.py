@@ -43,6 +43,9 @@ class AlertsSettings(PlatformSettings):
     """`shadow` decides and writes everything and sends nothing. Durations are seconds of real time, except `historical_hours`."""
 
     alerts_mode: Mode = Field("shadow", description="off: decide nothing; shadow: decide and write, send nothing; on: send")
+    digest_after_minutes: int = Field(
+        30, ge=0, le=1440, description="of the city's time: what is sent later goes to each person together; 0: never"
+    )
     historical_hours: int = Field(24, ge=1, le=8760, description="a crossing that an event tells us of later than that is not sent")
     alerts_channels: str = Field(
         "mail", description="in the order in which they are tried, like push,mail: the next one after a refusal for good"

@@ -98,7 +98,7 @@ class StoreOutbox:
     async def lease(self, row: Row) -> Lease:
         now = real_milliseconds()
         free: dict[str, Any] = {} if self._alone else {"lease_until": Between(None, now)}
-        changes = {"lease_until": now + self._lease_ms, "lease_by": self._owner, "unknown": True}
+        changes = {"lease_until": now + self._lease_ms, "lease_by": self._owner, "unknown": True, "digest": row.digest}
         if await self._store.update((NOTICES, row.notice.key), {"state": PENDING, **free}, changes):
             return "ours"
         found = await self._store.get(NOTICES, row.notice.key)
@@ -122,10 +122,10 @@ def _body(row: Row, partition: int | None) -> dict[str, Any]:
     """`unsettled` (0 or 1) is what the index is for: pending, or not published as it is."""
     place = {} if partition is None else {"partition": partition, "lease_until": 0, "lease_by": ""}
     unsettled = int(row.notice.state == PENDING or not row.published)
-    flags = {"crossed_at": row.crossed_at, "published": row.published, "unknown": row.unknown, "unsettled": unsettled}
+    flags = {"crossed_at": row.crossed_at, "published": row.published, "unknown": row.unknown, "unsettled": unsettled, "digest": row.digest}
     return {**msgspec.structs.asdict(row.notice), **flags, **place}
 
 
 def _row(document: Document) -> Row:
     body = document.body
-    return Row(msgspec.convert(body, Notice), body["crossed_at"], body["published"], body["unknown"])
+    return Row(msgspec.convert(body, Notice), body["crossed_at"], body["published"], body["unknown"], body.get("digest", ""))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, City
+from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, PARTITIONS, City
 
+from dunghen.contracts.topics import partition_of
 from tests.eventually import eventually_async as eventually
 
 
@@ -96,3 +97,24 @@ async def test_a_second_process_on_the_same_file_says_why_it_does_not_start(city
     second = await city.alerts()
     assert second.process.wait(20) == 1
     assert "alerts cannot start" in second.log.read_text()
+
+
+async def test_after_an_outage_a_unit_gets_one_mail_about_all_its_dossiers_of_both_partitions(city: City) -> None:
+    dossiers = {f"H17.31-261116-{n:04d}" for n in range(2, 10)}
+    assert {partition_of(dossier, PARTITIONS) for dossier in dossiers} == {0, 1}
+    for dossier in sorted(dossiers):
+        await city.say("synced", MONDAY_8_00, dossier=dossier, status=4, received=MONDAY_8_00, procedure="1.004222")
+    await city.say("progressed", MONDAY_8_00 + 60, status=9)  # the one that is there already
+    process = await city.alerts()
+    process.kill()
+    city.clock(NINE_TENTHS + 3600)
+    await city.alerts()
+    await eventually(lambda: _all_delivered(city, dossiers))
+    (mail,) = city.mail.mails
+    assert mail["Subject"] == "Tổng hợp: 8 hồ sơ cần xử lý"
+    assert {line.partition(":")[0] for line in mail.get_body(("plain",)).get_content().splitlines()[:8]} == dossiers
+    assert {f"<{notice.message_id}>" for notice in await city.told("delivered")} == {mail["Message-ID"]}
+
+
+async def _all_delivered(city: City, dossiers: set[str]) -> bool:
+    return {notice.dossier for notice in await city.told("delivered")} == dossiers

@@ -23,6 +23,7 @@ from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import Query
 from dunghen.platform.store.in_memory import InMemoryStore
 from services.alerts.adapters.store_outbox import StoreOutbox
+from services.alerts.digests import Digests
 from services.alerts.handlers import Handlers, Holding, Ports
 from services.alerts.lines import Pace
 from services.alerts.metrics import Metrics
@@ -192,6 +193,7 @@ class World:
         self.people = PeopleBook()
         self.done: list[Action] = []  # what people did about the dossier
         self.silent: set[str] = set()  # units whose feed is silent
+        self.digests = Digests()
 
     async def start(self, **settings: Any) -> World:
         self.settings = self.settings.model_copy(update=settings)
@@ -201,7 +203,7 @@ class World:
         await outbox.prepare()
         ports = Ports(
             outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry), self.paces, self.people,
-            lambda _: self.done, lambda unit, _: unit in self.silent,
+            lambda _: self.done, lambda unit, _: unit in self.silent, self.digests,
         )  # fmt: skip
         held = Holding(0, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels])
         self.handlers = Handlers(self.settings, ports, held)

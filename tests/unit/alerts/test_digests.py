@@ -1,0 +1,215 @@
+"""After an outage a person gets one letter about everything, not a heap; what is on time goes by itself as ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from alerts_world import AN_KHE, HAI_CHAU, Killed, RecordingMailer, World, local, stepped, synced
+
+from services.alerts.digests import Digests, digest_id, goes_together
+from services.alerts.ports import LineAway, RefusedForGood, Row
+from tests.eventually import eventually_async as eventually
+
+RECEIVED, HALF, LATE = local("2026-11-16 08:00"), "2026-11-23 08:00", "2026-11-23 11:00"
+FIRST, SECOND, THIRD = (f"H17.31-261116-{n:04d}" for n in (1, 2, 3))
+
+
+async def world_with(*dossiers: str, **settings: object) -> World:
+    """A city in which what is half an hour late goes together; these dossiers are an hour apart, the first one earliest."""
+    world = World(**settings)
+    world.digests = Digests(1800, 0.0)
+    await world.start()
+    for n, dossier in enumerate(dossiers):
+        world.say(synced(RECEIVED + 3600 * n, dossier=dossier))
+    return world
+
+
+async def after_an_outage(world: World, digests: Digests | None = None) -> World:
+    """Alerts was away from Friday to Monday eleven o'clock, and is a new process."""
+    await world.at("2026-11-20 08:00")
+    world.clock.at = local(LATE)
+    world.digests = digests or Digests(1800, 0.0)
+    await world.start()
+    return world
+
+
+async def test_what_fell_into_an_outage_is_one_letter_the_least_time_left_first() -> None:
+    world = await after_an_outage(await world_with(SECOND, FIRST, THIRD))
+    await world.settle()
+    (letter,) = world.mailer.letters
+    assert [item.dossier for item in letter.items] == [SECOND, FIRST, THIRD]
+    assert letter.subject == "Tổng hợp: 3 hồ sơ cần xử lý"
+    assert [line.partition(":")[0] for line in letter.text.splitlines()[:3]] == [SECOND, FIRST, THIRD]
+    assert {(n.state, n.message_id, n.channel, n.attempts) for n in world.last()} == {("delivered", letter.message_id, "mail", 1)}
+    assert (len(world.last()), world.metric("digests_total"), world.metric("repeats_total")) == (3, 1, 0)
+
+
+async def test_what_is_on_time_goes_by_itself() -> None:
+    world = await world_with(FIRST, SECOND)
+    await world.at("2026-11-23 08:20")
+    await world.at("2026-11-23 09:20")
+    assert [len(letter.items) for letter in world.mailer.letters] == [1, 1]
+    assert world.metric("digests_total") == 0
+
+
+async def test_a_single_late_notice_stays_the_letter_that_it_was() -> None:
+    world = await after_an_outage(await world_with(FIRST))
+    await world.settle()
+    assert [letter.subject for letter in world.mailer.letters] == [f"Sắp đến hẹn: hồ sơ {FIRST}, còn 4 ngày 5 giờ"]
+    assert (world.metric("digests_total"), [n.attempts for n in world.last()]) == (0, [1])
+
+
+async def test_every_recipient_gets_a_digest_of_his_own_and_nothing_of_the_others() -> None:
+    world = await world_with(FIRST, SECOND)
+    for n, dossier in enumerate(("H17.31-261116-0008", "H17.31-261116-0009")):
+        world.say(synced(RECEIVED + n, dossier=dossier, unit=AN_KHE))
+    await after_an_outage(world)
+    await world.settle()
+    assert {letter.to: {item.unit for item in letter.items} for letter in world.mailer.letters} == {
+        "hai-chau@danang.example": {HAI_CHAU},
+        "an-khe@danang.example": {AN_KHE},
+    }
+    assert [len(letter.items) for letter in world.mailer.letters] == [2, 2]
+
+
+async def test_what_has_ended_meanwhile_is_not_in_it() -> None:
+    world = await world_with(FIRST, SECOND, THIRD)
+    world.held = False
+    await world.at(LATE)
+    world.say(stepped(local(LATE), 9, SECOND))
+    world.held = True
+    await world.settle()
+    (letter,) = world.mailer.letters
+    assert [item.dossier for item in letter.items] == [FIRST, THIRD]
+    assert [(n.state, n.reason) for n in world.last(dossier=SECOND)] == [("superseded", "ENDED")]
+
+
+async def test_one_of_which_nobody_knows_whether_it_arrived_goes_again_under_its_id_and_no_newcomer_joins_it() -> None:
+    world = await after_an_outage(await world_with(FIRST, SECOND))
+    world.mailer.faults = [LineAway("SMTPReadTimeoutError", unknown=True)]
+    sent: list[str] = []
+    real = world.mailer.send
+
+    async def send(letter: object) -> None:
+        sent.append(letter.message_id)  # type: ignore[attr-defined]
+        await real(letter)  # type: ignore[arg-type]
+
+    world.mailer.send = send
+    await world.handlers.courier.round()
+    world.say(synced(RECEIVED, dossier=THIRD))
+    world.handlers.on_tick()
+    await world.settle()
+    told = {tuple(item.dossier for item in letter.items): letter.message_id for letter in world.mailer.letters}
+    assert (set(told), len(world.mailer.letters)) == ({(FIRST, SECOND), (THIRD,)}, 2)
+    assert sorted(sent) == sorted([told[FIRST, SECOND]] * 2 + [told[THIRD,]])
+    assert {n.dossier: n.state for n in world.last()} == {FIRST: "delivered", SECOND: "delivered", THIRD: "delivered"}
+    assert world.metric("repeats_total") == 2
+
+
+async def test_one_that_certainly_did_not_arrive_is_made_anew_with_all_there_is_by_then() -> None:
+    world = await after_an_outage(await world_with(FIRST, SECOND))
+    world.mailer.faults = [LineAway("SMTPConnectError", unknown=False)]
+    await world.handlers.courier.round()
+    assert world.mailer.faults == []
+    world.say(synced(RECEIVED, dossier=THIRD))
+    world.handlers.on_tick()
+    await world.settle()
+    assert [{item.dossier for item in letter.items} for letter in world.mailer.letters] == [{FIRST, SECOND, THIRD}]
+    assert world.metric("repeats_total") == 0
+
+
+async def test_a_refusal_for_good_lets_the_next_channel_carry_the_digest() -> None:
+    world = await world_with(FIRST, SECOND)
+    push = RecordingMailer(name="push", reach=lambda recipient: "push", faults=[RefusedForGood("410")])
+    world.channels = [push, world.mailer]
+    await after_an_outage(world)
+    await world.settle()
+    assert [len(letter.items) for letter in world.mailer.letters] == [2]
+    assert {(n.state, n.channel, n.refused) for n in world.last()} == {("delivered", "mail", ("push:410",))}
+
+
+def ids_by_dossier(world: World) -> dict[str, set[str]]:
+    """Under which Message-IDs each dossier was told of."""
+    found: dict[str, set[str]] = {}
+    for letter in world.mailer.letters:
+        for item in letter.items:
+            found.setdefault(item.dossier, set()).add(letter.message_id)
+    return found
+
+
+async def killed_at(call: int, after: bool) -> tuple[World, bool]:
+    world = await after_an_outage(await world_with(FIRST, SECOND))
+    world.trap.left, world.trap.after = call, after
+    try:
+        await world.settle()
+    except Killed:
+        world.trap.left = -1
+        world.digests = Digests(1800, 0.0)
+        await world.start()
+        await world.settle()
+    return world, bool(world.trap.place)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_kill_at_any_call_loses_none_and_repeats_the_digest_with_the_same_message_id(after: bool) -> None:
+    struck = []
+    for call in range(1, 60):
+        world, killed = await killed_at(call, after)
+        if not killed:
+            break
+        struck.append(world.trap.place)
+        assert [n.state for n in world.last()] == ["delivered"] * 2, (call, world.trap.place)
+        assert {state for _, state in await world.states()} == {"delivered"}
+        assert [len(ids) for ids in ids_by_dossier(world).values()] == [1, 1], (call, world.trap.place)
+        ids = [letter.message_id for letter in world.mailer.letters]
+        assert len(ids) == len(set(ids)) or (world.metric("repeats_total") > 0 and len(ids) == 2)
+    assert {"apply", "update", "send", "publish"} <= set(struck)
+
+
+async def both_rounds(*worlds: World) -> bool:
+    """One round of each partition at once; whether a letter has gone out."""
+    await asyncio.gather(*(world.handlers.courier.round() for world in worlds))
+    return bool(worlds[0].mailer.letters)
+
+
+async def test_all_partitions_of_a_process_make_one_letter_together() -> None:
+    one, other = await world_with(FIRST), await world_with(SECOND)
+    other.mailer, other.channels = one.mailer, [one.mailer]
+    await after_an_outage(one)
+    one.digests.patience_seconds = 0.3
+    await after_an_outage(other, one.digests)
+    await eventually(lambda: both_rounds(one, other))
+    await both_rounds(one, other)
+    assert [[item.dossier for item in letter.items] for letter in one.mailer.letters] == [[FIRST, SECOND]]
+    assert [n.state for world in (one, other) for n in world.last()] == ["delivered"] * 2
+    assert (await one.states(), await other.states()) == ([("half", "delivered")], [("half", "delivered")])
+
+
+async def test_a_partition_that_is_not_ours_any_more_is_not_waited_for_and_not_told_of() -> None:
+    one, other = await world_with(FIRST), await world_with(SECOND)
+    other.mailer, other.channels = one.mailer, [one.mailer]
+    await after_an_outage(one)
+    one.digests.patience_seconds = 0.3
+    await after_an_outage(other, one.digests)
+    await both_rounds(one, other)
+    other.held = False
+    await eventually(lambda: both_rounds(one))
+    assert [[item.dossier for item in letter.items] for letter in one.mailer.letters] == [[FIRST]]
+
+
+def test_together_go_what_is_late_and_what_may_have_gone_so_before() -> None:
+    row = Row(notice=None, crossed_at=1000)  # type: ignore[arg-type]
+    assert [goes_together(row, now, 1800) for now in (999, 2799, 2800, 9999)] == [False, False, True, True]
+    assert goes_together(row, 9999, 0) is False
+    assert goes_together(Row(notice=None, crossed_at=1000, digest="x@a.example"), 1000, 0) is True  # type: ignore[arg-type]
+
+
+async def test_the_id_of_a_digest_is_that_of_exactly_its_notices_in_any_order() -> None:
+    world = await world_with(FIRST, SECOND, THIRD)
+    world.held = False
+    await world.at(LATE)
+    one, two, three = world.handlers.courier.rows.values()
+    assert digest_id([one, two]) == digest_id([two, one]) != digest_id([one, three])
+    assert digest_id([one]) != one.notice.message_id
+    assert digest_id([one, two]).endswith("@danang.example")
