@@ -64,9 +64,9 @@ class Person:
 def name_digest(unit: str, name: str) -> str:
     """By what a NguoiXuLy is recognised without being kept: 32 hex digits over the unit and the name without case and diacritics.
 
-    It is a pseudonym, not a secret: whoever has a list of names can try them. It stands in `people` alone.
+    It is a pseudonym, not a secret: whoever has a list of names can try them. It stands in `people` alone. Nothing remembers the name.
     """
-    return hashlib.blake2b(f"{unit}\0{fold_text(name)}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{unit}\0{fold_text.__wrapped__(name)}".encode(), digest_size=16).hexdigest()
 
 
 class Directory:

@@ -15,6 +15,7 @@ from services.ingest.adapters.kafka_events import KafkaEvents
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
 from services.ingest.adapters.kafka_sender import KafkaSender
 from services.ingest.adapters.key_topic import KeyTopic
+from services.ingest.adapters.people_topic import PeopleTopic
 from services.ingest.adapters.policy_topic import PolicyTopic
 from services.ingest.adapters.poller import Poller
 from services.ingest.app import build_app
@@ -27,10 +28,17 @@ from services.ingest.settings import IngestSettings
 
 async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503. Raises NoSourceKeys."""
-    metrics, sender, keys = Metrics(), KafkaSender(settings), KeyTopic(settings)
+    metrics, sender, keys, people = Metrics(), KafkaSender(settings), KeyTopic(settings), PeopleTopic(settings)
     policies = PolicyTopic(settings, metrics)
     ports = Ports(
-        KafkaEvents(sender, settings.partitions), policies, FeedBook(), clock_from(settings.clock_file), metrics, keys, feeds_known=False
+        KafkaEvents(sender, settings.partitions),
+        policies,
+        FeedBook(),
+        clock_from(settings.clock_file),
+        metrics,
+        keys,
+        people,
+        feeds_known=False,
     )
     feeds = KafkaFeeds(sender, ports)
     life.spawn("sender", sender.run())
@@ -38,6 +46,7 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     life.spawn("feeds", feeds.run())
     life.spawn("policies", policies.run())
     life.spawn("keys", keys.run())
+    life.spawn("people", people.run())
     if not settings.is_loopback:
         require_keys(await keys.level(), real_milliseconds() // 1000)
     for pull in settings.ingest_pulls:

@@ -9,10 +9,13 @@ from typing import Protocol
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.days import Zone
+from dunghen.domain.directory import Directory
 from dunghen.platform.clock import Clock
 from services.ingest.feeds import FeedBook
 from services.ingest.metrics import Metrics
-from services.ingest.wire.drafts import FindUnit
+from services.ingest.wire.drafts import FindPerson, FindUnit
+
+NOBODY = Directory()
 
 
 class Unavailable(Exception):
@@ -55,6 +58,20 @@ class Keys(Protocol):
         """All of them; None as long as they are not known."""
 
 
+class People(Protocol):
+    """The directory of officials."""
+
+    def current(self) -> Directory | None:
+        """Everybody; None as long as they are not known."""
+
+
+class Nobody:
+    """A directory without anybody, where there is none."""
+
+    def current(self) -> Directory:
+        return NOBODY
+
+
 @dataclass
 class Arrivals:
     """Instants in microseconds by the city's clock, each later than the one before."""
@@ -77,6 +94,7 @@ class Ports:
     clock: Clock
     metrics: Metrics
     keys: Keys
+    people: People = field(default_factory=Nobody)
     arrivals: Arrivals = field(init=False)
     feeds_known: bool = True  # whether the counts of an earlier run were read back
 
@@ -85,4 +103,10 @@ class Ports:
 
     def ready(self) -> bool:
         """Whether records can be understood and counted, and those who send them be known."""
-        return self.feeds_known and self.desks.current() is not None and self.keys.current() is not None
+        whole = (self.desks.current(), self.keys.current(), self.people.current())
+        return self.feeds_known and all(each is not None for each in whole)
+
+    def finder(self, zone: Zone) -> FindPerson:
+        """Whom a NguoiXuLy of a unit means at an instant, by the directory as it is now."""
+        directory = self.people.current() or NOBODY
+        return lambda unit, name, at: directory.named(unit, name, zone.day_of(at)) if len(directory) else ""

@@ -1,6 +1,7 @@
 """The allow-list: the only fields of an item that are ever decoded. All else, names and free texts above all, is skipped by the parser.
 
-The names are those of the wire format (`domain.md` §2). `DonViXuLy` serves to find the unit and is not kept.
+The names are those of the wire format (`domain.md` §2). `DonViXuLy` serves to find the unit and is not kept; `NguoiXuLy` of a
+step to find the official in the directory, by a digest, and nothing but that internal id is kept.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class StepItem(msgspec.Struct, gc=False):
     ThoiDiemXuLy: Scalar = None
     TrangThai: Scalar = None
     NgayKetThucTheoQuyDinh: Scalar = None
+    NguoiXuLy: Raw = Raw(b"")
 
 
 class NamedItem(msgspec.Struct, gc=False):
@@ -59,7 +61,8 @@ class NamedItem(msgspec.Struct, gc=False):
     MaHoSo: Scalar = None
 
 
-ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__})
+MATCHED = frozenset(("NguoiXuLy",))  # only ever matched to the directory: neither kept nor a reason to refuse
+ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__}) - MATCHED
 
 _READ = ALLOWED | {"data", "madonvi", "service", "source", "time", "type", "specversion"}
 _DECODERS: dict[type[msgspec.Struct], Any] = {t: msgspec.json.Decoder(t).decode for t in (DossierItem, StepItem, NamedItem)}

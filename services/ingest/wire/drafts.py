@@ -21,6 +21,9 @@ REFUSED, SUPPLEMENT, WORKING = 3, 5, 4  # TrangThaiHoSo
 MOST_SUPPLEMENTS = 100
 
 FindUnit = Callable[[str, str, str], str]  # DonViXuLy, dossier code, sender -> public code of the unit, "" where none or several fit
+FindPerson = Callable[
+    [str, str, int], str
+]  # unit, NguoiXuLy, instant -> internal id of the directory, "" where nobody is meant for certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Reading:
     dates: WireDates
     find_unit: FindUnit
     allowed: frozenset[str] | None = None
+    find_person: FindPerson = lambda _unit, _name, _at: ""
 
 
 def draft_of(item: Item, reading: Reading) -> DossierEvent:
@@ -87,16 +91,19 @@ def _progressed(item: Item, reading: Reading) -> DossierEvent:
     at = reading.dates.past(given.ThoiDiemXuLy, "ThoiDiemXuLy") or item.given_at
     if not at:
         raise ItemRefused(Refusal.MISSING, "ThoiDiemXuLy")
+    unit = reading.find_unit("", dossier, item.source)  # may be unknown: only a sync says whose dossier it is
+    name = scalars.name_in(bytes(given.NguoiXuLy))
     return DossierEvent(
         id="",
         dossier=dossier,
-        unit=reading.find_unit("", dossier, item.source),  # may be unknown: only a sync says whose dossier it is
+        unit=unit,
         kind="progressed",
         occurred_at=at,
         arrived_at=0,
         source=item.source,
         status=scalars.status(given.TrangThai, "TrangThai"),
         step_due=reading.dates.any(given.NgayKetThucTheoQuyDinh, "NgayKetThucTheoQuyDinh"),
+        handler=reading.find_person(unit, name, at) if name else "",
     )
 
 

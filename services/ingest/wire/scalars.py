@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from dunghen.contracts.refusals import Refusal
 
 Scalar = str | int | float | bool | None
@@ -16,6 +18,7 @@ _CHANNELS = {"": 1, "1": 1, "2": 2, "3": 3}
 _PAYMENTS = {"": False, "0": False, "1": True, "2": True, "3": False, "false": False}
 _FLAGS = {"": False, "0": False, "1": True, "false": False, "true": True}
 _LONGEST_CODE = 60
+LONGEST_NAME_BYTES = 400
 _FEWEST_ID_DIGITS = 9  # the old identity numbers; phones have 10
 _PERSON = re.compile(r"\d{9}|(?:0|84)\d{9,11}", re.ASCII)  # an old identity number; a phone or a new identity number
 
@@ -33,6 +36,16 @@ def text(value: Scalar) -> str:
     if type(value) is str:
         return value.strip()
     return "" if value is None else str(value)
+
+
+def name_in(raw: bytes) -> str:
+    """A name as it stands in the JSON text, "" for whatever is none: it refuses nothing, and is forgotten by whoever asked."""
+    if not raw.startswith(b'"') or len(raw) > LONGEST_NAME_BYTES:
+        return ""
+    try:
+        return msgspec.json.decode(raw, type=str).strip()
+    except msgspec.DecodeError:
+        return ""
 
 
 def dossier_code(value: Scalar) -> str:
