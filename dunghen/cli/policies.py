@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.notices_preview import Change, preview
+from dunghen.cli.people.command import read_people
 from dunghen.cli.policy_topic import publish, read_book
 from dunghen.contracts import topics
 from dunghen.contracts.city_files import read_city
@@ -92,21 +94,28 @@ def _late(found: Iterable[tuple[int, int, int]]) -> bool:
 
 
 async def diff(folder: DataFolder, wanted: Wanted, say: Say) -> None:
-    """What `apply` would move; nothing is written."""
+    """What `apply` would move, and whom it would tell; nothing is written."""
     settings, book = await _read(folder)
-    changed = wanted.bodies(book)
+    await _say_effect(folder, wanted.bodies(book), (settings, book), say)
+
+
+async def _say_effect(folder: DataFolder, changed: dict[str, Any], known: tuple[PlatformSettings, PolicyBook], say: Say) -> None:
+    settings, book = known
     after = Policy.from_bodies(book.newest_version + 1, {**book.bodies, **changed})
-    records = await _dossiers(settings)
+    records, people = await _dossiers(settings), await read_people(settings)
+    told = preview(records, Change(book.latest, after, people.directory, folder.clock().seconds()))
     say(f"would change: {', '.join(changed)}")
-    for text in effect_of(records.values(), book.latest, after).lines():
+    for text in effect_of(records.values(), book.latest, after).lines() + told.lines():
         say(text)
 
 
 async def apply(folder: DataFolder, wanted: Wanted, say: Say) -> None:
-    """Publishes the change; the map switches when every partition has counted anew."""
+    """Says what the change does, then publishes it; the map switches when every partition has counted anew."""
     settings, book = await _read(folder)
+    changed = wanted.bodies(book)
+    await _say_effect(folder, changed, (settings, book), say)
     try:
-        version = await publish(settings, wanted.bodies(book), wanted.reason, folder.clock().seconds())
+        version = await publish(settings, changed, wanted.reason, folder.clock().seconds())
     except Fenced:
         raise CommandError("somebody else applied a change at the same moment: nothing was written; look at it and apply again") from None
     say(f"policy version {version} published; the map switches to it as a whole")
