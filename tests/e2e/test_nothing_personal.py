@@ -73,7 +73,9 @@ class Searched:
 
     def places(self) -> dict[str, bytes]:
         """Everything that is kept or said, by place."""
-        mails = b"\n".join(self.mail.raw) + "\n".join(f"{m.items()} {m.get_content()}" for m in self.mail.mails).encode()
+        parts = [part for mail in self.mail.mails for part in mail.walk()]
+        read = "\n".join(f"{part.items()} {'' if part.is_multipart() else part.get_content()}" for part in parts)
+        mails = b"\n".join(self.mail.raw) + read.encode()
         said = {"answers": b"\n".join(self.answers), "metrics": self.metrics(), "mails": mails, "redis": redis_dump(self.facts["redis"])}
         return {**dict(files(self.city.data)), **said}
 

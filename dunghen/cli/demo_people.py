@@ -1,0 +1,35 @@
+"""The demo's officials: made up, without names, at addresses that lead nowhere; and links by which whoever tries it signs in as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+
+from dunghen.cli.data_folder import DataFolder
+from dunghen.cli.keys.links import address_of, make_links
+from dunghen.cli.people.command import Wanted, read_people, take
+from dunghen.contracts.people import ref_digest
+from dunghen.platform.settings import PlatformSettings
+
+Say = Callable[[str], None]
+HOURS = 12
+SHOWN = {
+    "demo-official": "cán bộ phường Hải Châu / an official of Hải Châu",
+    "demo-neighbour": "cán bộ phường Sơn Trà / an official of Sơn Trà",
+    "demo-leader": "lãnh đạo thành phố / a leader of the city",
+    "demo-operator": "quản trị hệ thống / the operator",
+}
+
+
+async def sign_in_links(folder: DataFolder, settings: PlatformSettings, page: str, say: Say) -> None:
+    """Puts the demo's people into a directory where nobody is yet, and says a link for each kind of them; none where others are in it."""
+    if not (await read_people(settings)).records:
+        with resources.as_file(resources.files("dunghen.domain") / "data" / "danang-people.csv") as file:
+            await take(folder, Wanted(file), lambda _: None)
+    ids = {record.ref: record.id for record in (await read_people(settings)).records.values()}
+    known = {ids[digest]: text for ref, text in SHOWN.items() if (digest := ref_digest(ref)) in ids}
+    if not known:
+        return
+    say(f"officials of the demo sign in by these links, each once, within {HOURS} hours:")
+    for text, made in zip(known.values(), await make_links(settings, known, HOURS), strict=True):
+        say(f"  {text}: {address_of(page, made)}")

@@ -1,0 +1,100 @@
+"""The way of an official: imported, given a link, signed in, shown the own unit's dossiers and no other's; what the log says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.running_city import RunningCity, dossier
+from tests.eventually import eventually
+
+OWN, OTHER = "000.00.31.H17-261116-0031", "000.00.32.H17-261116-0032"
+PEOPLE = "ref,unit,role,address\nno-1,20242,official,can-bo@example.invalid\nno-2,H17,leader,lanh-dao@example.invalid\n"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
+    running = RunningCity(tmp_path_factory.mktemp("who") / "city").start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def link_of(city: RunningCity, person: str) -> str:
+    return city.command("people", "link", person).stdout.split()[-1]
+
+
+@pytest.fixture
+def browsers() -> Iterator[ExitStack]:
+    """Closes what was opened in it."""
+    with ExitStack() as opened:
+        yield opened
+
+
+def sign_in(city: RunningCity, link: str) -> httpx.Client:
+    """A browser's way: the page is opened, its button posts what stands behind the `#`."""
+    page, _, secret = link.partition("#")
+    client = httpx.Client(base_url=city.page, timeout=20)
+    assert "<form" in client.get(page).text
+
+    def posted() -> httpx.Response | None:
+        answer = client.post("/api/v1/session", data={"link": secret}, headers={"origin": city.page})
+        return answer if answer.status_code == 303 else None
+
+    eventually(posted)
+    return client
+
+
+def test_an_official_sees_the_own_unit_a_leader_the_city_and_the_log_has_it_all(
+    city: RunningCity, tmp_path: Path, browsers: ExitStack
+) -> None:
+    said = (city.data / "up.log").read_text()
+    assert "--insecure-ingest" in said
+    assert city.post(dossier(OWN), dossier(OTHER, DonViXuLy="UBND phường Sơn Trà")).json()["accepted"] == 2
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    city.command("people", "import", str(tmp_path / "people.csv"))
+    listed = city.command("people", "list").stdout.splitlines()
+    ids = {role: next(line.split()[0] for line in listed if role in line) for role in ("official", "leader")}
+    link = link_of(city, ids["official"])
+    official, leader = (browsers.enter_context(closing(sign_in(city, each))) for each in (link, link_of(city, ids["leader"])))
+
+    eventually(lambda: official.get(f"/api/v1/dossiers/{OWN}").status_code == 200, within=60)
+    eventually(lambda: leader.get(f"/api/v1/dossiers/{OTHER}").status_code == 200, within=60)
+    assert official.get(f"/api/v1/dossiers/{OTHER}").status_code == 404
+    assert [d["code"] for d in official.get("/api/v1/units/20242/dossiers").json()["dossiers"]] == [OWN]
+    assert official.get("/api/v1/units/20263/dossiers").status_code == 403
+    assert httpx.get(f"{city.page}/api/v1/dossiers/{OWN}").status_code == 401
+    assert (
+        httpx.post(f"{city.page}/api/v1/session", data={"link": link.partition("#")[2]}, headers={"origin": city.page}).status_code == 403
+    )
+
+    city.kill("api")  # what it told anybody is in the log, and who was signed in stays so
+    eventually(lambda: _status(official, f"/api/v1/dossiers/{OWN}") == 200, within=60)
+    verified = city.command("audit", "verify").stdout
+    assert verified.startswith("0 faults")
+    entries = city.command("audit", "list", "--dossier", OWN).stdout
+    assert ids["official"] in entries
+    assert "example.invalid" not in entries
+
+
+def test_a_reader_s_key_reads_until_it_is_revoked(city: RunningCity) -> None:
+    key = city.command("keys", "create", "--reader", "20242").stdout.split()[-1]
+    headers = {"authorization": f"Bearer {key}"}
+    eventually(lambda: httpx.get(f"{city.page}/api/v1/units/20242/dossiers", headers=headers).status_code == 200, within=60)
+    assert httpx.get(f"{city.page}/api/v1/units/20263/dossiers", headers=headers).status_code == 403
+    city.command("keys", "revoke", key.split("_")[1])
+    eventually(lambda: httpx.get(f"{city.page}/api/v1/units/20242/dossiers", headers=headers).status_code == 401)
+    for place in (*city.data.glob("logs/*"), city.data / "up.log"):
+        assert key not in place.read_text(errors="replace")
+
+
+def _status(client: httpx.Client, path: str) -> int:
+    try:
+        return client.get(path).status_code
+    except httpx.TransportError:
+        return 0
