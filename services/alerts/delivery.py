@@ -37,6 +37,7 @@ class Desk:
     """What the partition's stage knows. `next`: the source offset after all that is applied; `judge` looks at the dossier as it is.
 
     `waits`: whether a notice is known to be held back still (quiet hours, a digest, a snooze), which costs no lease to ask.
+    `joins`: whether its stage is for the morning's list.
     """
 
     partition: int
@@ -45,6 +46,7 @@ class Desk:
     judge: Callable[[Notice, int], Verdict]
     recipient: Callable[[Notice], Recipient]
     waits: Callable[[Notice], bool] = lambda _notice: False
+    joins: Callable[[Notice], bool] = lambda _notice: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,19 @@ class Delivery:
 
     async def run(self, rows: Iterable[Row]) -> list[Row]:
         """Tries what may be tried now, the earliest crossing first; gives the rows that changed. Raises StoreAwayError."""
-        self.digests.join(self)
+        began = monotonic()
         changed = await self._remember()
         known, now = {row.notice.key for row in changed}, self.means.clock.seconds()
         due = [row for row in self._due(rows) if row.notice.key not in known]
         if not due:
+            self.digests.looked(self, began)
             return changed
         try:
             for row in due:
                 if not self.desk.held():
                     break
                 changed += await self._one(row, now)
+            self.digests.looked(self, began)
             self.metrics.digests.inc(await self.digests.send_ripe(self))
             changed += await self._remember()
         finally:
@@ -100,10 +104,10 @@ class Delivery:
         way = self._way(row.notice)
         if row.notice.key in self.outcomes:
             return []
-        if way is not None and goes_together(row, now, self.digests.after_seconds):
+        if way is not None and goes_together(row, now, self.digests.after_seconds, self.desk.joins):
             self.digests.take(self, row, way, self.desk.recipient(row.notice).id)
             return []
-        if self.may_go(way) and (letter := await self.prepared(row, way)) and way is not None:
+        if self.may_go(way) and (letter := await self.prepared(row, way, "")) and way is not None:
             await self._send(row, letter, way)
         return await self._remember()
 
@@ -148,19 +152,27 @@ class Delivery:
             del self.outcomes[key]
         return done
 
+    @property
+    def partition(self) -> int:
+        return self.desk.partition
+
     def held(self) -> bool:
         return self.desk.held()
 
-    async def prepared(self, row: Row, way: Way | None) -> Letter | None:
+    async def prepared(self, row: Row, way: Way | None, digest: str) -> Letter | None:
         """The letter of a row that is now under lease, as its dossier stands; None if it is not to be sent, or not now."""
-        lease = await self.means.outbox.lease(row)
+        bound = replace(row, digest=digest)
+        lease = await self.means.outbox.lease(bound)
         if lease == "settled":
             self.lost.append(row)
         elif lease == "busy":
             self._later(row, SOON)
         else:
             self.outcomes[row.notice.key] = row  # whatever happens, the lease is given back
-            return await self._under_lease(row, way)
+            letter = await self._under_lease(row, way)
+            if letter:
+                self._begun(bound)
+            return letter
         return None
 
     async def _under_lease(self, row: Row, way: Way | None) -> Letter | None:
@@ -169,7 +181,6 @@ class Delivery:
             return None
         verdict = self.desk.judge(row.notice, self.means.clock.seconds())
         if verdict.letter is not None and way is not None:
-            self._begun(row)
             return linked(verdict.letter, self.means.link)
         if verdict.letter is not None:
             self._no_way(row)

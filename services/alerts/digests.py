@@ -7,15 +7,17 @@ Message-ID, without those that no longer hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
+from dunghen.contracts.messages import Notice
 from services.alerts.letter import message_id, together
 from services.alerts.ports import Letter, LineAway, RefusedForGood, RefusedForNow, Row, Way
 
-PATIENCE_SECONDS = 2.0  # so long the others are waited for that may have something for the same person
+PATIENCE_SECONDS = 2.0  # after partitions have come, others may be about to
+LONGEST_SECONDS = 30.0  # so long one that is held up may keep what goes together
 FAULTS = (LineAway, RefusedForNow, RefusedForGood)
 Fault = LineAway | RefusedForNow | RefusedForGood
 
@@ -23,18 +25,21 @@ Fault = LineAway | RefusedForNow | RefusedForGood
 class Sender(Protocol):
     """One partition's way out (`Delivery`)."""
 
+    @property
+    def partition(self) -> int: ...
     def held(self) -> bool: ...
     def may_go(self, way: Way | None) -> bool: ...
-    async def prepared(self, row: Row, way: Way | None) -> Letter | None: ...  # under lease and judged; None: not to be sent now
+    async def prepared(self, row: Row, way: Way | None, digest: str) -> Letter | None: ...  # under lease, judged; None: not now
     def ended(self, row: Row, way: Way, fault: Fault | None, letter: Letter) -> None: ...
 
 
-def goes_together(row: Row, now: int, after_seconds: int) -> bool:
-    """Whether this row goes with others of its recipient: it is late, or went in a digest of which nobody knows whether it arrived.
+def goes_together(row: Row, now: int, after_seconds: int, joins: Callable[[Notice], bool]) -> bool:
+    """Whether this row goes with others of its recipient: it is late, its stage is for the morning's list (`joins`), or it went in a digest
+    of which nobody knows whether it arrived.
 
     `now`: the city's instant; `after_seconds`: so long after its crossing, 0 never.
     """
-    return bool(row.digest) or (after_seconds > 0 and now - row.crossed_at >= after_seconds)
+    return bool(row.digest) or (after_seconds > 0 and (now - row.crossed_at >= after_seconds or joins(row.notice)))
 
 
 def digest_id(rows: Iterable[Row]) -> str:
@@ -55,21 +60,27 @@ class Bundle:
 
 @dataclass
 class Digests:
-    """For all partitions of a process. `after_seconds`: see `goes_together`; `patience_seconds`, of real time: so long the partitions are
-    waited for that may have something for the same person, each of which looks at what is due several times a second."""
+    """For all partitions of a process: what is put together waits until each of them has looked at what it has for the same person.
+
+    `after_seconds`: see `goes_together`; `patience_seconds`, of real time: so long after the last partition came.
+    """
 
     after_seconds: int = 0
     patience_seconds: float = PATIENCE_SECONDS
     _bundles: dict[tuple[str, str, str], Bundle] = field(default_factory=dict)
     _in_hand: set[str] = field(default_factory=set)
     _senders: dict[int, Sender] = field(default_factory=dict)
+    _looked: dict[int, float] = field(default_factory=dict)  # when the last complete look of each began
     _complete_at: float = 0.0
 
     def join(self, sender: Sender) -> None:
-        """To be called in each round. Where partitions have just come, the others may be about to."""
-        if self._senders.get(id(sender)) is not sender:
-            self._senders = {number: each for number, each in self._senders.items() if each.held()} | {id(sender): sender}
-            self._complete_at = monotonic() + self.patience_seconds
+        """To be called when a partition is taken over."""
+        self._senders[sender.partition] = sender
+        self._complete_at = monotonic() + self.patience_seconds
+
+    def looked(self, sender: Sender, since: float) -> None:
+        """Everything that was due at `since`, a time of the monotonic clock, was put to the others."""
+        self._looked[sender.partition] = since
 
     def take(self, sender: Sender, row: Row, way: Way, to: str) -> None:
         """Puts a row to the others of this recipient; one that is under way stays where it is."""
@@ -96,7 +107,10 @@ class Digests:
 
     def _is_ripe(self, bundle: Bundle) -> bool:
         now = monotonic()
-        return now >= self._complete_at and now - bundle.began >= self.patience_seconds
+        complete = now >= self._complete_at and all(
+            self._looked.get(number, 0.0) >= bundle.began for number, each in self._senders.items() if each.held()
+        )
+        return complete or now - bundle.began > LONGEST_SECONDS
 
 
 async def _send(bundle: Bundle) -> int:
@@ -107,9 +121,8 @@ async def _send(bundle: Bundle) -> int:
     digest = "" if alone else bundle.digest or digest_id(row for _, row in members)
     ready = []
     for sender, row in members:
-        bound = replace(row, digest=digest)
-        if letter := await sender.prepared(bound, bundle.way):
-            ready.append((sender, bound, letter))
+        if letter := await sender.prepared(row, bundle.way, digest):
+            ready.append((sender, replace(row, digest=digest), letter))
     if not ready:
         return 0
     whole = ready[0][2] if alone else together([letter for *_, letter in ready], digest)

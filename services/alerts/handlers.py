@@ -60,7 +60,7 @@ class Handlers:
     def __init__(self, settings: AlertsSettings, ports: Ports, holding: Holding) -> None:
         self.settings, self.ports, self.holding = settings, ports, holding
         means = Means(ports.outbox, holding.channels, ports.ahead, ports.clock, settings.alerts_link)
-        desk = Desk(holding.partition, holding.held, holding.next, self.judge, self._recipient, self._waits)
+        desk = Desk(holding.partition, holding.held, holding.next, self.judge, self._recipient, self._waits, self._joins)
         lines = Lines(Retries(settings.retry_shortest, settings.retry_longest), ports.paces)
         delivery = Delivery(means, desk, ports.metrics, lines, ports.digests)
         self._held_till: dict[str, int] = {}  # notice -> the city's instant up to which the manners hold it back
@@ -75,6 +75,7 @@ class Handlers:
         self._hand_over(self.watch.resume(unsure, await ledger.spoken(unsure), now))
         self._note_progress()
         await self.courier.resume()
+        self.ports.digests.join(self.courier.delivery)
 
     def on_record(self, key: bytes | None, value: bytes | None) -> bool:
         """A record of `dossiers`. True if it led to a decision."""
@@ -129,6 +130,9 @@ class Handlers:
             del self._held_till[notice.key]
             return False
         return till > 0
+
+    def _joins(self, notice: Notice) -> bool:
+        return any(stage.digest and stage.name == notice.stage for stage in self.watch.policy.stages)
 
     def _live(self, since: int, away_from: int, now: int) -> Live:
         chosen = self.settings

@@ -194,6 +194,7 @@ class World:
         self.done: list[Action] = []  # what people did about the dossier
         self.silent: set[str] = set()  # units whose feed is silent
         self.digests = Digests()
+        self.partition = 0
 
     async def start(self, **settings: Any) -> World:
         self.settings = self.settings.model_copy(update=settings)
@@ -205,7 +206,9 @@ class World:
             outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry), self.paces, self.people,
             lambda _: self.done, lambda unit, _: unit in self.silent, self.digests,
         )  # fmt: skip
-        held = Holding(0, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels])
+        held = Holding(
+            self.partition, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels]
+        )
         self.handlers = Handlers(self.settings, ports, held)
         await self.handlers.on_takeover(self.topic_records)
         return self

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from alerts_world import AN_KHE, HAI_CHAU, Killed, RecordingMailer, World, local, stepped, synced
+from alerts_world import AN_KHE, HAI_CHAU, Killed, RecordingMailer, World, book_of, local, stepped, synced
 
+from dunghen.platform.store import Query
 from services.alerts.digests import Digests, digest_id, goes_together
 from services.alerts.ports import LineAway, RefusedForGood, Row
 from tests.eventually import eventually_async as eventually
@@ -97,6 +98,7 @@ async def test_one_of_which_nobody_knows_whether_it_arrived_goes_again_under_its
 
     world.mailer.send = send
     await world.handlers.courier.round()
+    await world.handlers.courier.round()
     world.say(synced(RECEIVED, dossier=THIRD))
     world.handlers.on_tick()
     await world.settle()
@@ -111,12 +113,47 @@ async def test_one_that_certainly_did_not_arrive_is_made_anew_with_all_there_is_
     world = await after_an_outage(await world_with(FIRST, SECOND))
     world.mailer.faults = [LineAway("SMTPConnectError", unknown=False)]
     await world.handlers.courier.round()
+    await world.handlers.courier.round()
     assert world.mailer.faults == []
     world.say(synced(RECEIVED, dossier=THIRD))
     world.handlers.on_tick()
     await world.settle()
     assert [{item.dossier for item in letter.items} for letter in world.mailer.letters] == [{FIRST, SECOND, THIRD}]
     assert world.metric("repeats_total") == 0
+
+
+async def test_one_of_which_something_newer_waits_in_kafka_goes_later_and_not_under_the_id_of_what_went_without_it() -> None:
+    world = await after_an_outage(await world_with(FIRST, SECOND, THIRD))
+    world.ahead.waiting = {SECOND.encode()}
+    await world.settle()
+    assert await row_of(world, SECOND) == ("pending", "", False)
+    delivery = world.handlers.courier.delivery
+    world.ahead.waiting, delivery._level_until = set(), 0.0
+    delivery._not_before.clear()
+    await world.settle()
+    assert [[item.dossier for item in letter.items] for letter in world.mailer.letters] == [[FIRST, THIRD], [SECOND]]
+    assert [len(ids) for ids in ids_by_dossier(world).values()] == [1, 1, 1]
+    assert len({letter.message_id for letter in world.mailer.letters}) == 2
+
+
+async def row_of(world: World, dossier: str) -> tuple[str, str, bool]:
+    (found,) = (await world.store.find(Query("notices", {"dossier": dossier}))).documents
+    return found.body["state"], found.body["digest"], found.body["unknown"]
+
+
+async def test_what_is_for_the_mornings_list_goes_in_one_letter_however_early_it_came() -> None:
+    world = await world_with()
+    listed = {"stage": "half", "terms": "long", "percent": 50, "roles": ["official"], "digest": True}
+    book_of({"stages": {"digest_at": "10:00", "messages": "07:00-18:00", "stages": [listed]}}, 2, world.book)
+    await world.at("2026-11-16 08:00")
+    for n, dossier in enumerate((FIRST, SECOND)):
+        world.say(synced(local("2026-11-16 09:50") + 300 * n, dossier=dossier))
+    for when in ("09:50", "09:55", "09:59"):
+        await world.at(f"2026-11-23 {when}")
+        assert world.mailer.letters == []
+    await world.at("2026-11-23 10:00")
+    (letter,) = world.mailer.letters
+    assert [item.dossier for item in letter.items] == [FIRST, SECOND]
 
 
 async def test_a_refusal_for_good_lets_the_next_channel_carry_the_digest() -> None:
@@ -175,10 +212,10 @@ async def both_rounds(*worlds: World) -> bool:
 
 async def test_all_partitions_of_a_process_make_one_letter_together() -> None:
     one, other = await world_with(FIRST), await world_with(SECOND)
-    other.mailer, other.channels = one.mailer, [one.mailer]
+    other.mailer, other.channels, other.partition = one.mailer, [one.mailer], 1
     await after_an_outage(one)
-    one.digests.patience_seconds = 0.3
     await after_an_outage(other, one.digests)
+    assert [await both_rounds(one), await both_rounds(one), await both_rounds(one)] == [False] * 3  # the other has not looked yet
     await eventually(lambda: both_rounds(one, other))
     await both_rounds(one, other)
     assert [[item.dossier for item in letter.items] for letter in one.mailer.letters] == [[FIRST, SECOND]]
@@ -188,9 +225,8 @@ async def test_all_partitions_of_a_process_make_one_letter_together() -> None:
 
 async def test_a_partition_that_is_not_ours_any_more_is_not_waited_for_and_not_told_of() -> None:
     one, other = await world_with(FIRST), await world_with(SECOND)
-    other.mailer, other.channels = one.mailer, [one.mailer]
+    other.mailer, other.channels, other.partition = one.mailer, [one.mailer], 1
     await after_an_outage(one)
-    one.digests.patience_seconds = 0.3
     await after_an_outage(other, one.digests)
     await both_rounds(one, other)
     other.held = False
@@ -200,9 +236,9 @@ async def test_a_partition_that_is_not_ours_any_more_is_not_waited_for_and_not_t
 
 def test_together_go_what_is_late_and_what_may_have_gone_so_before() -> None:
     row = Row(notice=None, crossed_at=1000)  # type: ignore[arg-type]
-    assert [goes_together(row, now, 1800) for now in (999, 2799, 2800, 9999)] == [False, False, True, True]
-    assert goes_together(row, 9999, 0) is False
-    assert goes_together(Row(notice=None, crossed_at=1000, digest="x@a.example"), 1000, 0) is True  # type: ignore[arg-type]
+    assert [goes_together(row, now, 1800, lambda _: False) for now in (999, 2799, 2800, 9999)] == [False, False, True, True]
+    assert [goes_together(row, 1000, after, lambda _: True) for after in (0, 1800)] == [False, True]
+    assert goes_together(Row(notice=None, crossed_at=1000, digest="x@a.example"), 1000, 0, lambda _: False) is True  # type: ignore[arg-type]
 
 
 async def test_the_id_of_a_digest_is_that_of_exactly_its_notices_in_any_order() -> None:
