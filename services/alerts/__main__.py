@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from dunghen.contracts import topics
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
+from dunghen.domain.feeds import Patience
 from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
@@ -23,6 +24,7 @@ from services.alerts.adapters.store_subscriptions import StoreSubscriptions
 from services.alerts.app import build
 from services.alerts.channels import Needs, open_channels, paces
 from services.alerts.digests import Digests
+from services.alerts.feeds import UnitFeeds
 from services.alerts.handlers import Ports
 from services.alerts.metrics import Metrics
 from services.alerts.settings import AlertsSettings
@@ -43,15 +45,16 @@ async def run(settings: AlertsSettings) -> None:
         await life.run()
         return
     await outbox.settle_in(settings.partitions)
-    await kafka.until_reachable(settings, [topics.POLICIES, topics.PEOPLE])
-    books = {topics.POLICIES: book.take, topics.PEOPLE: people.take}
+    feeds = UnitFeeds(Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds), lambda: book.latest.calendar)
+    books = {topics.POLICIES: book.take, topics.PEOPLE: people.take, topics.FEEDS: feeds.take}
+    await kafka.until_reachable(settings, list(books))
     policies = kafka.follow(settings, list(books), lambda topic, record: books[topic](record.key, record.value))
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
     digests = Digests(60 * settings.digest_after_minutes)
     clock = clock_from(settings.clock_file)
-    ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, digests=digests)
+    ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, stale=feeds.stale, digests=digests)
     alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))

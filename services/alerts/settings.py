@@ -47,6 +47,8 @@ class AlertsSettings(PlatformSettings):
         30, ge=0, le=1440, description="of the city's time: what is sent later goes to each person together; 0: never"
     )
     historical_hours: int = Field(24, ge=1, le=8760, description="a crossing that an event tells us of later than that is not sent")
+    feed_stale_seconds: int = Field(900, ge=1, description="as api's: nobody is told on the word of a feed that is silent for so long")
+    feed_stale_outside_seconds: int = Field(86400, ge=1, description="as api's, whatever the hour")
     alerts_channels: str = Field(
         "mail", description="in the order in which they are tried, like push,mail: the next one after a refusal for good"
     )

@@ -6,22 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dunghen.contracts.messages import FeedState
-from dunghen.domain.calendar import WorkingCalendar
 from services.api.board_messages import FeedView
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """How long a feed may be silent: so many working seconds, and so many seconds at all."""
-
-    working_seconds: int
-    seconds: int
-
-    def is_stale(self, seen_at: int, now: int, calendar: WorkingCalendar | None) -> bool:
-        """Working seconds are counted, not asked whether it is open now: at 07:00 nobody is late yet, and nothing turns fresh by itself."""
-        if now - seen_at > self.seconds:
-            return True
-        return calendar is not None and calendar.between(seen_at, now) > self.working_seconds
 
 
 def view_of(feed: FeedState, stale: bool) -> FeedView:

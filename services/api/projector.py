@@ -12,13 +12,13 @@ from collections.abc import Callable
 from aiokafka.errors import KafkaError
 
 from dunghen.contracts.topics import DOSSIER_EVENTS, FEEDS, POLICIES, UNIT_SCORES
+from dunghen.domain.feeds import Patience
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import MissingTopic, Reader, Truncated, Unreachable
 from dunghen.platform.logs import get_logger
 from services.api import metrics
 from services.api.board_messages import Generation, Pulse
-from services.api.feeds import Silence
 from services.api.lag import SourceLag, Taken
 from services.api.policies import Policies
 from services.api.ports import BoardUnreachableError, BoardWriter, DisplacedError, Lag, Offsets
@@ -37,7 +37,7 @@ class Projector:
 
     def __init__(self, settings: ApiSettings, board: BoardWriter, lag: Lag, clock: Clock) -> None:
         self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
-        self.silence = Silence(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
+        self.silence = Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
         self.source_lag, self.taken = SourceLag(), Taken()
         self.showing: Showing | None = None
         self.on_shown: Callable[[Generation, int], object] = lambda *_: None

@@ -14,9 +14,10 @@ import msgspec
 from dunghen.contracts.messages import FeedState, PolicyRecord, decode_feed, decode_level, decode_policy, decode_score
 from dunghen.contracts.topics import FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
 from dunghen.domain.calendar import WorkingCalendar
+from dunghen.domain.feeds import Patience
 from dunghen.platform.kafka import Place, Record
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, Position
-from services.api.feeds import Silence, view_of
+from services.api.feeds import view_of
 from services.api.picture import Changes, Picture
 from services.api.ports import Commit, Offsets, Stored
 
@@ -26,7 +27,7 @@ class Showing:
     """What stands on the board (`position`), and what has come since."""
 
     picture: Picture
-    silence: Silence
+    silence: Patience
     position: Position = NOWHERE
     feeds: dict[str, FeedView] = field(default_factory=dict)  # as shown
     policies: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Showing:
     undecodable: int = 0
 
     @classmethod
-    def resume(cls, stored: Stored, partitions: int, silence: Silence) -> Showing:
+    def resume(cls, stored: Stored, partitions: int, silence: Patience) -> Showing:
         """Goes on from what the board holds."""
         picture = Picture(partitions, scores=stored.scores, staged=stored.staged, levels=stored.levels)
         if stored.meta is not None:

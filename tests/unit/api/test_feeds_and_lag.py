@@ -7,12 +7,13 @@ import pytest
 from dunghen.contracts.messages import FeedState
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import Zone
+from dunghen.domain.feeds import Patience
 from services.api import metrics
-from services.api.feeds import Silence, UnitFeed, by_unit, view_of
+from services.api.feeds import UnitFeed, by_unit, view_of
 from services.api.lag import SourceLag, Taken
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
-CALENDAR, SILENCE = WorkingCalendar(ZONE), Silence(900, 86400)
+CALENDAR, SILENCE = WorkingCalendar(ZONE), Patience(900, 86400)
 MONDAY, FRIDAY = 20773, 20770
 
 
