@@ -125,19 +125,3 @@ def _next_morning(at: int, seconds: int, calendar: WorkingCalendar) -> int:
     if (here := calendar.zone.at(day, seconds)) >= at:
         return here
     return calendar.zone.at(calendar.next_working_day(day), seconds)
-
-
-class Line(NamedTuple):
-    """One line of a digest: a notice by its key, whose it is, and when its clock ends."""
-
-    recipient: str
-    due_at: int
-    key: str
-
-
-def digests(lines: Iterable[Line], calendar: WorkingCalendar, now: int) -> dict[str, list[Line]]:
-    """{recipient: what is to be told together}, the least working time left first, what is overdue longest before all."""
-    found: dict[str, list[Line]] = {}
-    for line in sorted(lines, key=lambda one: (calendar.between(now, one.due_at), one.due_at, one.key)):
-        found.setdefault(line.recipient, []).append(line)
-    return found
