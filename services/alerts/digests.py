@@ -67,6 +67,7 @@ class Digests:
 
     after_seconds: int = 0
     patience_seconds: float = PATIENCE_SECONDS
+    longest_seconds: float = LONGEST_SECONDS
     _bundles: dict[tuple[str, str, str], Bundle] = field(default_factory=dict)
     _in_hand: set[str] = field(default_factory=set)
     _senders: dict[int, Sender] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class Digests:
         complete = now >= self._complete_at and all(
             self._looked.get(number, 0.0) >= bundle.began for number, each in self._senders.items() if each.held()
         )
-        return complete or now - bundle.began > LONGEST_SECONDS
+        return complete or now - bundle.began > self.longest_seconds
 
 
 async def _send(bundle: Bundle) -> int:

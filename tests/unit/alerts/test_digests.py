@@ -223,6 +223,34 @@ async def test_all_partitions_of_a_process_make_one_letter_together() -> None:
     assert (await one.states(), await other.states()) == ([("half", "delivered")], [("half", "delivered")])
 
 
+async def test_while_a_slow_server_has_a_digest_in_hand_the_partitions_that_have_a_part_in_it_do_not_send_it_again() -> None:
+    one, other = await world_with(FIRST), await world_with(SECOND)
+    begun, go_on, real = asyncio.Event(), asyncio.Event(), one.mailer.send
+    other.mailer, other.channels, other.partition = one.mailer, [one.mailer], 1
+
+    async def send(letter: object) -> None:
+        begun.set()
+        await go_on.wait()
+        await real(letter)  # type: ignore[arg-type]
+
+    one.mailer.send = send
+    await after_an_outage(one)
+    await after_an_outage(other, one.digests)
+    await one.handlers.courier.round()
+    await other.handlers.courier.round()
+    await other.handlers.courier.round()
+    sending = asyncio.create_task(one.handlers.courier.round())
+    await begun.wait()
+    one.digests.longest_seconds = 0.0  # nor when they have waited for it long enough
+    others = asyncio.create_task(other.settle())
+    await asyncio.wait({others}, timeout=0.5)
+    go_on.set()
+    await asyncio.gather(sending, others)
+    await asyncio.gather(one.settle(), other.settle())
+    assert [[item.dossier for item in letter.items] for letter in one.mailer.letters] == [[FIRST, SECOND]]
+    assert [n.state for world in (one, other) for n in world.last()] == ["delivered"] * 2
+
+
 async def test_a_partition_that_is_not_ours_any_more_is_not_waited_for_and_not_told_of() -> None:
     one, other = await world_with(FIRST), await world_with(SECOND)
     other.mailer, other.channels, other.partition = one.mailer, [one.mailer], 1
