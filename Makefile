@@ -34,7 +34,7 @@ test: setup ## set everything up and test it: checks, unit, contract, integratio
 	@deploy/need chromium go
 	$(MAKE) --no-print-directory check
 	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e tests/faults
-	$(PY) -m pytest tests/browser --ignore tests/browser/test_looks.py
+	$(PY) -m pytest tests/browser
 	$(MAKE) --no-print-directory test-wall
 
 check: $(STAMP) ## format, lint, types, import contracts
