@@ -11,6 +11,7 @@ import pytest
 import structlog
 from access_world import ADDRESS, DOSSIERS_OF, HAI_CHAU, HAI_VAN, NOW, Actor, key_of, person_of, post, settle, signed_in
 from api_world import Listener, Opened, World, score
+from playwright.async_api import async_playwright
 
 from dunghen.cli.audit.command import Wanted, show, verify
 from dunghen.cli.data_folder import DataFolder
@@ -19,6 +20,7 @@ from dunghen.contracts.people import encode_person
 from dunghen.contracts.topics import KEYS, PEOPLE
 from dunghen.domain.access import What
 from services.api.access_table import ROUTES
+from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.eventually import eventually_async as eventually
 
 Settled = tuple[World, dict[str, Actor]]
@@ -52,7 +54,7 @@ async def test_a_link_becomes_a_session_once_and_by_a_post_from_our_own_page_onl
         assert (answer.status_code, answer.json()["code"]) == (403, "CROSS_SITE")
     for _ in range(3):
         page = await world.http.get(f"/login?link={link}")
-        assert (page.status_code, page.headers["referrer-policy"], "set-cookie" in page.headers) == (200, "no-referrer", False)
+        assert (page.status_code, page.headers["referrer-policy"], "set-cookie" in page.headers) == (200, "same-origin", False)
 
     async def opened() -> Any:
         answer = await post(world, "/api/v1/session", content=f"link={link}")
@@ -213,3 +215,28 @@ async def test_a_key_of_somebody_else_s_city_is_nobody(settled: Settled) -> None
     stranger = key_of("operator", "")
     answer = await world.http.get("/api/v1/notices", headers={"authorization": f"Bearer {stranger.text}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.browser
+async def test_in_a_browser_the_link_s_button_signs_in_and_the_next_one_out(settled: Settled) -> None:
+    world, _ = settled
+    origin = str(world.http.base_url).rstrip("/")
+    (link, _), (later, _) = await fresh_link(world), await fresh_link(world)
+    await eventually(lambda: signed_in(world, later))  # so the one before has reached the worker too
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program(), args=list(FLAGS))
+        page = await browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        await page.goto(f"{origin}/login#{link}")
+        assert (page.url, await page.locator("input").input_value()) == (f"{origin}/login", link)
+        await page.get_by_role("button").click()
+        await page.get_by_role("heading", name="Bạn đã đăng nhập").wait_for()
+        await page.get_by_role("link", name=HAI_CHAU).click()
+        await page.get_by_text(DOSSIERS_OF[HAI_CHAU]).wait_for()
+        await page.go_back()
+        await page.get_by_role("button").click()
+        await page.get_by_role("heading", name="Đăng nhập").wait_for()
+        assert await page.get_by_role("button").is_disabled()
+        await page.goto(f"{origin}/officials")
+        await page.get_by_text("UNAUTHENTICATED").wait_for()
+        await browser.close()
