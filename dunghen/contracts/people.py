@@ -1,4 +1,4 @@
-"""The topic `people`: the value of one person, and all of them read as one directory (`architecture.md` §6).
+"""The topic `people`: one person a record, all of them one directory (`architecture.md` §6); and `notice-actions`: what they do.
 
 A notification address is the one personal value in here, for it is what the topic is for. A name never is: only its digest
 (`domain.directory.name_digest`), and that of the number by which the operator's own list knows the person: a later import finds them by it.
@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from dunghen.contracts.messages import Code, DayNumber
+from dunghen.contracts.messages import Code, DayNumber, Instant
 from dunghen.domain.directory import Directory, Leave, Person, Post
 
 PersonId = Annotated[str, Meta(pattern=r"^p[0-9a-f]{16}$")]
@@ -56,6 +56,24 @@ class PersonRecord(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     leave: Annotated[tuple[LeaveRecord, ...], Meta(max_length=200)] = ()
 
 
+class NoticeAction(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """What a person did about a dossier's notices: the value of `notice-actions`, keyed by the dossier.
+
+    `stage` of `clock` was answered (`acknowledge`, `working`: "đang xử lý", `dispute`: wrong data); `snooze` holds all of the dossier back
+    from that person until `until`. `reason` is a code: a text could name somebody.
+    """
+
+    dossier: Code
+    kind: Literal["acknowledge", "working", "snooze", "dispute"]
+    person: PersonId
+    at: Instant
+    clock: Literal["dossier", "intake", "step"] = "dossier"
+    stage: Code = ""
+    until: Instant = 0
+    reason: Annotated[str, Meta(pattern=r"^[A-Z_]{0,40}$")] = ""
+
+
+decode_action = msgspec.json.Decoder(NoticeAction).decode
 decode_person = msgspec.json.Decoder(PersonRecord).decode
 _encode = msgspec.json.Encoder().encode
 

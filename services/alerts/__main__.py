@@ -18,6 +18,7 @@ from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
+from services.alerts.actions import ActionBook
 from services.alerts.adapters.kafka_ahead import KafkaAhead
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.adapters.store_subscriptions import StoreSubscriptions
@@ -45,8 +46,9 @@ async def run(settings: AlertsSettings) -> None:
         await life.run()
         return
     await outbox.settle_in(settings.partitions)
+    actions = ActionBook()
     feeds = UnitFeeds(Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds), lambda: book.latest.calendar)
-    books = {topics.POLICIES: book.take, topics.PEOPLE: people.take, topics.FEEDS: feeds.take}
+    books = {topics.POLICIES: book.take, topics.PEOPLE: people.take, topics.FEEDS: feeds.take, topics.NOTICE_ACTIONS: actions.take}
     await kafka.until_reachable(settings, list(books))
     policies = kafka.follow(settings, list(books), lambda topic, record: books[topic](record.key, record.value))
     life.spawn("policies", policies.run())
@@ -54,7 +56,7 @@ async def run(settings: AlertsSettings) -> None:
     await book.wait_for_first()
     digests = Digests(60 * settings.digest_after_minutes)
     clock = clock_from(settings.clock_file)
-    ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, stale=feeds.stale, digests=digests)
+    ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, actions.of, feeds.stale, digests)
     alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))

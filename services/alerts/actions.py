@@ -1,0 +1,53 @@
+"""The topic `notice-actions` as alerts needs it: what people did about a dossier's notices, as long as that can still matter."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from dunghen.contracts.people import decode_action
+from dunghen.domain.manners import Action
+
+KEPT_SECONDS = 60 * 86400  # of the city's time, behind the newest: an answer ends an escalation within days, a snooze ends by itself
+
+
+@dataclass
+class ActionBook:
+    """Every action of the last two months, by dossier; the same record taken twice is one action."""
+
+    unreadable: int = 0
+    _by_dossier: dict[str, tuple[Action, ...]] = field(default_factory=dict)
+    _order: deque[tuple[int, str, Action]] = field(default_factory=deque)
+    _newest: int = 0
+
+    def take(self, _key: bytes | None, value: bytes | None) -> None:
+        """One record of the topic; what cannot be read is counted and does nothing."""
+        if value is None:
+            return
+        try:
+            said = decode_action(value)
+        except msgspec.DecodeError:
+            self.unreadable += 1
+            return
+        action = Action(said.kind, said.person, said.clock, said.stage, said.at, said.until, said.reason)
+        if action not in self.of(said.dossier):
+            self._by_dossier[said.dossier] = (*self.of(said.dossier), action)
+            self._order.append((max(said.at, said.until), said.dossier, action))
+        self._newest = max(self._newest, said.at)
+        self._forget()
+
+    def of(self, dossier: str) -> Sequence[Action]:
+        """What people did about a dossier, in the order in which it was said."""
+        return self._by_dossier.get(dossier, ())
+
+    def _forget(self) -> None:
+        while self._order and self._order[0][0] < self._newest - KEPT_SECONDS:
+            _, dossier, action = self._order.popleft()
+            left = tuple(each for each in self._by_dossier[dossier] if each != action)
+            if left:
+                self._by_dossier[dossier] = left
+            else:
+                del self._by_dossier[dossier]
