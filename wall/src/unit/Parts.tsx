@@ -21,12 +21,15 @@ function Bar({ parts }: { readonly parts: readonly Part[] }) {
   const shown = parts.filter((part) => part.n > 0);
   const most = Math.max(...shown.map((part) => part.n));
   return (
-    <ol class="parts">
-      {shown.map((part) => (
-        <li key={part.name} class={`part-${part.name}`} style={{ flexGrow: part.n, '--share': part.n / most }} data-part={part.name}>
-          <i aria-hidden="true" /><b>{counted(part.n, lang.value)}</b> <span>{say(`part_${part.name}`)}</span>
-        </li>
-      ))}
-    </ol>
+    <>
+      <div class="whole" aria-hidden="true">{shown.map((part) => <i key={part.name} class={`part-${part.name}`} style={{ flexGrow: part.n }} />)}</div>
+      <ol class="parts">
+        {shown.map((part) => (
+          <li key={part.name} class={`part-${part.name}`} style={{ '--share': part.n / most }} data-part={part.name}>
+            <i aria-hidden="true" /><b>{counted(part.n, lang.value)}</b> <span>{say(`part_${part.name}`)}</span>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

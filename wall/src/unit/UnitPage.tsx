@@ -12,7 +12,7 @@ import { followUnit } from '../live/unit';
 import { FeedAge } from '../view/Card';
 import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
-import { choice, edges, lang, narrow, picture, say, STEPPED } from '../view/store';
+import { choice, edges, lang, picture, say, STEPPED } from '../view/store';
 import type { Setting } from '../view/words';
 import { Parts } from './Parts';
 import { FourRates } from './FourRates';
@@ -52,7 +52,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <div class="head">
         <div>
           <h1 ref={heading} tabIndex={-1}>{name}</h1>
-          <p class="facts">{facts(unit, window).join(' · ')}{narrow.value && <> · <Age /></>}</p>
+          <p class="facts">{facts(unit, window).join(' · ')} · <Age /></p>
         </div>
         <Now unit={unit} />
       </div>

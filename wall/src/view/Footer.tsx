@@ -41,7 +41,7 @@ export function Footer({ picture }: { readonly picture: Picture }) {
     <>
     {How !== null && <How />}
     <footer>
-      <span><Age /><Until zone={picture.city.zone} /> · {say('feeds_live', { live, all: picture.units.length })}</span>
+      <span><Age /><Until zone={picture.city.zone} />{mode.value === 'live' && <> · {say('feeds_live', { live, all: picture.units.length })}</>}</span>
       <span class="links">
         <a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="#how">{say('definitions')}</a>
       </span>

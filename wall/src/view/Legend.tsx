@@ -10,9 +10,10 @@ export function Legend({ picture }: { readonly picture: Picture }) {
   return (
     <ul class="legend" aria-label={say('legend')}>
       {BANDS.map((band) => (
-        <li key={band} data-legend={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span>{rangeOf(band, { lang: lang.value, edges: edges.value })} <b>{counts.get(band) ?? 0}</b></li>
+        <li key={band} data-legend={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{say(`letter_${band}`)}</span>{band !== 'none' && <>{say(`band_${band}`)} </>}{rangeOf(band, { lang: lang.value, edges: edges.value })} <b>{counts.get(band) ?? 0}</b></li>
       ))}
       <li data-legend="old"><span class="sw b-old" aria-hidden="true" />{say('silent')} <b>{counts.get('old') ?? 0}</b></li>
+      {picture.units.some((unit) => unit.few && !unit.stale) && <li data-legend="few">{say('legend_few')}</li>}
       <li><Colours /></li>
     </ul>
   );
