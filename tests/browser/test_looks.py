@@ -84,7 +84,8 @@ LIVE = {
     "public-departments": ("/?kind=department&theme=light", DESKTOP),
     "public-unit": (f"/?theme=light&view=unit&unit={HAI_CHAU}", DESKTOP),
     "public-phone": ("/?theme=light", PHONE),
-    "public-phone-unit": (f"/?theme=dark&unit={HAI_CHAU}", PHONE),
+    "public-phone-card": (f"/?theme=dark&unit={HAI_CHAU}", PHONE),
+    "public-phone-unit": (f"/?theme=light&view=unit&unit={HAI_CHAU}", PHONE),
 }
 
 
@@ -152,7 +153,7 @@ def a_newer_page(screen: Screen, _: ScreenCity, path: str) -> None:
     def newer(route: Route) -> None:
         asked_by_the_page = route.request.resource_type == "fetch"
         route.fulfill(
-            body='<script type="module" src="/assets/newer.js">', content_type="text/html"
+            body='<script type="module" src="/assets/wall-Bq3xT9dK.js">', content_type="text/html"
         ) if asked_by_the_page else route.continue_()
 
     screen.page.route("**/wall*", newer)
