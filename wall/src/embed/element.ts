@@ -2,8 +2,7 @@
 import { signal } from '@preact/signals';
 import { h, render } from 'preact';
 import { EDGES, edgesOf } from '../core/figures';
-import { moment } from '../live/browser';
-import type { Answer } from '../live/stream';
+import { answerOf, moment } from '../live/browser';
 import { loadGeometry } from '../map/geometry';
 import embedCss from '../styles/embed.css?inline';
 import mapCss from '../styles/map.css?inline';
@@ -15,13 +14,9 @@ import { ATTRIBUTES, wishes } from './wishes';
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : '';
 const ORIGIN = script === '' ? location.origin : new URL(script).origin;
 const NARROW_PX = 560;
+const FOREIGN: RequestInit = { credentials: 'omit' };
 
 const css = [tokensCss, mapCss, embedCss].join('\n').replaceAll(':root', '.root'); // the page's root is not ours
-
-async function answerOf(url: string): Promise<Answer> {
-  const response = await fetch(url, { cache: 'no-cache', credentials: 'omit' });
-  return { status: response.status, date: response.headers.get('date'), body: response.ok ? await response.json() : null };
-}
 
 class BanDoTheChe extends HTMLElement {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
@@ -31,7 +26,7 @@ class BanDoTheChe extends HTMLElement {
   private readonly dark = signal(false);
   private readonly darkSystem = matchMedia('(prefers-color-scheme: dark)');
   private readonly sizes = new ResizeObserver(([entry]) => (this.narrow.value = (entry?.contentRect.width ?? 0) < NARROW_PX));
-  private readonly feed = new Feed({ fetch: (path) => answerOf(this.asked.peek().server + path), now: moment, hidden: () => document.hidden }, this.asked.peek().question);
+  private readonly feed = new Feed({ fetch: (path) => answerOf(this.asked.peek().server + path, FOREIGN), now: moment, hidden: () => document.hidden }, this.asked.peek().question);
   private timer: ReturnType<typeof setInterval> | undefined;
 
   private wanted() {
@@ -74,7 +69,7 @@ class BanDoTheChe extends HTMLElement {
   private async learn(): Promise<void> {
     const { server, unit } = this.asked.peek();
     if (unit === null) void loadGeometry((url, init) => fetch(server + url, { ...init, credentials: 'omit' }));
-    const answer = await answerOf(`${server}/api/v1/definitions`).catch(() => null);
+    const answer = await answerOf(`${server}/api/v1/definitions`, FOREIGN).catch(() => null);
     this.edges.value = edgesOf(answer?.body ?? null) ?? EDGES;
   }
 }

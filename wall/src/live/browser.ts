@@ -1,15 +1,21 @@
 /** The browser behind the line's ports. */
 import type { Moment } from '../core/freshness';
-import type { Ports, Source } from './stream';
+import type { Answer, Ports, Source } from './stream';
 
 export const moment = (): Moment => ({ steady: performance.now() / 1000, wall: Date.now() / 1000 });
 
+/** Lets go of an answer that nobody reads: until then a browser keeps it, its request and its connection, on a wall for months. */
+export const drop = async (answer: Response): Promise<void> => void (await answer.body?.cancel().catch(() => undefined));
+
+export async function answerOf(url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, { cache: 'no-cache', ...init });
+  if (!response.ok) await drop(response);
+  return { status: response.status, date: response.headers.get('date'), body: response.ok ? await response.json() : null };
+}
+
 export const browserPorts: Ports = {
   open: (url) => new EventSource(url) as unknown as Source,
-  fetch: async (url) => {
-    const response = await fetch(url, { cache: 'no-cache', headers: { accept: 'application/json' } });
-    return { status: response.status, date: response.headers.get('date'), body: response.ok ? await response.json() : null };
-  },
+  fetch: (url) => answerOf(url, { headers: { accept: 'application/json' } }),
   now: moment,
   random: Math.random,
 };

@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import { asked } from '../core/address';
 import { elapsed, type Moment } from '../core/freshness';
-import { browserPorts, moment } from '../live/browser';
+import { browserPorts, drop, moment } from '../live/browser';
 import { keep, remember } from '../live/kept';
 import { earlierBody, feedsBody, shortsBody, type Earlier } from './bodies';
 import { sampleFrames } from './frames';
@@ -78,14 +78,21 @@ function announce(served: string | null): void {
   if (served === null) newer.value = null;
   else newer.value ??= { version: versionOf(served), latest: now === null ? null : now + NOTICE_SECONDS + LOOK_SECONDS };
 }
+async function isThere(script: string): Promise<boolean> {
+  const answer = await fetch(script, { cache: 'no-store' });
+  await drop(answer);
+  return answer.ok;
+}
+
 /** Fetched, not navigated to, so that the service worker does not answer it. */
 async function readRelease(): Promise<void> {
   const answer = await fetch('/wall', { cache: 'no-store', headers: { accept: 'text/html' } });
+  if (!answer.ok) await drop(answer);
   const served = answer.ok ? entryOf(await answer.text()) : null;
   const decided = decideRelease({ own, served, newerSince, triedFor: sessionStorage.getItem(TRIED) }, moment().steady);
   if (decided === 'UNKNOWN') return;
   announce(decided === 'ANNOUNCE' || decided === 'RELOAD' ? served : null);
-  if (decided !== 'RELOAD' || served === null || !(await fetch(served, { cache: 'no-store' })).ok) return;
+  if (decided !== 'RELOAD' || served === null || !(await isThere(served))) return;
   sessionStorage.setItem(TRIED, served);
   location.reload();
 }
@@ -98,7 +105,7 @@ async function report(): Promise<void> {
     page: own ?? 'unbuilt', wall, mode: mode.peek(), failures: failures.length,
   });
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  await fetch('/api/v1/wall-reports', { method: 'POST', headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) });
+  await drop(await fetch('/api/v1/wall-reports', { method: 'POST', headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) }));
 }
 
 /** In the morning, and when somebody looks at the briefing. */
