@@ -58,9 +58,9 @@ async def test_a_key_is_made_rotated_and_revoked_while_ingest_runs(folder: DataF
 
         said.clear()
         await show(folder, said.append)
-        assert [line.split()[1:4] for line in said] == [["source", "H17.31", "revoked"], ["source", "H17.31", "valid"]]
+        assert sorted(line.split()[1:4] for line in said) == [["source", "H17.31", "revoked"], ["source", "H17.31", "valid"]]
         kept = repr(await process.records(KEYS)) + process.log
-        assert not [text for text in (first, second, first.rpartition("_")[2], second.rpartition("_")[2]) if text in kept]
+        assert not [text for text in (first, second, first.split("_", 2)[2], second.split("_", 2)[2]) if text in kept]
         assert [line["code"] for line in _refusals(process)] == ["UNIT_NOT_ALLOWED", "SOURCE_NOT_ALLOWED"]
 
 

@@ -21,6 +21,7 @@ from dunghen.contracts import topics
 from dunghen.contracts.messages import DossierEvent, UnitScore, decode_dead_letter
 from dunghen.domain.record import fold
 from dunghen.platform import kafka
+from tests.earlier_layouts import as_layout_1
 from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import BODIES, NOW, UNITS, ScoringWorld
 from tests.integration.scoring.test_scoring_process import DAY, assert_exact
@@ -226,8 +227,7 @@ async def test_a_record_of_an_earlier_release_is_converted_at_takeover(world: Pr
     record, key = fold(None, one) or b"", one.dossier.encode()
     home = topics.partition_of(key, settings.partitions)
     async with kafka.started(kafka.producer(settings), settings) as producer:
-        before = record[:1] + bytes((1, record[2] - 2)) + record[5:]
-        await producer.send_and_wait(settings.named(topics.DOSSIERS), before, key=key, partition=home)
+        await producer.send_and_wait(settings.named(topics.DOSSIERS), as_layout_1(record), key=key, partition=home)
     world.scoring.start()
 
     async def converted() -> bool:

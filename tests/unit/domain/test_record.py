@@ -8,8 +8,9 @@ from nasty_dossiers import dossier, event
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, modern, seen_before
-from dunghen.domain.record_layout import HANDLER, LAYOUT, RETRACTED, STATED, SYNCED
+from dunghen.domain.record_layout import LAYOUT, RETRACTED, SYNCED
 from dunghen.domain.record_reading import read_plainly, unpack
+from tests.earlier_layouts import as_layout_1, as_layout_2
 
 T = 1_767_600_000
 synced = event(
@@ -136,9 +137,7 @@ def test_the_quiet_append_knows_the_day_too(seen: int) -> None:
 @pytest.mark.parametrize("events", [[synced], [synced, step(T + 5, 4)], [step(T + 5, 4)]])
 def test_a_record_of_an_earlier_layout_reads_the_same_in_the_present_one(events: list[DossierEvent]) -> None:
     record = record_of(*events)
-    second = record[:1] + bytes((2, record[2] - 12)) + record[3:HANDLER] + record[STATED:]
-    first = second[:1] + bytes((1, second[2] - 2)) + second[5:]
-    assert (modern(second), modern(first), modern(record)) == (record, record, record)
+    assert [modern(earlier) for earlier in (as_layout_2(record), as_layout_1(record), record)] == [record] * 3
 
 
 A, B = "p00000000000000aa", "p00000000000000bb"
