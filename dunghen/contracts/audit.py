@@ -23,7 +23,7 @@ BEFORE_ALL = "0" * 64
 class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One reading. `who`: internal id of a person or of a key; `dossiers`: codes that the answer named, none where it was refused.
 
-    `at`: the city's clock, seconds. `reason`: of `domain.access`, or NOT_FOUND.
+    `at`: the city's clock, seconds. `reason`: of `domain.access`, or NOT_FOUND. `unit`: "" also where what was asked for is no code at all.
     """
 
     at: Instant
@@ -31,7 +31,7 @@ class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     role: Code
     route: str
     reason: Code
-    unit: Code = ""
+    unit: str = ""
     dossiers: tuple[str, ...] = ()
 
 
@@ -77,9 +77,13 @@ def entries_of(body: dict[str, Any]) -> list[AuditEntry]:
 
 @dataclass
 class Verification:
-    """Walks a chain block by block, in the order of their numbers; `place` is where it stands, `known` a head noted elsewhere."""
+    """Walks a chain block by block, in the order of their numbers; `place` is where it stands, `known` a head noted elsewhere.
+
+    `head`: as the log itself kept it before the walk began: blocks that come after it are newer than that.
+    """
 
     known: Place | None = None
+    head: Place | None = None
     place: Place = Place()
     entries: int = 0
     _seen: bool = False
@@ -95,15 +99,17 @@ class Verification:
             yield Fault(seq, "was changed: its hash is another one")
         yield from self._counted(seq, body)
         self.place = Place(seq, str(body.get("hash")))
+        if self.head is not None and self.head.seq == seq and self.head.hash != self.place.hash:
+            yield Fault(seq, "is not the block that the log's own head names")
         if self.known is not None and self.known.seq == seq:
             self._seen = True
             if self.known.hash != self.place.hash:
                 yield Fault(seq, "is not the block that was noted elsewhere")
 
-    def end(self, head: Place | None) -> Iterator[Fault]:
-        """What is wrong with where the chain ends. `head`: as the log itself keeps it."""
-        if head is not None and head.seq > self.place.seq:
-            yield Fault(head.seq, f"is missing: the chain ends at {self.place.seq}")
+    def end(self) -> Iterator[Fault]:
+        """What is wrong with where the chain ends."""
+        if self.head is not None and self.head.seq > self.place.seq:
+            yield Fault(self.head.seq, f"is missing: the chain ends at {self.place.seq}")
         if self.known is not None and self.known.seq and not self._seen:
             yield Fault(self.known.seq, f"was noted elsewhere and is missing: the chain ends at {self.place.seq}")
 

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
 from starlette.requests import Request
 
 from dunghen.contracts.audit import AuditEntry
+from dunghen.contracts.messages import Code
 from dunghen.domain.access import Access, Reason, Target, What, Who, decide_access
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
@@ -88,13 +90,21 @@ class Officials:
             role=reading.access.role.value,
             route=reading.route,
             reason=reason or reading.access.reason.value,
-            unit=unit,
+            unit=_as_code(unit),
             dossiers=tuple(dossiers),
         )
         try:
             await self.audit.record(entry)
         except StoreAwayError as fault:
             raise ProblemError("NOT_READY", "the audit log cannot be written") from fault
+
+
+def _as_code(text: str) -> str:
+    """What stands in an address and is no code could be anything, a name too: it is not kept."""
+    try:
+        return msgspec.convert(text, Code)
+    except msgspec.ValidationError:
+        return ""
 
 
 def officials_of(follower: Follower, store: Store, access: Store, known: Known) -> Officials:

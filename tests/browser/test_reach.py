@@ -99,7 +99,7 @@ def names_said(page: Page) -> list[str]:
 BUTTONS = ("button", "ToggleButton")
 BAND_NAMES = {
     "vi": {"green": "xanh", "yellow": "vàng", "orange": "cam", "red": "đỏ"},
-    "en": {"green": "blue", "yellow": "yellow", "orange": "orange", "red": "red"},
+    "en": {"green": "blue", "yellow": "yellow", "orange": "amber", "red": "red"},
 }
 
 

@@ -32,10 +32,10 @@ async def verify(folder: DataFolder, known: str, say: Say) -> int:
     """Says every fault with its place, and where the chain stands; 1 if there is any. `known`: SEQ:HASH, noted at an earlier time."""
     store = open_store(settings_of(folder), STORE, read_only=True)
     try:
-        walk = Verification(_place(known) if known else None)
+        head = await store.get(HEADS, HEAD)  # before the walk: a block that is written meanwhile is not missing
+        walk = Verification(_place(known) if known else None, Place(head.body["seq"], head.body["hash"]) if head else None)
         faults = [fault async for document in _blocks(store) for fault in walk.take(document.id, document.body)]
-        head = await store.get(HEADS, HEAD)
-        faults += walk.end(Place(head.body["seq"], head.body["hash"]) if head else None)
+        faults += walk.end()
     except StoreAwayError:
         raise CommandError("there is no audit log yet, or its store cannot be reached") from None
     finally:

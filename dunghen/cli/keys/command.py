@@ -37,6 +37,7 @@ async def create(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     settings, now = settings_of(folder), now_seconds()
     code = await _checked(settings, wanted) if wanted.code else ""
     made = make_key(Grant(wanted.scope, code, now, now + int(wanted.days * DAY)))
+    _put_away(made, wanted.out)
     await write_keys(settings, lambda _: [made.record])
     _show(made, wanted.out, say)
 
@@ -61,6 +62,7 @@ async def rotate(folder: DataFolder, key_id: str, how: tuple[float, Path | None]
         if state_of(old, now) != "valid":
             raise CommandError(f"{key_id} is {state_of(old, now)}: make a new one with `dunghen keys create`")
         made.append(make_key(Grant(old.scope, old.code, now, now + old.expires_at - old.made_at, replaces=old.id)))
+        _put_away(made[0], out)
         return [made[0].record, msgspec.structs.replace(old, expires_at=min(old.expires_at, now + int(overlap_days * DAY)))]
 
     await write_keys(settings_of(folder), change)
@@ -113,9 +115,17 @@ def _present(book: KeyBook, key_id: str) -> KeyRecord:
     return record
 
 
+def _put_away(made: MadeKey, out: Path | None) -> None:
+    """Before its record is written: a key whose file could not be written must not have replaced another. Raises CommandError."""
+    if out is not None:
+        try:
+            write_secret(out, made.text)
+        except OSError as fault:
+            raise CommandError(f"{out}: {fault.strerror}; no key was made or changed") from None
+
+
 def _show(made: MadeKey, out: Path | None, say: Say) -> None:
     if out is not None:
-        write_secret(out, made.text)
         say(f"key {made.record.id}: in {out}, readable by its owner only, until {_date(made.record.expires_at)}")
         return
     say(f"key {made.record.id}, until {_date(made.record.expires_at)}; it is shown this once and kept nowhere:")

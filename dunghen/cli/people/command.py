@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.keys.topic import settings_of
 from dunghen.cli.people.list_file import ListFaults, ListReading
 from dunghen.cli.policy_topic import read_book
 from dunghen.contracts import topics
@@ -15,7 +16,7 @@ from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
 from dunghen.platform.fenced import Fenced, Writer
-from dunghen.platform.settings import PlatformSettings, load
+from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
 
@@ -116,11 +117,6 @@ async def read_people(settings: PlatformSettings) -> PeopleBook:
     book = PeopleBook()
     await kafka.read_all(settings, (topics.PEOPLE, 0), lambda key, value, *_: book.take(key, value))
     return book
-
-
-def settings_of(folder: DataFolder) -> PlatformSettings:
-    """How the running city's Kafka is reached. Raises CommandError."""
-    return load(PlatformSettings, kafka=folder.running()["kafka"], data=folder.path, **folder.partitions)
 
 
 def _told(record: PersonRecord) -> str:

@@ -89,12 +89,12 @@ def entry(n: int) -> AuditEntry:
 
 
 async def verified(store: InMemoryStore) -> Verification:
-    walk = Verification()
-    blocks = (await store.find(Query(BLOCKS, {}, ("seq",), limit=1000))).documents
-    assert [fault for block in blocks for fault in walk.take(block.id, block.body)] == []
     head = await store.get(HEADS, HEAD)
     assert head is not None
-    assert list(walk.end(Place(head.body["seq"], head.body["hash"]))) == []
+    walk = Verification(head=Place(head.body["seq"], head.body["hash"]))
+    blocks = (await store.find(Query(BLOCKS, {}, ("seq",), limit=1000))).documents
+    assert [fault for block in blocks for fault in walk.take(block.id, block.body)] == []
+    assert list(walk.end()) == []
     return walk
 
 

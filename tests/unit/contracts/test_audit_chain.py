@@ -22,8 +22,8 @@ def chain(length: int) -> tuple[Blocks, Place]:
 
 
 def faults_of(blocks: Blocks, head: Place | None = None, known: Place | None = None) -> list[int]:
-    walk = Verification(known)
-    return [fault.seq for document, body in blocks for fault in walk.take(document, body)] + [f.seq for f in walk.end(head)]
+    walk = Verification(known, head)
+    return [fault.seq for document, body in blocks for fault in walk.take(document, body)] + [f.seq for f in walk.end()]
 
 
 def change(blocks: Blocks) -> None:
@@ -59,6 +59,18 @@ def drop_an_entry(blocks: Blocks) -> None:
 
 def unreadable(blocks: Blocks) -> None:
     blocks[2][1]["entries"] = "[{]"
+
+
+def test_a_last_block_that_was_written_anew_is_not_the_one_that_the_head_names() -> None:
+    blocks, head = chain(3)
+    change_and_hash_anew(blocks)
+    assert faults_of(blocks) == []
+    assert faults_of(blocks, head) == [3]
+
+
+def test_a_block_written_after_the_head_was_read_is_no_fault() -> None:
+    blocks, _ = chain(4)
+    assert faults_of(blocks, chain(3)[1]) == []
 
 
 def test_an_untouched_chain_has_no_fault() -> None:

@@ -15,8 +15,8 @@ export const settingOf = (picture: Picture): Setting => ({ lang: lang.value, tod
 /** The band's letter on its colour; a silent feed has the diagonal, nothing is hollow. */
 export function Mark({ unit }: { readonly unit: Unit }) {
   const look = lookOf(unit);
-  if (look === 'old') return <span class="mark b-old" aria-label={say('silent')} />;
-  return <span class={`mark b-${look === 'none' ? 'none' : unit.band}`} aria-label={say(`band_${unit.band}`)}>{say(`letter_${unit.band}`)}</span>;
+  if (look === 'old') return <span class="mark b-old" role="img" aria-label={say('silent')} />;
+  return <span class={`mark b-${look === 'none' ? 'none' : unit.band}`} role="img" aria-label={say(`band_${unit.band}`)}>{say(`letter_${unit.band}`)}</span>;
 }
 
 /** The figure of a unit as it may be shown: a rate, "n = 3", "—", or since when its feed is silent. */
