@@ -23,7 +23,7 @@ def settings_of(folder: DataFolder) -> PlatformSettings:
     running = folder.remembered()
     if not running:
         return load(PlatformSettings)
-    return load(PlatformSettings, kafka=running["kafka"], mongo=running["mongo"], data=folder.path, **folder.partitions)
+    return load(PlatformSettings, kafka=running["kafka"], mongo=running.get("mongo", ""), data=folder.path, **folder.partitions)
 
 
 def now_seconds() -> int:
