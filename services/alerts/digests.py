@@ -68,7 +68,7 @@ class Digests:
     after_seconds: int = 0
     patience_seconds: float = PATIENCE_SECONDS
     longest_seconds: float = LONGEST_SECONDS
-    _bundles: dict[tuple[str, str, str], Bundle] = field(default_factory=dict)
+    _bundles: dict[tuple[str, str, str, str], Bundle] = field(default_factory=dict)
     _in_hand: set[str] = field(default_factory=set)
     _senders: dict[int, Sender] = field(default_factory=dict)
     _looked: dict[int, float] = field(default_factory=dict)  # when the last complete look of each began
@@ -87,7 +87,7 @@ class Digests:
         """Puts a row to the others of this recipient; one that is under way stays where it is."""
         if row.notice.key in self._in_hand:
             return
-        place = (to, way.channel.name, row.digest)
+        place = (to, way.channel.name, way.line, row.digest)  # one letter goes one way: another unit's endpoint must not have it
         if place not in self._bundles:
             self._bundles[place] = Bundle(way, row.digest, monotonic())
         self._bundles[place].members[row.notice.key] = (sender, row)
