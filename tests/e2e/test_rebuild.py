@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.recompute.command import settings_of
 from dunghen.contracts import topics
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.topics import DOSSIER_EVENTS, NOTICES
@@ -72,14 +72,14 @@ class Growing:
 
     def notices(self) -> list[Notice]:
         """Everything in the topic, in the order of its partitions."""
-        settings, found = settings_of(DataFolder(self.city.data)), list[Notice]()
+        settings, found = running_settings(DataFolder(self.city.data)), list[Notice]()
         for partition in range(settings.partitions):
             asyncio.run(kafka.read_all(settings, (NOTICES, partition), lambda _, value, *__: found.append(decode_notice(value or b""))))
         return found
 
     def events(self) -> dict[int, int]:
         """Records of `dossier-events` by partition."""
-        return asyncio.run(kafka.end_offsets(settings_of(DataFolder(self.city.data)), DOSSIER_EVENTS))
+        return asyncio.run(kafka.end_offsets(running_settings(DataFolder(self.city.data)), DOSSIER_EVENTS))
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import settings_of
 from dunghen.contracts.audit import BLOCKS, HEAD, HEADS, STORE, AuditEntry, Place, Verification, entries_of
 from dunghen.platform.store import Document, Query, Store, StoreAwayError, open_store
 

@@ -13,9 +13,10 @@ from dunghen.cli.boundaries.making import POINTS, Wanted, body_of, made
 from dunghen.cli.boundaries.matching import Fields, Matching, match
 from dunghen.cli.boundaries.shelf import SHIPPED_NAME, present, publish
 from dunghen.cli.cartogram.hints import HINTS, NO_HINTS
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
-from dunghen.cli.recompute.command import local_today, settings_of
+from dunghen.cli.recompute.command import local_today
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.geometries import identity, unpacked
 from dunghen.domain.policy import Policy
@@ -62,7 +63,7 @@ async def draw(folder: DataFolder, say: Say) -> None:
     """A cartogram of the units of today, published. Raises CommandError."""
     from dunghen.cli.cartogram.drawing import cartogram  # seconds of work: only where it is wanted
 
-    units, code = await localities(folder), (await read_book(settings_of(folder))).latest.city.code
+    units, code = await localities(folder), (await read_book(running_settings(folder))).latest.city.code
     body = body_of(cartogram(units, HINTS.get(code, NO_HINTS)))
     await publish(folder, "cartogram of the catalogue", body)
     say(f"published: a cartogram of {len(units)} units, {len(body) // 1000} kB")
@@ -104,7 +105,7 @@ async def show(folder: DataFolder, say: Say) -> None:
 
 async def localities(folder: DataFolder) -> list[Unit]:
     """The units that stand on a map today. Raises CommandError."""
-    book = await read_book(settings_of(folder))
+    book = await read_book(running_settings(folder))
     today = local_today(folder, book.bodies)
     units = [unit for unit in book.latest.catalogue.on(today) if unit.kind == "locality"]
     if not units:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import getpass
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.recompute.command import settings_of
 from dunghen.contracts import topics
 from dunghen.contracts.geometries import KEY, shipped
 from dunghen.contracts.messages import Geometry, decode_geometry, encode
@@ -19,7 +19,7 @@ async def present(folder: DataFolder) -> Geometry:
     last: list[bytes] = []
     try:
         await kafka.read_all(
-            settings_of(folder), (topics.GEOMETRIES, 0), lambda _, value, *rest: last.__setitem__(slice(None), [value or b""])
+            running_settings(folder), (topics.GEOMETRIES, 0), lambda _, value, *rest: last.__setitem__(slice(None), [value or b""])
         )
     except (kafka.Unreachable, kafka.MissingTopic) as fault:
         raise CommandError(f"Kafka of {folder.path}: {fault}") from None
@@ -29,7 +29,7 @@ async def present(folder: DataFolder) -> Geometry:
 
 async def publish(folder: DataFolder, name: str, body: bytes) -> None:
     """The last record holds; empty: as shipped. Raises CommandError."""
-    settings = settings_of(folder)
+    settings = running_settings(folder)
     record = Geometry(name=name[:200], applied_at=folder.clock().seconds(), author=getpass.getuser(), body=body)
     try:
         async with kafka.started(kafka.producer(settings), settings) as producer:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.dead_letters import replay as replaying
 from dunghen.cli.dead_letters.letters import OUTCOMES, Outcome, read_letters
-from dunghen.cli.recompute.command import settings_of
 from dunghen.contracts.dead_letters import MEANINGS, Reason, origin_of
 from dunghen.platform import kafka
 
@@ -18,7 +18,7 @@ Say = Callable[[str], None]
 async def show(folder: DataFolder, reason: str, say: Say) -> None:
     """Every open letter by its place, then how many there are of each reason. Raises CommandError."""
     try:
-        letters = await read_letters(settings_of(folder), _known(reason))
+        letters = await read_letters(running_settings(folder), _known(reason))
     except (kafka.Unreachable, kafka.MissingTopic) as fault:
         raise CommandError(f"Kafka of {folder.path}: {fault}") from None
     waiting = [letter for letter in letters if not letter.replayed_as]
@@ -34,7 +34,7 @@ async def show(folder: DataFolder, reason: str, say: Say) -> None:
 async def replay(folder: DataFolder, reason: str, say: Say) -> None:
     """Sends open letters again and says what became of them. Raises CommandError."""
     try:
-        outcomes = await replaying.replay(settings_of(folder), _known(reason))
+        outcomes = await replaying.replay(running_settings(folder), _known(reason))
     except (kafka.Unreachable, kafka.MissingTopic) as fault:
         raise CommandError(f"Kafka of {folder.path}: {fault}") from None
     for outcome, meaning in OUTCOMES.items():

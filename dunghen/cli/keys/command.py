@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import now_seconds, read_keys, settings_of, write_keys, write_secret
+from dunghen.cli.keys.topic import now_seconds, read_keys, write_keys, write_secret
 from dunghen.cli.policy_topic import read_book
 from dunghen.contracts.keys import Grant, KeyBook, MadeKey, Scope, digest_of, make_key, record_of, state_of
 from dunghen.contracts.messages import KeyRecord

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import now_seconds, settings_of, write_keys
-from dunghen.contracts import topics
+from dunghen.cli.keys.topic import now_seconds, write_keys
+from dunghen.cli.people.command import read_people
 from dunghen.contracts.keys import Grant, MadeKey, make_key
-from dunghen.contracts.people import PeopleBook
-from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
@@ -22,9 +21,7 @@ async def link(folder: DataFolder, person: str, times: tuple[float, str], say: S
     """
     hours, page = times
     settings = settings_of(folder)
-    people = PeopleBook()
-    await kafka.read_all(settings, (topics.PEOPLE, 0), lambda key, value, *_: people.take(key, value))
-    if people.directory.get(person) is None:
+    if (await read_people(settings)).directory.get(person) is None:
         raise CommandError(f"{person}: nobody in the directory has this id; `dunghen people list` names them")
     (made,) = await make_links(settings, [person], hours)
     say(f"opens once, within {hours:g} hours, for {person}; it is shown this once:")

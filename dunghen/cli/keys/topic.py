@@ -6,24 +6,16 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.data_folder import CommandError
 from dunghen.contracts import topics
 from dunghen.contracts.keys import KeyBook, state_of
 from dunghen.contracts.messages import KeyRecord, encode
 from dunghen.platform import kafka
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.fenced import Fenced, Writer
-from dunghen.platform.settings import PlatformSettings, load
+from dunghen.platform.settings import PlatformSettings
 
 Change = Callable[[KeyBook], Sequence[KeyRecord]]
-
-
-def settings_of(folder: DataFolder) -> PlatformSettings:
-    """Of the city that runs in this folder; where none does, of the surroundings (`DUNGHEN_KAFKA`, as in compose)."""
-    running = folder.remembered()
-    if not running:
-        return load(PlatformSettings)
-    return load(PlatformSettings, kafka=running["kafka"], mongo=running.get("mongo", ""), data=folder.path, **folder.partitions)
 
 
 def now_seconds() -> int:

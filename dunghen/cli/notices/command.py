@@ -11,8 +11,8 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import settings_of
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.topics import NOTICES, all_topics
 from dunghen.platform import kafka

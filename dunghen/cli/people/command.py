@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import settings_of
 from dunghen.cli.people.list_file import ListFaults, ListReading
 from dunghen.cli.policy_topic import read_book
 from dunghen.contracts import topics

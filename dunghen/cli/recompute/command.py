@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
@@ -23,7 +24,7 @@ from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS
 from dunghen.platform import kafka
-from dunghen.platform.settings import PlatformSettings, load
+from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
 Horizons = dict[int, list[Horizon]]  # by partition of the source
@@ -65,12 +66,6 @@ async def run(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     history = history_of(source.events.arrow(), source.horizons)
     with recompute_history(history, source.bodies_at, question) as found:
         say(_json(found.units, source.events) if wanted.as_json else _table(found.units))
-
-
-def settings_of(folder: DataFolder) -> PlatformSettings:
-    """How to reach the city that runs in a folder. Raises CommandError if none does."""
-    facts = folder.running()
-    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions)
 
 
 def local_today(folder: DataFolder, bodies: Mapping[str, Any]) -> int:
@@ -124,14 +119,14 @@ async def _source(folder: DataFolder, wanted: Wanted) -> Source:
     except OSError as fault:
         raise CommandError(f"{wanted.source}: {fault.strerror}") from None
     try:
-        book = await read_book(settings_of(folder))
+        book = await read_book(running_settings(folder))
         return Source(events, book.bodies, book.newest_version)
     except (CommandError, kafka.Unreachable, kafka.MissingTopic):
         return Source(events, read_city(wanted.city), 0)
 
 
 async def _running(folder: DataFolder) -> Source:
-    settings = settings_of(folder)
+    settings = running_settings(folder)
     try:
         book = await read_book(settings)
         events = await events_from_kafka(settings, await kafka.end_offsets(settings, DOSSIER_EVENTS))

@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import msgspec
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
-from dunghen.cli.recompute.command import bodies_at, events_from_kafka, horizons_from_kafka, settings_of
+from dunghen.cli.recompute.command import bodies_at, events_from_kafka, horizons_from_kafka
 from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
 from dunghen.contracts.policies import PolicyBook
@@ -68,7 +69,7 @@ class Report:
 
 async def reconcile(folder: DataFolder, as_json: bool, say: Say) -> int:
     """Prints the report and gives the exit code: 0 only if nothing differs. Raises CommandError where nothing runs or the map is behind."""
-    settings = settings_of(folder)
+    settings = running_settings(folder)
     async with httpx.AsyncClient(base_url=folder.running()["page"], timeout=30) as http:
         try:
             report = await compared(settings, http)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -117,48 +117,35 @@ async def test_nobody_listening_means_that_nothing_can_have_arrived(http: HttpRe
     assert raised.value.unknown is False
 
 
-async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """An answer without an end, as fast as it is read; then one byte after the other."""
-    await reader.readuntil(b"\r\n\r\n")
-    try:
-        writer.write(b"HTTP/1.1 200 OK\r\nX-A: ")
-        while not writer.is_closing():
-            writer.write(b"a" * 65536)
-            await writer.drain()
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
+Server = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    try:
-        while not writer.is_closing():
-            writer.write(b"H")
-            await writer.drain()
-            await asyncio.sleep(0.05)
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
+def pouring(head: bytes, piece: bytes, pause: float = 0.0) -> Server:
+    """Answers with `head`, then with `piece` again and again, as fast as it is read or with a pause, for as long as anybody reads."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            writer.write(head)
+            while not writer.is_closing():
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    return serve
 
 
-async def large_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    try:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
-        while not writer.is_closing():
-            writer.write(b"a" * 65536)
-            await writer.drain()
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
+ENDLESS_HEADER = pouring(b"HTTP/1.1 200 OK\r\nX-A: ", b"a" * 65536)
+DRIPPING = pouring(b"", b"H", pause=0.05)
+LARGE_BODY = pouring(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n", b"a" * 65536)
 
 
-@pytest.mark.parametrize(("server", "wanted"), [(endless, "LineAway"), (dripping, "LineAway"), (large_body, "taken")])
-async def test_an_answer_without_an_end_takes_neither_our_time_nor_our_memory(server: Any, wanted: str) -> None:
+@pytest.mark.parametrize(("server", "wanted"), [(ENDLESS_HEADER, "LineAway"), (DRIPPING, "LineAway"), (LARGE_BODY, "taken")])
+async def test_an_answer_without_an_end_takes_neither_our_time_nor_our_memory(server: Server, wanted: str) -> None:
     listening = await asyncio.start_server(server, HOST, 0)
     port, began = listening.sockets[0].getsockname()[1], monotonic()
     assert (await code(ALLOWED, f"http://{HOST}:{port}/"))[0] == wanted

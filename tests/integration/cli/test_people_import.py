@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.keys.topic import settings_of
 from dunghen.cli.people.command import Wanted, read_people, show, take
 from dunghen.cli.policy_topic import publish
 from dunghen.contracts.city_files import read_city

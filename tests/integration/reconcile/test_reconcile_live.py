@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.policy_topic import read_book
-from dunghen.cli.recompute.command import Wanted, run, settings_of
+from dunghen.cli.recompute.command import Wanted, run
 from dunghen.cli.reconcile.driver import reconcile
 from dunghen.contracts.cells import cell_key, covers_key, encode_cell
 from dunghen.contracts.messages import UnitScore, decode_score, encode
@@ -69,7 +70,7 @@ def test_recompute_says_the_same_on_its_own(city: RunningCity) -> None:
 
 async def _count(folder: DataFolder, code: str, times: int) -> None:
     """Writes the cells of a quiet unit as a fold that counted its only dossier so often: 0 is a dropped event, 2 one too many."""
-    settings = settings_of(folder)
+    settings = running_settings(folder)
     policy, home = (await read_book(settings)).latest, partition_of(code, settings.partitions)
     records: dict[bytes | None, bytes | None] = {}
     await kafka.read_all(settings, (DOSSIERS, home), lambda key, value, *_: records.update({key: value}))
@@ -106,7 +107,7 @@ def test_an_event_that_is_dropped_or_counted_twice_is_found_and_its_dossier_name
 
 async def _falsified(folder: DataFolder) -> UnitScore:
     """Publishes a score of the unit in which one late dossier was on time."""
-    settings = settings_of(folder)
+    settings = running_settings(folder)
     place = (UNIT_SCORES, partition_of(HAI_CHAU, settings.partitions))
     found: dict[bytes | None, bytes | None] = {}
     await kafka.read_all(settings, place, lambda key, value, *_: found.update({key: value}))

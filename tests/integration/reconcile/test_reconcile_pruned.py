@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.recompute.command import settings_of
 from dunghen.cli.reconcile.driver import reconcile
 from dunghen.contracts.topics import DOSSIERS
 from dunghen.platform import kafka
@@ -53,7 +53,7 @@ def jump(city: RunningCity, days: int) -> None:
 
 
 async def _frozen(folder: DataFolder) -> int:
-    settings, found = settings_of(folder), list[int]()
+    settings, found = running_settings(folder), list[int]()
 
     def take(key: bytes | None, value: bytes | None, *_: int) -> None:
         if value is not None and (key or b"").startswith(b"~frozen|"):

@@ -13,7 +13,7 @@ export function Empty({ picture }: { readonly picture: Picture }) {
         <h1>{say('empty')}</h1>
         <p>{say('empty_why')}</p>
         <dl>
-          <dt>{say('fact_server')}</dt><dd><Age /></dd>
+          <dt>{say('fact_age')}</dt><dd><Age /></dd>
           <dt>{say('fact_day')}</dt><dd>{dayMonth(picture.asOf, true)}</dd>
           <dt>{say('fact_version')}</dt><dd>{picture.version}</dd>
         </dl>

@@ -1,0 +1,20 @@
+"""How commands reach a city: by what stands in its data folder, or by the surroundings."""
+
+from __future__ import annotations
+
+from dunghen.cli.data_folder import DataFolder
+from dunghen.platform.settings import PlatformSettings, load
+
+
+def running_settings(folder: DataFolder) -> PlatformSettings:
+    """Of the city that runs in a folder. Raises CommandError if none does."""
+    facts = folder.running()
+    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions)
+
+
+def settings_of(folder: DataFolder) -> PlatformSettings:
+    """Of the city that runs in this folder; where none does, of the surroundings (`DUNGHEN_KAFKA`, as in compose)."""
+    running = folder.remembered()
+    if not running:
+        return load(PlatformSettings)
+    return load(PlatformSettings, kafka=running["kafka"], mongo=running.get("mongo", ""), data=folder.path, **folder.partitions)
