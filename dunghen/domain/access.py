@@ -26,6 +26,7 @@ class What(StrEnum):
     WALL_REPORT = "wall_report"  # a wall of ours, by its token or this computer
     OWN_SESSION = "own_session"  # whose session it is, and its end
     UNIT_DOSSIERS = "unit_dossiers"  # the dossiers of a unit
+    OWN_DOSSIERS = "own_dossiers"  # those that one has oneself, by session
     DOSSIER = "dossier"  # one dossier
     NOTICES = "notices"  # notices of one's units
 
@@ -52,8 +53,10 @@ class Reason(StrEnum):
 
 FOR_EVERYBODY = (What.OPEN, What.SIGN_IN, What.WALL_REPORT)  # who may report of a wall is asked by its own token, not by a role
 _OF_DOSSIERS = {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS, Role.READER: Reach.UNITS, Role.OPERATOR: Reach.ALL}
+_OF_PEOPLE = {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL, Role.OPERATOR: Reach.ALL}  # each sees what is their own
 RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
-    What.OWN_SESSION: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL, Role.OPERATOR: Reach.ALL},
+    What.OWN_SESSION: _OF_PEOPLE,
+    What.OWN_DOSSIERS: _OF_PEOPLE,
     What.UNIT_DOSSIERS: _OF_DOSSIERS,
     What.DOSSIER: _OF_DOSSIERS,
     What.NOTICES: _OF_DOSSIERS,

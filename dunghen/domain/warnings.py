@@ -82,7 +82,7 @@ def facts_of(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
         return None, "ENDED"
     paused = tuple((pause.began, pause.ended) for pause in found.pauses if pause.ended)
     clocks = [Running("dossier", found.received_at, found.due_at, paused)]
-    if not found.stopped and (step := _step(found)):
+    if not found.stopped and (step := step_of(found)):
         clocks.append(step)
     head = found.head
     facts = Facts(_whose(head), head.procedure, tuple(clocks), head.occurred_at, head.handler_at)
@@ -99,7 +99,7 @@ def _not_yet_taken_in(record: bytes, policy: Policy) -> tuple[Facts | None, str]
     return Facts(_whose(head), head.procedure, (intake,), head.occurred_at, head.handler_at), "INTAKE"
 
 
-def _step(found: Reckoning) -> Running | None:
+def step_of(found: Reckoning) -> Running | None:
     """The newest step that gave itself an end, unless another came after it."""
     head = found.head
     if not head.step_due or (found.instants and found.instants[-1] > head.step_at):

@@ -23,6 +23,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/officials"): What.OWN_SESSION,
     ("GET", "/api/v1/session"): What.OWN_SESSION,
     ("POST", "/api/v1/session/end"): What.OWN_SESSION,
+    ("GET", "/api/v1/session/dossiers"): What.OWN_DOSSIERS,
     ("GET", "/api/v1/units/{code}/dossiers"): What.UNIT_DOSSIERS,
     ("GET", "/api/v1/dossiers/{code}"): What.DOSSIER,
     ("GET", "/api/v1/notices"): What.NOTICES,

@@ -15,6 +15,7 @@ from services.api.routes_geometry import geometry_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
+from services.api.routes_own import own_routes
 from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_wall import wall_routes
@@ -32,7 +33,13 @@ def build_app(follower: Follower, past: Past, officials: Officials) -> FastAPI:
     problems.install(app)
     live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
     public = (*live, open_routes(follower, past), badge_routes(follower), wall_routes(follower.settings.wall_token))
-    private = (session_routes(officials), signing_routes(officials), officials_routes(officials), notice_routes(officials))
+    private = (
+        session_routes(officials),
+        signing_routes(officials),
+        officials_routes(officials),
+        own_routes(officials),
+        notice_routes(officials),
+    )
     for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)
     check_declared(app)

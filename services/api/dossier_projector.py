@@ -23,7 +23,7 @@ from services.api import metrics
 from services.api.settings import ApiSettings
 
 log = get_logger("dossiers")
-DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at")))
+DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at"), ("handler", "open", "due_at")))
 RETRY_SECONDS = 1.0
 POLICY_BITS = 40  # a partition has fewer records than 2^40
 WAITING = 5000  # records that may wait for the next write

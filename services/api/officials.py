@@ -12,6 +12,7 @@ from starlette.requests import Request
 from dunghen.contracts.audit import AuditEntry
 from dunghen.contracts.messages import Code
 from dunghen.domain.access import Access, Reason, Target, What, Who, decide_access
+from dunghen.domain.policy import Policy
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Store, StoreAwayError
@@ -53,14 +54,18 @@ class Officials:
             raise ProblemError("NOT_READY")
         return scene
 
+    def policy_now(self) -> tuple[Policy, int]:
+        """The rules of the map, and the instant on the city's clock. Raises ProblemError."""
+        policy = self.scene().policy
+        if policy is None:
+            raise ProblemError("NOT_READY")
+        return policy, self.follower.clock.seconds()
+
     async def who(self, request: Request) -> Who | None:
         """Who is asking. Raises ProblemError while that cannot be known."""
-        scene = self.scene()
-        if scene.policy is None:
-            raise ProblemError("NOT_READY")
-        day = scene.looks.zone.day_of(self.follower.clock.seconds())
+        policy, now = self.policy_now()
         try:
-            return await self.identity.who(request, scene.policy.catalogue, day)
+            return await self.identity.who(request, policy.catalogue, policy.zone.day_of(now))
         except (LookupError, StoreAwayError) as fault:
             raise ProblemError("NOT_READY", "who may read is not known yet") from fault
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from dunghen.domain.access import Target, What, units_in_reach
 from dunghen.domain.days import Zone
-from dunghen.platform.store import CursorError, In, Page, StoreAwayError
+from dunghen.platform.store import CursorError, Document, In, Page, StoreAwayError
 from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store.port import Between, Scalar
 from services.api.answers import untagged
+from services.api.items import item_of
 from services.api.officials import NOT_FOUND, Officials
 from services.api.problems import ProblemError
 from services.api.routes_map import unit_of
@@ -30,7 +31,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such thing, or it is not to be known"},
     503: {"description": "Who may read is not known yet, or the audit log cannot be written"},
 }
-INSTANTS = ("received_at", "ended_at", "due_at", "first_due_at")
 NOTICE_WORDS = ("dossier", "unit", "procedure", "clock", "stage", "state", "reason", "channel", "attempts")
 NOTICE_INSTANTS = ("due_at", "decided_at", "sent_at")
 LONGEST_CODE = 60
@@ -57,11 +57,9 @@ def officials_routes(officials: Officials) -> APIRouter:
             **({} if open is None else {"open": open}),
             **({} if status is None else {"status": status}),
         }
-        page = await _found(officials, StoreQuery("dossiers", where, ("due_at",), limit=limit, after=after))
-        zone = officials.scene().looks.zone
-        dossiers = [{"code": d.id, **_dossier(d.body, zone)} for d in page.documents]
+        page = await found_in(officials, StoreQuery("dossiers", where, ("due_at",), limit=limit, after=after))
         await officials.log(reading, code, (d.id for d in page.documents))
-        return _paged(request, {"unit": code, "dossiers": dossiers}, page)
+        return paged(request, {"unit": code, **listed(officials, page.documents)}, page.after)
 
     @router.get("/dossiers/{code}")
     async def get_dossier(request: Request, code: str) -> Response:
@@ -74,7 +72,8 @@ def officials_routes(officials: Officials) -> APIRouter:
             await officials.log(reading, reason="" if found else NOT_FOUND)
             raise ProblemError("UNKNOWN_DOSSIER")
         await officials.log(reading, found["unit"], (code,))
-        return _private(request, {"code": code, "unit": found["unit"], **_dossier(found, officials.scene().looks.zone)})
+        policy, now = officials.policy_now()
+        return private(request, item_of(code, found, policy, now))
 
     return router
 
@@ -89,15 +88,16 @@ def notice_routes(officials: Officials) -> APIRouter:
         reading = await officials.admitted(request, What.NOTICES)
         units = units_in_reach(reading.who, What.NOTICES)
         where: dict[str, Scalar | Between | In] = {} if units is None else {"unit": In(tuple(sorted(units)))}
-        page = await _found(officials, StoreQuery("notices", where, ("decided_at",), descending=True, limit=limit, after=after))
+        page = await found_in(officials, StoreQuery("notices", where, ("decided_at",), descending=True, limit=limit, after=after))
         await officials.log(reading, dossiers=(d.body["dossier"] for d in page.documents))
         zone = officials.scene().looks.zone
-        return _paged(request, {"notices": [_notice(d.body, zone) for d in page.documents]}, page)
+        return paged(request, {"notices": [_notice(d.body, zone) for d in page.documents]}, page.after)
 
     return router
 
 
-async def _found(officials: Officials, query: StoreQuery) -> Page:
+async def found_in(officials: Officials, query: StoreQuery) -> Page:
+    """A page of the read model. Raises ProblemError."""
     try:
         return await officials.store.find(query)
     except CursorError as fault:
@@ -115,10 +115,10 @@ async def _one(officials: Officials, code: str) -> dict[str, Any] | None:
     return found.body if found is not None and found.id == code else None
 
 
-def _dossier(body: Mapping[str, Any], zone: Zone) -> dict[str, object]:
-    """What officials see of a dossier: no record bytes, nothing personal (there is none)."""
-    instants = {name: instant_text(body.get(name) or None, zone) for name in INSTANTS}
-    return {"procedure": body["procedure"], "status": body["status"], "open": body["open"], "counted": body["counted"], **instants}
+def listed(officials: Officials, documents: Iterable[Document]) -> dict[str, object]:
+    """Dossiers as a list, and the instant at which they stand so."""
+    policy, now = officials.policy_now()
+    return {"at": instant_text(now, policy.zone), "dossiers": [item_of(d.id, d.body, policy, now) for d in documents]}
 
 
 def _notice(body: Mapping[str, Any], zone: Zone) -> dict[str, object]:
@@ -127,15 +127,17 @@ def _notice(body: Mapping[str, Any], zone: Zone) -> dict[str, object]:
     return {**{name: body.get(name) for name in NOTICE_WORDS}, **instants}
 
 
-def _private(request: Request, body: Mapping[str, object]) -> Response:
+def private(request: Request, body: Mapping[str, object]) -> Response:
+    """An answer for one reader: kept by nobody, used by no other site."""
     answer = untagged(request, msgspec.json.encode(body))
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
 
 
-def _paged(request: Request, body: Mapping[str, object], page: Page) -> Response:
-    answer = _private(request, {**body, "after": page.after})
-    if page.after:
-        query = urlencode({**request.query_params, "after": page.after})
+def paged(request: Request, body: Mapping[str, object], after: str) -> Response:
+    """A page of a list; `after` "": the last one."""
+    answer = private(request, {**body, "after": after})
+    if after:
+        query = urlencode({**request.query_params, "after": after})
         answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     return answer

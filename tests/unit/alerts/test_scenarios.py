@@ -59,7 +59,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "an acknowledged breach goes no further up": (manners, "ANSWERS", ()),
     "snoozed, a stage is told when the snooze is over": (manners, "snoozed_until", lambda *_: 0),
     "a storm day declared on its eve moves what is ahead and tells nothing again": (Watch, "_behind", lambda *_: frozenset()),
-    "with the next step that clock is over": (warnings, "_step", _without_end),
+    "with the next step that clock is over": (warnings, "step_of", _without_end),
     "while the feed is silent officials hear nothing, and when it is back how it stands": (
         handlers,
         "ruling",
