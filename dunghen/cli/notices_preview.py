@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from dunghen.domain.directory import Directory
 from dunghen.domain.policy import Policy
-from dunghen.domain.recipients import Reach, Recipient, recipients
-from dunghen.domain.warnings import Crossing, crossings, facts_of, newest_of
+from dunghen.domain.recipients import Reach, Recipient
+from dunghen.domain.warnings import Crossing, concerned, crossings, facts_of, newest_of
 
 HISTORICAL_SECONDS = 24 * 3600  # the default of `historical_hours`: what is found that late is not told
 
@@ -77,15 +77,28 @@ def _add(found: Preview, record: bytes, change: Change, reach: Reach) -> None:
         if crossing.at > change.now:
             found.new += earlier is None
             found.moved += earlier is not None and earlier.at != crossing.at
-        elif (earlier is None or earlier.at > change.now) and newest_of(will, crossing.clock, change.now) == crossing and new:
-            _tell(found, crossing, change, recipients(new.whose, crossing.stage.roles, reach, change.after.zone.day_of(change.now)))
+        elif new and (earlier is None or earlier.at > change.now) and _holds(crossing, will, was, change.now):
+            _tell(found, crossing, change, concerned(crossing, new.whose, reach, change.after.zone.day_of(change.now)))
     marks = {crossing.mark for crossing in will}
     found.gone += sum(mark not in marks and crossing.at > change.now for mark, crossing in was.items())
+
+
+def _holds(crossing: Crossing, will: Sequence[Crossing], was: Mapping[str, Crossing], now: int) -> bool:
+    """Whether it is the newest stage of its clock; an escalation whether it follows the newest, and that was told before the change:
+    where it is told only now, all the time to answer lies ahead.
+    """
+    newest = newest_of(will, crossing.clock, now)
+    if crossing.base is None or newest is None:
+        return newest == crossing
+    asked = was.get(newest.mark)
+    return newest.stage == crossing.base and asked is not None and asked.at <= now
 
 
 def _tell(found: Preview, crossing: Crossing, change: Change, who: Sequence[Recipient]) -> None:
     if change.now - crossing.at > HISTORICAL_SECONDS:
         found.history += 1
         return
+    if not who:
+        return  # an escalation to those who were told already
     found.stages[crossing.stage.name] += 1
     found.recipients.update((each.id, each.why) for each in who)

@@ -32,7 +32,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One notice that is to go to one person: of what, crossed when; `stale`: the unit's feed is silent, so nobody knows how it stands."""
+    """One notice that is to go to one person: of what, crossed when; `stale`: the unit's feed is silent, so nobody knows how it stands.
+
+    `asked_at`: when the stage was crossed to which somebody answers, an escalation's own base; `pauses`: those of its clock, as instants.
+    """
 
     dossier: str
     unit: str
@@ -42,6 +45,8 @@ class Telling:
     recipient: str
     crossed_at: int
     stale: bool = False
+    asked_at: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
 
     @property
     def of_stage(self) -> str:
@@ -64,7 +69,7 @@ def ruling(telling: Telling, actions: Sequence[Action], policy: Policy, now: int
     """
     if any(covers(silence, telling, now) for silence in policy.manners.silences):
         return Ruling("drop", "SILENCED")
-    if answered(telling, actions):
+    if answered(telling, actions, policy.calendar):
         return Ruling("drop", "ACKNOWLEDGED")
     if telling.stale:
         return Ruling("hold", "FEED_STALE")
@@ -83,20 +88,27 @@ def covers(silence: Silence, telling: Telling, now: int) -> bool:
     return silence.begins <= now < silence.ends and all(asked in ("", given) for asked, given in wanted)
 
 
-def answered(telling: Telling, actions: Iterable[Action]) -> bool:
-    """Whether this stage was answered: by the recipient; of an escalation by anybody, for then nobody waits for an answer any more."""
+def answered(telling: Telling, actions: Iterable[Action], calendar: WorkingCalendar) -> bool:
+    """Whether this crossing was answered: by the recipient; of an escalation by anybody, for then nobody waits for an answer any more."""
     escalation = telling.stage.name != telling.of_stage
-    return any(
-        a.kind in ANSWERS and (a.clock, a.stage) == (telling.clock, telling.of_stage) and (escalation or a.person == telling.recipient)
-        for a in actions
-    )
+    said = (a for a in actions if a.kind in ANSWERS and (a.clock, a.stage) == (telling.clock, telling.of_stage))
+    return any(_is_of_this(a, telling, calendar) for a in said if escalation or a.person == telling.recipient)
+
+
+def _is_of_this(action: Action, telling: Telling, calendar: WorkingCalendar) -> bool:
+    """Whether it was said after this crossing as it stood then: a later pause moved it and asks nobody anew, a later due date does."""
+    paused = sum(calendar.between(began, ended) for began, ended in telling.pauses if ended > action.at)
+    return action.at >= (calendar.add(telling.asked_at, -paused) if paused else telling.asked_at)
 
 
 def snoozed_until(telling: Telling, actions: Iterable[Action], now: int) -> int:
-    """Till when the recipient wants to hear nothing of the dossier; 0: now. A breach is told all the same."""
+    """Till when the recipient wants to hear nothing of the dossier; 0: now. A breach is told all the same.
+
+    What was said holds at once: where the clock was put back since, it is said in the future.
+    """
     if telling.stage.is_breach:
         return 0
-    return max((a.until for a in actions if a.kind == "snooze" and a.person == telling.recipient and a.at <= now < a.until), default=0)
+    return max((a.until for a in actions if a.kind == "snooze" and a.person == telling.recipient and now < a.until), default=0)
 
 
 def goes_at(stage: Stage, at: int, policy: Policy, *, late: bool = False) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from dunghen.domain.manners import goes_at
 from dunghen.domain.matrix import ESCALATED, Clock, Stage
 from dunghen.domain.policy import Policy
-from dunghen.domain.recipients import Whose
+from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
 from dunghen.domain.reckoning import Reckoning, last_word, reckon
 from dunghen.domain.record_layout import SYNCED
 from dunghen.domain.record_reading import Head, read
@@ -158,6 +158,15 @@ def _left(stage: Stage, term: int) -> int:
 def newest_of(found: Sequence[Crossing], clock: Clock, now: int) -> Crossing | None:
     """The stage of a clock that holds now: the last one crossed; an escalation takes no stage's place."""
     return next((c for c in reversed(found) if c.clock == clock and c.at <= now and c.base is None), None)
+
+
+def concerned(crossing: Crossing, whose: Whose, reach: Reach, day: int) -> list[Recipient]:
+    """Who is told of a stage on a local day; of an escalation only those who were not told what it follows."""
+    found = recipients(whose, crossing.stage.roles, reach, day)
+    if crossing.base is None:
+        return list(found)
+    heard = {each.id for each in recipients(whose, crossing.base.roles, reach, day)}
+    return [each for each in found if each.id not in heard]
 
 
 def next_crossing(ahead: Sequence[Crossing], after: int) -> int:

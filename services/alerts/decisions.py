@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dunghen.contracts.messages import Notice
 from dunghen.domain.manners import Action, Telling, answered, goes_at
+from dunghen.domain.matrix import ESCALATED
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
-from dunghen.domain.warnings import Crossing, Facts, newest_of
-from services.alerts.ports import Row
+from dunghen.domain.warnings import Crossing, Facts, concerned, newest_of
+from services.alerts.ports import PENDING, Row
 
 NOT_YET = "NOT_YET"
 TELLING = ("WARNING", "BREACH", "ESCALATION", "HANDED_OVER")
-REASONS = (*TELLING, "OVERTAKEN", "HISTORICAL", "NO_ADDRESS", "SHADOW", "ACKNOWLEDGED", "ALREADY_TOLD")
+REASONS = (*TELLING, "OVERTAKEN", "HISTORICAL", "NO_ADDRESS", "SHADOW", "ACKNOWLEDGED", "ALREADY_TOLD", "NOBODY_TOLD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,7 @@ def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Ro
         heard = {each.id for each in recipients(case.before, crossing.stage.roles, reach, day)}
         new = [(each, "HANDED_OVER") for each in found if each.id not in heard]
     elif crossing.base:
-        heard = {each.id for each in recipients(case.facts.whose, crossing.base.roles, reach, day)}
-        new = [(each, "ESCALATION") for each in found if each.id not in heard] or [(found[0], "ALREADY_TOLD")]
+        new = [(each, "ESCALATION") for each in concerned(crossing, case.facts.whose, reach, day)] or [(found[0], "ALREADY_TOLD")]
     else:
         new = [(each, "BREACH" if crossing.stage.is_breach else "WARNING") for each in found]
     return [_row(crossing, case, (live, moment), (who, _reason(crossing, case, (live, moment), (who, what)))) for who, what in new]
@@ -117,11 +117,19 @@ def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple
         return "OVERTAKEN"
     if moment.by_event and live.lateness(known_since, moment.now) > live.late_seconds:
         return "HISTORICAL"
-    if what == "ESCALATION" and answered(telling_of(crossing, case, who.id), live.actions(case.dossier)):
-        return "ACKNOWLEDGED"
+    if what == "ESCALATION" and (why := _nobody_waits(telling_of(crossing, case, who.id), case, by)):
+        return why
     if what != "ALREADY_TOLD" and who.why == "NOBODY_AT_ALL":
         return "NO_ADDRESS"
     return "SHADOW" if live.shadow and what != "ALREADY_TOLD" else what
+
+
+def _nobody_waits(telling: Telling, case: Case, by: tuple[Live, Moment]) -> str:
+    """Why an escalation need not be: what it follows was crossed before go-live, so nobody was asked; or somebody answered. Else ""."""
+    live, moment = by
+    if telling.asked_at < live.since:
+        return "NOBODY_TOLD"
+    return "ACKNOWLEDGED" if answered(telling, live.actions(case.dossier), moment.policy.calendar) else ""
 
 
 def _handed_over_at(case: Case) -> int:
@@ -132,8 +140,11 @@ def _handed_over_at(case: Case) -> int:
 
 def telling_of(crossing: Crossing, case: Case, recipient: str) -> Telling:
     """What the manners look at."""
-    facts = case.facts
-    return Telling(case.dossier, facts.whose.unit, facts.procedure, crossing.clock, crossing.stage, recipient, crossing.at)
+    facts, base = case.facts, crossing.base
+    asked = next((c.at for c in case.crossings if base and (c.clock, c.stage) == (crossing.clock, base)), crossing.at)
+    pauses = next((running.paused for running in facts.clocks if running.clock == crossing.clock), ())
+    of = (case.dossier, facts.whose.unit, facts.procedure, crossing.clock, crossing.stage, recipient, crossing.at)
+    return Telling(*of, asked_at=asked, pauses=pauses)
 
 
 def _row(crossing: Crossing, case: Case, by: tuple[Live, Moment], decided: tuple[Recipient, str]) -> Row:
@@ -160,9 +171,9 @@ def _row(crossing: Crossing, case: Case, by: tuple[Live, Moment], decided: tuple
     return Row(notice, crossing.at)
 
 
-def supersession(notice: Notice, case: Case, live: Live, moment: Moment) -> str:
-    """Why a notice about an open dossier is not sent after all; "" if it still holds: UNIT_MOVED, STEP_OVER, TAKEN_IN, DUE_MOVED,
-    STAGE_GONE, OVERTAKEN, HANDED_OVER.
+def supersession(notice: Notice, case: Case, moment: Moment) -> str:
+    """Why a notice about an open dossier has lost its sense; "" if it has not: UNIT_MOVED, STEP_OVER, TAKEN_IN, DUE_MOVED, STAGE_GONE,
+    OVERTAKEN.
 
     NOT_YET: its stage lies ahead again (another policy, a clock that was put back): it waits.
     """
@@ -173,20 +184,52 @@ def supersession(notice: Notice, case: Case, live: Live, moment: Moment) -> str:
         return "TAKEN_IN" if notice.clock == "intake" else "STEP_OVER" if notice.clock == "step" else "OUTSIDE"
     if facts.due_at(notice.clock) != notice.due_at:
         return "DUE_MOVED"
-    named = next((c for c in case.crossings if (c.clock, c.stage.name) == (notice.clock, notice.stage)), None)
+    named = crossing_of(notice, case)
     if named is None:
         return "STAGE_GONE"
     if named.at > moment.now:
         return NOT_YET
-    if not _holds(named, case, moment.now):
-        return "OVERTAKEN"
-    return "HANDED_OVER" if _lost(notice, named, case, (live, moment)) else ""
+    return "" if _holds(named, case, moment.now) else "OVERTAKEN"
 
 
-def _lost(notice: Notice, crossing: Crossing, case: Case, by: tuple[Live, Moment]) -> bool:
-    """Whether the dossier is in other hands and this recipient has nothing to do with it any more."""
-    live, moment = by
-    if notice.handler == case.facts.whose.handler or notice.recipient in ("", notice.unit):
-        return False
-    day = moment.policy.zone.day_of(moment.now)
-    return notice.recipient not in {who.id for who in recipients(case.facts.whose, crossing.stage.roles, live.reach(), day)}
+def crossing_of(notice: Notice, case: Case) -> Crossing | None:
+    """The stage that a notice tells of, as it is crossed by the present due date."""
+    return next((c for c in case.crossings if (c.clock, c.stage.name) == (notice.clock, notice.stage)), None)
+
+
+def lost(notice: Notice, case: Case, live: Live, moment: Moment) -> str:
+    """Why its recipient, asked for at the moment of sending, is not told any more: HANDED_OVER with the dossier, RECIPIENT_CHANGED by the
+    directory (left, on leave, moved, out of reach); "" if that one still is. What an older release wrote goes to whom it names.
+    """
+    crossing = crossing_of(notice, case)
+    if crossing is None or not notice.why or notice.recipient in _ids(crossing, case, live, moment):
+        return ""
+    return "HANDED_OVER" if notice.handler != case.facts.whose.handler else "RECIPIENT_CHANGED"
+
+
+def _ids(crossing: Crossing, case: Case, live: Live, moment: Moment) -> set[str]:
+    return {who.id for who in concerned(crossing, case.facts.whose, live.reach(), moment.policy.zone.day_of(moment.now))}
+
+
+def instead(notice: Notice, case: Case, live: Live, moment: Moment) -> list[Row]:
+    """What takes the place of a notice that was never sent while its stage holds on: the same by the present due date, to the same
+    recipient or to those who are told in this one's place. A row that is there already is known by its key.
+    """
+    crossing = crossing_of(notice, case)
+    if case.facts.whose.unit != notice.unit or crossing is None or crossing.at > moment.now or not _holds(crossing, case, moment.now):
+        return []
+    found = concerned(crossing, case.facts.whose, live.reach(), moment.policy.zone.day_of(moment.now))
+    by, same = (live, moment), [who for who in found if who.id == notice.recipient]
+    return [_row(crossing, case, by, (who, _reason(crossing, case, by, (who, notice.reason)))) for who in same or found]
+
+
+def asked_since(notice: Notice, known: Iterable[Notice]) -> int | None:
+    """Since when those are asked whom an escalation goes beyond; 0: their messages still wait; None: nobody was or is to be told.
+
+    `known`: what the ledger has of the dossier. What could not be delivered to anybody counts as told: it must not end there.
+    """
+    base = [n for n in known if (n.clock, n.stage) == (notice.clock, notice.stage.removesuffix(ESCALATED))]
+    newest = max((n.due_at == notice.due_at, n.decided_at, n.due_at) for n in base)[2] if base else 0
+    of_this = [n for n in base if n.due_at == newest]
+    told = [n.sent_at or n.decided_at for n in of_this if n.state in ("delivered", "failed") or n.reason == "NO_ADDRESS"]
+    return min(told) if told else 0 if any(n.state == PENDING for n in of_this) else None

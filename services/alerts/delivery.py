@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
@@ -43,7 +43,7 @@ class Desk:
     partition: int
     held: Callable[[], bool]
     next: Callable[[], int]
-    judge: Callable[[Notice, int], Verdict]
+    judge: Callable[[Notice, int], Awaitable[Verdict]]
     recipient: Callable[[Notice], Recipient]
     waits: Callable[[Notice], bool] = lambda _notice: False
     joins: Callable[[Notice], bool] = lambda _notice: False
@@ -179,7 +179,7 @@ class Delivery:
         if not await self._level(row.notice):
             self._later(row, SOON)
             return None
-        verdict = self.desk.judge(row.notice, self.means.clock.seconds())
+        verdict = await self.desk.judge(row.notice, self.means.clock.seconds())
         if verdict.letter is not None and way is not None:
             return linked(verdict.letter, self.means.link)
         if verdict.letter is not None:

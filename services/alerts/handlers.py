@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import OWN_KEY
-from dunghen.domain.manners import Action, Ruling, Telling, ruling
+from dunghen.domain.manners import Action, Ruling, ruling
+from dunghen.domain.matrix import ESCALATED, Stage
 from dunghen.domain.recipients import Reach
 from dunghen.platform.clock import Clock
 from services.alerts.courier import Courier
-from services.alerts.decisions import NOT_YET, Live
+from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of
 from services.alerts.delivery import Delivery, Desk, Means, Verdict
 from services.alerts.digests import Digests
 from services.alerts.letter import letter, message_id
@@ -21,9 +22,11 @@ from services.alerts.lines import Lines, Pace, Retries
 from services.alerts.metrics import Metrics
 from services.alerts.ports import PENDING, Ahead, Channel, Ledger, NoticeTopic, Outbox, Progress, Recipient, Row
 from services.alerts.settings import AlertsSettings
-from services.alerts.watch import Watch
+from services.alerts.watch import STOPPED, Watch
 
 LOOK_AGAIN_SECONDS = 60  # of the city's time, at what is held back until something happens
+STANDING = 1 << 62  # until something happens
+REPLACED = ("DUE_MOVED", "RECIPIENT_CHANGED")  # and never sent: the stage holds on, somebody is to hear of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Handlers:
         lines = Lines(Retries(settings.retry_shortest, settings.retry_longest), ports.paces)
         delivery = Delivery(means, desk, ports.metrics, lines, ports.digests)
         self._held_till: dict[str, int] = {}  # notice -> the city's instant up to which the manners hold it back
+        self._standing: dict[str, set[str]] = {}  # dossier -> its notices that wait until its clock goes on
+        self._replaced: dict[str, set[str]] = {}  # notice -> those that were handed over in its place
         self.courier = Courier(holding.partition, ports.ledger, ports.outbox, holding.topic, delivery)
 
     async def on_takeover(self, records: Mapping[bytes, tuple[bytes, int]]) -> None:
@@ -81,6 +86,8 @@ class Handlers:
         """A record of `dossiers`. True if it led to a decision."""
         if key is None or key.startswith(OWN_KEY):
             return False
+        if self._standing:
+            self._goes_on(key.decode(errors="replace"))
         return self._hand_over(self.watch.put(key, value, self.ports.clock.seconds()))
 
     def on_tick(self) -> bool:
@@ -90,39 +97,60 @@ class Handlers:
         if latest.version != self.watch.policy.version:
             rows += self.watch.adopt(latest, now)
             self._held_till.clear()
+            self._standing.clear()
         decided = self._hand_over(rows)
         self._note_progress()
         return decided
 
-    def judge(self, notice: Notice, now: int) -> Verdict:
-        """A pending notice at the moment of sending."""
+    async def judge(self, notice: Notice, now: int) -> Verdict:
+        """A pending notice at the moment of sending. Behind the ledger's answer nothing is awaited. Raises StoreAwayError."""
+        known = await self.ports.ledger.of(notice.dossier) if notice.stage.endswith(ESCALATED) else ()
         if why := self.watch.supersession(notice, now):
-            return Verdict(None, PENDING if why == NOT_YET else "superseded", why)
+            return self._no_longer(notice, why, now)
         if self.settings.alerts_mode != "on":
             return Verdict(None, "suppressed", "SHADOW")
-        told = self._ruling(notice, now)
+        told = self._ruling(notice, known, now)
         if told.what == "hold":
             self._held_till[notice.key] = told.until or now + LOOK_AGAIN_SECONDS
             return Verdict(None, PENDING, told.reason)
         if told.what == "drop":
             return Verdict(None, "suppressed", told.reason)
+        if why := self.watch.lost(notice, now):
+            return self._no_longer(notice, why, now)
         return Verdict(letter(notice, self._recipient(notice), self.watch.policy, now))
 
-    def _ruling(self, notice: Notice, now: int) -> Ruling:
+    def _no_longer(self, notice: Notice, why: str, now: int) -> Verdict:
+        """It is not sent as it stands. What takes its place is in the ledger before it is superseded: a kill in between loses nothing."""
+        if why == STOPPED:
+            self._held_till[notice.key] = STANDING
+            self._standing.setdefault(notice.dossier, set()).add(notice.key)
+        if why in (STOPPED, NOT_YET):
+            return Verdict(None, PENDING, why)
+        rows = self.watch.instead(notice, now) if why in REPLACED and notice.key not in self._replaced else []
+        if rows:
+            self._replaced[notice.key] = {row.notice.key for row in rows}
+            self._hand_over(rows)
+        if not self._replaced.get(notice.key, set()).isdisjoint(row.notice.key for row in self.courier.decided):
+            return Verdict(None, PENDING, why)
+        self._replaced.pop(notice.key, None)
+        return Verdict(None, "superseded", why)
+
+    def _ruling(self, notice: Notice, known: Sequence[Notice], now: int) -> Ruling:
         """What the manners say of a notice that still holds. Raises LookupError for none of ours: supersession comes first."""
         case, _ = self.watch.case_of(notice.dossier)
-        crossing = next(c for c in (case.crossings if case else ()) if (c.clock, c.stage.name) == (notice.clock, notice.stage))
-        telling = Telling(
-            notice.dossier,
-            notice.unit,
-            notice.procedure,
-            notice.clock,
-            crossing.stage,
-            notice.recipient or notice.unit,
-            crossing.at,
-            self.ports.stale(notice.unit, now),
-        )
-        return ruling(telling, self.ports.actions(notice.dossier), self.watch.policy, now)
+        crossing = crossing_of(notice, case) if case else None
+        if case is None or crossing is None:
+            raise LookupError(notice.stage)
+        telling = replace(telling_of(crossing, case, notice.recipient or notice.unit), stale=self.ports.stale(notice.unit, now))
+        said = ruling(telling, self.ports.actions(notice.dossier), self.watch.policy, now)
+        return said if crossing.base is None or said.what != "send" else self._beyond(crossing.base, asked_since(notice, known), now)
+
+    def _beyond(self, base: Stage, since: int | None, now: int) -> Ruling:
+        """Whether an escalation may go: only where somebody was asked (`since`) and has had all the time to answer."""
+        if since is None:
+            return Ruling("drop", "NOBODY_TOLD")
+        at = self.watch.policy.calendar.add(since, base.acknowledge_seconds) if since else 0
+        return Ruling("send") if 0 < at <= now else Ruling("hold", "NOT_ASKED_YET", at)
 
     def _waits(self, notice: Notice) -> bool:
         till = self._held_till.get(notice.key, 0)
@@ -130,6 +158,11 @@ class Handlers:
             del self._held_till[notice.key]
             return False
         return till > 0
+
+    def _goes_on(self, dossier: str) -> None:
+        """An event: what waited for the dossier's clock is looked at again."""
+        for key in self._standing.pop(dossier, ()):
+            self._held_till.pop(key, None)
 
     def _joins(self, notice: Notice) -> bool:
         return any(stage.digest and stage.name == notice.stage for stage in self.watch.policy.stages)

@@ -57,6 +57,7 @@ class Ledger(Protocol):
         self, partition: int, rows: Sequence[Row]
     ) -> list[Row]: ...  # adds what is absent; gives those of them that are unsettled
     async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]: ...  # of every notice of each dossier
+    async def of(self, dossier: str) -> Sequence[Notice]: ...  # every notice of one dossier
     async def unsettled(self, partition: int) -> list[Row]: ...  # pending, or not published as they are
 
 

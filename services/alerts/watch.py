@@ -15,12 +15,13 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import modern
 from dunghen.domain.warnings import Crossing, Facts, crossings, facts_of, mark_of, next_crossing
-from services.alerts.decisions import Case, Decided, Live, Moment, decide, supersession
+from services.alerts.decisions import Case, Decided, Live, Moment, decide, instead, lost, supersession
 from services.alerts.ports import Progress, Row, Spoken
 
 Told = frozenset[str]  # `Crossing.mark`s
 Shared = TypeVar("Shared", Told, Whose)
 NOTHING: Told = frozenset()
+STOPPED = "STOPPED"  # the clock of a notice stands still: it waits for the next event
 MOST_SHARED = 100_000
 
 
@@ -128,12 +129,22 @@ class Watch:
         return entry._replace(told=self._share(told), whose=self._share(whose))
 
     def supersession(self, notice: Notice, now: int) -> str:
-        """Why a pending notice has lost its sense; "" if it has not."""
+        """Why a pending notice has lost its sense; "" if it has not; what waits is NOT_YET or STOPPED."""
         case, why = self.case_of(notice.dossier)
         if case is None:
             return why
         stopped = any(running.clock == notice.clock and not running.due_at for running in case.facts.clocks)
-        return why if stopped else supersession(notice, case, self.live, Moment(now, self.policy))
+        return STOPPED if stopped else supersession(notice, case, Moment(now, self.policy))
+
+    def lost(self, notice: Notice, now: int) -> str:
+        """Why its recipient is not told any more, asked now; "" if that one is. See `decisions.lost`."""
+        case, _ = self.case_of(notice.dossier)
+        return lost(notice, case, self.live, Moment(now, self.policy)) if case else ""
+
+    def instead(self, notice: Notice, now: int) -> list[Row]:
+        """What takes the place of a notice that was never sent. See `decisions.instead`."""
+        case, _ = self.case_of(notice.dossier)
+        return instead(notice, case, self.live, Moment(now, self.policy)) if case else []
 
     def case_of(self, dossier: str) -> tuple[Case | None, str]:
         """The dossier as it stands; where it is not open, why: ENDED, OUTSIDE, UNREADABLE."""
@@ -160,7 +171,11 @@ class Watch:
         decided: Decided = decide(Case(key.decode(), facts, found, entry.told, before), self.live, Moment(now, self.policy, by_event))
         self.before_live += decided.before_live
         look_at = next_crossing(found, now)
-        self.dossiers[key] = Entry(entry.record, look_at, self._behind(entry.told, facts, found, now), self._share(facts.whose))
+        goes_on = any(running.due_at for running in facts.clocks)
+        whose = (
+            facts.whose if goes_on else entry.whose or facts.whose
+        )  # who heard last: what passes to others meanwhile is said when the clock goes on
+        self.dossiers[key] = Entry(entry.record, look_at, self._behind(entry.told, facts, found, now), self._share(whose))
         if look_at:
             heappush(self._heap, (look_at, key))
         return decided.rows

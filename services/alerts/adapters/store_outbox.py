@@ -83,6 +83,9 @@ class StoreOutbox:
                 found.setdefault(notice.dossier, set()).add(said)
         return {dossier: frozenset(stages) for dossier, stages in found.items()}
 
+    async def of(self, dossier: str) -> Sequence[Notice]:
+        return [row.notice for row in await self._rows({"dossier": dossier})]
+
     async def unsettled(self, partition: int) -> list[Row]:
         return await self._rows({"partition": partition, "unsettled": 1})
 

@@ -258,6 +258,11 @@ async def hand(play: Play, who: str) -> None:
     await play.step(4, who)
 
 
+@verb(r"still paused, hand to (\w+)")
+async def hand_paused(play: Play, who: str) -> None:
+    await play.step(5, who)
+
+
 @verb(r"step due (.+)")
 async def step_due(play: Play, when: str) -> None:
     await play.step(4, step_due=instant(when))
@@ -357,9 +362,12 @@ async def jump(play: Play, way: str, count: str, unit: str) -> None:
     await play.look()
 
 
-@verb(r"(go down|come up|restart)")
+@verb(r"(go down|come up|restart|go live)")
 async def restart(play: Play, what: str) -> None:
+    """`go live`: a first start."""
     play.up = what != "go down"
+    if what == "go live":
+        await play.world.handlers.ports.outbox.retire()  # type: ignore[attr-defined]
     if play.up:
         play.world.clock.at = play.now
         await play.world.start()

@@ -138,8 +138,8 @@ def test_while_messages_are_redirected_no_channel_but_mail_is_used() -> None:
     assert (names(settings), names(AlertsSettings())) == (("mail",), ("mail",))
 
 
-def test_a_link_names_the_message_and_no_dossier(world: World) -> None:
-    letter = linked(world.handlers.judge(_notice(world), local(HALF)).letter, "https://map.danang.example/officials?notice=")
+async def test_a_link_names_the_message_and_no_dossier(world: World) -> None:
+    letter = linked((await world.handlers.judge(_notice(world), local(HALF))).letter, "https://map.danang.example/officials?notice=")
     assert letter.words.link.startswith("https://map.danang.example/officials?notice=")
     assert "H17" not in letter.words.link
     assert letter.words.link in letter.text

@@ -100,3 +100,21 @@ def test_stages_that_come_and_go_are_counted(rows: tuple[dict[str, Any], ...], e
 
 def test_what_cannot_be_read_is_passed_over() -> None:
     assert figures(looked_at("2026-11-20 15:00", record=b"?")) == (0, 0, 0, 0, 0)
+
+
+ESCALATING = {"stage": "breach", "percent": 100, "acknowledge_working_hours": 8, "escalate_to": ["leader"]}
+LEADER = Person("p00000000000000bb", (Post("H17", "leader"),), "b@danang.example")
+
+
+def test_an_escalation_that_comes_into_force_over_a_breach_is_told_to_the_leader() -> None:
+    found = looked_at("2026-12-01 09:00", (HEAD, LEADER), stages=stages({"stage": "half", "percent": 50}, ESCALATING))
+    assert dict(found.stages) == {"breach_escalated": 1}
+    assert dict(found.recipients) == {(LEADER.id, "LEADER"): 1}
+
+
+def test_an_escalation_of_what_is_told_only_by_the_change_is_not_told_with_it() -> None:
+    shorter = {"procedures": [{"code": "1.1", "name": "Đăng ký", "limit": 5, "unit": "working_days"}]}
+    found = looked_at("2026-11-24 09:00", (HEAD, LEADER), procedures=shorter, stages=stages(ESCALATING))
+    assert (dict(found.stages), found.history) == ({}, 1)  # both came over a day ago
+    found = looked_at("2026-11-23 17:00", (HEAD, LEADER), procedures=shorter, stages=stages({**ESCALATING, "acknowledge_working_hours": 1}))
+    assert (dict(found.stages), dict(found.recipients)) == ({"breach": 1}, {(HEAD.id, "NOBODY_FOUND"): 1})
