@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 from collections.abc import Mapping
 from typing import Any
 
-from dunghen.cli.data_folder import CommandError
 from dunghen.contracts import topics
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
-from dunghen.platform.fenced import Writer
+from dunghen.platform.fenced import writing
 from dunghen.platform.settings import PlatformSettings
-
-VISIBLE_LOOKS = 200
 
 
 async def read_book(settings: PlatformSettings) -> PolicyBook:
@@ -37,18 +33,10 @@ async def publish(settings: PlatformSettings, bodies: Mapping[str, Any], reason:
     Behind a fence, in one transaction: of two who apply at once one gets Fenced, or they get two versions. One version with two contents
     would be counted as the first of them by whoever read it first, and never again. Returns when it is there to be read.
     """
-    writer = Writer(settings, "policies")
-    await writer.start()
-    try:
+    async with writing(settings, "policies") as writer:
         book = await read_book(settings)
         version = book.newest_version + 1
         Policy.from_bodies(version, {**book.bodies, **bodies})
         records = policy_records(version, bodies, Applied(at, getpass.getuser(), reason))
         await writer.write({(topics.POLICIES, 0): [(policy_key(record.kind, version), encode(record)) for record in records]})
-    finally:
-        await writer.stop()
-    for _ in range(VISIBLE_LOOKS):  # durable already; to be seen a moment later
-        if await newest_version(settings) >= version:
-            return version
-        await asyncio.sleep(0.05)
-    raise CommandError(f"policy version {version} is written but cannot be read: see the broker's log")
+        return version

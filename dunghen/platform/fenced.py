@@ -8,7 +8,9 @@ past a refused write.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 from aiokafka.errors import (
     IllegalOperation,
@@ -18,11 +20,13 @@ from aiokafka.errors import (
     ProducerFenced,
     UnknownProducerId,
 )
+from aiokafka.structs import RecordMetadata
 
 from dunghen.platform import kafka
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.settings import PlatformSettings
 
+Sent = asyncio.Future[RecordMetadata]
 Batches = Mapping[kafka.Place, Iterable[tuple[bytes, bytes | None]]]
 REFUSALS = (
     ProducerFenced,
@@ -32,6 +36,7 @@ REFUSALS = (
     UnknownProducerId,
     IllegalOperation,  # the sender was refused while the rest of the transaction was being handed to it
 )
+READABLE_SECONDS = 15.0
 TRANSACTION_SECONDS = 10  # after that the broker ends an open transaction: what a dead owner leaves behind hides nothing longer
 
 
@@ -47,6 +52,7 @@ class Writer:
 
     def __init__(self, settings: PlatformSettings, transactional_id: str) -> None:
         self.settings, self.transactional_id = settings, settings.named(transactional_id)
+        self._last: dict[kafka.Place, int] = {}  # where each partition was written to
         self._producer = kafka.producer(
             settings,
             transactional_id=self.transactional_id,
@@ -73,14 +79,23 @@ class Writer:
             return 0
         try:
             await self._producer.begin_transaction()
-            sent = [future for place, records in filled for future in await self._send(place, records)]
-            await asyncio.gather(*sent)
+            sent = [(place, future) for place, records in filled for future in await self._send(place, records)]
+            self._last.update({place: stored.offset for place, stored in await _all_of(sent)})
             await self._producer.commit_transaction()
         except REFUSALS as fault:
             raise Fenced(f"{self.transactional_id}: {type(fault).__name__}") from None
         return sum(len(records) for _, records in filled)
 
-    async def _send(self, place: kafka.Place, records: list[tuple[bytes, bytes | None]]) -> list[asyncio.Future[object]]:
+    async def readable(self) -> None:
+        """Returns once readers see everything that was written. Raises Stalled after READABLE_SECONDS, and as `kafka.end_offsets`."""
+        until = time.monotonic() + READABLE_SECONDS
+        for (topic, partition), offset in self._last.items():
+            while (await kafka.end_offsets(self.settings, topic))[partition] <= offset:
+                if time.monotonic() > until:
+                    raise kafka.Stalled(f"{topic} {partition}: what was committed at {offset} cannot be read")
+                await asyncio.sleep(0.02)
+
+    async def _send(self, place: kafka.Place, records: list[tuple[bytes, bytes | None]]) -> list[Sent]:
         sent, now, batch = [], real_milliseconds(), self._producer.create_batch()
         for key, value in records:
             if batch.append(key=key, value=value, timestamp=now) is None:
@@ -92,6 +107,27 @@ class Writer:
         sent.append(await self._submit(batch, place))
         return sent
 
-    async def _submit(self, batch: object, place: kafka.Place) -> asyncio.Future[object]:
+    async def _submit(self, batch: object, place: kafka.Place) -> Sent:
         batch.close()  # type: ignore[attr-defined]
         return await self._producer.send_batch(batch, self.settings.named(place[0]), partition=place[1])  # type: ignore[no-any-return]
+
+
+async def _all_of(sent: list[tuple[kafka.Place, Sent]]) -> list[tuple[kafka.Place, RecordMetadata]]:
+    """Where every batch was stored; raises what the first refused one says, once all are answered: none is left that nobody asks."""
+    stored = await asyncio.gather(*(future for _, future in sent), return_exceptions=True)
+    for each in stored:
+        if isinstance(each, BaseException):
+            raise each
+    return [(place, each) for (place, _), each in zip(sent, stored, strict=True) if not isinstance(each, BaseException)]
+
+
+@asynccontextmanager
+async def writing(settings: PlatformSettings, transactional_id: str) -> AsyncIterator[Writer]:
+    """A writer for one command: the former one is fenced before, and what was written can be read after. Raises Unreachable, Stalled."""
+    writer = Writer(settings, transactional_id)
+    await writer.start()
+    try:
+        yield writer
+        await writer.readable()
+    finally:
+        await writer.stop()

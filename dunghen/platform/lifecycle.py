@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from dunghen.platform.logs import get_logger
 
@@ -66,6 +67,14 @@ class Lifecycle:
                 log.warning("release_failed", what=name, error="TimeoutError", frames=_standing_at(task))
             elif fault := task.exception():
                 log.warning("release_failed", what=name, error=type(fault).__name__)
+
+
+def end_start(code: int) -> NoReturn:
+    """Ends a process whose start must not go on, with this exit code; say why before. Nothing was taken yet, so nothing is released.
+
+    Not by an exception: the loop would wait for every task to be cancelled, and a client that is just connecting may pass over that.
+    """
+    os._exit(code)
 
 
 def _end_hard() -> None:

@@ -6,9 +6,10 @@ import sys
 
 import uvloop
 
+from dunghen.contracts.keys import KeyBook
 from dunghen.platform.clock import clock_from, real_milliseconds
 from dunghen.platform.http_server import HttpServer
-from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
+from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle, end_start
 from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.kafka_events import KafkaEvents
@@ -27,7 +28,7 @@ from services.ingest.settings import IngestSettings
 
 
 async def serve(settings: IngestSettings, life: Lifecycle) -> None:
-    """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503. Raises NoSourceKeys."""
+    """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503."""
     metrics, sender, keys, people = Metrics(), KafkaSender(settings), KeyTopic(settings), PeopleTopic(settings)
     policies = PolicyTopic(settings, metrics)
     ports = Ports(
@@ -48,7 +49,7 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     life.spawn("keys", keys.run())
     life.spawn("people", people.run())
     if not settings.is_loopback:
-        require_keys(await keys.level(), real_milliseconds() // 1000)
+        _require_keys(await keys.level())
     for pull in settings.ingest_pulls:
         life.spawn("poller", Poller(pull, ports, settings).run())
     server = HttpServer(build_app(ports, settings), (settings.ingest_host, settings.ingest_port))
@@ -70,12 +71,16 @@ def main(words: list[str]) -> int:
     configure("ingest", settings.log_level)
     quiet("aiokafka", "httpx")
     get_logger("ingest").info("starting", **settings.redacted())
+    uvloop.run(serve(settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    return 0
+
+
+def _require_keys(book: KeyBook) -> None:
     try:
-        uvloop.run(serve(settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+        require_keys(book, real_milliseconds() // 1000)
     except NoSourceKeys:
         get_logger("ingest").error("no_source_keys", mend="dunghen keys create --source CODE")
-        return 78
-    return 0
+        end_start(78)
 
 
 if __name__ == "__main__":

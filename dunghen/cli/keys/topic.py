@@ -12,7 +12,7 @@ from dunghen.contracts.keys import KeyBook, state_of
 from dunghen.contracts.messages import KeyRecord, encode
 from dunghen.platform import kafka
 from dunghen.platform.clock import real_milliseconds
-from dunghen.platform.fenced import Fenced, Writer
+from dunghen.platform.fenced import Fenced, writing
 from dunghen.platform.settings import PlatformSettings
 
 Change = Callable[[KeyBook], Sequence[KeyRecord]]
@@ -32,16 +32,13 @@ async def read_keys(settings: PlatformSettings) -> KeyBook:
 
 async def write_keys(settings: PlatformSettings, change: Change) -> None:
     """What `change` makes of the present keys, in one transaction behind a fence: of two who change them at once one is told so."""
-    writer = Writer(settings, "keys")
-    await writer.start()
     try:
-        book = await read_keys(settings)
-        records = [(record.id.encode(), encode(record)) for record in change(book)]
-        await writer.write({(topics.KEYS, 0): [*records, *_over(book, now_seconds())]})
+        async with writing(settings, "keys") as writer:
+            book = await read_keys(settings)
+            records = [(record.id.encode(), encode(record)) for record in change(book)]
+            await writer.write({(topics.KEYS, 0): [*records, *_over(book, now_seconds())]})
     except Fenced:
         raise CommandError("somebody else changed keys at the same moment: nothing was written; look at them and do it again") from None
-    finally:
-        await writer.stop()
 
 
 def _over(book: KeyBook, now: int) -> list[tuple[bytes, bytes | None]]:

@@ -15,7 +15,7 @@ from dunghen.contracts.people import PeopleBook, PersonRecord, encode_person
 from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
-from dunghen.platform.fenced import Fenced, Writer
+from dunghen.platform.fenced import Fenced, writing
 from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
@@ -92,16 +92,13 @@ async def _look(settings: PlatformSettings, wanted: Wanted, policy: Policy) -> C
 
 async def _write(settings: PlatformSettings, wanted: Wanted, policy: Policy) -> Change:
     """Behind a fence: what the change is made from is what is there when it is written."""
-    writer = Writer(settings, "people")
     try:
-        await writer.start()
-        change = await _look(settings, wanted, policy)
-        await writer.write({(topics.PEOPLE, 0): change.records()})
+        async with writing(settings, "people") as writer:
+            change = await _look(settings, wanted, policy)
+            await writer.write({(topics.PEOPLE, 0): change.records()})
+            return change
     except Fenced:
         raise CommandError("somebody else imported at the same moment: nothing was written; look with diff and import again") from None
-    finally:
-        await writer.stop()
-    return change
 
 
 async def show(folder: DataFolder, say: Say) -> None:

@@ -67,7 +67,8 @@ async def test_a_key_is_made_rotated_and_revoked_while_ingest_runs(folder: DataF
 async def test_where_others_reach_it_ingest_starts_only_with_a_key(settings: PlatformSettings, start: Start, tmp_path: Path) -> None:
     await apply_policies(settings, BODIES)
     async with start(INGEST_INSECURE="0", INGEST_HOST="0.0.0.0") as process:
-        await eventually(lambda: process.server.process.poll() == 78)
+        await eventually(lambda: process.server.process.poll() is not None)
+        assert process.server.process.poll() == 78, process.log
         assert "no_source_keys" in process.log
     file = tmp_path / "H17.key"
     assert await ensure_source_key(settings, "H17", file)

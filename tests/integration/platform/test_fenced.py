@@ -7,7 +7,7 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError, ProducerFenced
 
 from dunghen.platform import kafka
-from dunghen.platform.fenced import Fenced, Writer
+from dunghen.platform.fenced import Fenced, Writer, writing
 from dunghen.platform.settings import PlatformSettings
 
 A, B = ("things", 0), ("things", 1)
@@ -33,6 +33,13 @@ async def test_what_is_written_together_is_there_together(writer: Writer, reads:
     assert await writer.write({A: [(b"a", b"1"), (b"b", None)], B: [(b"c", b"2")]}) == 3
     await reads([(b"c", b"2")], partition=1)
     await reads([(b"a", b"1"), (b"b", None)])
+
+
+async def test_what_a_command_wrote_can_be_read_when_it_has_ended(writer: Writer, settings: PlatformSettings, read: Any) -> None:
+    for turn in range(1, 31):
+        async with writing(settings, "command") as command:
+            await command.write({A: [(b"%d" % turn, b"1")]})
+        assert len(await read("things")) == turn
 
 
 async def test_nothing_to_write_is_no_transaction(writer: Writer, settings: PlatformSettings) -> None:
