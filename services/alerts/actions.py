@@ -22,6 +22,8 @@ class ActionBook:
     _by_dossier: dict[str, tuple[Action, ...]] = field(default_factory=dict)
     _order: deque[tuple[int, str, Action]] = field(default_factory=deque)
     _newest: int = 0
+    _disputes: deque[tuple[str, Action]] = field(default_factory=deque)
+    _dropped: int = 0  # of the disputes, from the front
 
     def take(self, _key: bytes | None, value: bytes | None) -> None:
         """One record of the topic; what cannot be read is counted and does nothing."""
@@ -36,6 +38,8 @@ class ActionBook:
         if action not in self.of(said.dossier):
             self._by_dossier[said.dossier] = (*self.of(said.dossier), action)
             self._order.append((max(said.at, said.until), said.dossier, action))
+            if said.kind == "dispute":
+                self._disputes.append((said.dossier, action))
         self._newest = max(self._newest, said.at)
         self._forget()
 
@@ -43,7 +47,15 @@ class ActionBook:
         """What people did about a dossier, in the order in which it was said."""
         return self._by_dossier.get(dossier, ())
 
+    def disputes(self, after: int) -> tuple[Sequence[tuple[str, Action]], int]:
+        """(dossier, dispute) of all behind place `after` (0: from the first that is kept), and the place to go on from."""
+        end = self._dropped + len(self._disputes)
+        return ([] if after >= end else list(self._disputes)[max(0, after - self._dropped) :]), end
+
     def _forget(self) -> None:
+        while self._disputes and self._disputes[0][1].at < self._newest - KEPT_SECONDS:
+            self._disputes.popleft()
+            self._dropped += 1
         while self._order and self._order[0][0] < self._newest - KEPT_SECONDS:
             _, dossier, action = self._order.popleft()
             left = tuple(each for each in self._by_dossier[dossier] if each != action)

@@ -16,7 +16,18 @@ from services.alerts.ports import PENDING, Row
 
 NOT_YET = "NOT_YET"
 TELLING = ("WARNING", "BREACH", "ESCALATION", "HANDED_OVER")
-REASONS = (*TELLING, "OVERTAKEN", "HISTORICAL", "NO_ADDRESS", "SHADOW", "ACKNOWLEDGED", "ALREADY_TOLD", "NOBODY_TOLD")
+REASONS = (
+    *TELLING,
+    "OVERTAKEN",
+    "HISTORICAL",
+    "NO_ADDRESS",
+    "SHADOW",
+    "ACKNOWLEDGED",
+    "ALREADY_TOLD",
+    "NOBODY_TOLD",
+    "FEED_SILENT",
+    "DISPUTED",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +193,7 @@ def supersession(notice: Notice, case: Case, moment: Moment) -> str:
         return "UNIT_MOVED"
     if not any(running.clock == notice.clock for running in facts.clocks):
         return "TAKEN_IN" if notice.clock == "intake" else "STEP_OVER" if notice.clock == "step" else "OUTSIDE"
-    if facts.due_at(notice.clock) != notice.due_at:
+    if next(running.due_at for running in facts.clocks if running.clock == notice.clock) != notice.due_at:
         return "DUE_MOVED"
     named = crossing_of(notice, case)
     if named is None:

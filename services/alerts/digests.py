@@ -39,7 +39,11 @@ def goes_together(row: Row, now: int, after_seconds: int, joins: Callable[[Notic
 
     `now`: the city's instant; `after_seconds`: so long after its crossing, 0 never.
     """
-    return bool(row.digest) or (after_seconds > 0 and (now - row.crossed_at >= after_seconds or joins(row.notice)))
+    if row.digest or not after_seconds:
+        return bool(row.digest)
+    if now - row.crossed_at < after_seconds and not joins(row.notice):
+        return False
+    return row.notice.clock != "feed"  # to the owner of a feed: nothing to put into a list of dossiers
 
 
 def digest_id(rows: Iterable[Row]) -> str:

@@ -9,6 +9,7 @@ from dunghen.contracts.messages import Notice
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import OWN_KEY
+from dunghen.domain.feeds import Patience
 from dunghen.domain.manners import Action, Ruling, ruling
 from dunghen.domain.matrix import ESCALATED, Stage
 from dunghen.domain.recipients import Reach
@@ -17,9 +18,12 @@ from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of
 from services.alerts.delivery import Delivery, Desk, Means, Verdict
 from services.alerts.digests import Digests
+from services.alerts.feeds import UnitFeeds
 from services.alerts.letter import letter, message_id
 from services.alerts.lines import Lines, Pace, Retries
 from services.alerts.metrics import Metrics
+from services.alerts.owner_letter import owner_letter
+from services.alerts.owners import FEED, Disputes, Feeds, Owners
 from services.alerts.ports import PENDING, Ahead, Channel, Ledger, NoticeTopic, Outbox, Progress, Recipient, Row
 from services.alerts.settings import AlertsSettings
 from services.alerts.watch import STOPPED, Watch
@@ -44,6 +48,8 @@ class Ports:
     actions: Callable[[str], Sequence[Action]] = lambda _dossier: ()  # what people did about a dossier
     stale: Callable[[str, int], bool] = lambda _unit, _now: False  # whether a unit's feeds are silent
     digests: Digests = field(default_factory=Digests)
+    feeds: Feeds = field(default_factory=lambda: UnitFeeds(Patience(1, 1), lambda: None))
+    disputes: Disputes = lambda after: ((), after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class Handlers:
         self._held_till: dict[str, int] = {}  # notice -> the city's instant up to which the manners hold it back
         self._standing: dict[str, set[str]] = {}  # dossier -> its notices that wait until its clock goes on
         self._replaced: dict[str, set[str]] = {}  # notice -> those that were handed over in its place
+        place = (holding.partition, settings.partitions)
+        self.owners = Owners(place, ports.feeds, ports.disputes, lambda: self.watch)
         self.courier = Courier(holding.partition, ports.ledger, ports.outbox, holding.topic, delivery)
 
     async def on_takeover(self, records: Mapping[bytes, tuple[bytes, int]]) -> None:
@@ -78,6 +86,7 @@ class Handlers:
         self.watch = Watch(self.ports.book.latest, self._live(since, min(progress.decided_to if progress else since, now), now))
         unsure = self.watch.start(records, progress)
         self._hand_over(self.watch.resume(unsure, await ledger.spoken(unsure), now))
+        await self.owners.take_over(ledger, now)
         self._note_progress()
         await self.courier.resume()
         self.ports.digests.join(self.courier.delivery)
@@ -98,35 +107,51 @@ class Handlers:
             rows += self.watch.adopt(latest, now)
             self._held_till.clear()
             self._standing.clear()
+        rows += self.owners.look(now)
         decided = self._hand_over(rows)
         self._note_progress()
         return decided
 
     async def judge(self, notice: Notice, now: int) -> Verdict:
         """A pending notice at the moment of sending. Behind the ledger's answer nothing is awaited. Raises StoreAwayError."""
+        if notice.clock == FEED:
+            return self._to_an_owner(notice, now)
         known = await self.ports.ledger.of(notice.dossier) if notice.stage.endswith(ESCALATED) else ()
         if why := self.watch.supersession(notice, now):
-            return self._no_longer(notice, why, now)
+            return self._no_longer(notice, why, self.watch.instead, now)
         if self.settings.alerts_mode != "on":
             return Verdict(None, "suppressed", "SHADOW")
         told = self._ruling(notice, known, now)
         if told.what == "hold":
-            self._held_till[notice.key] = told.until or now + LOOK_AGAIN_SECONDS
-            return Verdict(None, PENDING, told.reason)
+            return self._held(notice, told, now)
         if told.what == "drop":
             return Verdict(None, "suppressed", told.reason)
         if why := self.watch.lost(notice, now):
-            return self._no_longer(notice, why, now)
+            return self._no_longer(notice, why, self.watch.instead, now)
         return Verdict(letter(notice, self._recipient(notice), self.watch.policy, now))
 
-    def _no_longer(self, notice: Notice, why: str, now: int) -> Verdict:
+    def _to_an_owner(self, notice: Notice, now: int) -> Verdict:
+        told = self.owners.ruling(notice, now) if self.settings.alerts_mode == "on" else Ruling("drop", "SHADOW")
+        if told.what == "hold":
+            return self._held(notice, told, now)
+        if told.what == "drop":
+            return Verdict(None, "superseded" if told.reason == "FEED_BACK" else "suppressed", told.reason)
+        if self.owners.instead(notice, now):
+            return self._no_longer(notice, "RECIPIENT_CHANGED", self.owners.instead, now)
+        return Verdict(owner_letter(notice, self._recipient(notice), self.owners, self.watch.policy))
+
+    def _held(self, notice: Notice, told: Ruling, now: int) -> Verdict:
+        self._held_till[notice.key] = told.until or now + LOOK_AGAIN_SECONDS
+        return Verdict(None, PENDING, told.reason)
+
+    def _no_longer(self, notice: Notice, why: str, instead: Callable[[Notice, int], list[Row]], now: int) -> Verdict:
         """It is not sent as it stands. What takes its place is in the ledger before it is superseded: a kill in between loses nothing."""
         if why == STOPPED:
             self._held_till[notice.key] = STANDING
             self._standing.setdefault(notice.dossier, set()).add(notice.key)
         if why in (STOPPED, NOT_YET):
             return Verdict(None, PENDING, why)
-        rows = self.watch.instead(notice, now) if why in REPLACED and notice.key not in self._replaced else []
+        rows = instead(notice, now) if why in REPLACED and notice.key not in self._replaced else []
         if rows:
             self._replaced[notice.key] = {row.notice.key for row in rows}
             self._hand_over(rows)
@@ -201,7 +226,8 @@ class Handlers:
         if notice.recipient in ("", notice.unit):
             return self._unit(notice.unit)
         person = self.ports.people.directory.get(notice.recipient)
-        return Recipient(notice.recipient, notice.unit, person.address if person else "")
+        unit = self.watch.policy.city.code if notice.clock == FEED else notice.unit  # a unit's endpoint is not where an owner is
+        return Recipient(notice.recipient, unit, person.address if person else "")
 
     def _hand_over(self, rows: list[Row]) -> bool:
         self.courier.decided += rows

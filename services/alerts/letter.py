@@ -73,8 +73,8 @@ def _in_a_line(item: Item, facts: Mapping[str, str]) -> str:
 
 def linked(letter: Letter, base: str) -> Letter:
     """With a link to the officials' page; it names the message, no dossier and nobody: an address may be written to a proxy's log."""
-    if not base:
-        return letter
+    if not base or not letter.items:
+        return letter  # no address, or no dossier to see there
     return replace(letter, words=replace(letter.words, link=base + letter.message_id.partition("@")[0]))
 
 

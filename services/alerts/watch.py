@@ -119,7 +119,7 @@ class Watch:
         facts, _ = self._facts(entry.record)
         if facts is None:
             return entry
-        here = [each for each in spoken if each.unit == facts.whose.unit]
+        here = [each for each in spoken if each.unit == facts.whose.unit and each.clock != "feed"]
         marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
         stopped = {running.clock for running in facts.clocks if not running.due_at}
         told = frozenset(mark for mark in marks if mark in self._crossed_by(facts) or mark.partition(":")[0] in stopped)

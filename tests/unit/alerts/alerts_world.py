@@ -33,6 +33,7 @@ from services.alerts.settings import AlertsSettings
 HAI_CHAU, AN_KHE, VINH_DIEN = "20242", "20263", "20551"
 LONG, SHORT = "1.004222", "2.000815"  # ten working days; one
 DOSSIER = "H17.31-261116-0001"
+SOURCE = "H17.31"
 BODIES: dict[str, Any] = {
     "city": {"code": "H17", "name": "Đà Nẵng", "time_zone": "Asia/Ho_Chi_Minh"},
     "units": {
@@ -119,6 +120,30 @@ class FakeAhead:
 
 
 @dataclass
+class FakeFeeds:
+    """The feeds of Hải Châu: those that are silent, with their last contact; a unit's are silent as a test says."""
+
+    sources: tuple[str, ...] = (SOURCE,)
+    silences: dict[str, int] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
+
+    def stale(self, unit: str, _now: int) -> bool:
+        return unit in self.units
+
+    def silent(self, _now: int) -> list[tuple[str, int]]:
+        return list(self.silences.items())
+
+    def seen_at(self, source: str) -> int:
+        return self.silences.get(source, 1)
+
+    def sources_of(self, unit: str) -> tuple[str, ...]:
+        return self.sources if unit == HAI_CHAU else ()
+
+    def units_of(self, _source: str) -> int:
+        return 1
+
+
+@dataclass
 class RecordingTopic:
     notices: list[Notice] = field(default_factory=list)
 
@@ -180,7 +205,14 @@ class World:
             RecordingTopic(),
         )
         self.settings = AlertsSettings(
-            **{"alerts_mode": "on", "mail_from": "dung-hen@danang.example", "retry_shortest": 1e-6, "retry_longest": 2e-6, **settings}
+            **{
+                "alerts_mode": "on",
+                "mail_from": "dung-hen@danang.example",
+                "retry_shortest": 1e-6,
+                "retry_longest": 2e-6,
+                "partitions": 1,
+                **settings,
+            }
         )
         self.book = book_of(BODIES)
         self.topic_records: dict[bytes, tuple[bytes, int]] = {}
@@ -192,7 +224,7 @@ class World:
         self.paces: dict[str, Pace] = {}
         self.people = PeopleBook()
         self.done: list[Action] = []  # what people did about the dossier
-        self.silent: set[str] = set()  # units whose feed is silent
+        self.feeds = FakeFeeds()
         self.digests = Digests()
         self.partition = 0
 
@@ -204,7 +236,8 @@ class World:
         await outbox.prepare()
         ports = Ports(
             outbox, outbox, self.ahead, self.clock, self.book, Metrics(self.registry), self.paces, self.people,
-            lambda _: self.done, lambda unit, _: unit in self.silent, self.digests,
+            lambda _: self.done, self.feeds.stale, self.digests, self.feeds,
+            lambda after: ([(DOSSIER, each) for each in self.done[after:] if each.kind == "dispute"], len(self.done)),
         )  # fmt: skip
         held = Holding(
             self.partition, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels]

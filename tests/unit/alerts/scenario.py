@@ -10,7 +10,8 @@ is gone on Wed 14:00, three quarters on Thu 16:00, nine tenths on Fri 14:00. Eve
 wanted one must come; a scenario without its last line is refused. `want REASON of STAGE` asks the ledger for what was not sent.
 
 Who there is: `official`, `colleague` and `section` (their head), `unit` (head of Hải Châu), `leader` (of the city), `operator`; in An Khê
-`other` and `otherunit`; `deskofunit` is Hải Châu's own address. Times in wants are the city's; `clock jumps` moves it.
+`other` and `otherunit`; `owner` where
+one `answers for the feed`; `deskofunit` is Hải Châu's own address. Times in wants are the city's; `clock jumps` moves it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from alerts_world import AN_KHE, BODIES, HAI_CHAU, World, book_of, local, stepped, synced
+from alerts_world import AN_KHE, BODIES, HAI_CHAU, SOURCE, World, book_of, local, stepped, synced
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.people import LeaveRecord, PersonRecord, PostRecord, encode_person
@@ -34,7 +35,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST_DAYS = 40
 IDS = {
     name: f"p{number:016x}"
-    for number, name in enumerate(("official", "colleague", "section", "unit", "leader", "operator", "other", "otherunit"), 1)
+    for number, name in enumerate(("official", "colleague", "section", "unit", "leader", "operator", "other", "otherunit", "owner"), 1)
 }
 POSTS = {
     "official": (HAI_CHAU, "official", "s1"),
@@ -45,6 +46,7 @@ POSTS = {
     "operator": ("H17", "operator", ""),
     "other": (AN_KHE, "official", "s1"),
     "otherunit": (AN_KHE, "unit_head", ""),
+    "owner": ("H17", "official", ""),
 }
 CITY: dict[str, Any] = {
     **deepcopy(BODIES),
@@ -143,6 +145,7 @@ class Play:
                 ref=f"{int(IDS[name][1:]):032x}",
                 posts=tuple(PostRecord(**post) for post in facts["posts"]),
                 address=facts["address"],
+                feeds=tuple(facts.get("feeds", ())),
                 leave=tuple(LeaveRecord(**leave) for leave in facts["leave"]),
             )
             self.world.people.take(record.id.encode(), encode_person(record))
@@ -289,8 +292,17 @@ async def snooze(play: Play, when: str, who: str) -> None:
 
 @verb(r"feed (silent|back)")
 async def feed(play: Play, how: str) -> None:
-    play.world.silent = {HAI_CHAU} if how == "silent" else set()
+    """All feeds of Hải Châu: there is one."""
+    play.world.feeds.units = {HAI_CHAU} if how == "silent" else set()
+    play.world.feeds.silences = {SOURCE: play.now - 900} if how == "silent" else {}
+    play.world.handlers.owners._look_at = 0  # as if the seconds between two looks had gone
     await play.look()
+
+
+@verb(r"(\w+) answers for the feed")
+async def answers_for(play: Play, who: str) -> None:
+    play.people[who]["feeds"] = [SOURCE]
+    play.tell_directory()
 
 
 @verb(r"(holiday|worked) (\S+)(?: to (\S+))?")
@@ -336,9 +348,9 @@ async def unit_without(play: Play) -> None:
     await play.look()
 
 
-@verb(r"silence Hải Châu (\S+) to (\S+)")
-async def silence(play: Play, first: str, last: str) -> None:
-    told = {"unit": HAI_CHAU, "author": "operator", "reason": "diễn tập"}
+@verb(r"silence (Hải Châu|all) (\S+) to (\S+)")
+async def silence(play: Play, what: str, first: str, last: str) -> None:
+    told = {"unit": "" if what == "all" else HAI_CHAU, "author": "operator", "reason": "diễn tập"}
     play.bodies["stages"]["silences"] = [{"from": day_of(first).isoformat(), "to": day_of(last).isoformat(), **told}]
     play.apply_policy()
     await play.look()
@@ -390,8 +402,8 @@ class Want:
         return kind and self.reason in ("", heard.reason) and self.first <= heard.at <= self.last
 
 
-WANT = re.compile(r"want (?:(intake|step) )?(\w+)(?: as (\w+))? to (\w+) (?:at (.+)|between (.+) and (.+))")
-UNSENT = re.compile(r"want ([A-Z_]+) of (?:(intake|step) )?(\w+)(?: to (\w+))?")
+WANT = re.compile(r"want (?:(intake|step|feed) )?(\w+)(?: as (\w+))? to (\w+) (?:at (.+)|between (.+) and (.+))")
+UNSENT = re.compile(r"want ([A-Z_]+) of (?:(intake|step|feed) )?(\w+)(?: to (\w+))?")
 
 
 def read(text: str) -> dict[str, str]:

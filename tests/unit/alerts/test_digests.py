@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from alerts_world import AN_KHE, HAI_CHAU, Killed, RecordingMailer, World, book_of, local, stepped, synced
 
+from dunghen.contracts.messages import Notice
 from dunghen.platform.store import Query
 from services.alerts.digests import Digests, digest_id, goes_together
 from services.alerts.ports import LineAway, RefusedForGood, Row
@@ -263,10 +266,13 @@ async def test_a_partition_that_is_not_ours_any_more_is_not_waited_for_and_not_t
 
 
 def test_together_go_what_is_late_and_what_may_have_gone_so_before() -> None:
-    row = Row(notice=None, crossed_at=1000)  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"key": "k", "dossier": FIRST, "unit": "20242", "stage": "half", "due_at": 0, "decided_at": 0}
+    row = Row(Notice(state="pending", reason="WARNING", **facts), crossed_at=1000)
     assert [goes_together(row, now, 1800, lambda _: False) for now in (999, 2799, 2800, 9999)] == [False, False, True, True]
     assert [goes_together(row, 1000, after, lambda _: True) for after in (0, 1800)] == [False, True]
-    assert goes_together(Row(notice=None, crossed_at=1000, digest="x@a.example"), 1000, 0, lambda _: False) is True  # type: ignore[arg-type]
+    assert goes_together(replace(row, digest="x@a.example"), 1000, 0, lambda _: False) is True
+    feed = Row(Notice(state="pending", reason="FEED_SILENT", clock="feed", **facts), crossed_at=1000)
+    assert goes_together(feed, 9999, 1800, lambda _: True) is False
 
 
 async def test_the_id_of_a_digest_is_that_of_exactly_its_notices_in_any_order() -> None:

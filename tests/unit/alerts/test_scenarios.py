@@ -10,6 +10,7 @@ from scenario import read, run
 
 from dunghen.domain import manners, recipients, warnings
 from services.alerts import decisions, handlers
+from services.alerts.owners import Owners
 from services.alerts.watch import Watch
 
 SCENARIOS = read(Path(__file__).with_name("scenarios.txt").read_text(encoding="utf-8"))
@@ -52,6 +53,10 @@ def _without_end(found: Any) -> Any:
     return warnings.Running("step", found.head.step_at, found.head.step_due) if found.head.step_due else None
 
 
+async def _nothing_known(*_: Any) -> None:
+    pass
+
+
 BROKEN: dict[str, tuple[Any, str, Any]] = {
     "who is on leave is stood in for, and nothing is told again at the return": (recipients, "_there", _always_there),
     "what is found at night waits for the morning": (manners, "_open", lambda *_: True),
@@ -72,6 +77,9 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "a silenced breach asks nobody, and nothing of it goes up the line": (handlers, "asked_since", lambda *_: 1),
     "who was told late has the whole time to answer": (handlers, "asked_since", lambda *_: 1),
     "who goes on leave while the list holds a stage is stood in for when it goes out": (Watch, "lost", lambda *_: ""),
+    "a feed that is back by the morning tells nobody": (Owners, "ruling", lambda *_: manners.Ruling("send")),
+    "who answers for the feed later hears nothing of what was said before": (Owners, "take_over", _nothing_known),
+    "who answers for the feed by the morning hears of its silence": (Owners, "instead", lambda *_: []),
     "what an event tells of more than a day late is history": (decisions.Live, "lateness", lambda *_: 0),
 }
 
