@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,7 @@ class Wanted:
         """The kinds that differ from what is in force. Raises CommandError."""
         present = book.bodies
         try:
-            wanted = dict(read_city(str(self.file))) if self.file else dict(present)
+            wanted = _keeping_silences(dict(read_city(str(self.file))), present) if self.file else dict(present)
             calendar = wanted.get("calendar", {})
             hours = calendar.get("hours") or [[25200, 41400], [48600, 61200]]
             single = {_iso(d): [] for d in self.days_off} | {_iso(d): hours for d in self.days_worked}
@@ -51,6 +51,14 @@ class Wanted:
         if not changed:
             raise CommandError("nothing would change")
         return changed
+
+
+def _keeping_silences(wanted: dict[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """A city file that says nothing of silences ends none that a command began."""
+    kept = present.get("stages", {}).get("silences")
+    if not kept or "silences" in wanted.get("stages", {}):
+        return wanted
+    return {**wanted, "stages": {**wanted.get("stages", {}), "silences": kept}}
 
 
 @dataclass(slots=True)

@@ -10,7 +10,9 @@ import typer
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.speaking import DATA, Data, say
 
-notices = typer.Typer(help="Notices to officials: try a channel out, see what was refused for good.", no_args_is_help=True)
+notices = typer.Typer(
+    help="Notices to officials: try a channel out, see what was refused for good, silence a unit for a time.", no_args_is_help=True
+)
 
 
 @notices.command("test")
@@ -47,3 +49,24 @@ def notices_secret() -> None:
     from dunghen.cli.notices.command import new_secret
 
     say(new_secret())
+
+
+@notices.command("silence")
+def notices_silence(
+    unit: Annotated[str, typer.Argument(metavar="UNIT|all", help="a unit's code, or all")],
+    until: Annotated[str, typer.Option(help="the last day of it, like 2026-12-01; it begins now and ends by itself")],
+    reason: Annotated[str, typer.Option(help="why: stands in the policy and beside its author")],
+    data: Data = DATA,
+) -> None:
+    """For a time nobody is told of a unit's dossiers: what is crossed stands in the ledger as SILENCED. Said again it has another end."""
+    from dunghen.cli.notices.silence import Quiet, silence
+
+    asyncio.run(silence(DataFolder(data.absolute()), Quiet(unit, until, reason), say))
+
+
+@notices.command("silences")
+def notices_silences(data: Data = DATA) -> None:
+    """Every silence that holds or lies ahead: of what, from when to when, by whom and why."""
+    from dunghen.cli.notices.silence import silences
+
+    asyncio.run(silences(DataFolder(data.absolute()), say))

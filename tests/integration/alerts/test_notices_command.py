@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alerts_process import NINE_TENTHS, PARTITIONS, City, MailServer
+from alerts_process import BREACH, NINE_TENTHS, PARTITIONS, City, MailServer
 from receivers import SECRET, HttpReceiver, WebhookEnd
 from standardwebhooks import Webhook
 
@@ -100,3 +100,18 @@ async def test_what_was_refused_for_good_is_listed_by_unit_and_code(city: City) 
     assert not any(part in said for part in ("@", "H17"))
     await eventually(lambda: "refused_for_good" in city.processes[0].log.read_text())
     assert "@" not in city.processes[0].log.read_text()
+
+
+async def test_a_silence_by_command_holds_in_a_running_process_and_stands_in_the_ledger(city: City) -> None:
+    await city.alerts()
+    where = {"KAFKA": city.settings.kafka, "NAMESPACE": city.settings.namespace, "PARTITIONS": str(PARTITIONS)}
+    words = ("silence", "20242", "--until", "2026-11-28", "--reason", "diễn tập")
+    code, said = await asyncio.to_thread(dunghen, city.folder, *words, **where)
+    assert (code, said.partition(":")[0]) == (0, "policy version 2")
+    code, said = await asyncio.to_thread(dunghen, city.folder, "silences", **where)
+    assert (code, said.splitlines()[0].endswith("diễn tập"), said.splitlines()[1]) == (0, True, "1 silences hold or lie ahead")
+    city.clock(NINE_TENTHS)
+    assert [(n.stage, n.reason) for n in await city.told("suppressed")] == [("nine_tenths", "SILENCED")]
+    city.clock(BREACH)
+    assert [n.stage for n in await city.told("delivered")] == ["breach"]
+    assert len(city.mail.mails) == 1
