@@ -5,6 +5,7 @@ import type { UnitRate, UnitWindow } from '../core/unit';
 import { Chip } from '../view/Chip';
 import { addressOf, go } from '../view/links';
 import { choice, edges, lang, say } from '../view/store';
+import { meaningOf } from '../view/words';
 
 export function FourRates({ window }: { readonly window: UnitWindow }) {
   return (
@@ -23,6 +24,7 @@ function One({ rate, figure, official }: { readonly rate: Rate; readonly figure:
     <li class={rate === choice.value.rate ? 'on' : ''} data-rate={rate} data-band={figure.band}>
       <h3><a href={addressOf({ rate })} aria-current={rate === choice.value.rate || undefined} onClick={(event) => go(event, { rate })}>{say(`rate_${rate}`)}</a></h3>
       <p class="figure"><b data-role="value">{percent(figure, l, edges.value)}</b>{!none && <small>%</small>} <Chip band={figure.band} full={none} />{apart !== '' && <span class="apart"> {say('gap_points', { gap: apart })} <span class="vh">{say('gap_what')}</span></span>}</p>
+      {!none && <p class="of">{meaningOf(figure.band, { lang: l, edges: edges.value })}</p>}
       <p class="of">{say('fraction', { numerator: counted(figure.numerator, l), denominator: counted(figure.denominator, l) })}</p>
       {!none && <p class="of" title={say('interval')}>{say('interval_short', { low: share(figure.low, l), high: share(figure.high, l) })}</p>}
       {figure.few && <p class="of few">{say('few_warning')}</p>}

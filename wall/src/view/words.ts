@@ -23,6 +23,11 @@ export function rangeOf(band: Band, { lang, edges }: Pick<Setting, 'lang' | 'edg
   return to === undefined ? text(lang, 'at_least', { from }) : text(lang, 'between', { from, to });
 }
 
+/** A band by its name and its figures, for where no legend is in sight: "Đỏ: dưới 70 %"; "" where there is none. */
+export function meaningOf(band: Band, setting: Pick<Setting, 'lang' | 'edges'>): string {
+  return band === 'none' ? '' : text(setting.lang, 'band_range', { band: text(setting.lang, `band_${band}`), range: rangeOf(band, setting) });
+}
+
 /** What stands on a cell: number and letter; "n = 3" for few; "—" for none; "cũ 08:55" for a silent feed. */
 export function onCell(unit: Unit, setting: Setting): Said {
   const letter = text(setting.lang, `letter_${unit.band}`);
