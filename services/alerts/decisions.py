@@ -75,21 +75,20 @@ class Moment(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """`rows` for the ledger; `before_live`: so many stages were crossed before go-live; `reason` where there is no row."""
+    """`rows` for the ledger, each with its reason; `before_live`: so many stages were crossed before go-live, without a row."""
 
     rows: list[Row]
     before_live: int = 0
-    reason: str = ""
 
 
 def decide(case: Case, live: Live, moment: Moment) -> Decided:
     """A row for each stage newly crossed since go-live and each of its recipients; of every clock only the newest stage is told.
 
     A stage that was decided before is decided no second time; if the dossier has passed to others since, those of them who have not
-    heard are told the stage that holds: HANDED_OVER. Reasons where nobody is told: NOT_DUE, ALREADY_TOLD, BEFORE_LIVE.
+    heard are told the stage that holds: HANDED_OVER.
     """
-    rows, before_live, crossed = [], 0, [c for c in case.crossings if c.at <= moment.now]
-    for crossing in crossed:
+    rows, before_live = list[Row](), 0
+    for crossing in (c for c in case.crossings if c.at <= moment.now):
         known = crossing.mark in case.told
         if known and not (case.before and crossing.base is None and _holds(crossing, case, moment.now)):
             continue
@@ -97,9 +96,7 @@ def decide(case: Case, live: Live, moment: Moment) -> Decided:
             before_live += not known
         else:
             rows += _rows(crossing, case, live, moment)
-    if rows:
-        return Decided(rows, before_live)
-    return Decided(rows, before_live, "BEFORE_LIVE" if before_live else "ALREADY_TOLD" if crossed else "NOT_DUE")
+    return Decided(rows, before_live)
 
 
 def _holds(crossing: Crossing, case: Case, now: int) -> bool:

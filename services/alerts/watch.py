@@ -15,7 +15,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import modern
 from dunghen.domain.warnings import Crossing, Facts, crossings, facts_of, mark_of, next_crossing
-from services.alerts.decisions import Case, Decided, Live, Moment, decide, instead, lost, supersession
+from services.alerts.decisions import Case, Live, Moment, decide, instead, lost, supersession
 from services.alerts.ports import Progress, Row, Spoken
 
 Told = frozenset[str]  # `Crossing.mark`s
@@ -154,13 +154,6 @@ class Watch:
         facts, why = self._facts(entry.record)
         return (Case(dossier, facts, crossings(facts, self.policy), entry.told), why) if facts else (None, why)
 
-    def explain(self, dossier: str, now: int) -> str:
-        """Why nobody is told of a dossier now: ENDED, PAUSED, UNDATED, NOT_DUE, ALREADY_TOLD, BEFORE_LIVE; "" if somebody is to be."""
-        case, why = self.case_of(dossier)
-        if case is None or not any(running.due_at for running in case.facts.clocks):
-            return why
-        return decide(case, self.live, Moment(now, self.policy)).reason
-
     def _look(self, key: bytes, entry: Entry, now: int, *, by_event: bool) -> list[Row]:
         facts, _ = self._facts(entry.record)
         if facts is None:
@@ -168,7 +161,7 @@ class Watch:
             return []
         found = crossings(facts, self.policy)
         before = entry.whose if entry.whose not in (None, facts.whose) else None
-        decided: Decided = decide(Case(key.decode(), facts, found, entry.told, before), self.live, Moment(now, self.policy, by_event))
+        decided = decide(Case(key.decode(), facts, found, entry.told, before), self.live, Moment(now, self.policy, by_event))
         self.before_live += decided.before_live
         look_at = next_crossing(found, now)
         goes_on = any(running.due_at for running in facts.clocks)
