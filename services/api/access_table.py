@@ -26,6 +26,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/session/dossiers"): What.OWN_DOSSIERS,
     ("GET", "/api/v1/units/{code}/dossiers"): What.UNIT_DOSSIERS,
     ("GET", "/api/v1/dossiers/{code}"): What.DOSSIER,
+    ("GET", "/api/v1/dossiers/{code}/explanation"): What.DOSSIER,
     ("GET", "/api/v1/notices"): What.NOTICES,
 }
 

@@ -18,7 +18,7 @@ from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store.port import Between, Scalar
 from services.api.answers import untagged
 from services.api.items import item_of
-from services.api.officials import NOT_FOUND, Officials
+from services.api.officials import NOT_FOUND, Officials, Reading
 from services.api.problems import ProblemError
 from services.api.routes_map import unit_of
 from services.api.rows import instant_text
@@ -64,14 +64,7 @@ def officials_routes(officials: Officials) -> APIRouter:
     @router.get("/dossiers/{code}")
     async def get_dossier(request: Request, code: str) -> Response:
         """One dossier. Of another unit's nobody learns whether there is one: 404 either way."""
-        await officials.admitted(request, What.DOSSIER)
-        found = await _one(officials, code)
-        target = Target(found["unit"], found.get("handler", "")) if found else Target("")
-        reading = await officials.decided(request, What.DOSSIER, target)
-        if found is None or not reading.access.allowed:
-            await officials.log(reading, reason="" if found else NOT_FOUND)
-            raise ProblemError("UNKNOWN_DOSSIER")
-        await officials.log(reading, found["unit"], (code,))
+        _, found = await dossier_for(request, officials, code)
         policy, now = officials.policy_now()
         return private(request, item_of(code, found, policy, now))
 
@@ -94,6 +87,19 @@ def notice_routes(officials: Officials) -> APIRouter:
         return paged(request, {"notices": [_notice(d.body, zone) for d in page.documents]}, page.after)
 
     return router
+
+
+async def dossier_for(request: Request, officials: Officials, code: str) -> tuple[Reading, dict[str, Any]]:
+    """The document of a dossier that is within reach, in the audit log by now. Raises ProblemError."""
+    await officials.admitted(request, What.DOSSIER)
+    found = await _one(officials, code)
+    target = Target(found["unit"], found.get("handler", "")) if found else Target("")
+    reading = await officials.decided(request, What.DOSSIER, target)
+    if found is None or not reading.access.allowed:
+        await officials.log(reading, reason="" if found else NOT_FOUND)
+        raise ProblemError("UNKNOWN_DOSSIER")
+    await officials.log(reading, found["unit"], (code,))
+    return reading, found
 
 
 async def found_in(officials: Officials, query: StoreQuery) -> Page:
