@@ -144,7 +144,7 @@ class Notice(msgspec.Struct, gc=False, kw_only=True):
     unit: Code
     procedure: Code = ""
     clock: Literal["dossier", "intake", "step", "feed"] = "dossier"  # feed: to its owner; `due_at` its last contact, or when it was said
-    stage: Code  # of the matrix; of a feed: silent (`dossier` is the source), disputed
+    stage: Code  # of the matrix; of a feed: silent (`dossier` is the source), all_silent (the city), disputed
     due_at: Instant
     decided_at: Instant
     state: Literal["pending", "delivered", "failed", "superseded", "suppressed"]

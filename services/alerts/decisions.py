@@ -26,6 +26,7 @@ REASONS = (
     "ALREADY_TOLD",
     "NOBODY_TOLD",
     "FEED_SILENT",
+    "ALL_FEEDS_SILENT",
     "DISPUTED",
 )
 

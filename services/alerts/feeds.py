@@ -12,6 +12,9 @@ from dunghen.contracts.messages import decode_feed
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.feeds import Patience
 
+SEVERAL = 3
+TOGETHER_SECONDS = 86400
+
 
 @dataclass
 class UnitFeeds:
@@ -44,6 +47,12 @@ class UnitFeeds:
         """Every source that is silent at an instant of the city's clock, with its last contact."""
         calendar = self.calendar()
         return [(name, seen) for name, (seen, _) in self._sources.items() if seen and self.patience.is_stale(seen, now, calendar)]
+
+    def all_silent(self, now: int) -> int:
+        """Where every source is silent, and several since about the same time, the last contact of any: then it is us. 0: not so."""
+        newest, silent = max((seen for seen, _ in self._sources.values()), default=0), dict(self.silent(now))
+        together = sum(seen >= newest - TOGETHER_SECONDS for seen in silent.values())
+        return newest if len(silent) == len(self._sources) and together >= SEVERAL else 0
 
     def seen_at(self, source: str) -> int:
         """The last contact of a source; 0: it is not known."""

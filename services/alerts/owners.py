@@ -1,6 +1,7 @@
 """What the owner of a feed hears: that it is silent, and that somebody disputes its data (`product.md`, 9).
 
 Rows of the same ledger and outbox as all others: `SOURCE:feed:LAST_CONTACT:silent:WHO` once a silence, `DOSSIER:feed:SAID_AT:disputed:WHO`.
+Where all fall silent together it is us, and the operators hear it instead.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from dunghen.domain.recipients import Recipient, owners_of
 from services.alerts.ports import Ledger, Row
 from services.alerts.watch import Watch
 
-FEED, SILENT, DISPUTED = "feed", "silent", "disputed"
+FEED, SILENT, ALL_SILENT, DISPUTED = "feed", "silent", "all_silent", "disputed"
 STAGE = Stage(FEED, "long", 100, None, ("operator",))  # in quiet hours it waits like any other
 LOOK_SECONDS = 15  # of the city's time
+GATHER_SECONDS = 120  # so long a silence waits: the others may fall silent, too, or the topic `feeds` be behind
 Disputes = Callable[[int], tuple[Sequence[tuple[str, Action]], int]]
 
 
@@ -28,13 +30,14 @@ class Feeds(Protocol):
 
     def stale(self, unit: str, now: int) -> bool: ...  # whether all feeds of a unit are silent
     def silent(self, now: int) -> Iterable[tuple[str, int]]: ...  # each source that is, and its last contact
+    def all_silent(self, now: int) -> int: ...  # where all are, the last contact of any; 0: not so
     def seen_at(self, source: str) -> int: ...  # its last contact; 0: it is not known any more
     def sources_of(self, unit: str) -> Sequence[str]: ...  # those that ever spoke of it
     def units_of(self, source: str) -> int: ...  # of how many it ever spoke
 
 
 class Subject(NamedTuple):
-    """One silence of a source since its last contact, or one dispute about a dossier, said at an instant."""
+    """One silence of a source, or of all (`of` is the city), since the last contact; one dispute about a dossier, said at an instant."""
 
     of: str
     at: int
@@ -58,7 +61,7 @@ class Owners:
         """What was decided before is decided no second time, whoever owns the feed by now. Raises StoreAwayError."""
         said, _ = self.disputes(0)
         subjects = {source for source, _ in self.feeds.silent(now)} | {dossier for dossier, _ in said}
-        found = await ledger.spoken([each.encode() for each in subjects if self._mine(each)])
+        found = await ledger.spoken([each.encode() for each in {*subjects, self.watch().policy.city.code} if self._mine(each)])
         self._known = {Subject(of, each.due_at, each.stage) for of, some in found.items() for each in some if each.clock == FEED}
 
     def look(self, now: int) -> list[Row]:
@@ -67,10 +70,15 @@ class Owners:
         subjects = [Subject(dossier, action.at, DISPUTED) for dossier, action in said if action.at >= since]
         if not self._looked <= now < self._look_at:
             self._looked, self._look_at = now, now + LOOK_SECONDS
-            subjects += [Subject(source, seen_at, SILENT) for source, seen_at in self.feeds.silent(now)]
+            subjects += self._silences(now)
         new = [each for each in dict.fromkeys(subjects) if each not in self._known and self._mine(each.of)]
         self._known.update(new)
         return [row for each in new for row in self.rows(each, self._about(each), now)]
+
+    def _silences(self, now: int) -> list[Subject]:
+        if last := self.feeds.all_silent(now):
+            return [Subject(self.watch().policy.city.code, last, ALL_SILENT)]
+        return [Subject(source, seen_at, SILENT) for source, seen_at in self.feeds.silent(now)]
 
     def rows(self, subject: Subject, about: tuple[str, str], now: int) -> list[Row]:
         """One for each owner of the feed, else for the operators; nobody: NO_ADDRESS, in the city's name. `about`: unit and procedure."""
@@ -81,8 +89,8 @@ class Owners:
 
     def _owners(self, subject: Subject, unit: str, now: int) -> list[Recipient]:
         reach, day = self.watch().live.reach(), self.watch().policy.zone.day_of(now)
-        sources = [subject.of] if subject.stage == SILENT else self.feeds.sources_of(unit) or [""]
-        found = {each.id: each for source in sources for each in owners_of(source, reach, day)}
+        named = [subject.of] if subject.stage == SILENT else self.feeds.sources_of(unit) if subject.stage == DISPUTED else ()
+        found = {each.id: each for source in named or [""] for each in owners_of(source, reach, day)}
         return list(found.values())
 
     def _about(self, subject: Subject) -> tuple[str, str]:
@@ -112,14 +120,21 @@ class Owners:
 
     def ruling(self, notice: Notice, now: int) -> Ruling:
         """What becomes of a pending one now: `send`, `hold` till an instant, or `drop`: the feed is back, or all is silenced."""
-        policy = self.watch().policy
-        if notice.stage == SILENT and self.feeds.seen_at(notice.dossier) != notice.due_at:
+        policy, gathered = self.watch().policy, notice.decided_at + GATHER_SECONDS
+        if self._is_over(notice, now):
             return Ruling("drop", "FEED_BACK")
+        if notice.stage == SILENT and (now < gathered or self.feeds.all_silent(now)):
+            return Ruling("hold", "ALL_SILENT" if gathered <= now else "GATHERING", gathered if now < gathered else 0)
         of_all = Telling(notice.dossier, "", "", "dossier", STAGE, notice.recipient, notice.decided_at)
-        if notice.stage == SILENT and any(covers(silence, of_all, now) for silence in policy.manners.silences):
+        if notice.stage != DISPUTED and any(covers(silence, of_all, now) for silence in policy.manners.silences):
             return Ruling("drop", "SILENCED")
         at = max(goes_at(STAGE, notice.decided_at, policy), goes_at(STAGE, now, policy, late=True))
         return Ruling("hold", "QUIET_HOURS", at) if at > now else Ruling("send")
+
+    def _is_over(self, notice: Notice, now: int) -> bool:
+        if notice.stage == SILENT:
+            return self.feeds.seen_at(notice.dossier) != notice.due_at
+        return notice.stage == ALL_SILENT and self.feeds.all_silent(now) != notice.due_at
 
     def instead(self, notice: Notice, now: int) -> list[Row]:
         """Rows for those who answer for the feed by now, where this recipient does not any more; else none."""
@@ -136,4 +151,4 @@ class Owners:
         return partition_of(subject, self.place[1]) == self.place[0]
 
 
-REASON = {SILENT: "FEED_SILENT", DISPUTED: "DISPUTED"}
+REASON = {SILENT: "FEED_SILENT", ALL_SILENT: "ALL_FEEDS_SILENT", DISPUTED: "DISPUTED"}

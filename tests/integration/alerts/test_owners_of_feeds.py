@@ -12,6 +12,7 @@ from dunghen.contracts.people import NoticeAction, PersonRecord, PostRecord, enc
 from dunghen.contracts.topics import partition_of
 from tests.eventually import eventually_async as eventually
 
+GATHER_SECONDS = 120
 SOURCE, OWNER, OFFICIAL = "H17.31", "p00000000000000aa", "p00000000000000bb"
 
 
@@ -32,6 +33,8 @@ async def test_the_owner_of_a_feed_hears_of_each_silence_and_of_a_dispute_once(c
     await _say(city, topics.FEEDS, SOURCE, encode(FeedState(source=SOURCE, seen_at=MONDAY_8_00, units={"20242": MONDAY_8_00})))
     process = await city.alerts()
     city.clock(MONDAY_8_00 + 3600)
+    await city.told("pending")
+    city.clock(MONDAY_8_00 + 3600 + GATHER_SECONDS)
     (silence,) = await _mails(city, 1)
     assert (silence["To"], silence["Subject"]) == ("nguon@danang.example", "Nguồn dữ liệu H17.31 im lặng")
     await city.told("delivered")
@@ -58,5 +61,7 @@ async def test_the_owner_of_a_feed_hears_of_each_silence_and_of_a_dispute_once(c
     again = MONDAY_8_00 + 7200
     await _say(city, topics.FEEDS, SOURCE, encode(FeedState(source=SOURCE, seen_at=again, units={"20242": again})))
     city.clock(again + 3600)
+    await city.told("pending")
+    city.clock(again + 3600 + GATHER_SECONDS)
     mails = await _mails(city, 3)  # the next silence, and nothing of before
     assert [mail["Subject"] for mail in mails] == [silence["Subject"], dispute["Subject"], silence["Subject"]]

@@ -133,6 +133,9 @@ class FakeFeeds:
     def silent(self, _now: int) -> list[tuple[str, int]]:
         return list(self.silences.items())
 
+    def all_silent(self, _now: int) -> int:
+        return max(self.silences.values(), default=0) if len(self.silences) == 3 else 0
+
     def seen_at(self, source: str) -> int:
         return self.silences.get(source, 1)
 

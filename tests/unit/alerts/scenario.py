@@ -299,6 +299,14 @@ async def feed(play: Play, how: str) -> None:
     await play.look()
 
 
+@verb(r"all feeds (silent|back)")
+async def all_feeds(play: Play, how: str) -> None:
+    silent = {f"{SOURCE}-{n}": play.now - 900 for n in (1, 2)} | {SOURCE: play.now - 900} | play.world.feeds.silences
+    play.world.feeds.silences = silent if how == "silent" else {}
+    play.world.handlers.owners._look_at = 0
+    await play.look()
+
+
 @verb(r"(\w+) answers for the feed")
 async def answers_for(play: Play, who: str) -> None:
     play.people[who]["feeds"] = [SOURCE]

@@ -43,6 +43,14 @@ def test_a_contact_is_never_taken_back_and_a_source_that_was_taken_away_is_not_s
     assert list(feeds.silent(NOW + 86401)) == []
 
 
+def test_where_several_fall_silent_together_and_none_is_left_it_is_us() -> None:
+    states = [FeedState(source=name, seen_at=NOW + n) for n, name in enumerate("ABC")]
+    feeds = feeds_with(*states, FeedState(source="dead for weeks", seen_at=NOW - 30 * 86400))
+    assert (feeds.all_silent(NOW + 901), feeds.all_silent(NOW + 903)) == (0, NOW + 2)
+    two = feeds_with(*states[:2], FeedState(source="dead for weeks", seen_at=NOW - 30 * 86400))
+    assert (two.all_silent(NOW + 903), feeds_with().all_silent(NOW)) == (0, 0)
+
+
 def test_disputes_are_read_on_from_where_one_was_and_forgotten_with_the_rest() -> None:
     book = ActionBook()
 
@@ -70,7 +78,9 @@ async def world() -> World:
 
 async def test_the_owner_reads_of_a_silence_and_no_link_leads_to_a_dossier(world: World) -> None:
     world.feeds.silences[SOURCE] = NOW - 1800
-    await world.at("2026-11-16 09:00", alerts_link="")
+    await world.at("2026-11-16 09:00")
+    assert world.mailer.letters == []
+    await world.at("2026-11-16 09:02")
     (letter,) = world.mailer.letters
     assert (letter.to, letter.subject) == ("o@a.example", "Nguồn dữ liệu H17.31 im lặng")
     assert "Tín hiệu cuối: 07:30 thứ Hai 16/11/2026" in letter.text
@@ -117,3 +127,14 @@ async def test_a_dispute_from_before_the_first_start_is_not_said(world: World) -
     world.done.append(Action("dispute", "p00000000000000bb", "dossier", "half", NOW - 60))
     await world.at("2026-11-16 09:00")
     assert world.last() == []
+
+
+async def test_where_all_are_silent_the_operators_read_that_it_is_us(world: World) -> None:
+    operator = PersonRecord(id="p00000000000000cc", ref="1" * 32, posts=(PostRecord(unit="H17", role="operator"),), address="it@a.example")
+    world.people.take(operator.id.encode(), encode_person(operator))
+    world.feeds.silences = {"A": NOW - 1800, "B": NOW - 1900, "C": NOW - 1850}
+    await world.at("2026-11-16 09:00")
+    (letter,) = world.mailer.letters
+    assert (letter.to, letter.subject) == ("it@a.example", "Mất tín hiệu từ mọi nguồn dữ liệu")
+    assert "Tín hiệu cuối: 07:30 thứ Hai 16/11/2026" in letter.text
+    assert world.metric("notices_decided_total", reason="ALL_FEEDS_SILENT") == 1
