@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     NO_DATA = "NO_DATA"
     BAD_SOURCE = "BAD_SOURCE"
     NO_KEY = "NO_KEY"
+    NOT_LOCAL = "NOT_LOCAL"
     SOURCE_NOT_ALLOWED = "SOURCE_NOT_ALLOWED"
     UNIT_NOT_ALLOWED = "UNIT_NOT_ALLOWED"
     NOT_READY = "NOT_READY"
@@ -52,6 +53,10 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
     Refusal.NO_KEY: (
         "a source key is required and was not given, is unknown, expired or revoked",
         "Thiếu khoá truy cập hoặc khoá không hợp lệ",
+    ),
+    Refusal.NOT_LOCAL: (
+        "without a key only programs of this machine may send: no page in a browser, nothing passed on by a proxy",
+        "Không có khoá thì chỉ chương trình trên máy này được gửi",
     ),
     Refusal.SOURCE_NOT_ALLOWED: ("this key may not send for this source", "Khoá này không được gửi thay đơn vị này"),
     Refusal.UNIT_NOT_ALLOWED: ("this key may not write for this unit", "Khoá này không được ghi hồ sơ của đơn vị này"),

@@ -35,7 +35,7 @@ class Reach(StrEnum):
     """How far a right goes."""
 
     ALL = "all"
-    UNITS = "units"  # of the units of the grant, and what one has oneself
+    UNITS = "units"  # of the units of the grant: also what one has oneself is of the unit of a post
 
 
 class Reason(StrEnum):
@@ -81,7 +81,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked for. `unit`: whose it is, None: only what is within reach is given; `handler`: id of the official who has it."""
+    """What is asked for. `unit`: whose it is, None: only what is within reach is given; `handler`: id of whom a step named last.
+
+    The name outlives what it says: a dossier moves on, an official changes posts. So it says why somebody reads, and opens nothing.
+    """
 
     unit: str | None = None
     handler: str = ""
@@ -106,8 +109,8 @@ def decide_access(who: Who | None, what: What, target: Target = Target()) -> Acc
     if not held:
         return Access(False, Reason.ROLE_NOT_ALLOWED)
     found = next((access for access in (_by_grant(grant, reach, target) for grant, reach in held) if access is not None), None)
-    if found is None and who.id == target.handler:
-        return Access(True, Reason.OWN_DOSSIER, held[0][0].role)
+    if found is not None and found.reason is Reason.OWN_UNIT and who.id == target.handler:
+        return Access(True, Reason.OWN_DOSSIER, found.role)
     return found or Access(False, Reason.OTHER_UNIT)
 
 

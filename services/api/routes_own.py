@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dunghen.domain.access import Reason, What
-from dunghen.platform.store import Between, Document
+from dunghen.domain.access import Reason, What, units_in_reach
+from dunghen.platform.store import Between, Document, In
 from dunghen.platform.store import Query as StoreQuery
+from dunghen.platform.store.port import Scalar
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS, After, Limit, found_in, listed, paged
@@ -19,7 +20,7 @@ DATED, UNDATED = "d", "n"  # what a cursor begins with: among which dossiers it 
 
 
 def own_routes(officials: Officials) -> APIRouter:
-    """Only for people: a key has no dossiers."""
+    """Only for people: a key has no dossiers. One that moved to a unit where one holds no post is that unit's, whoever is named in it."""
     router = APIRouter(prefix="/api/v1/session", tags=["officials"], responses=REFUSALS)
 
     @router.get("/dossiers")
@@ -28,7 +29,9 @@ def own_routes(officials: Officials) -> APIRouter:
         reading = await officials.admitted(request, What.OWN_DOSSIERS)
         if after[:1] not in ("", DATED, UNDATED):
             raise ProblemError("INVALID_PARAMETER", "not valid: after")
-        mine = StoreQuery("dossiers", {"handler": reading.who.id, "open": True}, ("due_at",), limit=limit, after=after[1:])
+        reach = units_in_reach(reading.who, What.DOSSIER)
+        where: dict[str, Scalar | Between | In] = {} if reach is None else {"unit": In(tuple(sorted(reach)))}
+        mine = StoreQuery("dossiers", {**where, "handler": reading.who.id, "open": True}, ("due_at",), limit=limit, after=after[1:])
         documents, following = await _own(officials, mine, undated=after.startswith(UNDATED))
         await officials.log(reading, dossiers=(d.id for d in documents), reason=Reason.OWN_DOSSIER.value)
         return paged(request, listed(officials, documents), following)

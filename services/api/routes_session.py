@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dunghen.domain.access import What
+from dunghen.platform.near import is_loopback
 from dunghen.platform.store import StoreAwayError
 from services.api.answers import untagged
 from services.api.identity import COOKIES, cookie_of
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS
-from services.api.routes_wall import is_loopback
 from services.api.sign_in_page import HEADERS, SCRIPT, SIGN_IN, signed_in
 
 MOST_BYTES = 1000

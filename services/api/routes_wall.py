@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hmac import compare_digest
-from ipaddress import ip_address
 from time import monotonic
 
 import msgspec
@@ -11,24 +10,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dunghen.platform.near import is_forwarded, is_loopback
 from services.api import metrics
 from services.api.problems import ProblemError
 from services.api.wall_reports import MOST_BYTES, WallReport, Walls, decode_report
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-
 
 def is_near(request: Request) -> bool:
     """Whether the request comes from this computer itself, not handed on by a proxy on it."""
-    return request.client is not None and not any(name in request.headers for name in FORWARDED) and is_loopback(request.client.host)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this is a name of this computer's own address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return request.client is not None and not is_forwarded(request.headers) and is_loopback(request.client.host)
 
 
 def may_report(request: Request, token: str) -> bool:

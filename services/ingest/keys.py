@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from dunghen.contracts.keys import KeyBook, bearer_of, state_of
 from dunghen.contracts.messages import KeyRecord
 from dunghen.contracts.refusals import Refusal
+from dunghen.platform.near import by_a_program_here
 from services.ingest.ports import Keys
 from services.ingest.wire.deliveries import DeliveryRefused
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`now`: real seconds. `open`: who gives no key, or none that is known, may deliver for every source (this machine alone)."""
+    """`now`: real seconds. `open`: what a program of this machine sends without a key may be of every source."""
 
     keys: Keys
     now: Callable[[], int]
     open: bool = False
 
-    def holder(self, authorization: str) -> KeyRecord | None:
-        """The key in an `Authorization: Bearer` header; None where none is given and none needed. Raises DeliveryRefused(401, 503)."""
+    def holder(self, headers: Mapping[str, str]) -> KeyRecord | None:
+        """The key in an `Authorization: Bearer` header; None where none is given and none needed. Raises DeliveryRefused(401, 403, 503)."""
         book = self.keys.current()
         if book is None:
             raise DeliveryRefused(503, Refusal.NOT_READY)
+        authorization = headers.get("authorization", "")
+        if self.open and not authorization:
+            if not by_a_program_here(headers):
+                raise DeliveryRefused(403, Refusal.NOT_LOCAL)
+            return None
         found = book.holder(bearer_of(authorization), self.now())
         if found is not None and found.scope == "source":
             return found
-        if self.open:
-            return None
         raise DeliveryRefused(401, Refusal.NO_KEY)
 
 

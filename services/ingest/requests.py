@@ -120,7 +120,7 @@ class Door:
         return Response(answer.body, answer.status, _headers(answer), "application/json")
 
     async def _worked(self, request: Request, work: Work) -> Answer:
-        holder = self.gate.holder(request.headers.get("authorization", ""))
+        holder = self.gate.holder(request.headers)
         desk = self.ports.desks.current()
         if desk is None or not self.ports.ready():
             raise DeliveryRefused(503, Refusal.NOT_READY)

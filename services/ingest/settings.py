@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import ip_address
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from dunghen.domain.units import normalise_wire_code
+from dunghen.platform.near import is_loopback
 from dunghen.platform.settings import PlatformSettings
 
 _PAIR = re.compile(r"([^=\s]+)\s*=\s*(\S+)")
@@ -23,13 +23,19 @@ class Pull(BaseModel):
     url: str = Field(pattern="^https?://", description="address that answers a GET with the envelope or the bare array of the service")
     service: Literal["DongBoHoSoMC", "CapNhatTienDoHoSoMC"]
     source: str = Field(description="code of the source; it may name itself in the envelope, but not another")
+    units: str = Field("", description="code of the units that it may write for, and those below; the source's own where none is given")
     start: date = Field(description="first day to ask for, when nothing of this source is known yet")
     since_parameter: str = Field("since", description="query parameter that takes the time, yyyyMMddHHmmss in the city's time")
     every_seconds: float = Field(60, ge=1)
     overlap_seconds: int = Field(300, ge=0, description="how far each question reaches back before the last one that was answered")
     authorization: SecretStr = Field(SecretStr(""), description="value of the Authorization header")
 
-    @field_validator("source")
+    @property
+    def bound(self) -> str:
+        """The code that its units are under."""
+        return self.units or self.source
+
+    @field_validator("source", "units")
     @classmethod
     def _normal(cls, given: str) -> str:
         return normalise_wire_code(given)
@@ -75,7 +81,7 @@ class IngestSettings(PlatformSettings):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach us."""
-        return _is_loopback(self.ingest_host)
+        return is_loopback(self.ingest_host)
 
     def success_word(self, source: str) -> str:
         """What this source takes as success."""
@@ -88,10 +94,3 @@ def _pairs(given: str) -> dict[str, str]:
     if not all(found):
         raise ValueError("expected source=value, comma separated")
     return {normalise_wire_code(match[1]): match[2] for match in found if match}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.days import Zone, date_of, day_number
 from dunghen.platform.logs import get_logger
-from services.ingest.handlers import dates_of, on_delivery
+from services.ingest.handlers import Result, dates_of, on_delivery
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import IngestSettings, Pull
 from services.ingest.wire.deliveries import DeliveryRefused, sync_delivery
@@ -41,7 +44,8 @@ class Poller:
             delivery = sync_delivery(body, self.pull.service, self.pull.source, dates_of(desk, now))
             if delivery.source != self.pull.source:
                 raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED, "madonvi")
-            await on_delivery(delivery, desk, self.ports)
+            results = await on_delivery(delivery, replace(desk, allowed=desk.units_under(self.pull.bound)), self.ports)
+            self._say(results)
             self.ports.feeds.on_pull(self.pull.source, self.pull.service, now)
         except httpx.HTTPError as fault:
             status, reason = "5xx", type(fault).__name__
@@ -53,6 +57,12 @@ class Poller:
         self.ports.metrics.requests.labels("pull", status).inc()
         if reason:
             log.warning("pull_failed", source=self.pull.source, reason=reason)
+
+    def _say(self, results: Sequence[Result]) -> None:
+        """What was refused of an answer that was taken: each code and place and how many, nothing of what was received."""
+        counts = Counter((result.refused.code.value, result.refused.path) for result in results if result.refused is not None)
+        for (code, path), count in sorted(counts.items()):
+            log.warning("pull_refused", source=self.pull.source, code=code, path=path, count=count)
 
     async def _fetched(self, client: httpx.AsyncClient, since: str) -> bytes:
         """The body. Raises httpx.HTTPError where there is none, DeliveryRefused(413) where it is too long."""

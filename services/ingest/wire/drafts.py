@@ -49,9 +49,20 @@ class Reading:
 def draft_of(item: Item, reading: Reading) -> DossierEvent:
     """The event that an item states. Raises ItemRefused with the code and the path of what cannot be understood."""
     draft = _READERS[item.kind](item, reading)
-    if reading.allowed is not None and draft.unit and draft.unit not in reading.allowed:
-        raise ItemRefused(Refusal.UNIT_NOT_ALLOWED, "DonViXuLy" if item.kind == "synced" else "MaHoSo")
+    if reading.allowed is not None and (foreign := _foreign(draft, reading.allowed)):
+        raise ItemRefused(Refusal.UNIT_NOT_ALLOWED, foreign)
     return draft
+
+
+def _foreign(draft: DossierEvent, allowed: frozenset[str]) -> str:
+    """The field that names a unit which the sender may not write for; "" where there is none.
+
+    Of a sync both count: who could write for DonViXuLy alone could take another unit's dossier to itself.
+    """
+    synced = draft.kind == "synced"
+    if draft.unit and draft.unit not in allowed:
+        return "DonViXuLy" if synced else "MaHoSo"
+    return "MaHoSo" if draft.receiving_unit and draft.receiving_unit not in allowed else ""
 
 
 def _synced(item: Item, reading: Reading) -> DossierEvent:
@@ -92,7 +103,6 @@ def _progressed(item: Item, reading: Reading) -> DossierEvent:
     if not at:
         raise ItemRefused(Refusal.MISSING, "ThoiDiemXuLy")
     unit = reading.find_unit("", dossier, item.source)  # may be unknown: only a sync says whose dossier it is
-    name = scalars.name_in(bytes(given.NguoiXuLy))
     return DossierEvent(
         id="",
         dossier=dossier,
@@ -103,8 +113,17 @@ def _progressed(item: Item, reading: Reading) -> DossierEvent:
         source=item.source,
         status=scalars.status(given.TrangThai, "TrangThai"),
         step_due=reading.dates.any(given.NgayKetThucTheoQuyDinh, "NgayKetThucTheoQuyDinh"),
-        handler=reading.find_person(unit, name, at) if name else "",
+        handler=_handler(bytes(given.NguoiXuLy), (reading.find_unit("", "", item.source), unit), at, reading.find_person),
     )
+
+
+def _handler(raw: bytes, places: tuple[str, ...], at: int, find_person: FindPerson) -> str:
+    """Whom a step names, by internal id. `places`: the unit whose system said the step, then the one that the dossier's code names: of a
+    dossier that has moved the first is where he works. Where the system is the city's or an unknown one, only the code says where.
+    """
+    name = scalars.name_in(raw)
+    found = (find_person(unit, name, at) for unit in dict.fromkeys(places) if unit) if name else ()
+    return next((person for person in found if person), "")
 
 
 def _retracted(item: Item, reading: Reading) -> DossierEvent:

@@ -81,10 +81,12 @@ async def test_one_s_own_dossiers_by_due_date_and_how_each_stands(settled: tuple
     assert (await own(world, actors["head of Hải Vân"]))["dossiers"] == []
 
 
-async def test_own_dossiers_of_another_unit_too_page_by_page_and_never_to_a_key(settled: tuple[World, dict[str, Actor]]) -> None:
+async def test_own_dossiers_page_by_page_never_to_a_key_and_no_longer_once_they_moved_to_another_unit(
+    settled: tuple[World, dict[str, Actor]],
+) -> None:
     world, actors = settled
     official = actors["official of Hải Châu"]
-    await say_all(world, official.secrets[2], BUILDING)
+    await say_all(world, official.secrets[2])
     whole = [d["code"] for d in await eventually(lambda: all_of(world, official))]
     for size in (1, 2, 5, 6):
         paged, after = [], ""
@@ -96,6 +98,14 @@ async def test_own_dossiers_of_another_unit_too_page_by_page_and_never_to_a_key(
         assert (size, paged) == (size, whole)
     assert (await own(world, official, after="x"))["status"] == 422
     assert (await own(world, actors["reader of Hải Châu"]))["status"] == 403
+    await say_all(world, official.secrets[2], BUILDING)
+
+    async def moved() -> bool:
+        return (await own(world, official))["dossiers"] == []
+
+    assert await eventually(moved)
+    answer = await world.http.get(f"/api/v1/dossiers/{whole[0]}", headers=dict(official.headers))
+    assert (answer.status_code, answer.json()["code"]) == (404, "UNKNOWN_DOSSIER")
 
 
 async def test_the_unit_board_and_one_dossier_have_the_same_members(settled: tuple[World, dict[str, Actor]]) -> None:

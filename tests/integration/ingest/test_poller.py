@@ -101,3 +101,21 @@ async def test_after_a_restart_a_source_is_asked_from_where_it_was_heard_last(se
         await eventually(asked)
 
     assert source.asked[0]["since"] == local_text(Zone("Asia/Ho_Chi_Minh"), pulled)
+
+
+async def test_a_pulled_source_writes_for_its_own_units_and_what_it_says_of_others_is_refused_by_place(
+    settings: Any, start: Any, source: Source
+) -> None:
+    await apply_policies(settings, BODIES)
+    items = [{**GOOD, "MaHoSo": "A-1"}, {**GOOD, "MaHoSo": "A-2", "DonViXuLy": "UBND phường An Khê"}, {**GOOD, "MaHoSo": "A-3"}]
+    source.answers = [(200, json.dumps({"data": items}).encode()), (200, b"[]")]
+    async with start(INGEST_PULLS=source.settings()) as running:
+
+        async def asked() -> bool:
+            return len(source.asked) >= 2
+
+        await eventually(asked)
+        assert [event.dossier for event in await running.events()] == ["A-1", "A-3"]
+        assert 'dunghen_ingest_refusals_total{code="UNIT_NOT_ALLOWED"} 1.0' in (await running.http.get("/metrics")).text
+        said = [json.loads(line) for line in running.log.splitlines() if '"pull_refused"' in line]
+    assert [(line["code"], line["path"], line["count"]) for line in said] == [("UNIT_NOT_ALLOWED", "DonViXuLy", 1)]

@@ -38,10 +38,12 @@ def test_a_dossier_is_seen_by_those_of_its_unit_and_above(who: Who | None, unit:
     assert (access.allowed, access.reason) == (allowed, reason)
 
 
-def test_who_works_on_a_dossier_sees_it_also_after_it_went_to_another_unit() -> None:
-    assert decide_access(OFFICIAL, What.DOSSIER, Target("B", "p1")).reason is Reason.OWN_DOSSIER
-    assert not decide_access(OFFICIAL, What.DOSSIER, Target("B", "p9")).allowed
+def test_who_has_a_dossier_reads_it_as_his_own_while_it_is_of_his_unit_and_no_longer() -> None:
+    assert decide_access(OFFICIAL, What.DOSSIER, Target("A", "p1")).reason is Reason.OWN_DOSSIER
+    assert decide_access(OFFICIAL, What.DOSSIER, Target("A", "p9")).reason is Reason.OWN_UNIT
+    assert decide_access(OFFICIAL, What.DOSSIER, Target("B", "p1")).reason is Reason.OTHER_UNIT
     assert not decide_access(SOURCE, What.DOSSIER, Target("B", "k1")).allowed
+    assert decide_access(OPERATOR, What.DOSSIER, Target("B", "p3")).reason is Reason.WHOLE_CITY
 
 
 def test_the_decision_names_the_role_that_it_was_given_by() -> None:

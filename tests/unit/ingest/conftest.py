@@ -88,7 +88,7 @@ def start(desk: Desk) -> Callable[..., Ingest]:
         ports = Ports(events, desks, FeedBook(), clock, Metrics(), keys or Keys())
         app = build_app(ports, IngestSettings(ingest_insecure=keys is None, **settings))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        return Ingest(ports, events, desks, httpx.AsyncClient(transport=transport, base_url="http://ingest"), clock)
+        return Ingest(ports, events, desks, httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010"), clock)
 
     return built
 

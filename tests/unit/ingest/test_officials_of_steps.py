@@ -11,8 +11,8 @@ from ingest_world import PERSON, people_of
 STEP = {"MaHoSo": "H17.31-260105-0001", "ThoiDiemXuLy": "20260105080000", "TrangThai": "4"}
 
 
-async def sent(ingest: Any, *items: dict[str, Any]) -> list[Any]:
-    answer = await ingest.post("/sync/CapNhatTienDoHoSoMC", {"session": "s", "madonvi": "H17.31", "data": items})
+async def sent(ingest: Any, *items: dict[str, Any], sender: str = "H17.31") -> list[Any]:
+    answer = await ingest.post("/sync/CapNhatTienDoHoSoMC", {"session": "s", "madonvi": sender, "data": items})
     assert (answer.status_code, answer.json()["error_code"]) == (200, "0")
     return [event.handler for event in ingest.events.kept]
 
@@ -37,10 +37,17 @@ async def test_what_is_not_known_is_nobody_and_refuses_nothing(known: Any, name:
 
 async def test_the_same_name_in_another_unit_or_after_the_post_ended_is_somebody_else(known: Any) -> None:
     elsewhere = {**STEP, "MaHoSo": "H17.32-260105-0001", "NguoiXuLy": "Trần Văn Mít"}
-    assert await sent(known, elsewhere) == [""]
+    assert await sent(known, elsewhere, sender="H17.32") == [""]
     known.clock.at = 1_788_000_000  # 2026-08-29
     known.events.kept.clear()
     assert await sent(known, {**STEP, "ThoiDiemXuLy": "20260801080000", "NguoiXuLy": "Trần Văn Mít"}) == [""]
+
+
+async def test_a_step_is_of_the_unit_whose_system_says_it_whatever_unit_received_the_dossier(known: Any) -> None:
+    moved = {**STEP, "MaHoSo": "H17.32-260105-0001", "NguoiXuLy": "Trần Văn Mít"}
+    assert await sent(known, moved, sender="H17.31") == [PERSON]
+    known.events.kept.clear()
+    assert await sent(known, {**STEP, "NguoiXuLy": "Trần Văn Mít"}, sender="H17") == [PERSON]
 
 
 async def test_an_event_has_the_same_id_whether_its_official_was_known_or_not(known: Any, ingest: Any) -> None:

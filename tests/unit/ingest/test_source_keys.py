@@ -89,6 +89,19 @@ async def test_a_write_for_another_unit_is_refused_and_stores_nothing(guarded: A
     assert (answer.status_code, answer.json()["code"], guarded.events.kept) == (403, "UNIT_NOT_ALLOWED", [])
 
 
+async def test_a_source_cannot_take_another_unit_s_dossier_to_its_own(guarded: Any, dossier: Make) -> None:
+    """The sync says that it is ours; by its code another unit received it, and only who may write for both may say so."""
+    taken = dossier(MaHoSo="H17.32-260105-0001", DonViXuLy="UBND phường Hải Châu")
+    body = {"madonvi": "H17.31", "data": [taken, dossier()]}
+    answer = await guarded.post("/sync/DongBoHoSoMC", body, authorization=bearer("hai-chau"))
+    refused = answer.json()["results"][0]
+    assert (answer.status_code, refused["code"], refused["path"]) == (200, "UNIT_NOT_ALLOWED", "MaHoSo")
+    assert [event.dossier for event in guarded.events.kept] == [dossier()["MaHoSo"]]
+    assert (
+        await guarded.post("/sync/DongBoHoSoMC", {"madonvi": "H17.31", "data": [taken]}, authorization=bearer("city"))
+    ).status_code == 200
+
+
 async def test_of_a_mixed_delivery_its_own_are_stored_and_the_others_named(guarded: Any, dossier: Make) -> None:
     body = {"madonvi": "H17.31", "data": [dossier(), dossier(MaHoSo="H17.32-260105-0002", DonViXuLy="H17.32")]}
     answer = await guarded.post("/sync/DongBoHoSoMC", body, authorization=bearer("hai-chau"))
@@ -139,7 +152,38 @@ async def test_open_ingest_still_holds_a_key_that_it_knows_to_what_it_is_for(sta
     body = {"madonvi": "H17.32", "data": [dossier(DonViXuLy="H17.32")]}
     assert (await ingest.post("/sync/DongBoHoSoMC", body)).status_code == 200
     assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization=bearer("hai-chau"))).status_code == 403
-    assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization="Bearer wrong")).status_code == 200
+    assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization="Bearer wrong")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"x-forwarded-for": "203.0.113.7"},
+        {"forwarded": "for=203.0.113.7"},
+        {"via": "1.1 proxy"},
+        {"host": "rebound.example", "origin": "http://rebound.example"},
+    ],
+    ids=str,
+)
+async def test_open_ingest_takes_nothing_of_a_browser_s_page_or_through_a_proxy(
+    start: Start, dossier: Make, headers: dict[str, str]
+) -> None:
+    ingest = start()
+    for kind in ("application/json", "text/plain"):
+        given = {**headers, "content-type": kind}
+        answer = await ingest.client.post("/sync/DongBoHoSoMC", json={"madonvi": "H17.31", "data": [dossier()]}, headers=given)
+        assert (answer.status_code, answer.json()["code"], ingest.events.kept) == (403, "NOT_LOCAL", [])
+
+
+async def test_who_gives_a_key_may_come_through_a_proxy(guarded: Any, dossier: Make) -> None:
+    body = {"madonvi": "H17.31", "data": [dossier()]}
+    through = {"x-forwarded-for": "203.0.113.7", "host": "tiepnhan.example", "authorization": bearer("hai-chau")}
+    assert (await guarded.client.post("/sync/DongBoHoSoMC", json=body, headers=through)).status_code == 200
 
 
 def test_an_address_that_others_reach_is_never_open() -> None:
