@@ -5,22 +5,23 @@ import type { Unit } from '../core/model';
 import { longName, lookOf, shortName } from '../core/picture';
 import { age, since } from '../core/times';
 import { Chip } from './Chip';
+import { Key } from './Legend';
 import { addressOf, go } from './links';
 import { beat, choose, lang, say, shown } from './store';
-import { meaningOf, type Setting } from './words';
+import type { Setting } from './words';
 
 export function Card({ unit, setting }: { readonly unit: Unit; readonly setting: Setting }) {
   const l = lang.value;
   const look = lookOf(unit);
-  const meaning = look === 'old' ? '' : meaningOf(unit.band, setting);
   const facts = [
-    ...(meaning === '' ? [] : [meaning]), say('card_n', { n: counted(unit.denominator, l) }), say('card_overdue', { n: counted(unit.overdue, l) }), say('card_due', { n: counted(unit.dueToday, l) }),
+    say('card_n', { n: counted(unit.denominator, l) }), say('card_overdue', { n: counted(unit.overdue, l) }), say('card_due', { n: counted(unit.dueToday, l) }),
     ...(unit.paused > 0 ? [say('card_paused', { n: counted(unit.paused, l) })] : []), ...(unit.rank === null ? [] : [say('card_rank', { rank: unit.rank, of: unit.of })]),
   ];
   return (
     <section class="card" aria-label={longName(unit)} data-card={unit.code}>
       <h2><span>{shortName(unit)}</span><Chip band={unit.band} old={look === 'old'} full={look === 'none'} figure={look === 'few' ? say('n_is', { n: unit.denominator }) : look === 'rate' ? `${percent(unit, l, setting.edges)} %` : ''} /></h2>
       <p>{facts.map(together).join(' · ')} · <FeedAge unit={unit} setting={setting} /></p>
+      <Key />
       <p><a class="more" href={addressOf({ view: 'unit' })} onClick={(event) => go(event, { view: 'unit' })} data-role="open-unit">{say('details')}<span class="vh">: {longName(unit)}</span></a></p>
       <button type="button" class="close" aria-label={say('card_close')} onClick={() => choose({ unit: null })}>×</button>
     </section>

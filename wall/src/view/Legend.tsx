@@ -19,6 +19,16 @@ export function Legend({ picture }: { readonly picture: Picture }) {
   );
 }
 
+/** The bands in one line, where a card has pushed the legend off a phone's screen. The legend says the same to a screen reader. */
+export function Key() {
+  return (
+    <p class="key" aria-hidden="true">
+      {BANDS.filter((band) => band !== 'none').map((band) => <span key={band}><i class={`sw b-${band} p-${band}`}>{say(`letter_${band}`)}</i>{rangeOf(band, { lang: lang.value, edges: edges.value }, true)}</span>)}
+      <span>%</span>
+    </p>
+  );
+}
+
 /** The other colours of the bands, one press away. */
 function Colours() {
   const other = palette.value === 'official' ? 'apart' : 'official';

@@ -12,15 +12,15 @@ export function oldWhen(unit: Unit, { lang, today, zone }: Setting): string {
   return unit.feedSeenAt === null ? text(lang, 'never_sent') : text(lang, 'old_at', { when: since(unit.feedSeenAt, today, zone) });
 }
 
-/** The figures that a band stands for: "từ 90 %", "80 – dưới 90 %", "dưới 70 %". */
-export function rangeOf(band: Band, { lang, edges }: Pick<Setting, 'lang' | 'edges'>): string {
+/** The figures that a band stands for: "từ 90 %", "80 – dưới 90 %", "dưới 70 %"; `short` in a key: "từ 90", "80 – 90", "dưới 70". */
+export function rangeOf(band: Band, { lang, edges }: Pick<Setting, 'lang' | 'edges'>, short = false): string {
   if (band === 'none') return text(lang, 'band_none');
   const at = edges.findIndex(([name]) => name === band);
   const written = (index: number): string | undefined => (edges[index] === undefined ? undefined : edgeText(edges[index][1], lang));
   const from = written(at);
   const to = written(at === -1 ? edges.length - 1 : at - 1);
-  if (from === undefined) return text(lang, 'below', { to: to ?? '' });
-  return to === undefined ? text(lang, 'at_least', { from }) : text(lang, 'between', { from, to });
+  if (from === undefined) return text(lang, short ? 'key_below' : 'below', { to: to ?? '' });
+  return to === undefined ? text(lang, short ? 'key_at_least' : 'at_least', { from }) : text(lang, short ? 'key_between' : 'between', { from, to });
 }
 
 /** A band by its name and its figures, for where no legend is in sight: "Đỏ: dưới 70 %"; "" where there is none. */
