@@ -142,9 +142,12 @@ def _nobody_waits(telling: Telling, case: Case, by: tuple[Live, Moment]) -> str:
 
 
 def _handed_over_at(case: Case) -> int:
-    """When it passed to others, as it was said: what a backfill tells of long ago is history, however new it is to us."""
+    """When it passed to others, as it was said, or its clock went on after that: what a backfill tells of long ago is history, however
+    new it is to us.
+    """
     moved = case.before is not None and case.before.unit != case.facts.whose.unit
-    return case.facts.unit_said_at if moved else case.facts.handler_said_at
+    said_at = case.facts.unit_said_at if moved else case.facts.handler_said_at
+    return max(said_at, *(ended for running in case.facts.clocks for _, ended in running.paused), 0)
 
 
 def telling_of(crossing: Crossing, case: Case, recipient: str) -> Telling:
