@@ -15,7 +15,7 @@ from dunghen.cli.people.command import read_people
 from dunghen.cli.policy_topic import publish, read_book
 from dunghen.contracts import topics
 from dunghen.contracts.city_files import read_city
-from dunghen.contracts.policies import PolicyBook
+from dunghen.contracts.policies import PolicyBook, check_channels
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy, PolicyError
 from dunghen.platform import kafka
@@ -45,7 +45,7 @@ class Wanted:
             if single:
                 wanted["calendar"] = {**calendar, "overrides": {**calendar.get("overrides", {}), **single}}
             changed = {kind: body for kind, body in wanted.items() if present.get(kind) != body}
-            Policy.from_bodies(book.newest_version + 1, {**present, **changed})
+            check_channels(Policy.from_bodies(book.newest_version + 1, {**present, **changed}))
         except PolicyError as fault:
             raise CommandError(str(fault)) from None
         if not changed:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dunghen.contracts import topics
 from dunghen.contracts.messages import encode
-from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
+from dunghen.contracts.policies import Applied, PolicyBook, check_channels, policy_key, policy_records
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
 from dunghen.platform.fenced import writing
@@ -36,7 +36,7 @@ async def publish(settings: PlatformSettings, bodies: Mapping[str, Any], reason:
     async with writing(settings, "policies") as writer:
         book = await read_book(settings)
         version = book.newest_version + 1
-        Policy.from_bodies(version, {**book.bodies, **bodies})
+        check_channels(Policy.from_bodies(version, {**book.bodies, **bodies}))
         records = policy_records(version, bodies, Applied(at, getpass.getuser(), reason))
         await writer.write({(topics.POLICIES, 0): [(policy_key(record.kind, version), encode(record)) for record in records]})
         return version

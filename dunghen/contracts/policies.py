@@ -12,6 +12,18 @@ import msgspec
 from dunghen.contracts.messages import PolicyRecord, decode_policy
 from dunghen.domain.policy import POLICY_KINDS, Policy, PolicyError
 
+CHANNELS = ("mail", "push", "webhook")  # files of services/alerts/adapters: what a stage of the matrix may name
+
+
+def check_channels(policy: Policy) -> None:
+    """Raises PolicyError where a stage names a channel that there is not: whoever it is for would hear by another, and nobody know.
+
+    To be called before a policy is published, not when one is read: what is in force stays in force.
+    """
+    unknown = {(stage.name, name) for stage in policy.stages for name in stage.channels if name not in CHANNELS}
+    if unknown:
+        raise PolicyError(f"stages.{stage}.channels: {name!r} is none of {', '.join(CHANNELS)}" for stage, name in sorted(unknown))
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -26,6 +27,12 @@ def names(settings: AlertsSettings) -> tuple[str, ...]:
 def open_channels(needs: Needs) -> tuple[Channel, ...]:
     """One set for each partition: connections are not shared."""
     return tuple(import_module(f"services.alerts.adapters.{name}_channel").open_channel(needs) for name in names(needs.settings))
+
+
+def in_turn(channels: Sequence[Channel], wanted: Sequence[str]) -> Sequence[Channel]:
+    """Those that the matrix wants for a stage, in its order. Where it wants none, or none that is in use, all: nobody is told nothing
+    because a channel is off, and redirected messages go by mail whatever the matrix wants."""
+    return [channel for name in wanted for channel in channels if channel.name == name] or channels
 
 
 def paces(settings: AlertsSettings) -> dict[str, Pace]:

@@ -35,8 +35,8 @@ REASONS = (
 class Live:
     """How this process decides: from when on (`since`, go-live), between which instants it was away, and what it may send.
 
-    `late_seconds`: a crossing that an event tells of later than that is history. `reach()`: the directory as it is now, and who of it can
-    be reached. `actions(dossier)`: what people did about it.
+    `late_seconds`: a crossing that an event tells of later than that is history. `reach(channels)`: the directory as it is now, and who
+    of it can be reached by them, () by any. `actions(dossier)`: what people did about it.
     """
 
     since: int
@@ -44,7 +44,7 @@ class Live:
     back_at: int
     late_seconds: int
     shadow: bool
-    reach: Callable[[], Reach]
+    reach: Callable[[Sequence[str]], Reach]
     message_id: Callable[[str], str]
     actions: Callable[[str], Sequence[Action]] = lambda _dossier: ()
 
@@ -107,7 +107,8 @@ def _holds(crossing: Crossing, case: Case, now: int) -> bool:
 
 
 def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Row]:
-    reach, day = live.reach(), moment.policy.zone.day_of(max(moment.now, goes_at(crossing.stage, crossing.at, moment.policy)))
+    reach = live.reach(crossing.stage.channels)
+    day = moment.policy.zone.day_of(max(moment.now, goes_at(crossing.stage, crossing.at, moment.policy)))
     found = recipients(case.facts.whose, crossing.stage.roles, reach, day)
     if crossing.mark in case.told and case.before:
         heard = {each.id for each in recipients(case.before, crossing.stage.roles, reach, day)}
@@ -220,7 +221,8 @@ def lost(notice: Notice, case: Case, live: Live, moment: Moment) -> str:
 
 
 def _ids(crossing: Crossing, case: Case, live: Live, moment: Moment) -> set[str]:
-    return {who.id for who in concerned(crossing, case.facts.whose, live.reach(), moment.policy.zone.day_of(moment.now))}
+    reach = live.reach(crossing.stage.channels)
+    return {who.id for who in concerned(crossing, case.facts.whose, reach, moment.policy.zone.day_of(moment.now))}
 
 
 def instead(notice: Notice, case: Case, live: Live, moment: Moment) -> list[Row]:
@@ -230,7 +232,8 @@ def instead(notice: Notice, case: Case, live: Live, moment: Moment) -> list[Row]
     crossing = crossing_of(notice, case)
     if case.facts.whose.unit != notice.unit or crossing is None or crossing.at > moment.now or not _holds(crossing, case, moment.now):
         return []
-    found = concerned(crossing, case.facts.whose, live.reach(), moment.policy.zone.day_of(moment.now))
+    reach = live.reach(crossing.stage.channels)
+    found = concerned(crossing, case.facts.whose, reach, moment.policy.zone.day_of(moment.now))
     by, same = (live, moment), [who for who in found if who.id == notice.recipient]
     return [_row(crossing, case, by, (who, _reason(crossing, case, by, (who, notice.reason)))) for who in same or found]
 

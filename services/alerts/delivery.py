@@ -12,6 +12,7 @@ import msgspec
 from dunghen.contracts.messages import Notice
 from dunghen.platform.clock import Clock
 from dunghen.platform.logs import get_logger
+from services.alerts.channels import in_turn
 from services.alerts.digests import FAULTS, Digests, Fault, goes_together
 from services.alerts.letter import linked
 from services.alerts.lines import Lines
@@ -125,7 +126,7 @@ class Delivery:
     def _way(self, notice: Notice) -> Way | None:
         """The first channel that can reach the recipient and has not refused this notice for good."""
         recipient, refused = self.desk.recipient(notice), {each.partition(":")[0] for each in notice.refused}
-        wanted = [channel for channel in self.means.channels if not notice.channels or channel.name in notice.channels]
+        wanted = in_turn(self.means.channels, notice.channels)
         ways = ((channel, channel.line(recipient)) for channel in wanted if channel.name not in refused)
         return next((Way(channel, line) for channel, line in ways if line), None)
 
@@ -217,36 +218,42 @@ class Delivery:
         try:
             await way.channel.send(letter)
         except FAULTS as fault:
+            self.line_ended(way, fault)
             self.ended(row, way, fault, letter)
         else:
             self.metrics.sending.observe(monotonic() - began)
+            self.line_ended(way, None)
             self.ended(row, way, None, letter)
 
+    def line_ended(self, way: Way, fault: Fault | None) -> None:
+        """What an attempt said of the line, however many notices were in it."""
+        if not isinstance(fault, LineAway):
+            self.lines.answered(way.line)
+            return
+        self.lines.away(way.line, fault.after)
+        self._level_until = 0.0  # what was known before the wait is not what is sent by after it
+        log.warning("line_away", channel=way.channel.name, code=str(fault), failures=self.lines.failures[way.line])
+
     def ended(self, row: Row, way: Way, fault: Fault | None, letter: Letter) -> None:
-        """How an attempt ended: with this fault, or taken."""
+        """How an attempt ended for a notice: with this fault, or taken."""
         if isinstance(fault, LineAway):
-            self._line_away(row, fault, way)
+            self._line_away(row, fault)
         elif isinstance(fault, RefusedForNow):
             self._put_off(row, fault, way)
         elif isinstance(fault, RefusedForGood):
             self._refused(row, fault, way)
         else:
-            self.lines.answered(way.line)
             told = {"attempts": row.notice.attempts + 1, "sent_at": self.means.clock.seconds()}
             self._end(row, state="delivered", channel=way.channel.name, message_id=letter.message_id, **told)
 
-    def _line_away(self, row: Row, fault: LineAway, way: Way) -> None:
+    def _line_away(self, row: Row, fault: LineAway) -> None:
         key = row.notice.key
-        self.lines.away(way.line, fault.after)
         self._failures[key] = self._failures.get(key, 0) + 1
-        self._level_until = 0.0  # what was known before the wait is not what is sent by after it
         self.metrics.retries.labels("LINE_AWAY").inc()
-        log.warning("line_away", channel=way.channel.name, code=str(fault), failures=self.lines.failures[way.line])
         self.outcomes[key] = _changed(row, row.unknown or fault.unknown, attempts=row.notice.attempts + 1)
 
     def _put_off(self, row: Row, fault: RefusedForNow, way: Way) -> None:
         key = row.notice.key
-        self.lines.answered(way.line)
         self._failures[key] = self._failures.get(key, 0) + 1
         self._later(row, self.lines.retries.wait(self._failures[key]))
         self.metrics.retries.labels("REFUSED_FOR_NOW").inc()
@@ -255,7 +262,6 @@ class Delivery:
 
     def _refused(self, row: Row, fault: RefusedForGood, way: Way) -> None:
         """Only this, never a failure that may pass, lets the next channel begin; where there is none the notice has failed."""
-        self.lines.answered(way.line)
         self.metrics.refusals.labels(way.channel.name).inc()
         log.error("refused_for_good", channel=way.channel.name, code=str(fault), stage=row.notice.stage)
         told: dict[str, Any] = {"attempts": row.notice.attempts + 1, "refused": (*row.notice.refused, f"{way.channel.name}:{fault}"[:60])}

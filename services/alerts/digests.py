@@ -30,7 +30,8 @@ class Sender(Protocol):
     def held(self) -> bool: ...
     def may_go(self, way: Way | None) -> bool: ...
     async def prepared(self, row: Row, way: Way | None, digest: str) -> Letter | None: ...  # under lease, judged; None: not now
-    def ended(self, row: Row, way: Way, fault: Fault | None, letter: Letter) -> None: ...
+    def line_ended(self, way: Way, fault: Fault | None) -> None: ...  # once an attempt
+    def ended(self, row: Row, way: Way, fault: Fault | None, letter: Letter) -> None: ...  # for each row of it
 
 
 def goes_together(row: Row, now: int, after_seconds: int, joins: Callable[[Notice], bool]) -> bool:
@@ -101,11 +102,14 @@ class Digests:
         count = 0
         for place in [place for place, bundle in self._bundles.items() if self._is_ripe(bundle)]:
             bundle = self._bundles.pop(place, None)
-            if bundle is None or not sender.may_go(bundle.way):
-                continue  # another has taken it, or what is late comes again when the line is open
+            if bundle is None:
+                continue  # another has taken it
             self._in_hand |= bundle.members.keys()
             try:
-                count += await _send(bundle)
+                for part in _in_parts(bundle):
+                    if not sender.may_go(part.way):
+                        break  # what is late comes again when the line is open
+                    count += await _send(part)
             finally:
                 self._in_hand -= bundle.members.keys()
         return count
@@ -116,6 +120,18 @@ class Digests:
             self._looked.get(number, 0.0) >= bundle.began for number, each in self._senders.items() if each.held()
         )
         return complete or now - bundle.began > self.longest_seconds
+
+
+def _in_parts(bundle: Bundle) -> list[Bundle]:
+    """One letter names all of which it tells: where there are more than its channel can name there are several, the most urgent first.
+
+    One that an older release sent whole goes in parts under new ids.
+    """
+    most = bundle.way.channel.most
+    if len(bundle.members) <= most:
+        return [bundle]
+    members = sorted(bundle.members.items(), key=lambda item: (item[1][1].notice.due_at, item[0]))
+    return [Bundle(bundle.way, "", bundle.began, dict(members[i : i + most])) for i in range(0, len(members), most)]
 
 
 async def _send(bundle: Bundle) -> int:
@@ -136,6 +152,8 @@ async def _send(bundle: Bundle) -> int:
         await bundle.way.channel.send(whole)
     except FAULTS as raised:
         fault = raised
+    for each in {id(sender): sender for sender, *_ in ready}.values():
+        each.line_ended(bundle.way, fault)
     for sender, row, _ in ready:
         sender.ended(row, bundle.way, fault, whole)
     return int(fault is None and not alone)

@@ -14,6 +14,7 @@ from dunghen.domain.manners import Action, Ruling, ruling
 from dunghen.domain.matrix import ESCALATED, Stage
 from dunghen.domain.recipients import Reach
 from dunghen.platform.clock import Clock
+from services.alerts.channels import in_turn
 from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of
 from services.alerts.delivery import Delivery, Desk, Means, Verdict
@@ -205,17 +206,17 @@ class Handlers:
             actions=self.ports.actions,
         )
 
-    def _reach(self) -> Reach:
-        """The directory as it is now; somebody can be reached where a channel has a way to them."""
+    def _reach(self, wanted: Sequence[str]) -> Reach:
+        """The directory as it is now; somebody can be reached where a channel that the stage may take has a way to them."""
         return Reach(
             self.ports.people.directory,
-            lambda person: self._has_way(Recipient(person.id, next((post.unit for post in person.posts), ""), person.address)),
-            lambda unit: self._has_way(self._unit(unit)),
+            lambda person: self._has_way(Recipient(person.id, next((post.unit for post in person.posts), ""), person.address), wanted),
+            lambda unit: self._has_way(self._unit(unit), wanted),
             self.watch.policy.city.code,
         )
 
-    def _has_way(self, recipient: Recipient) -> bool:
-        return any(channel.line(recipient) for channel in self.holding.channels)
+    def _has_way(self, recipient: Recipient, wanted: Sequence[str]) -> bool:
+        return any(channel.line(recipient) for channel in in_turn(self.holding.channels, wanted))
 
     def _unit(self, unit: str) -> Recipient:
         found = self.watch.policy.catalogue.get(unit)

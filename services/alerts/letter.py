@@ -26,7 +26,8 @@ TO_DO_OF = {
     "step": "Việc cần làm: xong bước này hoặc chuyển bước, rồi cập nhật tiến độ.",
 }
 TO_DO_ALL = "Việc cần làm: xử lý từ trên xuống; hồ sơ đứng trước còn ít giờ làm việc nhất."
-LEFT, GONE, PROCEDURE, MOST_LINES = "còn", "trễ", "Thủ tục", 100
+LEFT, GONE, PROCEDURE = "còn", "trễ", "Thủ tục"
+MOST_LINES = 100  # of one letter: more is not read, and goes in a second one
 CLOSING = "Mỗi mốc chỉ nhắc một lần. Hồ sơ đã xong hoặc đã dừng thì không nhắc nữa. Thư tự động, xin không trả lời."
 
 
@@ -55,12 +56,10 @@ def letter(notice: Notice, recipient: Recipient, policy: Policy, now: int) -> Le
 
 
 def together(letters: Sequence[Letter], digest: str) -> Letter:
-    """Several letters to one recipient as one, the least time left first; `digest` is its Message-ID."""
+    """Several letters to one recipient as one, the least time left first; it names them all. `digest` is its Message-ID."""
     items = sorted(((letter.items[0], letter) for letter in letters), key=lambda pair: (pair[0].due_at, pair[0].dossier))
     late = sum(item.left.startswith(GONE) for item, _ in items)
-    facts = [(item.dossier, _in_a_line(item, dict(letter.words.facts))) for item, letter in items[:MOST_LINES]]
-    if len(items) > MOST_LINES:
-        facts.append(("Còn nữa", f"{len(items) - MOST_LINES} hồ sơ"))
+    facts = [(item.dossier, _in_a_line(item, dict(letter.words.facts))) for item, letter in items]
     subject = f"Tổng hợp: {len({item.dossier for item, _ in items})} hồ sơ cần xử lý" + (f", {late} đã quá giờ hẹn" if late else "")
     return Letter(digest, letters[0].recipient, subject, Words(facts, (TO_DO_ALL, CLOSING)), tuple(item for item, _ in items))
 

@@ -133,6 +133,7 @@ class Channel(Protocol):
     """One way to people (`adapters/NAME_channel.py`)."""
 
     name: str
+    most: int  # so many dossiers can be named in one message: what goes together is sent in several
 
     def line(self, recipient: Recipient) -> str: ...  # what this recipient shares with others: while it is away none is tried; "": no way
     async def send(self, letter: Letter) -> str: ...  # the code by which it was taken; raises LineAway, RefusedForNow, RefusedForGood

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dunghen.contracts import policies
 from services.alerts.ports import Channel
 from services.alerts.settings import ADAPTERS, CHANNELS, AlertsSettings
 
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_channels_are_the_files() -> None:
-    assert CHANNELS == ("mail", "push", "webhook")
+    assert CHANNELS == ("mail", "push", "webhook") == policies.CHANNELS
 
 
 @pytest.mark.parametrize("name", CHANNELS)

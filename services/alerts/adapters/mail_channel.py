@@ -14,6 +14,7 @@ from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTP
 
 from dunghen.platform.clock import RealClock
 from services.alerts.channels import Needs
+from services.alerts.letter import MOST_LINES
 from services.alerts.ports import Letter, LineAway, Recipient, RefusedForGood, RefusedForNow
 from services.alerts.settings import AlertsSettings
 
@@ -27,7 +28,7 @@ def open_channel(needs: Needs) -> MailChannel:
 class MailChannel:
     """Opens the connection with the first letter and keeps it until `rest`. All letters share one line: the server."""
 
-    name = "mail"
+    name, most = "mail", MOST_LINES
 
     def __init__(self, settings: AlertsSettings) -> None:
         self._settings = settings

@@ -27,6 +27,7 @@ log = get_logger("push")
 GONE, TOO_LARGE = ("404", "410"), "413"
 TTL_SECONDS = 12 * 3600  # a push service keeps it so long for a browser that is off; by then it no longer says how it stands
 TOKEN_SECONDS = 3600
+MOST_NAMED = 20  # the codes of so many fit into a message however long they are
 MOST_BYTES = 3000  # a push service must take 4096 (RFC 8030) with what encryption adds
 
 
@@ -38,7 +39,7 @@ def open_channel(needs: Needs) -> PushChannel:
 class PushChannel:
     """All browsers of a person get it; it is delivered when one has taken it. A line is the push service of the first of them."""
 
-    name = "push"
+    name, most = "push", MOST_NAMED
 
     def __init__(self, settings: AlertsSettings, subscriptions: Subscriptions, outward: Outward) -> None:
         self._subscriptions, self._outward = subscriptions, outward
@@ -108,8 +109,9 @@ def payload(letter: Letter) -> bytes:
 
 
 def shortest(letter: Letter) -> bytes:
-    """Title and link, nothing else."""
-    return msgspec.json.encode({"id": _id(letter), "title": letter.subject[:120], "link": letter.words.link})
+    """Title, link and of several dossiers the codes: what a message does not name it has not told of."""
+    codes = {"body": "\n".join(item.dossier for item in letter.items)} if len(letter.items) > 1 else {}
+    return msgspec.json.encode({"id": _id(letter), "title": letter.subject[:120], "link": letter.words.link, **codes})
 
 
 def _id(letter: Letter) -> str:

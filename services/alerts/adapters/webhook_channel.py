@@ -11,6 +11,7 @@ from standardwebhooks import Webhook as Signer
 from dunghen.platform.clock import RealClock
 from services.alerts.adapters.outward_http import Outward, networks
 from services.alerts.channels import Needs
+from services.alerts.letter import MOST_LINES
 from services.alerts.ports import Letter, Recipient, RefusedForGood
 from services.alerts.settings import AlertsSettings, Webhook
 
@@ -25,7 +26,7 @@ def open_channel(needs: Needs) -> WebhookChannel:
 class WebhookChannel:
     """The first webhook that is for the recipient's unit gets it. A line is one webhook."""
 
-    name = "webhook"
+    name, most = "webhook", MOST_LINES
 
     def __init__(self, settings: AlertsSettings, outward: Outward) -> None:
         self._webhooks, self._outward = settings.webhooks, outward

@@ -93,6 +93,7 @@ class RecordingMailer:
     letters: list[Letter] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
     name: str = "mail"
+    most: int = 100
     reach: Callable[[Recipient], str] = lambda recipient: recipient.mail and "mail"
 
     def line(self, recipient: Recipient) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from alerts_world import AN_KHE, HAI_CHAU, VINH_DIEN, RecordingMailer, World, local, synced
+from alerts_world import AN_KHE, HAI_CHAU, VINH_DIEN, RecordingMailer, World, book_of, local, synced
 
 from services.alerts.channels import names
 from services.alerts.letter import linked
@@ -24,6 +24,36 @@ async def world() -> World:
     await world.start()
     world.say(synced(RECEIVED))
     return world
+
+
+def wants(world: World, *channels: str) -> None:
+    """A matrix whose only stage names these channels."""
+    stage = {"stage": "half", "terms": "long", "percent": 50, "roles": ["official"], "channels": list(channels)}
+    book_of({"stages": {"stages": [stage]}}, 2, world.book)
+    world.handlers.on_tick()
+
+
+async def test_a_stage_has_its_own_order_of_channels(world: World) -> None:
+    wants(world, "mail", "push")
+    await world.at(HALF)
+    assert ([n.channel for n in world.last(state="delivered")], world.push.letters) == (["mail"], [])
+
+
+async def test_who_is_reached_by_no_channel_of_the_stage_is_not_reached(world: World) -> None:
+    """The head of An Khê has no browser: a stage that goes by push alone is told to whom push reaches."""
+    wants(world, "push")
+    world.say(synced(RECEIVED, unit=AN_KHE, dossier="H17.31-261116-0002"))
+    await world.at(HALF)
+    assert {(n.unit, n.state, n.reason) for n in world.last()} == {
+        (HAI_CHAU, "delivered", "WARNING"),
+        (AN_KHE, "suppressed", "NO_ADDRESS"),
+    }
+
+
+async def test_a_stage_whose_channels_are_all_off_goes_by_those_that_are_on(world: World) -> None:
+    wants(world, "webhook")
+    await world.at(HALF)
+    assert [n.channel for n in world.last(state="delivered")] == ["push"]
 
 
 async def test_the_first_channel_that_reaches_somebody_is_the_only_one(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from alerts_world import AN_KHE, HAI_CHAU, Killed, RecordingMailer, World, book_of, local, stepped, synced
 
 from dunghen.contracts.messages import Notice
+from dunghen.contracts.people import PersonRecord, PostRecord, encode_person
 from dunghen.platform.store import Query
 from services.alerts.digests import Digests, digest_id, goes_together
 from services.alerts.ports import LineAway, RefusedForGood, Row
@@ -167,6 +168,54 @@ async def test_a_refusal_for_good_lets_the_next_channel_carry_the_digest() -> No
     await world.settle()
     assert [len(letter.items) for letter in world.mailer.letters] == [2]
     assert {(n.state, n.channel, n.refused) for n in world.last()} == {("delivered", "mail", ("push:410",))}
+
+
+async def test_what_one_letter_cannot_name_goes_in_the_next_the_most_urgent_first_and_all_are_named() -> None:
+    dossiers = [f"H17.31-261116-{n:04d}" for n in range(1, 8)]
+    world = await world_with()
+    for n, dossier in enumerate(dossiers):
+        world.say(synced(RECEIVED + 60 * n, dossier=dossier))
+    world.mailer.most = 3
+    await after_an_outage(world)
+    await world.settle()
+    assert [len(letter.items) for letter in world.mailer.letters] == [3, 3, 1]
+    assert [item.dossier for letter in world.mailer.letters for item in letter.items] == dossiers
+    assert all(item.dossier in letter.text for letter in world.mailer.letters for item in letter.items)
+    told = {letter.message_id: {item.dossier for item in letter.items} for letter in world.mailer.letters}
+    assert len(told) == 3
+    assert all(n.dossier in told[n.message_id] for n in world.last(state="delivered"))
+    assert len(world.last(state="delivered")) == 7
+
+
+async def test_a_part_that_failed_closes_the_line_to_the_next_part() -> None:
+    world = await world_with(FIRST, SECOND, THIRD, retry_shortest=60.0, retry_longest=600.0)
+    world.mailer.most, world.mailer.faults = 2, [LineAway("SMTPConnectError", unknown=False)]
+    await after_an_outage(world)
+    await world.settle()
+    assert (world.mailer.letters, {n.state for n in world.last()}) == ([], {"pending"})
+
+
+async def test_one_failed_digest_is_one_failure_of_its_line_however_many_notices_were_in_it() -> None:
+    world = await world_with(FIRST, SECOND, THIRD, retry_shortest=60.0, retry_longest=6000.0)
+    world.mailer.faults = [LineAway("SMTPConnectError", unknown=False)]
+    await after_an_outage(world)
+    await world.settle()
+    assert (world.mailer.faults, world.handlers.courier.delivery.lines.failures) == ([], {"mail": 1})
+
+
+async def test_one_digest_never_has_what_is_for_the_endpoint_of_another_unit() -> None:
+    world = await world_with(FIRST, SECOND)
+    world.say(synced(RECEIVED, dossier=THIRD, unit=AN_KHE))
+    hook = RecordingMailer(name="webhook", reach=lambda recipient: f"webhook:{recipient.unit}")
+    world.channels = [hook]
+    posts = tuple(PostRecord(unit=unit, role="unit_head") for unit in (HAI_CHAU, AN_KHE))
+    head = PersonRecord(id="p00000000000000aa", ref="0" * 32, posts=posts)
+    world.people.take(head.id.encode(), encode_person(head))
+    await after_an_outage(world)
+    await world.settle()
+    assert {letter.recipient.id for letter in hook.letters} == {head.id}
+    assert sorted(sorted(item.dossier for item in letter.items) for letter in hook.letters) == [[FIRST, SECOND], [THIRD]]
+    assert [{item.unit for item in letter.items} == {letter.recipient.unit} for letter in hook.letters] == [True, True]
 
 
 def ids_by_dossier(world: World) -> dict[str, set[str]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from alerts_world import BODIES, DOSSIER, HAI_CHAU, LONG, book_of, local
 
 from dunghen.contracts.messages import Notice
-from services.alerts.letter import duration, letter, message_id
-from services.alerts.ports import Recipient
+from services.alerts.adapters.push_channel import MOST_BYTES, MOST_NAMED, payload
+from services.alerts.letter import duration, letter, message_id, together
+from services.alerts.ports import Item, Letter, Recipient
+from services.alerts.words import Words
 
 POLICY = book_of(BODIES).latest
 DUE = local("2026-11-16 17:00")
@@ -52,3 +56,14 @@ def test_a_message_id_is_the_same_for_the_same_notice_and_fits_its_contract() ->
     sender = f"{'a' * 64}@{'b' * 36}"
     assert message_id("k", sender) == message_id("k", sender) != message_id("l", sender)
     assert len(message_id("k", sender)) <= 60
+
+
+def test_a_push_names_every_dossier_of_which_it_tells_however_long_their_names_are() -> None:
+    recipient = Recipient("p1", "20242")
+    codes = [f"{'A' * 80}-20261116-{n:07d}" for n in range(MOST_NAMED)]
+    items = [Item(code, "1.004222", "20242", "half", n, "còn 8 giờ") for n, code in enumerate(codes)]
+    words = Words((("Thủ tục", "Đăng ký thường trú " * 10),), ())
+    letters = [Letter("m@a.example", recipient, "Sắp đến hẹn", words, (item,)) for item in items]
+    data = payload(together(letters, "d@a.example"))
+    assert len(data) <= MOST_BYTES
+    assert json.loads(data)["body"].splitlines() == codes

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from dunghen.contracts.messages import encode
-from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
-from dunghen.domain.policy import PolicyError
+from dunghen.contracts.policies import Applied, PolicyBook, check_channels, policy_key, policy_records
+from dunghen.domain.policy import Policy, PolicyError
 
 CITY = {"code": "H17", "name": "Đà Nẵng"}
 Record = tuple[bytes, bytes]
@@ -115,3 +115,13 @@ async def test_a_service_waits_for_its_first_policy() -> None:
         assert not waiting.done()
         book.take(*record)
     assert (await asyncio.wait_for(waiting, 1)).version == 1
+
+
+def test_a_channel_that_there_is_not_is_refused_when_a_matrix_is_applied_and_read_where_one_is_in_force() -> None:
+    row = {"stage": "half", "terms": "long", "percent": 50, "roles": ["official"]}
+    bodies = {"city": {"code": "H17", "name": "Đà Nẵng", "time_zone": "Asia/Ho_Chi_Minh"}}
+    known = Policy.from_bodies(1, {**bodies, "stages": {"stages": [{**row, "channels": ["push", "mail"]}]}})
+    typed = Policy.from_bodies(1, {**bodies, "stages": {"stages": [{**row, "channels": ["mial"]}]}})
+    check_channels(known)
+    with pytest.raises(PolicyError, match=r"stages\.half\.channels: 'mial' is none of mail, push, webhook"):
+        check_channels(typed)
