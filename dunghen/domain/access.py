@@ -29,6 +29,7 @@ class What(StrEnum):
     OWN_DOSSIERS = "own_dossiers"  # those that one has oneself, by session
     DOSSIER = "dossier"  # one dossier
     NOTICES = "notices"  # notices of one's units
+    CHANGES = "changes"  # that something of one's units changed, as it does
 
 
 class Reach(StrEnum):
@@ -60,6 +61,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.UNIT_DOSSIERS: _OF_DOSSIERS,
     What.DOSSIER: _OF_DOSSIERS,
     What.NOTICES: _OF_DOSSIERS,
+    What.CHANGES: _OF_DOSSIERS,
 }
 
 

@@ -48,11 +48,11 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     clock = clock_from(settings.clock_file)
     store = open_store(settings, "api")
     life.release("store", store.close)
-    projector, history = Projector(settings, board, lag, clock), HistoryProjector(settings, store, clock)
+    projector, history = Projector(settings, board, lag, clock), HistoryProjector(settings, store, clock, board)
     projector.on_shown = history.on_shown
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
-    life.spawn("dossiers", DossierProjector(settings, store, projector.policy).run())
+    life.spawn("dossiers", DossierProjector(settings, store, projector.policy, board).run())
     life.spawn("sources", projector.watch_sources())
     life.spawn("geometry", GeometryProjector(settings, board).run())
     await life.run()
@@ -75,10 +75,13 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("ticks", follower.tick())
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
-    server = serving(build_app(follower, Past(store), officials_of(follower, store, access, known)), settings)
+    officials = officials_of(follower, store, access, known)
+    life.spawn("listening", officials.listening.run())
+    server = serving(build_app(follower, Past(store), officials), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     life.release("streams", follower.streams.close)
+    life.release("listening", officials.listening.close)
     await life.run()
 
 

@@ -27,6 +27,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/units/{code}/dossiers"): What.UNIT_DOSSIERS,
     ("GET", "/api/v1/dossiers/{code}"): What.DOSSIER,
     ("GET", "/api/v1/dossiers/{code}/explanation"): What.DOSSIER,
+    ("GET", "/api/v1/officials/stream"): What.CHANGES,
     ("GET", "/api/v1/notices"): What.NOTICES,
 }
 

@@ -11,6 +11,7 @@ from services.api.middleware import Front
 from services.api.officials import Officials
 from services.api.past import Past
 from services.api.routes_badge import badge_routes
+from services.api.routes_changes import change_routes
 from services.api.routes_explanation import explanation_routes
 from services.api.routes_geometry import geometry_routes
 from services.api.routes_map import map_routes, news_routes
@@ -40,6 +41,7 @@ def build_app(follower: Follower, past: Past, officials: Officials) -> FastAPI:
         officials_routes(officials),
         own_routes(officials),
         explanation_routes(officials),
+        change_routes(officials),
         notice_routes(officials),
     )
     for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):

@@ -79,6 +79,20 @@ class Pulse(msgspec.Struct, gc=False, kw_only=True):
     lag_seconds: float
 
 
+class News(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+    """What the store has newly, for officials who wait. Codes of dossiers: it stays between projector and workers, for its readers only.
+
+    `dossiers`: (code, unit, internal id of the official who has it); where they are too many, `units` and `people` alone.
+    `notices`: (unit, recipient).
+    """
+
+    dossiers: list[tuple[str, str, str]] = []
+    units: list[str] = []
+    people: list[str] = []
+    notices: list[tuple[str, str]] = []
+
+
+decode_news = msgspec.json.Decoder(News).decode
 decode_meta = msgspec.json.Decoder(Meta).decode
 decode_entry = msgspec.json.Decoder(Entry).decode
 decode_feed_view = msgspec.json.Decoder(FeedView).decode

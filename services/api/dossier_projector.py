@@ -20,7 +20,9 @@ from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncate
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Delete, Put, Store, StoreAwayError, Write
 from services.api import metrics
+from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
+from services.api.telling import tell_dossiers
 
 log = get_logger("dossiers")
 DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at"), ("handler", "open", "due_at")))
@@ -72,11 +74,12 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
 
 @dataclass
 class DossierProjector:
-    """`run` never returns. `shown` gives the policy of the map, None while there is none."""
+    """`run` never returns. `shown` gives the policy of the map, None while there is none; `news`: who hears of what was stored."""
 
     settings: ApiSettings
     store: Store
     shown: Callable[[], Policy | None]
+    news: NewsWriter | None = None
 
     async def run(self) -> None:
         """Follows for ever, from the store's offsets under the policy that is shown."""
@@ -104,6 +107,7 @@ class DossierProjector:
                 waiting += await self._writes(policy, place, records)
             if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > WAITING:
                 await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
+                await tell_dossiers(self.news, waiting)
                 written_at, waiting = monotonic(), []
                 current = self.shown()
                 if current is not None and current.version != policy.version:

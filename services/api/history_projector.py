@@ -19,7 +19,9 @@ from dunghen.platform.store import Collection, Put, Store, StoreAwayError
 from services.api import metrics
 from services.api.board_messages import Generation
 from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
+from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
+from services.api.telling import tell_notices
 
 log = get_logger("history")
 FOLLOWED = (UNIT_DAYS, NOTICES)
@@ -42,6 +44,7 @@ class HistoryProjector:
     settings: ApiSettings
     store: Store
     clock: Clock
+    news: NewsWriter | None = None  # who hears of notices that were stored
     _shown: Generation | None = None  # told by the live projector
     _generations: list[tuple[int, Generation]] = field(default_factory=list)  # since when each was shown; not yet written
     _ledger: Ledger = field(default_factory=lambda: Ledger(0))
@@ -111,4 +114,5 @@ class HistoryProjector:
         generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
         await self.store.apply([*self._ledger.take_writes(self._version), *self._writes, *generations], dict(reader.next))
         del self._generations[:told]
+        await tell_notices(self.news, self._writes)
         self._writes, self._written_at = [], monotonic()

@@ -42,8 +42,12 @@ class Identity:
     sessions: Sessions
     now: Callable[[], int]
 
-    async def who(self, request: Request, catalogue: Catalogue, day: int) -> Who | None:
-        """By the key if one is given, else by the cookie; a post counts on its days. Raises LookupError before anything is known."""
+    async def who(self, request: Request, of: tuple[Catalogue, int], used: bool = True) -> Who | None:
+        """By the key if one is given, else by the cookie; a post counts on its days. `of`: the units, and the local day.
+
+        `used`: as `Sessions.person` has it. Raises LookupError before anything is known.
+        """
+        catalogue, day = of
         authorization, cookie = request.headers.get("authorization", ""), cookie_of(request)
         if not authorization and not cookie:
             return None
@@ -51,7 +55,7 @@ class Identity:
         if authorization:
             found = keys.holder(bearer_of(authorization), self.now())
             return machine(found, catalogue) if found is not None and found.scope in MACHINES else None
-        person = people.directory.get(await self.sessions.person(cookie, self.now()) or "")
+        person = people.directory.get(await self.sessions.person(cookie, self.now(), used) or "")
         return who_is(person, catalogue, day) if person is not None else None
 
     def link(self, text: str) -> KeyRecord | None:

@@ -30,6 +30,7 @@ AGE_SECONDS = Histogram(
 )
 HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
 STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
+LISTENERS = Gauge("dunghen_api_listeners", "Officials' streams open now")
 FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])
 DROPPED = Counter("dunghen_api_streams_dropped_total", "Streams dropped because the client took nothing for too long")
 SKIPPED = Counter("dunghen_api_streams_skipped_total", "Times a client that was behind was given many changes as one")

@@ -20,6 +20,7 @@ from services.api import audit_log, metrics, sessions
 from services.api.audit_log import AuditLog
 from services.api.follower import Follower
 from services.api.identity import Identity, Known
+from services.api.listening import Listening
 from services.api.problems import ProblemError
 from services.api.views import Scene
 
@@ -46,6 +47,7 @@ class Officials:
     store: Store
     identity: Identity
     audit: AuditLog
+    listening: Listening
 
     def scene(self) -> Scene:
         """What is shown now; raises ProblemError while nothing is."""
@@ -61,11 +63,11 @@ class Officials:
             raise ProblemError("NOT_READY")
         return policy, self.follower.clock.seconds()
 
-    async def who(self, request: Request) -> Who | None:
-        """Who is asking. Raises ProblemError while that cannot be known."""
+    async def who(self, request: Request, used: bool = True) -> Who | None:
+        """Who is asking; `used`: as `Sessions.person` has it. Raises ProblemError while that cannot be known."""
         policy, now = self.policy_now()
         try:
-            return await self.identity.who(request, policy.catalogue, policy.zone.day_of(now))
+            return await self.identity.who(request, (policy.catalogue, policy.zone.day_of(now)), used)
         except (LookupError, StoreAwayError) as fault:
             raise ProblemError("NOT_READY", "who may read is not known yet") from fault
 
@@ -116,7 +118,9 @@ def officials_of(follower: Follower, store: Store, access: Store, known: Known) 
     """Put together for one worker. `store`: the read model; `access`: sessions, used links and the audit log, written by us."""
     settings = follower.settings
     kept = sessions.Sessions(access, settings.session_idle_seconds, settings.session_seconds)
-    return Officials(follower, store, Identity(known, kept, lambda: real_milliseconds() // 1000), AuditLog(access))
+    return Officials(
+        follower, store, Identity(known, kept, lambda: real_milliseconds() // 1000), AuditLog(access), Listening(follower.board)
+    )
 
 
 async def prepare_access(access: Store) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
-from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, Position, Pulse
+from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, News, Position, Pulse
 
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
 
@@ -57,7 +57,20 @@ class BoardWriter(Protocol):
     async def clear(self) -> None: ...
 
 
-class BoardReader(Protocol):
+class NewsWriter(Protocol):
+    """Where the projector says what the store has newly. Raises BoardUnreachableError."""
+
+    async def tell(self, news: News) -> None: ...
+
+
+class NewsReader(Protocol):
+    """Where a worker hears it, from a place in it on. Raises BoardUnreachableError."""
+
+    async def last_news(self) -> str: ...  # the place where it stands now
+    async def news(self, after: str, seconds: float) -> list[tuple[str, News]]: ...  # waits at most so long for the first
+
+
+class BoardReader(NewsReader, Protocol):
     """A worker's side. Raises BoardUnreachableError."""
 
     async def load(self) -> Stored: ...

@@ -34,12 +34,15 @@ class Sessions:
         await self._forget(now)
         return cookie
 
-    async def person(self, cookie: str, now: int) -> str | None:
-        """Whose session a cookie is, by internal id; None where there is none any more. Raises StoreAwayError."""
+    async def person(self, cookie: str, now: int, used: bool = True) -> str | None:
+        """Whose session a cookie is, by internal id; None where there is none any more. Raises StoreAwayError.
+
+        `used`: somebody asks, so it does not end by silence; a page that only listens is no use of it.
+        """
         found = await self.store.get(SESSIONS, digest_of(cookie)) if cookie else None
         if found is None or not self._lasts(found, now):
             return None
-        if now - found.body["seen_at"] >= SEEN_EVERY_SECONDS:
+        if used and now - found.body["seen_at"] >= SEEN_EVERY_SECONDS:
             await self.store.update((SESSIONS, found.id), {}, {"seen_at": now})
         return str(found.body["person"])
 

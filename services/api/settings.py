@@ -39,4 +39,5 @@ class ApiSettings(PlatformSettings):
     view_idle_seconds: float = Field(120.0, gt=0, description="a view without clients is forgotten after so long")
     behind_frames: int = Field(8, ge=1, description="a client that is further behind gets all changes as one")
     shutdown_seconds: int = Field(3, ge=1, description="open streams are cut so long after the request to stop")
+    max_listeners: int = Field(1000, ge=1, description="officials' streams open at one worker; beyond, 503")
     max_streams: int = Field(20000, ge=1, description="open streams of one worker; beyond, 503")

@@ -17,11 +17,23 @@ from redis.exceptions import WatchError
 from dunghen.contracts.board import BOARD
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
 from dunghen.platform.settings import PlatformSettings
-from services.api.board_messages import Entry, Generation, Position, Pulse, decode_entry, decode_feed_view, decode_meta, decode_pulse
+from services.api.board_messages import (
+    Entry,
+    Generation,
+    News,
+    Position,
+    Pulse,
+    decode_entry,
+    decode_feed_view,
+    decode_meta,
+    decode_news,
+    decode_pulse,
+)
 from services.api.ports import BoardUnreachableError, Commit, DisplacedError, Stored
 
 SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, META, POSITION, STREAM = BOARD
 PULSE = "pulse"
+NEWS, NEWS_KEPT = "news", 200
 GEOMETRY = "geometry"  # a hash: its id, and its body
 UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.BusyLoadingError)
 
@@ -120,6 +132,30 @@ class RedisBoard:
             await self._redis.hset(self._named(GEOMETRY), mapping={"id": id_, "body": body})
         except UNREACHABLE as fault:
             raise BoardUnreachableError from fault
+
+    async def tell(self, news: News) -> None:
+        """Says what the store has newly; kept for a while only, for workers that are a moment behind."""
+        try:
+            await self._redis.xadd(self._named(NEWS), {b"n": encode(news)}, maxlen=NEWS_KEPT, approximate=True)
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError from fault
+
+    async def last_news(self) -> str:
+        """Where the news stand now; `0-0` where there are none."""
+        try:
+            last: Any = await self._redis.xrevrange(self._named(NEWS), count=1)
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError from fault
+        return last[0][0].decode() if last else "0-0"
+
+    async def news(self, after: str, seconds: float) -> list[tuple[str, News]]:
+        """What was said behind `after`, oldest first; waits at most so long for the first."""
+        try:
+            answer = await self._redis.xread({self._named(NEWS): after}, count=200, block=max(int(seconds * 1000), 1))
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError from fault
+        streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or []]
+        return [(id_.decode(), decode_news(fields[b"n"])) for entries in streams for id_, fields in _flat(entries)]
 
     def _write(self, pipe: Pipeline, commit: Commit) -> None:
         staged = {_staged_key(g, unit): encode(s) if s else None for (g, unit), s in commit.staged.items()}

@@ -125,9 +125,9 @@ class World:
 
         async def project() -> None:
             await lag.start([(t, p) for t in FOLLOWED for p in range(all_topics(self.settings.partitions)[t].partitions)])
-            projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock)
+            projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock, board)
             projector.on_shown = history.on_shown
-            dossiers = DossierProjector(self.settings, store, projector.policy)
+            dossiers = DossierProjector(self.settings, store, projector.policy, board)
             drawn = GeometryProjector(self.settings, board)
             try:
                 async with asyncio.TaskGroup() as running:  # when one fails, none of the others goes on with what is closed below
@@ -152,8 +152,9 @@ class World:
             assert self.follower is not None
             try:
                 loops = self.follower.follow(), self.follower.tick(), self.follower.streams.run(), self.follower.geometries.follow()
-                await asyncio.gather(*loops, known.run(), server.run())
+                await asyncio.gather(*loops, known.run(), officials.listening.run(), server.run())
             finally:
+                await officials.listening.close()
                 await self.follower.streams.close()
                 await server.shutdown()
                 await access.close()

@@ -1,0 +1,42 @@
+"""The projector's word to officials who wait: what it has stored. Said after the store has it, so that who looks finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dunghen.platform.logs import get_logger
+from dunghen.platform.store import Put, Write
+from services.api.board_messages import News
+from services.api.ports import BoardUnreachableError, NewsWriter
+
+log = get_logger("telling")
+MOST_DOSSIERS = 500  # a load or another policy changes them all: then only units are named
+
+
+async def tell_dossiers(board: NewsWriter | None, writes: Sequence[Write]) -> None:
+    """Of dossiers that were stored. Lost where Redis is away: the workers say so to everybody when it is back."""
+    bodies = {write.id: write.body for write in writes if isinstance(write, Put)}
+    if len(bodies) <= MOST_DOSSIERS:
+        await _tell(board, News(dossiers=[(code, body["unit"], body["handler"]) for code, body in bodies.items()]))
+    else:
+        units, people = _named(bodies.values(), "unit"), _named(bodies.values(), "handler")
+        await _tell(board, News(units=units, people=people))
+
+
+async def tell_notices(board: NewsWriter | None, writes: Iterable[Put]) -> None:
+    """Of notices that were stored: of which units and to whom."""
+    found = {(write.body["unit"], write.body["recipient"]) for write in writes if write.collection == "notices"}
+    await _tell(board, News(notices=sorted(found)))
+
+
+def _named(bodies: Iterable[dict[str, object]], member: str) -> list[str]:
+    return sorted({str(body[member]) for body in bodies} - {""})
+
+
+async def _tell(board: NewsWriter | None, news: News) -> None:
+    if board is None or news == News():
+        return
+    try:
+        await board.tell(news)
+    except BoardUnreachableError:
+        log.warning("news_not_told")
