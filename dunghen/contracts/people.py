@@ -83,6 +83,11 @@ def encode_person(record: PersonRecord) -> bytes:
     return _encode(record)
 
 
+def encode_action(action: NoticeAction) -> bytes:
+    """The value of `notice-actions`."""
+    return _encode(action)
+
+
 def new_id() -> str:
     """An id that nobody has: 64 random bits."""
     return "p" + secrets.token_hex(8)

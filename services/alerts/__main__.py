@@ -46,7 +46,8 @@ async def run(settings: AlertsSettings) -> None:
         await life.run()
         return
     await outbox.settle_in(settings.partitions)
-    actions = ActionBook()
+    clock = clock_from(settings.clock_file)
+    actions = ActionBook(clock.seconds)
     feeds = UnitFeeds(Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds), lambda: book.latest.calendar)
     books = {topics.POLICIES: book.take, topics.PEOPLE: people.take, topics.FEEDS: feeds.take, topics.NOTICE_ACTIONS: actions.take}
     await kafka.until_reachable(settings, list(books))
@@ -55,7 +56,6 @@ async def run(settings: AlertsSettings) -> None:
     await policies.caught_up()
     await book.wait_for_first()
     digests = Digests(60 * settings.digest_after_minutes)
-    clock = clock_from(settings.clock_file)
     heard = (actions.of, feeds.stale, digests, feeds, actions.disputes)
     ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, *heard)
     alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from dunghen.contracts.people import decode_action
+from dunghen.domain.answering import bounded
 from dunghen.domain.manners import Action
 
 KEPT_SECONDS = 60 * 86400  # of the city's time, behind the newest: an answer ends an escalation within days, a snooze ends by itself
@@ -16,8 +17,12 @@ KEPT_SECONDS = 60 * 86400  # of the city's time, behind the newest: an answer en
 
 @dataclass
 class ActionBook:
-    """Every action of the last two months, by dossier; the same record taken twice is one action."""
+    """Every action of the last two months, by dossier; the same record taken twice is one action.
 
+    `now`: the city's clock, by which the times that a record gives are bounded.
+    """
+
+    now: Callable[[], int]
     unreadable: int = 0
     _by_dossier: dict[str, tuple[Action, ...]] = field(default_factory=dict)
     _order: deque[tuple[int, str, Action]] = field(default_factory=deque)
@@ -34,13 +39,14 @@ class ActionBook:
         except msgspec.DecodeError:
             self.unreadable += 1
             return
-        action = Action(said.kind, said.person, said.clock, said.stage, said.at, said.until, said.reason)
+        at, until = bounded(said.at, said.until, self.now())
+        action = Action(said.kind, said.person, said.clock, said.stage, at, until, said.reason)
         if action not in self.of(said.dossier):
             self._by_dossier[said.dossier] = (*self.of(said.dossier), action)
-            self._order.append((max(said.at, said.until), said.dossier, action))
+            self._order.append((max(at, until), said.dossier, action))
             if said.kind == "dispute":
                 self._disputes.append((said.dossier, action))
-        self._newest = max(self._newest, said.at)
+        self._newest = max(self._newest, at)
         self._forget()
 
     def of(self, dossier: str) -> Sequence[Action]:

@@ -20,6 +20,7 @@ from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_lag import KafkaLag
+from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.dossier_projector import DossierProjector
@@ -67,17 +68,18 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.release("store", store.close)
     access = open_store(settings, STORE, durable=True)
     life.release("access", access.close)
-    known = AccessTopics(settings)
+    known, said = AccessTopics(settings), KafkaSaid(settings)
     follower = Follower(settings, board, clock_from(settings.clock_file))
     life.spawn("access-store", prepare_access(access))
     life.spawn("who-may-read", known.run())
+    life.spawn("said", said.run())
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
     officials = officials_of(follower, store, access, known)
     life.spawn("listening", officials.listening.run())
-    server = serving(build_app(follower, Past(store), officials), settings)
+    server = serving(build_app(follower, Past(store), officials, said), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     life.release("streams", follower.streams.close)

@@ -10,6 +10,8 @@ from services.api.follower import Follower
 from services.api.middleware import Front
 from services.api.officials import Officials
 from services.api.past import Past
+from services.api.ports import Said
+from services.api.routes_actions import action_routes
 from services.api.routes_badge import badge_routes
 from services.api.routes_changes import change_routes
 from services.api.routes_explanation import explanation_routes
@@ -23,7 +25,7 @@ from services.api.routes_site import health_routes, page_routes
 from services.api.routes_wall import wall_routes
 
 
-def build_app(follower: Follower, past: Past, officials: Officials) -> FastAPI:
+def build_app(follower: Follower, past: Past, officials: Officials, said: Said) -> FastAPI:
     """The application; its state is in `follower`, whose loops the caller runs. Raises UndeclaredRouteError (see `access_table`)."""
     app = FastAPI(
         title="Đúng Hẹn",
@@ -43,6 +45,7 @@ def build_app(follower: Follower, past: Past, officials: Officials) -> FastAPI:
         explanation_routes(officials),
         change_routes(officials),
         notice_routes(officials),
+        action_routes(officials, said),
     )
     for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
+from dunghen.contracts.people import NoticeAction
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, News, Position, Pulse
 
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
@@ -92,3 +93,9 @@ class Lag(Protocol):
 
     async def ends(self, topic: str, partitions: int) -> dict[int, int]: ...
     async def commit(self, offsets: Offsets) -> None: ...
+
+
+class Said(Protocol):
+    """Where it goes what people say by our pages. Returns once it is stored; raises NotStored where that is not certain."""
+
+    async def action(self, action: NoticeAction) -> None: ...

@@ -89,12 +89,12 @@ def notice_routes(officials: Officials) -> APIRouter:
     return router
 
 
-async def dossier_for(request: Request, officials: Officials, code: str) -> tuple[Reading, dict[str, Any]]:
+async def dossier_for(request: Request, officials: Officials, code: str, what: What = What.DOSSIER) -> tuple[Reading, dict[str, Any]]:
     """The document of a dossier that is within reach, in the audit log by now. Raises ProblemError."""
-    await officials.admitted(request, What.DOSSIER)
+    await officials.admitted(request, what)
     found = await _one(officials, code)
     target = Target(found["unit"], found.get("handler", "")) if found else Target("")
-    reading = await officials.decided(request, What.DOSSIER, target)
+    reading = await officials.decided(request, what, target)
     if found is None or not reading.access.allowed:
         await officials.log(reading, reason="" if found else NOT_FOUND)
         raise ProblemError("UNKNOWN_DOSSIER")

@@ -21,6 +21,7 @@ class ApiSettings(PlatformSettings):
     )
     session_idle_seconds: int = Field(12 * 3600, ge=60, description="an official's session that is not used for so long ends")
     session_seconds: int = Field(7 * 86400, ge=60, description="an official's session ends so long after its beginning")
+    said_seconds: float = Field(10.0, gt=0, description="how long an official's action may wait for Kafka before it is answered 503")
     static: Path = Field(HERE / "static", description="the built web pages")
     publish_seconds: float = Field(0.015, ge=0.0, le=5.0, description="shortest time between two versions of the map")
     feed_publish_seconds: float = Field(

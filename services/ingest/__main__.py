@@ -7,14 +7,15 @@ import sys
 import uvloop
 
 from dunghen.contracts.keys import KeyBook
+from dunghen.contracts.topics import DOSSIER_EVENTS
 from dunghen.platform.clock import clock_from, real_milliseconds
 from dunghen.platform.http_server import HttpServer
+from dunghen.platform.kafka_sender import KafkaSender
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle, end_start
 from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.kafka_events import KafkaEvents
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
-from services.ingest.adapters.kafka_sender import KafkaSender
 from services.ingest.adapters.key_topic import KeyTopic
 from services.ingest.adapters.people_topic import PeopleTopic
 from services.ingest.adapters.policy_topic import PolicyTopic
@@ -29,7 +30,12 @@ from services.ingest.settings import IngestSettings
 
 async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503."""
-    metrics, sender, keys, people = Metrics(), KafkaSender(settings), KeyTopic(settings), PeopleTopic(settings)
+    metrics, sender, keys, people = (
+        Metrics(),
+        KafkaSender(settings, DOSSIER_EVENTS, settings.ingest_ack_seconds),
+        KeyTopic(settings),
+        PeopleTopic(settings),
+    )
     policies = PolicyTopic(settings, metrics)
     ports = Ports(
         KafkaEvents(sender, settings.partitions),

@@ -11,6 +11,7 @@ from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.days import Zone
 from dunghen.domain.directory import Directory
 from dunghen.platform.clock import Clock
+from dunghen.platform.kafka_sender import NotStored
 from services.ingest.feeds import FeedBook
 from services.ingest.metrics import Metrics
 from services.ingest.wire.drafts import FindPerson, FindUnit
@@ -18,8 +19,7 @@ from services.ingest.wire.drafts import FindPerson, FindUnit
 NOBODY = Directory()
 
 
-class Unavailable(Exception):
-    """The events are not certain to be stored: the sender has to send the same again, which is harmless."""
+Unavailable = NotStored  # the events are not certain to be stored: the sender has to send the same again, which is harmless
 
 
 class Events(Protocol):

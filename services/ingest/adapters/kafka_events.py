@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dunghen.contracts.messages import DossierEvent, encode
 from dunghen.contracts.topics import DOSSIER_EVENTS, partition_of
-from services.ingest.adapters.kafka_sender import KafkaSender, Outgoing
+from dunghen.platform.kafka_sender import KafkaSender, Outgoing
 
 
 class KafkaEvents:

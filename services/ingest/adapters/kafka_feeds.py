@@ -9,8 +9,8 @@ from aiokafka.errors import KafkaError
 from dunghen.contracts.messages import FeedState, decode_feed, encode
 from dunghen.contracts.topics import FEEDS
 from dunghen.platform import kafka
+from dunghen.platform.kafka_sender import RETRY_SECONDS, KafkaSender, Outgoing
 from dunghen.platform.logs import get_logger
-from services.ingest.adapters.kafka_sender import RETRY_SECONDS, KafkaSender, Outgoing
 from services.ingest.ports import Ports, Unavailable
 
 log = get_logger("kafka_feeds")

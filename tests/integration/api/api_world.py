@@ -25,6 +25,7 @@ from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_lag import KafkaLag
+from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.dossier_projector import DossierProjector
@@ -60,6 +61,9 @@ def score(unit: str, on_time: int, late: int, **more: Any) -> UnitScore:
     return UnitScore(**{"unit": unit, "day": day, "policy": 1, "covers": {0: 5}, "pending": 3, "overdue": 1, "windows": windows, **more})
 
 
+SAID = (topics.NOTICE_ACTIONS,)
+
+
 @dataclass
 class World:
     """What a test does to the city, and what it sees of it."""
@@ -70,6 +74,7 @@ class World:
     http: httpx.AsyncClient
     tasks: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     follower: Follower | None = None
+    said: KafkaSaid | None = None
 
     async def say(self, topic: str, key: str | bytes, value: object, partition: int | None = None) -> None:
         """One record into a topic, as its owner would write it."""
@@ -146,13 +151,14 @@ class World:
         access, known = open_store(self.settings, STORE, durable=True), AccessTopics(self.settings)
         await prepare_access(access)
         officials = officials_of(self.follower, store, access, known)
-        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials), self.settings)
+        said = self.said or KafkaSaid(self.settings)
+        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials, said), self.settings)
 
         async def work() -> None:
             assert self.follower is not None
             try:
                 loops = self.follower.follow(), self.follower.tick(), self.follower.streams.run(), self.follower.geometries.follow()
-                await asyncio.gather(*loops, known.run(), officials.listening.run(), server.run())
+                await asyncio.gather(*loops, known.run(), said.run(), officials.listening.run(), server.run())
             finally:
                 await officials.listening.close()
                 await self.follower.streams.close()
@@ -173,7 +179,17 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
     made = {
         t.name: (t.partitions, t.config)
         for t in all_topics(2).values()
-        if t.name in (*FOLLOWED, *STORED, topics.DOSSIER_EVENTS, topics.DOSSIERS, topics.GEOMETRIES, topics.KEYS, topics.PEOPLE)
+        if t.name
+        in (
+            *FOLLOWED,
+            *STORED,
+            topics.DOSSIER_EVENTS,
+            topics.DOSSIERS,
+            topics.GEOMETRIES,
+            topics.KEYS,
+            topics.PEOPLE,
+            topics.NOTICE_ACTIONS,
+        )
     }
     await kafka.ensure_topics(settings, made)
     async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=10) as http:

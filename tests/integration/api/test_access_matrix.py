@@ -14,7 +14,7 @@ from dunghen.domain.access import FOR_EVERYBODY, RIGHTS, Reach, What
 from services.api.access_table import ROUTES, UndeclaredRouteError, check_declared, routes_of
 from services.api.app import build_app
 
-IN_PATH = {What.UNIT_DOSSIERS: {unit: unit for unit in ALL}, What.DOSSIER: DOSSIERS_OF}
+IN_PATH = {What.UNIT_DOSSIERS: {unit: unit for unit in ALL}, What.DOSSIER: DOSSIERS_OF, What.ACT: DOSSIERS_OF}
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Cell:
         if reach is None:
             return {403}
         if reach is Reach.ALL or not self.unit or self.unit in actor.units:
-            return {200, 303}
-        return {404} if self.what is What.DOSSIER else {403}
+            return {422} if self.what is What.ACT else {200, 303}  # an action without a body
+        return {404} if self.what in (What.DOSSIER, What.ACT) else {403}
 
 
 def cells(names: list[str]) -> list[Cell]:
@@ -91,7 +91,7 @@ async def test_of_another_unit_s_dossier_nobody_learns_whether_there_is_one(sett
 async def test_a_route_that_nobody_declared_is_found_also_in_a_router(settled: tuple[World, dict[str, Actor]]) -> None:
     world, _ = settled
     assert world.follower is not None
-    app = build_app(world.follower, None, None)  # type: ignore[arg-type]
+    app = build_app(world.follower, None, None, None)  # type: ignore[arg-type]
     assert set(routes_of(app)) == set(ROUTES)
     router = APIRouter(prefix="/api/v1")
     router.add_api_route("/everything", lambda: "", methods=["GET"])

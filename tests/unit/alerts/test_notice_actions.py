@@ -6,6 +6,7 @@ import msgspec
 from alerts_world import DOSSIER, local
 
 from dunghen.contracts.people import NoticeAction
+from dunghen.domain.answering import LONGEST_KEPT
 from dunghen.domain.manners import Action
 from services.alerts.actions import KEPT_SECONDS, ActionBook
 
@@ -14,7 +15,7 @@ ACK = NoticeAction(dossier=DOSSIER, kind="acknowledge", person=PERSON, stage="br
 
 
 def book_of(*said: NoticeAction) -> ActionBook:
-    book = ActionBook()
+    book = ActionBook(lambda: AT + 400 * 86400)
     for each in said:
         book.take(each.dossier.encode(), msgspec.json.encode(each))
     return book
@@ -42,3 +43,15 @@ def test_what_cannot_be_read_is_counted_and_does_nothing() -> None:
     for value in (b"?", b'{"dossier":"D","kind":"dance"}', None):
         book.take(b"D", value)
     assert (book.unreadable, list(book.of("D"))) == (2, [])
+
+
+def test_a_time_that_nobody_could_have_said_silences_nothing_for_good() -> None:
+    book = ActionBook(lambda: AT)
+    for said in (
+        msgspec.structs.replace(ACK, at=AT + 4000 * 86400),
+        msgspec.structs.replace(ACK, kind="snooze", until=AT + 4000 * 86400),
+        msgspec.structs.replace(ACK, dossier="B", at=AT + 86400),
+    ):
+        book.take(said.dossier.encode(), msgspec.json.encode(said))
+    assert [(each.at, each.until) for each in book.of(DOSSIER)] == [(AT, 0), (AT, AT + LONGEST_KEPT)]
+    assert [each.at for each in book.of("B")] == [AT + 86400]  # said before the clock was put back by a day

@@ -52,7 +52,7 @@ def test_where_several_fall_silent_together_and_none_is_left_it_is_us() -> None:
 
 
 def test_disputes_are_read_on_from_where_one_was_and_forgotten_with_the_rest() -> None:
-    book = ActionBook()
+    book = ActionBook(lambda: 2**31)
 
     def say(kind: str, dossier: str, at: int) -> None:
         action = NoticeAction(dossier=dossier, kind=kind, person=OWNER.id, stage="half", at=at)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The one producer of this process: acknowledged by all replicas before anybody hears of success."""
+"""The one producer of a process that answers others: acknowledged by all replicas before anybody hears of success."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
-from dunghen.contracts.topics import DOSSIER_EVENTS
 from dunghen.platform import kafka
 from dunghen.platform.logs import get_logger
-from services.ingest.ports import Unavailable
-from services.ingest.settings import IngestSettings
+from dunghen.platform.settings import PlatformSettings
 
 log = get_logger("kafka_sender")
 RETRY_SECONDS = 1.0
+
+
+class NotStored(Exception):
+    """It is not certain that the records are stored: who sent them has to send the same again, which is harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,13 @@ class Outgoing:
 
 
 class KafkaSender:
-    """An idempotent producer, replaced when it has failed for good. `run` keeps it connected."""
+    """An idempotent producer, replaced when it has failed for good. `run` keeps it connected.
 
-    def __init__(self, settings: IngestSettings) -> None:
-        self.settings = settings
+    `topic` is the one whose partitions must be those of the settings; `seconds`: how long an acknowledgement may take.
+    """
+
+    def __init__(self, settings: PlatformSettings, topic: str, seconds: float) -> None:
+        self.settings, self.topic, self.seconds = settings, topic, seconds
         self._producer: Any = None
         self._broken = asyncio.Event()
 
@@ -49,13 +54,13 @@ class KafkaSender:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def send_all(self, records: Sequence[Outgoing]) -> None:
-        """Returns once the broker has acknowledged every record. Raises Unavailable: some may be stored all the same."""
+        """Returns once the broker has acknowledged every record. Raises NotStored: some may be stored all the same."""
         producer = self._producer
         if producer is None:
-            raise Unavailable
+            raise NotStored
         pending: list[asyncio.Future[Any]] = []
         try:
-            async with asyncio.timeout(self.settings.ingest_ack_seconds):
+            async with asyncio.timeout(self.seconds):
                 for r in records:
                     pending.append(await producer.send(self.settings.named(r.topic), r.value, key=r.key, partition=r.partition))
                 if pending:
@@ -67,9 +72,9 @@ class KafkaSender:
                 self._give_up(pending, None if future.cancelled() else future.exception())
 
     async def _serve(self, producer: Any) -> None:
-        found = len(await kafka.partitions_of(producer, self.settings, [DOSSIER_EVENTS]))
+        found = len(await kafka.partitions_of(producer, self.settings, [self.topic]))
         if found != self.settings.partitions:
-            raise kafka.WrongPartitions(f"{DOSSIER_EVENTS} has {found} partitions, the settings say {self.settings.partitions}")
+            raise kafka.WrongPartitions(f"{self.topic} has {found} partitions, the settings say {self.settings.partitions}")
         self._broken.clear()
         self._producer = producer
         try:
@@ -83,4 +88,4 @@ class KafkaSender:
         log.warning("not_acknowledged", error=type(fault).__name__, records=len(pending))
         if not isinstance(fault, (TimeoutError, KafkaTimeoutError)):
             self._broken.set()
-        raise Unavailable from None
+        raise NotStored from None
