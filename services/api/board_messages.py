@@ -82,14 +82,12 @@ class Pulse(msgspec.Struct, gc=False, kw_only=True):
 class News(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """What the store has newly, for officials who wait. Codes of dossiers: it stays between projector and workers, for its readers only.
 
-    `dossiers`: (code, unit, internal id of the official who has it); where they are too many, `units` and `people` alone.
-    `notices`: (unit, recipient).
+    `dossiers`: (code, unit); where they are too many, `units` alone. `notices`: units of which there are some.
     """
 
-    dossiers: list[tuple[str, str, str]] = []
+    dossiers: list[tuple[str, str]] = []
     units: list[str] = []
-    people: list[str] = []
-    notices: list[tuple[str, str]] = []
+    notices: list[str] = []
 
 
 decode_news = msgspec.json.Decoder(News).decode

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from dunghen.domain.access import Who
 from services.api.board_messages import News
 from services.api.ports import BoardUnreachableError, NewsReader
 
@@ -25,10 +24,10 @@ class Changed:
     dossiers: set[str] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
     notices: bool = False
-    own: bool = False  # something of one's own, of which no code is said
+    all: bool = False  # something may have gone by unheard
 
     def __bool__(self) -> bool:
-        return bool(self.dossiers or self.units or self.notices or self.own)
+        return bool(self.dossiers or self.units or self.notices or self.all)
 
     def frame(self) -> dict[str, object]:
         """As JSON."""
@@ -38,26 +37,25 @@ class Changed:
 class Listener:
     """One open stream. `units` None: the whole city."""
 
-    def __init__(self, who: Who, units: frozenset[str] | None) -> None:
-        self.who, self.units = who, units
+    def __init__(self, units: frozenset[str] | None) -> None:
+        self.units = units
         self._changed, self._news = Changed(), asyncio.Event()
 
     def hear(self, news: News) -> None:
         """Keeps what of it is within reach."""
         changed = self._changed
-        for code, unit, handler in news.dossiers:
-            if self._reaches(unit, handler):
+        for code, unit in news.dossiers:
+            if self._reaches(unit):
                 changed.dossiers.add(code)
                 changed.units.add(unit)
         changed.units.update(unit for unit in news.units if self._reaches(unit))
-        changed.own |= self.who.id in news.people
-        changed.notices |= any(self._reaches(unit, recipient) for unit, recipient in news.notices)
+        changed.notices |= any(self._reaches(unit) for unit in news.notices)
         self._wake()
 
     def miss(self) -> None:
         """Something may have gone by unheard: all within reach is to be looked at."""
         self._changed.units |= self.units or frozenset()
-        self._changed.notices = self._changed.own = True
+        self._changed.notices = self._changed.all = True
         self._wake()
 
     def wake(self) -> None:
@@ -77,8 +75,9 @@ class Listener:
             changed.dossiers = set()
         return changed
 
-    def _reaches(self, unit: str, person: str = "") -> bool:
-        return self.units is None or unit in self.units or (bool(person) and person == self.who.id)
+    def _reaches(self, unit: str) -> bool:
+        """By the unit alone, as all rights go (decision 0018): who is named in a dossier of another unit hears nothing of it."""
+        return self.units is None or unit in self.units
 
     def _wake(self) -> None:
         if self._changed:

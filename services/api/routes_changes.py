@@ -42,7 +42,7 @@ def change_routes(officials: Officials) -> APIRouter:
 
 async def _frames(request: Request, officials: Officials, reading: Reading) -> AsyncGenerator[bytes]:
     listening, every = officials.listening, officials.follower.settings.tick_seconds
-    listener = Listener(reading.who, units_in_reach(reading.who, What.CHANGES))
+    listener = Listener(units_in_reach(reading.who, What.CHANGES))
     listening.listeners.add(listener)
     metrics.LISTENERS.set(len(listening.listeners))
     try:

@@ -17,20 +17,18 @@ async def tell_dossiers(board: NewsWriter | None, writes: Sequence[Write]) -> No
     """Of dossiers that were stored. Lost where Redis is away: the workers say so to everybody when it is back."""
     bodies = {write.id: write.body for write in writes if isinstance(write, Put)}
     if len(bodies) <= MOST_DOSSIERS:
-        await _tell(board, News(dossiers=[(code, body["unit"], body["handler"]) for code, body in bodies.items()]))
+        await _tell(board, News(dossiers=[(code, body["unit"]) for code, body in bodies.items()]))
     else:
-        units, people = _named(bodies.values(), "unit"), _named(bodies.values(), "handler")
-        await _tell(board, News(units=units, people=people))
+        await _tell(board, News(units=_units(bodies.values())))
 
 
 async def tell_notices(board: NewsWriter | None, writes: Iterable[Put]) -> None:
-    """Of notices that were stored: of which units and to whom."""
-    found = {(write.body["unit"], write.body["recipient"]) for write in writes if write.collection == "notices"}
-    await _tell(board, News(notices=sorted(found)))
+    """Of notices that were stored: of which units."""
+    await _tell(board, News(notices=_units(write.body for write in writes if write.collection == "notices")))
 
 
-def _named(bodies: Iterable[dict[str, object]], member: str) -> list[str]:
-    return sorted({str(body[member]) for body in bodies} - {""})
+def _units(bodies: Iterable[dict[str, object]]) -> list[str]:
+    return sorted({str(body["unit"]) for body in bodies})
 
 
 async def _tell(board: NewsWriter | None, news: News) -> None:

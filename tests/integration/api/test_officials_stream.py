@@ -73,7 +73,7 @@ async def test_each_hears_of_their_own_unit_alone_and_the_log_has_it(settled: tu
     assert await in_the_log(world, actors["official of Hải Châu"], "/api/v1/officials/stream") == {NEW[HAI_CHAU]}
 
 
-async def test_who_has_a_dossier_of_another_unit_hears_of_that_one(settled: tuple[World, dict[str, Actor]]) -> None:
+async def test_who_is_named_in_a_dossier_of_another_unit_hears_nothing_of_it(settled: tuple[World, dict[str, Actor]]) -> None:
     world, actors = settled
     official, code = actors["official of Hải Châu"], "000.00.05.H17-261116-0053"
     plain: dict[str, Any] = {"dossier": code, "unit": BUILDING, "occurred_at": 1_794_790_800, "arrived_at": 1_794_790_800_000_000}
@@ -85,8 +85,10 @@ async def test_who_has_a_dossier_of_another_unit_hears_of_that_one(settled: tupl
         Ear(world, actors["leader of the city"]) as all_of,
     ):
         await world.say(DOSSIERS, code, record)
-        await eventually(lambda: one.heard(code) and all_of.heard(code))
-        assert other.changed == []
+        await eventually(lambda: all_of.heard(code))
+        await world.say(DOSSIERS, NEW[HAI_CHAU], record_of(NEW[HAI_CHAU], HAI_CHAU))
+        await eventually(lambda: one.heard(NEW[HAI_CHAU]))
+        assert (code in one.text, other.changed) == (False, [])
 
 
 async def test_a_stream_ends_with_its_session_and_with_the_post(settled: tuple[World, dict[str, Actor]]) -> None:
