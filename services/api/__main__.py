@@ -24,6 +24,7 @@ from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.dossier_projector import DossierProjector
+from services.api.event_projector import EventProjector
 from services.api.follower import Follower
 from services.api.geometries import GeometryProjector
 from services.api.history_projector import HistoryProjector
@@ -54,6 +55,7 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
     life.spawn("dossiers", DossierProjector(settings, store, projector.policy, board).run())
+    life.spawn("events", EventProjector(settings, store).run())
     life.spawn("sources", projector.watch_sources())
     life.spawn("geometry", GeometryProjector(settings, board).run())
     await life.run()

@@ -12,6 +12,7 @@ from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.explanation import Explanation, Stop, explain
 from dunghen.domain.policy import Policy
 from dunghen.domain.warnings import Facts, crossings, facts_of, mark_of
+from services.api.dossier_events import Course, setter_of
 from services.api.explanation_words import Both, Told, exceptions, limit_text, sentence, working_seconds
 from services.api.items import record_of
 from services.api.rows import instant_text
@@ -20,8 +21,8 @@ MOST_SPANS = 1000
 RULES = ("calendar", "procedures", "rules", "stages")
 
 
-def explanation_of(body: Mapping[str, Any], policy: Policy, now: int) -> dict[str, object]:
-    """What follows from the record alone. Instants as texts, durations in whole minutes that add up."""
+def explanation_of(body: Mapping[str, Any], policy: Policy, now: int, course: Course) -> dict[str, object]:
+    """What follows from the record, and who set each pause. Instants as texts, durations in whole minutes that add up."""
     account = explain(record_of(body), policy, now)
     told = Told(account, policy) if account else None
     procedure = policy.procedures.get(body["procedure"])
@@ -38,7 +39,7 @@ def explanation_of(body: Mapping[str, Any], policy: Policy, now: int) -> dict[st
         "spans_left_off": max(0, len(spans) - MOST_SPANS),
         "totals": _totals(account),
         "due": _due(account, told, policy.zone),
-        "pauses": [_pause(told, stop, n) for n, stop in enumerate(told.account.stops, 1)] if told else [],
+        "pauses": _pauses(told, course) if told else [],
         "exceptions": [{"day": date_of(day).isoformat(), "works": works} for day, works in exceptions(told)] if told else [],
         "supplement_rule": account.rule if account else None,
     }
@@ -114,6 +115,11 @@ def _due(account: Explanation | None, told: Told | None, zone: Zone) -> dict[str
         "how": account.how if account else "OUTSIDE",
         "sentence": _both(sentence(told)),
     }
+
+
+def _pauses(told: Told, course: Course) -> list[dict[str, object]]:
+    zone, stops = told.policy.zone, told.account.stops
+    return [{**_pause(told, stop, n), **setter_of(course, stop.began, stop.status, zone)} for n, stop in enumerate(stops, 1)]
 
 
 def _pause(told: Told, stop: Stop, ordinal: int) -> dict[str, object]:

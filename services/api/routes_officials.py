@@ -76,15 +76,16 @@ def notice_routes(officials: Officials) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["officials"], responses=REFUSALS)
 
     @router.get("/notices")
-    async def get_notices(request: Request, limit: Limit = 100, after: After = "") -> Response:
-        """Notices of the units within reach, the newest first: what was decided, why, and what became of it."""
+    async def get_notices(request: Request, mine: bool = False, limit: Limit = 100, after: After = "") -> Response:
+        """Notices of the units within reach, the newest first: what was decided, why, and what became of it; `mine`: those to who asks."""
         reading = await officials.admitted(request, What.NOTICES)
         units = units_in_reach(reading.who, What.NOTICES)
         where: dict[str, Scalar | Between | In] = {} if units is None else {"unit": In(tuple(sorted(units)))}
+        where = {**where, "recipient": reading.who.id} if mine else where
         page = await found_in(officials, StoreQuery("notices", where, ("decided_at",), descending=True, limit=limit, after=after))
         await officials.log(reading, dossiers=(d.body["dossier"] for d in page.documents))
         zone = officials.scene().looks.zone
-        return paged(request, {"notices": [_notice(d.body, zone) for d in page.documents]}, page.after)
+        return paged(request, {"notices": [_notice(d.body, reading.who.id, zone) for d in page.documents]}, page.after)
 
     return router
 
@@ -127,10 +128,10 @@ def listed(officials: Officials, documents: Iterable[Document]) -> dict[str, obj
     return {"at": instant_text(now, policy.zone), "dossiers": [item_of(d.id, d.body, policy, now) for d in documents]}
 
 
-def _notice(body: Mapping[str, Any], zone: Zone) -> dict[str, object]:
-    """A notice without its key, which names its recipient."""
+def _notice(body: Mapping[str, Any], asking: str, zone: Zone) -> dict[str, object]:
+    """A notice without its key, which names its recipient: only whether that is who asks is said."""
     instants = {name: instant_text(body.get(name) or None, zone) for name in NOTICE_INSTANTS}
-    return {**{name: body.get(name) for name in NOTICE_WORDS}, **instants}
+    return {**{name: body.get(name) for name in NOTICE_WORDS}, **instants, "mine": body.get("recipient") == asking}
 
 
 def private(request: Request, body: Mapping[str, object]) -> Response:

@@ -29,6 +29,7 @@ from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.dossier_projector import DossierProjector
+from services.api.event_projector import EventProjector
 from services.api.follower import Follower
 from services.api.geometries import GeometryProjector
 from services.api.history_projector import FOLLOWED as STORED
@@ -133,10 +134,11 @@ class World:
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock, board)
             projector.on_shown = history.on_shown
             dossiers = DossierProjector(self.settings, store, projector.policy, board)
+            events = EventProjector(self.settings, store)
             drawn = GeometryProjector(self.settings, board)
             try:
                 async with asyncio.TaskGroup() as running:  # when one fails, none of the others goes on with what is closed below
-                    for part in (projector.run(), projector.watch_sources(), history.run(), dossiers.run(), drawn.run()):
+                    for part in (projector.run(), projector.watch_sources(), history.run(), dossiers.run(), drawn.run(), events.run()):
                         running.create_task(part)
             finally:
                 await store.close()

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
-from access_world import DOSSIERS_OF, HAI_CHAU, HAI_VAN, Actor, settle
+from access_world import DOSSIERS_OF, HAI_CHAU, HAI_VAN, Actor, notice_of, settle
 from api_world import MONDAY_8_00, Opened, World
+
+from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.topics import DOSSIER_EVENTS, NOTICES
+from tests.eventually import eventually_async as eventually
 
 CODE = DOSSIERS_OF[HAI_CHAU]
 
@@ -45,3 +50,52 @@ async def test_of_another_unit_it_is_as_if_there_were_none(settled: tuple[World,
     assert other["status_code"] == 404
     assert (await explained(world, actors["nobody"]))["status_code"] == 401
     assert (await explained(world, actors["head of Hải Vân"], DOSSIERS_OF[HAI_VAN]))["status_code"] == 200
+
+
+async def test_the_raw_events_stand_beside_it_in_the_order_of_arrival_across_a_restart(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    official = actors["official of Hải Châu"]
+    await world.say(DOSSIER_EVENTS, CODE, happened(1, status=2, kind="synced"))
+    await world.say(DOSSIER_EVENTS, CODE, b"{not an event")
+    await world.say(DOSSIER_EVENTS, CODE, happened(2, status=5))
+    await eventually(lambda: events_of(world, official, 2))
+    await world.stop("projector")
+    await world.say(DOSSIER_EVENTS, CODE, happened(3, status=4))
+    await world.start_projector()
+    found = await eventually(lambda: events_of(world, official, 3))
+    assert [(e["kind"], e["status"], e["late"]) for e in found] == [
+        ("synced", 2, False),
+        ("progressed", 5, False),
+        ("progressed", 4, False),
+    ]
+    assert "p00000000000000aa" not in str(await explained(world, official))
+    assert (await explained(world, actors["head of Hải Vân"], DOSSIERS_OF[HAI_VAN]))["events"] == []
+
+
+def happened(n: int, **facts: Any) -> DossierEvent:
+    given = {"kind": "progressed", "occurred_at": MONDAY_8_00 + n, "arrived_at": (MONDAY_8_00 + n) * 10**6, "handler": "p00000000000000aa"}
+    return DossierEvent(**{"id": f"{n:016x}", "dossier": CODE, "unit": HAI_CHAU, "source": "one-stop", **given, **facts})
+
+
+async def events_of(world: World, actor: Actor, count: int) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = (await explained(world, actor))["events"]
+    return events if len(events) == count else []
+
+
+async def test_one_s_own_notices_are_those_that_went_to_oneself(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    official = actors["official of Hải Châu"]
+    mine = msgspec.structs.replace(notice_of(CODE, HAI_CHAU), key="mine", recipient=official.secrets[2], why="HANDLER")
+    elsewhere = msgspec.structs.replace(notice_of(DOSSIERS_OF[HAI_VAN], HAI_VAN), key="elsewhere", recipient=official.secrets[2])
+    await world.say(NOTICES, CODE, mine)
+    await world.say(NOTICES, DOSSIERS_OF[HAI_VAN], elsewhere)
+    (found,) = await eventually(lambda: notices(world, official, mine=True))
+    assert (found["dossier"], found["mine"], "recipient" in found) == (CODE, True, False)
+    assert sorted(n["mine"] for n in await notices(world, official)) == [False, True]
+    (asked,) = [why for why in (await explained(world, official))["why"] if why["mine"]]
+    assert asked["why"] == "HANDLER"
+
+
+async def notices(world: World, actor: Actor, **query: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await world.http.get("/api/v1/notices", params=query, headers=dict(actor.headers))).json()["notices"]
+    return found

@@ -14,6 +14,7 @@ from dunghen.contracts.policies import Applied, policy_records
 from dunghen.domain.days import Zone, day_number
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import fold
+from services.api.dossier_events import Course
 from services.api.explanations import explanation_of, reason_now, versions_of
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
@@ -21,6 +22,7 @@ PROCEDURES = [
     {"code": "5wd", "name": "Đăng ký biến động", "limit": 5, "unit": "working_days"},
     {"code": "10d", "name": "Cấp giấy phép", "limit": 10, "unit": "days"},
 ]
+NOBODY = {"source": None, "arrived_at": None}
 HALF = "2026-11-05T14:00:00+07:00"
 STAGES = [
     {"stage": "half", "terms": "long", "percent": 50, "roles": ["official"], "clocks": ["dossier"]},
@@ -57,7 +59,7 @@ def body(*events: tuple[str, int, dict[str, Any]], procedure: str = "5wd") -> di
 
 
 def told(now: str, *events: tuple[str, int, dict[str, Any]], by: Policy | None = None, procedure: str = "5wd") -> dict[str, Any]:
-    return explanation_of(body(*events, procedure=procedure), by or policy(), at(now))
+    return explanation_of(body(*events, procedure=procedure), by or policy(), at(now), Course())
 
 
 def test_the_dossier_of_the_sketch_reads_as_there() -> None:
@@ -84,6 +86,7 @@ def test_the_dossier_of_the_sketch_reads_as_there() -> None:
             "status": 5,
             "ordinal": 1,
             "effect": "ADDED",
+            **NOBODY,
         }
     ]
     assert found["procedure"]["limit_text"] == {"vi": "5 ngày làm việc", "en": "5 working days"}
@@ -161,7 +164,7 @@ def test_what_was_never_accepted_has_no_date_and_says_so() -> None:
     record = fold(None, DossierEvent(id="0" * 16, dossier="D-1", unit="20242", kind="synced", status=3, occurred_at=1, arrived_at=1))
     assert record is not None
     refused = {"record": base64.b64encode(record).decode(), "unit": "20242", "procedure": ""}
-    found = explanation_of(refused, policy(), at("6 08:00"))
+    found = explanation_of(refused, policy(), at("6 08:00"), Course())
     assert (found["due"]["how"], found["totals"]["remaining"], found["spans"]) == ("OUTSIDE", None, [])
     assert found["due"]["sentence"]["vi"] == "Hồ sơ chưa được tiếp nhận hoặc đã bị rút: không có hẹn trả."
     assert reason_now(refused, policy(), at("6 08:00"), []) == {"reason": "OUTSIDE", "next": None}

@@ -218,7 +218,7 @@ export interface paths {
         };
         /**
          * Get Notices
-         * @description Notices of the units within reach, the newest first: what was decided, why, and what became of it.
+         * @description Notices of the units within reach, the newest first: what was decided, why, and what became of it; `mine`: those to who asks.
          */
         get: operations["get_notices_api_v1_notices_get"];
         put?: never;
@@ -1008,6 +1008,7 @@ export interface operations {
     get_notices_api_v1_notices_get: {
         parameters: {
             query?: {
+                mine?: boolean;
                 /** @description entries of a page */
                 limit?: number;
                 /** @description where the page before ended; the header Link names the next */
