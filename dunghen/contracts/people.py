@@ -45,6 +45,7 @@ class PersonRecord(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """One person: the value of `people`, keyed by the id, which is random and says nothing.
 
     `ref` is the digest of the number in the operator's own list. `feeds` are the sources whose silence this person is told of.
+    `signed_out_at`: links and sessions that were made by then open nothing any more (real seconds; 0: nobody signed this person out).
     """
 
     id: PersonId
@@ -54,6 +55,7 @@ class PersonRecord(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     names: Annotated[tuple[Digest, ...], Meta(max_length=50)] = ()
     feeds: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
     leave: Annotated[tuple[LeaveRecord, ...], Meta(max_length=200)] = ()
+    signed_out_at: Instant = 0
 
 
 class NoticeAction(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -133,6 +135,11 @@ class PeopleBook:
             self.unreadable.add(key)
             return
         self.records[record.id] = record
+
+    def opens(self, person: str, made_at: int) -> bool:
+        """Whether a link or session of this person that was made at an instant (real seconds) holds as to the directory."""
+        record = self.records.get(person)
+        return record is not None and made_at > record.signed_out_at
 
     @property
     def directory(self) -> Directory:

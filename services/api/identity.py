@@ -45,7 +45,7 @@ class Identity:
     async def who(self, request: Request, of: tuple[Catalogue, int], used: bool = True) -> Who | None:
         """By the key if one is given, else by the cookie; a post counts on its days. `of`: the units, and the local day.
 
-        `used`: as `Sessions.person` has it. Raises LookupError before anything is known.
+        `used`: as `Sessions.of` has it. Raises LookupError before anything is known.
         """
         catalogue, day = of
         authorization, cookie = request.headers.get("authorization", ""), cookie_of(request)
@@ -55,14 +55,15 @@ class Identity:
         if authorization:
             found = keys.holder(bearer_of(authorization), self.now())
             return machine(found, catalogue) if found is not None and found.scope in MACHINES else None
-        person = people.directory.get(await self.sessions.person(cookie, self.now(), used) or "")
+        session = await self.sessions.of(cookie, self.now(), used)
+        person = people.directory.get(session.person) if session is not None and people.opens(*session) else None
         return who_is(person, catalogue, day) if person is not None else None
 
     def link(self, text: str) -> KeyRecord | None:
         """The record of a one-time link that is still open as to its time. Raises LookupError before anything is known."""
         keys, people = self._books()
         found = keys.holder(text, self.now())
-        return found if found is not None and found.scope == "link" and people.directory.get(found.code) else None
+        return found if found is not None and found.scope == "link" and people.opens(found.code, found.made_at) else None
 
     def _books(self) -> tuple[KeyBook, PeopleBook]:
         books = self.known.books()

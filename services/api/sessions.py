@@ -6,15 +6,24 @@ Kept are digests: of the cookie as the session's id, of the link in the topic `k
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dunghen.contracts.keys import digest_of
 from dunghen.contracts.messages import KeyRecord
-from dunghen.platform.store import Between, Collection, Document, Put, Store
+from dunghen.platform.store import Between, Collection, Document, Put, Store, StoreAwayError
 
 SESSIONS, LINKS = "sessions", "links"
 COLLECTIONS = (Collection(SESSIONS, (("seen_at",), ("made_at",))), Collection(LINKS, (("expires_at",),)))
 SEEN_EVERY_SECONDS = 60  # how exactly it is known when a session was last used
+
+
+class Session(NamedTuple):
+    """Whose, by internal id, and since when."""
+
+    person: str
+    made_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +35,35 @@ class Sessions:
     longest: int
 
     async def begin(self, link: KeyRecord, now: int) -> str | None:
-        """The cookie of a new session of the link's person; None where the link has been used. Raises StoreAwayError."""
-        if not await self.store.insert(Put(LINKS, link.id, 1, {"used_at": now, "expires_at": link.expires_at})):
-            return None
+        """The cookie of a new session of the link's person; None where the link has been used. Raises StoreAwayError.
+
+        The session first, then the link is taken for it, then it is noted that its cookie goes out: where that breaks off nobody has got a
+        cookie, and whoever tries again takes the link over, with which the former session ends. Of one link there is one session at most.
+        """
         cookie = secrets.token_urlsafe(32)
-        await self.store.insert(Put(SESSIONS, digest_of(cookie), 1, {"person": link.code, "made_at": now, "seen_at": now}))
-        await self._forget(now)
+        mine = digest_of(cookie)
+        await self.store.insert(Put(SESSIONS, mine, 1, {"person": link.code, "made_at": now, "seen_at": now}))
+        if not (await self._take(link, mine, now) and await self.store.update((LINKS, link.id), {"session": mine}, {"told": True})):
+            await self.store.remove(SESSIONS, {"id": mine})
+            return None
+        with suppress(StoreAwayError):
+            await self._forget(now)
         return cookie
 
-    async def person(self, cookie: str, now: int, used: bool = True) -> str | None:
-        """Whose session a cookie is, by internal id; None where there is none any more. Raises StoreAwayError.
+    async def _take(self, link: KeyRecord, mine: str, now: int) -> bool:
+        """Whether the link is for this session now: nobody had it, or nobody was told the cookie that it was for."""
+        taken = {"used_at": now, "expires_at": link.expires_at, "session": mine, "told": False}
+        if await self.store.insert(Put(LINKS, link.id, 1, taken)):
+            return True
+        found = await self.store.get(LINKS, link.id)
+        former = found.body.get("session", "") if found is not None else ""
+        if not former or not await self.store.update((LINKS, link.id), {"session": former, "told": False}, {"session": mine}):
+            return False
+        await self.store.remove(SESSIONS, {"id": former})
+        return True
+
+    async def of(self, cookie: str, now: int, used: bool = True) -> Session | None:
+        """Whose session a cookie is; None where there is none any more. Raises StoreAwayError.
 
         `used`: somebody asks, so it does not end by silence; a page that only listens is no use of it.
         """
@@ -44,7 +72,7 @@ class Sessions:
             return None
         if used and now - found.body["seen_at"] >= SEEN_EVERY_SECONDS:
             await self.store.update((SESSIONS, found.id), {}, {"seen_at": now})
-        return str(found.body["person"])
+        return Session(str(found.body["person"]), int(found.body["made_at"]))
 
     async def end(self, cookie: str) -> None:
         """From now on the cookie is nobody's."""

@@ -1,10 +1,12 @@
-"""`dunghen people import|list|diff`: the directory, written behind a fence and in one transaction: all of a list or nothing."""
+"""`dunghen people import|list|diff|sign-out`: the directory, written behind a fence and in one transaction: all of a list or nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
@@ -15,6 +17,7 @@ from dunghen.contracts.people import PeopleBook, PersonRecord, encode_person
 from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
+from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.fenced import Fenced, writing
 from dunghen.platform.settings import PlatformSettings
 
@@ -99,6 +102,21 @@ async def _write(settings: PlatformSettings, wanted: Wanted, policy: Policy) -> 
             return change
     except Fenced:
         raise CommandError("somebody else imported at the same moment: nothing was written; look with diff and import again") from None
+
+
+async def sign_out(folder: DataFolder, person: str, say: Say) -> None:
+    """Ends every session of a person, and every link that was made by now. Raises CommandError for somebody whom nobody knows."""
+    settings = settings_of(folder)
+    try:
+        async with writing(settings, "people") as writer:
+            record = (await read_people(settings)).records.get(person)
+            if record is None:
+                raise CommandError(f"{person}: nobody in the directory has this id; `dunghen people list` names them")
+            after = replace(record, signed_out_at=real_milliseconds() // 1000)
+            await writer.write({(topics.PEOPLE, 0): [(person.encode(), encode_person(after))]})
+    except Fenced:
+        raise CommandError("somebody else changed the directory at the same moment: nobody was signed out; do it again") from None
+    say(f"{person} is signed out everywhere, and no link made by now opens; `dunghen people link` makes a new one")
 
 
 async def show(folder: DataFolder, say: Say) -> None:

@@ -157,8 +157,10 @@ class ListReading:
         return old.id if old else new_id()
 
     def _record(self, someone: _Someone, ids: Mapping[str, str]) -> PersonRecord:
+        old = self.known.get(ref_digest(someone.ref))
         return PersonRecord(
             id=ids[someone.ref],
+            signed_out_at=old.signed_out_at if old else 0,
             ref=ref_digest(someone.ref),
             posts=tuple(someone.posts),
             address=someone.address,

@@ -56,3 +56,14 @@ def people_link(
     from dunghen.cli.keys.links import link
 
     asyncio.run(link(DataFolder(data.absolute()), person, (hours, page), say))
+
+
+@people.command("sign-out")
+def people_sign_out(
+    person: Annotated[str, typer.Argument(help="internal id, as `dunghen people list` names it")],
+    data: Data = DATA,
+) -> None:
+    """End every session of a person at once, and every link that nobody has used yet."""
+    from dunghen.cli.people.command import sign_out
+
+    asyncio.run(sign_out(DataFolder(data.absolute()), person, say))

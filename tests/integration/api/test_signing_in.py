@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from typing import Any
 
+import msgspec
 import pytest
 import structlog
 from access_world import ADDRESS, DOSSIERS_OF, HAI_CHAU, HAI_VAN, NOW, Actor, key_of, person_of, post, settle, signed_in
@@ -19,6 +20,7 @@ from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.people import encode_person
 from dunghen.contracts.topics import KEYS, PEOPLE
 from dunghen.domain.access import What
+from dunghen.platform.clock import real_milliseconds
 from services.api.access_table import ROUTES
 from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.eventually import eventually_async as eventually
@@ -111,6 +113,33 @@ async def test_who_leaves_the_directory_and_whose_key_is_revoked_sees_nothing_fr
         return [(await get(world, path, actor)).status_code for actor in (official, reader)] == [401, 401]
 
     await eventually(gone)
+
+
+async def test_who_is_signed_out_or_whose_post_has_ended_sees_nothing_from_then_on(settled: Settled) -> None:
+    world, actors = settled
+    link, person = await fresh_link(world)
+    cookie = await eventually(lambda: signed_in(world, link))
+    await world.say(KEYS, (unused := make_key(Grant("link", person, NOW - 5, NOW + 3600))).record.id, unused.record)
+    record = msgspec.structs.replace(person_of(HAI_CHAU, "official"), id=person)
+    headers, path = {"cookie": cookie}, f"/api/v1/units/{HAI_CHAU}/dossiers"
+    assert (await world.http.get(path, headers=headers)).status_code == 200
+
+    async def gone() -> bool:
+        return (await world.http.get(path, headers=headers)).status_code == 401
+
+    ended = msgspec.structs.replace(record.posts[0], valid_to=1)
+    await world.say(PEOPLE, person, encode_person(msgspec.structs.replace(record, posts=(ended,))))
+    await eventually(gone)
+    await world.say(PEOPLE, person, encode_person(record))
+    await eventually(lambda: _opens(world, path, headers))
+    await world.say(PEOPLE, person, encode_person(msgspec.structs.replace(record, signed_out_at=real_milliseconds() // 1000)))
+    await eventually(gone)
+    assert await signed_in(world, unused.text) == ""
+    assert (await get(world, path, actors[OFFICIAL])).status_code == 200
+
+
+async def _opens(world: World, path: str, headers: dict[str, str]) -> bool:
+    return (await world.http.get(path, headers=headers)).status_code == 200
 
 
 async def test_pages_follow_by_link_and_hold_each_dossier_once(settled: Settled) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.people.command import Wanted, read_people, show, take
+from dunghen.cli.people.command import Wanted, read_people, show, sign_out, take
 from dunghen.cli.policy_topic import publish
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.topics import all_topics
 from dunghen.platform import kafka
+from dunghen.platform.clock import real_milliseconds
 
 HEAD = "ref,unit,role,address,wire_name\n"
 LINES = "1,20242,official,mot@danang.example,Trần Văn Mít\n2,20242,unit_head,hai@danang.example,\n"
@@ -53,3 +54,17 @@ async def test_a_list_is_imported_listed_changed_and_taken_back(folder: DataFold
     await show(folder, said.append)
     assert said[-1] == "1 people"
     assert not any("@" in line for line in said)
+
+
+async def test_who_is_signed_out_stays_so_when_the_list_comes_again(folder: DataFolder) -> None:
+    said: list[str] = []
+    await take(folder, Wanted(listed(folder, LINES)), said.append)
+    person, other = sorted((await read_people(settings_of(folder))).records)
+    now = real_milliseconds() // 1000
+    await sign_out(folder, person, said.append)
+    with pytest.raises(CommandError, match="nobody in the directory"):
+        await sign_out(folder, "p0000000000000000", said.append)
+    await take(folder, Wanted(listed(folder, LINES.replace("hai@", "ba@").replace("mot@", "bon@"))), said.append)
+    book = await read_people(settings_of(folder))
+    assert [book.opens(person, at) for at in (now - 60, now, now + 60)] == [False, False, True]
+    assert book.opens(other, now - 60)
