@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
@@ -33,6 +34,24 @@ def notices_bounces(data: Data = DATA) -> None:
     from dunghen.cli.notices.command import bounces
 
     asyncio.run(bounces(DataFolder(data.absolute()), say))
+
+
+@notices.command("audit")
+def notices_audit(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    slack_minutes: Annotated[int, typer.Option(min=0, help="of the city's time, for which alerts may have been away or behind")] = 10,
+    patience_minutes: Annotated[int, typer.Option(min=0, help="so long a notice that nothing holds back may wait to be sent")] = 60,
+    data: Data = DATA,
+) -> None:
+    """Prove the ledger by its own path: every stage crossed by the raw events has one last word, or waits in time; exit 1 if not.
+
+    `DUNGHEN_HISTORICAL_HOURS` must be as alerts has it.
+    """
+    from dunghen.cli.notices.audit import Rules
+    from dunghen.cli.notices.proof import Wanted, audit
+
+    rules = Rules(int(os.environ.get("DUNGHEN_HISTORICAL_HOURS", "24")) * 3600, patience_minutes * 60)
+    raise typer.Exit(asyncio.run(audit(DataFolder(data.absolute()), Wanted(as_json, slack_minutes * 60, rules), say)))
 
 
 @notices.command("vapid")

@@ -119,7 +119,9 @@ class City:
         """The record of a dossier after one more event, as the fold writes it."""
         dossier = facts.pop("dossier", DOSSIER)
         given = {"dossier": dossier, "unit": "20242", "occurred_at": at, "arrived_at": at * 1_000_000, **facts}
-        self._records[dossier] = fold(self._records.get(dossier), DossierEvent(id=f"{at:016x}", kind=kind, **given)) or b""
+        event = DossierEvent(id=f"{at:016x}", kind=kind, **given)
+        await self._send(topics.DOSSIER_EVENTS, dossier.encode(), encode(event), partition_of(dossier, PARTITIONS))
+        self._records[dossier] = fold(self._records.get(dossier), event) or b""
         await self._send(topics.DOSSIERS, dossier.encode(), self._records[dossier], partition_of(dossier, PARTITIONS))
 
     async def _send(self, topic: str, key: bytes, value: bytes, partition: int) -> None:

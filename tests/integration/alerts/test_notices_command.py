@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -115,3 +117,19 @@ async def test_a_silence_by_command_holds_in_a_running_process_and_stands_in_the
     city.clock(BREACH)
     assert [n.stage for n in await city.told("delivered")] == ["breach"]
     assert len(city.mail.mails) == 1
+
+
+async def test_the_ledger_is_proven_from_the_raw_events_while_alerts_runs_and_a_row_taken_out_is_missed(city: City) -> None:
+    await city.alerts()
+    city.clock(NINE_TENTHS + 60)
+    (notice,) = await city.told("delivered")
+    city.clock(NINE_TENTHS + 1200)
+    where = {"KAFKA": city.settings.kafka, "NAMESPACE": city.settings.namespace, "PARTITIONS": str(PARTITIONS), "DATA": str(city.folder)}
+    code, said = await asyncio.to_thread(dunghen, city.folder, "audit", "--json", **where)
+    found = json.loads(said)
+    assert (code, found["faults"], found["owed"], found["states"]) == (0, [], 1, {"delivered": 1})
+    city.processes[-1].stop()
+    with sqlite3.connect(city.folder / f"{city.settings.named('alerts')}.db") as ledger:
+        ledger.execute("delete from c_notices where id = ?", (notice.key,))
+    code, said = await asyncio.to_thread(dunghen, city.folder, "audit", **where)
+    assert (code, f"missing: {notice.dossier} dossier:{notice.due_at}:nine_tenths" in said) == (1, True), said

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
 from prometheus_client import CollectorRegistry
 
 from dunghen.contracts.messages import DossierEvent, Notice, encode
@@ -221,6 +222,7 @@ class World:
         self.book = book_of(BODIES)
         self.topic_records: dict[bytes, tuple[bytes, int]] = {}
         self.next = 0
+        self.events: list[DossierEvent] = []  # as the topic `dossier-events` has them
         self.held = self.alone = True
         self.trap = Trap()
         self.registry = CollectorRegistry()
@@ -253,6 +255,7 @@ class World:
     def say(self, event: DossierEvent, *, handled: bool = True) -> None:
         """A record as the fold writes it; `handled=False`: while alerts is down."""
         key = event.dossier.encode()
+        self.events.append(structs.replace(event, arrived_at=self.clock.seconds() * 1_000_000))
         old = self.topic_records.get(key, (None, 0))[0]
         record = fold(old, event)
         assert record is not None

@@ -124,6 +124,7 @@ class Play:
     submitted: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    applied: list[tuple[int, int]] = field(default_factory=list)  # when which policy was
 
     async def start(self) -> Play:
         for name, (unit, role, section) in POSTS.items():
@@ -152,6 +153,7 @@ class Play:
 
     def apply_policy(self) -> None:
         self.version += 1
+        self.applied.append((self.now, self.version))
         if self.version == 1:
             self.world.book = book_of(self.bodies)
         else:
@@ -429,8 +431,11 @@ def read(text: str) -> dict[str, str]:
     return scenarios
 
 
-async def run(text: str) -> None:
-    """Plays the lines in their order. Raises AssertionError that says what was heard and not wanted, or wanted and not heard."""
+async def run(text: str) -> Play:
+    """Plays the lines in their order, and gives what it was played with.
+
+    Raises AssertionError that says what was heard and not wanted, or wanted and not heard.
+    """
     play, wants, unsent = await Play().start(), list[Want](), list[re.Match[str]]()
     lines = [line.partition("#")[0].strip() for line in text.strip().splitlines()]
     lines = [line for line in lines if line]
@@ -450,6 +455,7 @@ async def run(text: str) -> None:
             (n.stage, n.reason) for n in play.world.last() if n.clock == (form[2] or "dossier") and n.state in ("suppressed", "superseded")
         ]
         assert (form[3], form[1]) in reasons, f"{form[0]}: {reasons}"
+    return play
 
 
 async def perform(play: Play, line: str) -> None:

@@ -1,0 +1,217 @@
+"""Compares the ledger with the stages that were crossed (`course`): what is missing, too much, double, or says a reason that is not so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from dunghen.cli.notices.course import Course, Owed, Place, Span, Times
+from dunghen.contracts.messages import Notice
+from dunghen.domain.manners import Action, Telling, ruling
+from dunghen.domain.matrix import ESCALATED
+from dunghen.domain.policy import Policy
+
+PENDING = "pending"
+FEED = "feed"  # the clock of what owners of feeds are told: of no dossier's stage
+Kind = Literal["missing", "surplus", "double", "wrong_reason", "waits_too_long"]
+KINDS: tuple[Kind, ...] = ("missing", "surplus", "double", "wrong_reason", "waits_too_long")
+REASONS: dict[str, frozenset[str]] = {
+    "delivered": frozenset({"WARNING", "BREACH", "ESCALATION", "HANDED_OVER"}),
+    "suppressed": frozenset({"SHADOW", "HISTORICAL", "OVERTAKEN", "NO_ADDRESS", "ACKNOWLEDGED", "ALREADY_TOLD", "NOBODY_TOLD", "SILENCED"}),
+    "superseded": frozenset({"ENDED", "OUTSIDE", "UNREADABLE", "UNIT_MOVED", "TAKEN_IN", "STEP_OVER", "DUE_MOVED", "STAGE_GONE"})
+    | {"OVERTAKEN", "HANDED_OVER", "RECIPIENT_CHANGED"},
+}
+
+
+About = tuple[Owed, Course, Sequence[Action]]  # of a notice: its stage, its dossier's course, what people did
+
+
+class Fault(NamedTuple):
+    """One thing that is not as it has to be; `about`: `clock:due_at:stage` of the dossier, or the whole key of a notice."""
+
+    kind: Kind
+    dossier: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What alerts has: the rows of its outbox, everything that it said in the topic `notices`, and what people did, by dossier."""
+
+    rows: Sequence[Notice]
+    said: Sequence[Notice] = ()
+    actions: Mapping[str, Sequence[Action]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`historical`: seconds after which an event's news is history (alerts' `historical_hours`); `patience`: so long a notice that nothing
+    holds back may wait to be sent."""
+
+    historical: int = 86400
+    patience: int = 3600
+
+
+@dataclass
+class Report:
+    """`owed`: stages that had to be told; `undecided`: such as held so briefly that nobody need have seen them; `states`: rows by state."""
+
+    dossiers: int = 0
+    owed: int = 0
+    undecided: int = 0
+    rows: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many faults of each kind."""
+        found = Counter(fault.kind for fault in self.faults)
+        return {kind: found[kind] for kind in KINDS}
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        figures = {name: getattr(self, name) for name in ("dossiers", "owed", "undecided", "rows", "states")}
+        return {**figures, **self.counts, "faults": [fault._asdict() for fault in self.faults]}
+
+    def lines(self) -> Iterator[str]:
+        """For the user: the figures, then every fault."""
+        states = ", ".join(f"{count:,} {state}" for state, count in sorted(self.states.items()))
+        yield f"{self.owed:,} stages of {self.dossiers:,} dossiers had to be told; {self.rows:,} rows in the ledger: {states or 'none'}"
+        if self.undecided:
+            yield f"{self.undecided:,} more held so briefly that they need not have been seen"
+        yield ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in self.counts.items())
+        for fault in self.faults:
+            yield f"  {fault.kind}: {fault.dossier} {fault.about}: {fault.text}"
+
+
+def compare(courses: Iterable[Course], ledger: Ledger, known: tuple[Policy, Times, Rules]) -> Report:
+    """Every stage has rows, every row a stage, one last word each, for a reason that the events bear out."""
+    report, by_dossier = Report(states=Counter(n.state for n in ledger.rows if n.clock != FEED)), dict[str, list[Notice]]()
+    for notice in ledger.rows:
+        if notice.clock != FEED:
+            by_dossier.setdefault(notice.dossier, []).append(notice)
+            report.rows += 1
+    for course in courses:
+        report.dossiers += 1
+        rows = by_dossier.pop(course.dossier, [])
+        _count(report, course, {_place(notice) for notice in rows})
+        unheard = {(n.clock, n.stage) for n in rows if n.state == "superseded" and n.reason == "DUE_MOVED"}
+        for notice in rows:
+            owed = course.owed.get(_place(notice))
+            if owed is None or (owed.again and (notice.clock, notice.stage) not in unheard):
+                what = "by its events the dossier never crossed this" if owed is None else "it was told of this before, and had not left it"
+                report.faults.append(_fault("surplus", notice, what))
+            else:
+                report.faults += _faults_of(notice, (owed, course, ledger.actions.get(course.dossier, ())), known)
+    for rest in by_dossier.values():
+        report.faults += [_fault("surplus", notice, "no event speaks of this dossier") for notice in rest]
+    report.faults += _doubles(ledger)
+    return report
+
+
+def _count(report: Report, course: Course, there: set[Place]) -> None:
+    for place, owed in course.owed.items():
+        report.owed += owed.sure
+        report.undecided += not owed.sure and not owed.again
+        if owed.sure and place not in there:
+            text = f"crossed at {owed.crossing.at}, known from {owed.known_at} to {owed.held_to}, no row"
+            report.faults.append(Fault("missing", course.dossier, ":".join(map(str, place)), text))
+
+
+def _faults_of(notice: Notice, about: About, known: tuple[Policy, Times, Rules]) -> Iterator[Fault]:
+    (owed, course, _), (*_, rules) = about, known
+    if notice.state == PENDING:
+        if _waited(notice, about, known) > rules.patience:
+            yield _fault("waits_too_long", notice, f"decided at {notice.decided_at} and nothing holds it back")
+    elif why := _not_so(notice, owed, course, rules):
+        yield _fault("wrong_reason", notice, why)
+
+
+def _waited(notice: Notice, about: About, known: tuple[Policy, Times, Rules]) -> int:
+    """Seconds for which nothing has held a pending notice back, as far as one can see from here (not: a feed that is silent)."""
+    (owed, course, actions), (policy, times, rules) = about, known
+    facts = course.spans[-1].facts
+    if facts and any(running.clock == notice.clock and not running.due_at for running in facts.clocks):
+        return 0
+    stage, since = owed.crossing.stage, max(notice.decided_at, course.spans[-1].begins)
+    to = notice.recipient or notice.unit
+    telling = Telling(notice.dossier, notice.unit, notice.procedure, owed.crossing.clock, stage, to, owed.crossing.at)
+    held = any(ruling(telling, actions, policy, at).what == "hold" for at in (times.now - rules.patience, times.now))
+    return 0 if held else times.now - since
+
+
+def _not_so(notice: Notice, owed: Owed, course: Course, rules: Rules) -> str:
+    """Why a settled notice cannot be as it says; "" if it can."""
+    if notice.state == "failed":
+        return "" if notice.refused and notice.reason.startswith("REFUSED_") else "failed, and no channel refused it"
+    if notice.reason not in REASONS[notice.state]:
+        return f"{notice.state} is never for {notice.reason}"
+    if notice.decided_at < owed.crossing.at:
+        return f"decided at {notice.decided_at}, before it was crossed at {owed.crossing.at}"
+    if notice.reason == "HISTORICAL" and notice.decided_at - owed.crossing.at <= rules.historical:
+        return f"HISTORICAL, {notice.decided_at - owed.crossing.at} s after the crossing"
+    check = _CHECKS.get(notice.reason)
+    later = [span for span in course.spans if span.ends >= owed.known_at]
+    return "" if check is None or check(notice, owed, later) else f"{notice.reason} is not borne out by the events"
+
+
+def _stage_is(breach: bool, escalated: bool) -> Callable[[Notice, Owed, Sequence[Span]], bool]:
+    def check(notice: Notice, owed: Owed, _: Sequence[Span]) -> bool:
+        return notice.stage.endswith(ESCALATED) == escalated and (escalated or owed.crossing.stage.is_breach == breach)
+
+    return check
+
+
+def _overtaken(notice: Notice, owed: Owed, spans: Sequence[Span]) -> bool:
+    """A later stage of the same clock was crossed while the dossier was so."""
+    behind = owed.crossing[:2]
+    return any(c.clock == notice.clock and c[:2] > behind and c.at <= span.ends for span in spans for c in span.crossed)
+
+
+def _due(span: Span, notice: Notice) -> int:
+    return next((running.due_at for running in span.facts.clocks if running.clock == notice.clock), 0) if span.facts else 0
+
+
+def _due_moved(notice: Notice, _: Owed, spans: Sequence[Span]) -> bool:
+    return any(span.facts and _due(span, notice) not in (0, notice.due_at) for span in spans)
+
+
+def _clock_over(notice: Notice, _: Owed, spans: Sequence[Span]) -> bool:
+    return any(span.facts and all(running.clock != notice.clock for running in span.facts.clocks) for span in spans)
+
+
+_CHECKS: dict[str, Callable[[Notice, Owed, Sequence[Span]], bool]] = {
+    "WARNING": _stage_is(breach=False, escalated=False),
+    "BREACH": _stage_is(breach=True, escalated=False),
+    "ESCALATION": _stage_is(breach=False, escalated=True),
+    "OVERTAKEN": _overtaken,
+    "ENDED": lambda _, __, spans: any(span.why == "ENDED" for span in spans),
+    "OUTSIDE": lambda notice, owed, spans: any(span.why == "OUTSIDE" for span in spans) or _clock_over(notice, owed, spans),
+    "TAKEN_IN": _clock_over,
+    "STEP_OVER": _clock_over,
+    "DUE_MOVED": _due_moved,
+    "UNIT_MOVED": lambda notice, _, spans: any(span.facts and span.facts.whose.unit != notice.unit for span in spans),
+}
+
+
+def _doubles(ledger: Ledger) -> Iterator[Fault]:
+    """One last word for each notice: repetitions say the same, and the topic says what the outbox has."""
+    last = dict[str, Notice]()
+    for notice in (*ledger.rows, *ledger.said):
+        if notice.state == PENDING:
+            continue
+        before = last.setdefault(notice.key, notice)
+        if before != notice:
+            yield _fault("double", notice, f"{before.state} {before.reason} and also {notice.state} {notice.reason}")
+
+
+def _place(notice: Notice) -> Place:
+    return (notice.clock, notice.due_at, notice.stage)
+
+
+def _fault(kind: Kind, notice: Notice, text: str) -> Fault:
+    return Fault(kind, notice.dossier, notice.key, text)

@@ -1,0 +1,165 @@
+"""Which stages a dossier crossed, when, and how long each held: from raw events and policies alone, the ledger's proof by its own path.
+
+Nothing of alerts is in here: no state that is carried on, no wake-ups. The events of a dossier are laid along the time at which they
+arrived; between two of them the dossier stands still, and the law (`domain.warnings`) says what it crosses in that span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dunghen.contracts.messages import DossierEvent
+from dunghen.domain.policy import Policy
+from dunghen.domain.recipients import Whose
+from dunghen.domain.record import fold
+from dunghen.domain.warnings import Crossing, Facts, crossings, facts_of
+
+Place = tuple[str, int, str]  # clock, due instant, stage: what a notice is about
+ALWAYS = -(1 << 40)
+
+
+class Span(NamedTuple):
+    """From `begins` to before `ends` (city's instants) nothing changed. `facts` None: not open, and `why`."""
+
+    begins: int
+    ends: int
+    facts: Facts | None
+    why: str
+    crossed: Sequence[Crossing]  # also those that lie behind `ends`
+
+
+class Owed(NamedTuple):
+    """A stage that was crossed: `at` its instant, `known_at` from when on that could be known, `held_to` until when it was so.
+
+    `sure`: it had to be told. If not, it depends on when exactly somebody looked, or goes to new hands only. `again`: it had been told by
+    another due date; it stands in the ledger a second time only if nobody heard the first.
+    """
+
+    crossing: Crossing
+    known_at: int
+    held_to: int
+    sure: bool
+    again: bool = False
+
+
+@dataclass(slots=True)
+class Course:
+    """One dossier's life as it bears on notices: its spans, and the stages by what they are about."""
+
+    dossier: str
+    spans: list[Span] = field(default_factory=list)
+    owed: dict[Place, Owed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """`since`: go-live; `now`; `slack`: seconds of the city's time for which alerts may have been away or behind: what held no longer than
+    that may have been missed, or seen."""
+
+    since: int
+    now: int
+    slack: int
+
+
+def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[tuple[int, Policy]], times: Times) -> Course:
+    """`events` in the order of the topic; `policies` with the instant from which on each was in force (the first: always).
+
+    Instants are seconds since 1970 UTC of the city's clock.
+    """
+    course = Course(dossier, list(_spans(_changes(events), policies, times.now)))
+    told, unsure, hands = frozenset[str](), frozenset[str](), set[Whose]()
+    for span in course.spans:
+        if span.facts is None:
+            told, unsure = frozenset(), unsure | told
+            continue
+        hands.add(span.facts.whose)
+        told = _still(told, span)
+        for crossing in span.crossed:
+            if times.since <= crossing.at <= span.ends + times.slack:
+                known, doubtful = crossing.mark in told, crossing.mark in unsure
+                again = known and not doubtful and len(hands) == 1
+                _owe(course, _owed(crossing, span, times, doubtful=known or doubtful)._replace(again=again))
+        told, unsure = _behind(told, span), _unsure(told, unsure, span, times.slack)
+    return course
+
+
+def _owed(crossing: Crossing, span: Span, times: Times, *, doubtful: bool) -> Owed:
+    known_at = max(crossing.at, span.begins)
+    return Owed(crossing, known_at, span.ends, not doubtful and span.ends - known_at > times.slack)
+
+
+def _owe(course: Course, owed: Owed) -> None:
+    """A stage told once under a due date is not told under it again: the first time counts, but what is sure stays so."""
+    place = (owed.crossing.clock, owed.crossing.due_at, owed.crossing.stage.name)
+    before = course.owed.get(place)
+    if before is None or (before.again and not owed.again):
+        course.owed[place] = owed
+    elif owed.sure and not before.sure:
+        course.owed[place] = before._replace(sure=True, held_to=owed.held_to)
+
+
+def _still(told: frozenset[str], span: Span) -> frozenset[str]:
+    """What still counts as told when a span begins: a due date that moved away gives its stages back, a stopped clock keeps them."""
+    return _kept(told, span) | (told & {c.mark for c in span.crossed if c.at <= span.begins})
+
+
+def _kept(told: frozenset[str], span: Span) -> frozenset[str]:
+    stopped = {running.clock for running in (span.facts.clocks if span.facts else ()) if not running.due_at}
+    return frozenset(mark for mark in told if mark.partition(":")[0] in stopped)
+
+
+def _behind(told: frozenset[str], span: Span) -> frozenset[str]:
+    """What counts as told after a span: what was crossed by its end."""
+    return _kept(told, span) | {c.mark for c in span.crossed if c.at < span.ends}
+
+
+def _unsure(told: frozenset[str], unsure: frozenset[str], span: Span, slack: int) -> frozenset[str]:
+    """Of which stages it depends on when somebody looked whether they count as told after a span."""
+    near = frozenset(c.mark for c in span.crossed if abs(c.at - span.ends) <= slack)
+    short = span.ends - span.begins <= slack
+    return (unsure | (told ^ _behind(told, span)) if short else frozenset()) | near
+
+
+def _changes(events: Iterable[DossierEvent]) -> Iterator[tuple[int, bytes]]:
+    """(the instant at which it was known, the record from then on). An event that breaks its bounds was set aside as poison."""
+    record, at = None, ALWAYS
+    for event in events:
+        try:
+            after = fold(record, event)
+        except ValueError:
+            continue
+        at = max(at, event.arrived_at // 1_000_000)
+        if after is not None and after != record:
+            record = after
+            yield at, record
+
+
+def _spans(changes: Iterable[tuple[int, bytes]], policies: Sequence[tuple[int, Policy]], now: int) -> Iterator[Span]:
+    told = dict[int, bytes](changes)  # of one instant the last counts
+    if not told:
+        return
+    first = min(told)
+    moments = sorted({at for at in (*told, *(at for at, _ in policies if at > first)) if at <= now})
+    record, policy = b"", policies[0][1]
+    for at, until in zip(moments, [*moments[1:], now], strict=True):
+        record = told.get(at, record)
+        policy = next((each for since, each in reversed(policies) if since <= at), policy)
+        yield _span(at, until, record, policy)
+
+
+def _span(begins: int, ends: int, record: bytes, policy: Policy) -> Span:
+    try:
+        facts, why = facts_of(record, policy)
+    except ValueError:
+        facts, why = None, "UNREADABLE"
+    return Span(begins, ends, facts, why, crossings(facts, policy) if facts else ())
+
+
+def by_dossier(events: Iterable[DossierEvent]) -> Mapping[str, list[DossierEvent]]:
+    """In the order in which they come."""
+    found: dict[str, list[DossierEvent]] = {}
+    for event in events:
+        found.setdefault(event.dossier, []).append(event)
+    return found
