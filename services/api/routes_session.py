@@ -20,7 +20,8 @@ from services.api.identity import COOKIES, cookie_of
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS
-from services.api.sign_in_page import HEADERS, SCRIPT, SIGN_IN, signed_in
+from services.api.sign_in_page import BUILT_PAGE, HEADERS, NOT_BUILT, PAGE_HEADERS, SCRIPT, SIGN_IN, SIGNED_OUT
+from services.api.site_files import whole_file
 
 MOST_BYTES = 1000
 
@@ -39,8 +40,15 @@ def session_routes(officials: Officials) -> APIRouter:
 
     @router.get("/officials", include_in_schema=False)
     async def officials_page(request: Request) -> Response:
-        reading = await officials.admitted(request, What.OWN_SESSION)
-        return HTMLResponse(signed_in(reading.who), headers=HEADERS)
+        """The built page, which holds nothing of anybody; for who is not signed in, how one gets a link."""
+        try:
+            await officials.admitted(request, What.OWN_SESSION)
+        except ProblemError as fault:
+            if fault.code != "UNAUTHENTICATED":
+                raise
+            return HTMLResponse(SIGNED_OUT, 401, HEADERS)
+        built = officials.follower.settings.static / BUILT_PAGE
+        return whole_file(request, built, PAGE_HEADERS) if built.is_file() else HTMLResponse(NOT_BUILT, 503, HEADERS)
 
     @router.get("/api/v1/session", tags=["officials"], responses=REFUSALS)
     async def get_session(request: Request) -> Response:

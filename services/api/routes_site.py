@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from services.api.follower import Follower
 from services.api.problems import ProblemError
+from services.api.sign_in_page import BUILT_PAGE
 from services.api.site_files import file_answer
 
 PAGES = {"/": "index.html", "/wall": "wall.html", "/docs": "docs.html"}
@@ -62,7 +63,7 @@ def page_routes(static: Path) -> APIRouter:
     def asset(request: Request, path: str) -> Response:
         """Built files; those whose name carries their content's hash may be kept for ever."""
         file = (static / path).resolve()
-        if path.startswith("api/") or not file.is_relative_to(static.resolve()) or not file.is_file():
+        if path == BUILT_PAGE or path.startswith("api/") or not file.is_relative_to(static.resolve()) or not file.is_file():
             raise ProblemError("NOT_FOUND")
         kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else ELEMENT_KEPT if path == ELEMENT else "no-cache"
         elsewhere = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"} if path == ELEMENT else {}

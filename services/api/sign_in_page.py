@@ -1,16 +1,21 @@
-"""The page that a one-time link opens, and what stands at /officials for who is signed in: text and a button, no page of `wall/`."""
+"""The page that a one-time link opens, and what stands at /officials for who is not signed in: text and a button, no page of `wall/`."""
 
 from __future__ import annotations
-
-from html import escape
-
-from dunghen.domain.access import Who
 
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # with none at all browsers say `Origin: null` of our own form
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
+}
+BUILT_PAGE = "officials.html"
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 _HEAD = """<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <style>body{font:18px/1.5 system-ui,sans-serif;background:#0B1220;color:#E8EDF5;max-width:34em;margin:12vh auto;padding:0 1em}
@@ -35,15 +40,18 @@ document.querySelector('button').disabled = !code
 document.getElementById('without').hidden = !!code
 """
 
-
-def signed_in(who: Who) -> str:
-    """Where to read what, and the way out."""
-    units = sorted({unit for grant in who.grants for unit in grant.units})
-    links = "".join(f'<li><a href="/api/v1/units/{escape(unit)}/dossiers?open=true">{escape(unit)}</a></li>' for unit in units)
-    return (
-        _HEAD
-        + f"""<title>Cán bộ – Đúng Hẹn</title><main><h1>Bạn đã đăng nhập</h1>
-<p>Hồ sơ đang giải quyết của đơn vị <small lang="en">Open dossiers of the unit</small></p><ul>{links}</ul>
-<p><a href="/api/v1/notices">Tin báo <span lang="en">/ Notices</span></a></p>
-<form method="post" action="/api/v1/session/end"><button>Đăng xuất <span lang="en">/ Sign out</span></button></form></main></html>"""
-    )
+SIGNED_OUT = (
+    _HEAD
+    + """<title>Cán bộ – Đúng Hẹn</title><main><h1>Trang dành cho cán bộ</h1>
+<p>Bạn chưa đăng nhập. Người quản trị của đơn vị gửi cho bạn một liên kết đăng nhập dùng một lần; mở liên kết đó rồi bấm Đăng nhập.
+Không có mật khẩu. Nếu vừa mở liên kết trong một tin báo, hãy đăng nhập trước rồi mở lại.</p>
+<p lang="en"><small>You are not signed in. The operator of your unit sends you a one-time link; open it and press Sign in.
+There is no password. If you came by the link of a notice, sign in first and open it again.</small></p>
+<p><a href="/">Bản đồ công khai <span lang="en">/ Public map</span></a></p></main></html>"""
+)
+NOT_BUILT = (
+    _HEAD
+    + """<title>Cán bộ – Đúng Hẹn</title><main><h1>Trang chưa được dựng</h1>
+<p>Chạy <code>make setup</code> rồi tải lại.
+<small lang="en">The page is not built yet: run <code>make setup</code>.</small></p></main></html>"""
+)

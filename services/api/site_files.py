@@ -30,6 +30,15 @@ def file_answer(request: Request, file: Path, headers: Mapping[str, str]) -> Res
     return answer
 
 
+def whole_file(request: Request, file: Path, headers: Mapping[str, str]) -> Response:
+    """A page that nobody keeps: always whole, with these headers."""
+    if takes_gzip(request):
+        body, packing = _compressed(file, file.stat().st_mtime_ns), {"Content-Encoding": "gzip"}
+    else:
+        body, packing = file.read_bytes(), {}
+    return Response(body, headers={**headers, **packing, "Vary": "Accept-Encoding"}, media_type=_type(file))
+
+
 @lru_cache(maxsize=64)
 def _compressed(file: Path, _mtime: int) -> bytes:
     return gzip.compress(file.read_bytes(), compresslevel=9, mtime=0)

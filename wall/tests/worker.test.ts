@@ -25,3 +25,7 @@ test('old files go, oldest first, never those of the kept page', () => {
   expect(toDrop(files, new Set(['/assets/0.js']))).toEqual(['/assets/1.js', '/assets/2.js', '/assets/3.js']);
   expect(toDrop(files.slice(0, 60), new Set())).toEqual([]);
 });
+test('nothing of the officials\' page is kept or answered by the worker', () => {
+  const private_ = ['/officials', '/officials?notice=abc', '/api/v1/session', '/api/v1/session/dossiers?limit=500', '/api/v1/units/20242/dossiers', '/api/v1/dossiers/H17.1-261103-1426/explanation', '/api/v1/notices?mine=true', '/api/v1/officials/stream', '/api/v1/notice-links/abc', '/login'];
+  expect(private_.map((path) => asked(path, { mode: path.startsWith('/api') ? 'cors' : 'navigate' }))).toEqual(Array(private_.length).fill('NETWORK'));
+});

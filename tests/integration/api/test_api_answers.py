@@ -45,7 +45,6 @@ async def test_the_date_of_an_answer_is_the_clock_of_the_city(world: World) -> N
         ("/api/v1/units/20242/badge.svg?window=2026-10", 422, "INVALID_PARAMETER"),
         ("/api/v1/nothing", 404, "NOT_FOUND"),
         ("/assets/../../settings.py", 404, "NOT_FOUND"),
-        ("/officials", 401, "UNAUTHENTICATED"),
         ("/api/v1/session", 401, "UNAUTHENTICATED"),
         ("/api/v1/units/20242/dossiers", 401, "UNAUTHENTICATED"),
         ("/api/v1/dossiers/000.01.31.H17-260105-0001", 401, "UNAUTHENTICATED"),
@@ -56,6 +55,19 @@ async def test_what_cannot_be_answered_is_a_problem_with_a_code_that_stays(world
     answer = await world.http.get(path)
     assert (answer.status_code, answer.json()["code"], answer.headers["content-type"]) == (status, code, "application/problem+json")
     assert "fortnight" not in answer.text
+
+
+async def test_who_is_not_signed_in_reads_at_officials_how_one_gets_a_link(world: World) -> None:
+    answer = await world.http.get("/officials")
+    assert (answer.status_code, answer.headers["cache-control"], answer.headers["content-type"]) == (
+        401,
+        "no-store",
+        "text/html; charset=utf-8",
+    )
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "liên kết đăng nhập dùng một lần" in answer.text
+    assert "one-time link" in answer.text
+    assert (await world.http.get("/officials.html")).status_code == 404  # only behind the session's headers
 
 
 async def test_officials_routes_are_not_for_other_sites(world: World) -> None:

@@ -72,7 +72,11 @@ async def test_a_link_becomes_a_session_once_and_by_a_post_from_our_own_page_onl
     cookie = first.headers["set-cookie"].partition(";")[0]
     me = (await world.http.get("/api/v1/session", headers={"cookie": cookie})).json()
     assert me == {"id": person, "grants": [{"role": "official", "units": [HAI_CHAU]}]}
-    assert (await world.http.get("/officials", headers={"cookie": cookie})).status_code == 200
+    page = await world.http.get("/officials", headers={"cookie": cookie})
+    assert (page.status_code, page.headers["cache-control"], page.headers["referrer-policy"]) == (200, "no-store", "same-origin")
+    assert all(
+        word in page.headers["content-security-policy"] for word in ("default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'")
+    )
     assert (await post(world, "/api/v1/session/end", origin="https://elsewhere.example", cookie=cookie)).status_code == 403
     assert (await post(world, "/api/v1/session/end", cookie=cookie)).status_code == 303
     assert (await world.http.get("/api/v1/session", headers={"cookie": cookie})).status_code == 401
@@ -259,13 +263,12 @@ async def test_in_a_browser_the_link_s_button_signs_in_and_the_next_one_out(sett
         await page.goto(f"{origin}/login#{link}")
         assert (page.url, await page.locator("input").input_value()) == (f"{origin}/login", link)
         await page.get_by_role("button").click()
-        await page.get_by_role("heading", name="Bạn đã đăng nhập").wait_for()
-        await page.get_by_role("link", name=HAI_CHAU).click()
+        await page.get_by_role("link", name="Hồ sơ của tôi").wait_for()
+        await page.get_by_role("link", name="Hải Châu").click()
         await page.get_by_text(DOSSIERS_OF[HAI_CHAU]).wait_for()
-        await page.go_back()
-        await page.get_by_role("button").click()
+        await page.get_by_role("button", name="Đăng xuất").click()
         await page.get_by_role("heading", name="Đăng nhập").wait_for()
         assert await page.get_by_role("button").is_disabled()
         await page.goto(f"{origin}/officials")
-        await page.get_by_text("UNAUTHENTICATED").wait_for()
+        await page.get_by_role("heading", name="Trang dành cho cán bộ").wait_for()
         await browser.close()

@@ -1,0 +1,118 @@
+/** One dossier: what is left of its time, why it is due when it is, what happened, why somebody was told, and what to answer. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Actions } from './Actions';
+import type { Account, Pause } from './model';
+import { account, choice, choose, lang, say } from './store';
+import { StripDrawing } from './StripDrawing';
+import { named } from './text';
+import { dateTime, dayOf, hours, near, timeOf } from './times';
+import { dayMonth } from '../core/times';
+import { leftSaid, noticeSaid, stageSaid, standsAt, untilSaid } from './words';
+import { stateSaid } from './Lists';
+
+export function One() {
+  const { dossier } = choice.value;
+  const { body, status, code } = account.value;
+  if (dossier === null) return <section class="one empty"><p>{say('choose_one')}</p></section>;
+  const fits = body !== null && code === dossier;
+  return (
+    <section class="one" aria-labelledby="one-title" data-one={dossier} data-state={fits ? 'one' : status === 200 ? 'one-loading' : 'one-trouble'}>
+      <button type="button" class="link back" onClick={() => choose({ dossier: null })}>‹ {say('back')}</button>
+      {fits ? <Whole found={body} trouble={status} /> : <h1 id="one-title">{status === 200 ? say('one_loading') : status === 404 || status === 403 ? say('one_unknown') : say('one_trouble', { status })}</h1>}
+    </section>
+  );
+}
+
+function Whole({ found, trouble }: { readonly found: Account; readonly trouble: number }) {
+  const { item } = found;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [found.code]);
+  const until = untilSaid(item, lang.value);
+  return (
+    <>
+      <p class="crumb">{found.code} · {standsAt(item, lang.value)}</p>
+      <h1 id="one-title" ref={heading} tabIndex={-1}>{item.name ?? item.procedure}</h1>
+      {trouble !== 200 && <p class="warn" role="status">{say('one_trouble', { status: trouble })}</p>}
+      <p class="left2"><b class={item.group === 'overdue' ? 'late' : ''} data-role="left">{leftSaid(item, lang.value)}</b> <span>{until}{item.onTimeToday && ` · ${say('on_time_today')}`}</span></p>
+      <Actions found={found} />
+      <section aria-labelledby="why-title" data-role="explanation">
+        <h2 id="why-title">{found.due.dueAt !== null ? say('why_due', { when: dateTime(found.due.dueAt) }) : item.counted ? say('why_no_due') : say('how_timed')}</h2>
+        {found.spans.length > 0 && <StripDrawing found={found} />}
+        <Rules found={found} />
+      </section>
+      <Why found={found} />
+      <Events found={found} />
+    </>
+  );
+}
+
+/** The version of one kind of rule; 0 is what the city's file came with. */
+const version = (found: Account, kind: string): string => (found.rules[kind] ? String(found.rules[kind]) : say('shipped'));
+
+function Rules({ found }: { readonly found: Account }) {
+  const l = lang.value;
+  const { due, item } = found;
+  const limit = found.limitText[l] || say('no_limit');
+  return (
+    <table class="steps">
+      <tbody>
+        <Step what={say('rule_limit')} source={say('code_version', { code: item.procedure, version: version(found, 'procedures') })}>{limit}</Step>
+        {due.firstDueAt !== null && <Step what={say('rule_first')} source={say('calendar_version', { version: version(found, 'calendar') })}>{dateTime(due.firstDueAt)}</Step>}
+        {found.exceptions.length > 0 && <Step what={say('rule_day')} source={say('calendar_version', { version: version(found, 'calendar') })}>{found.exceptions.map(({ day, works }) => say(works ? 'day_worked' : 'day_off', { date: dayMonth(day) })).join(' · ')}</Step>}
+        {found.pauses.map((pause) => <Step key={pause.from} what={found.pauses.length === 1 ? say('rule_pause') : say('rule_pause_n', { n: pause.ordinal })} source={say('rules_version', { version: version(found, 'rules') })}>{paused(pause)}</Step>)}
+        <Step what={say('rule_due')} source={named(l, 'by', due.by)}>{due.dueAt !== null && <><b>{dateTime(due.dueAt)}</b> · </>}{due.sentence[l]}</Step>
+      </tbody>
+    </table>
+  );
+}
+function Step({ what, source, children }: { readonly what: string; readonly source: string; readonly children: ComponentChildren }) {
+  return <tr><th scope="row">{what}</th><td>{children}</td><td class="src">{source}</td></tr>;
+}
+function paused(pause: Pause): string {
+  const when = pause.to === null ? say('from_still', { from: dateTime(pause.from) }) : say('from_to', { from: dateTime(pause.from), to: near(pause.to, dayOf(pause.from)) });
+  return [`${say(pause.status === 6 ? 'mark_pause_6' : 'mark_pause_5')}: ${when}`, say('working_hours', { time: hours(pause.minutes) }), ...(pause.effect === '' ? [] : [named(lang.value, 'effect', pause.effect)])].join(' · ');
+}
+
+function Why({ found }: { readonly found: Account }) {
+  const l = lang.value;
+  const { reason, next } = found.now;
+  return (
+    <section aria-labelledby="told-title" data-role="why">
+      <h2 id="told-title">{say('why_told')}</h2>
+      {found.why.length === 0 && <p class="note">{say('why_told_none')}</p>}
+      <ul class="whys">
+        {found.why.map((notice) => (
+          <li key={`${notice.clock}:${notice.stage}:${notice.dueAt}:${notice.decidedAt}:${String(notice.mine)}`}>
+            <b>{dateTime(notice.decidedAt)}</b> {noticeSaid(notice, l)} · {stateSaid(notice)}{notice.mine && ` · ${say('to_me')}`}{notice.reason !== '' && ` · ${named(l, 'reason', notice.reason, say('because', { reason: notice.reason }))}`}
+          </li>
+        ))}
+      </ul>
+      {reason !== '' && <p class="note">{say('now_said')} {named(l, 'reason', reason, say('because', { reason }))}.{next !== null && ` ${say('next_stage', { stage: stageSaid(next.stage, l), when: dateTime(next.at) })}.`}</p>}
+    </section>
+  );
+}
+
+function Events({ found: { events, at } }: { readonly found: Account }) {
+  if (events === null) return null;
+  const l = lang.value;
+  const told = (instant: string | null): string => (instant === null ? '—' : `${dayOf(instant) === dayOf(at) ? '' : `${dayMonth(dayOf(instant))} `}${timeOf(instant)}`);
+  return (
+    <section aria-labelledby="events-title" data-role="events">
+      <h2 id="events-title">{say('events')} <small>{say('events_how')}</small></h2>
+      <div class="wide" tabIndex={0} role="region" aria-labelledby="events-title">
+        <table>
+          <thead><tr><th scope="col">{say('col_event')}</th><th scope="col">{say('col_occurred')}</th><th scope="col">{say('col_arrived')}</th><th scope="col">{say('col_source')}</th></tr></thead>
+          <tbody>
+            {events.map((event, i) => (
+              <tr key={i} data-late={event.late || undefined}>
+                <td>{named(l, 'event', event.kind)}{event.status !== null && `: ${named(l, 'status', String(event.status))}`}</td>
+                <td>{told(event.occurredAt)}</td><td>{told(event.arrivedAt)}{event.late && ` · ${say('arrived_late')}`}</td><td>{event.source}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

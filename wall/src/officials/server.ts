@@ -1,0 +1,34 @@
+/** Asking the officials' routes: every answer also says whether the server is there and whether somebody is still signed in. */
+import { Malformed } from '../core/model';
+
+const API = '/api/v1';
+export const pathOf = {
+  session: () => `${API}/session`,
+  mine: (after: string) => `${API}/session/dossiers?${new URLSearchParams({ limit: '500', ...(after === '' ? {} : { after }) }).toString()}`,
+  board: (unit: string, after: string) => `${API}/units/${encodeURIComponent(unit)}/dossiers?${new URLSearchParams({ open: 'true', limit: '500', ...(after === '' ? {} : { after }) }).toString()}`,
+  account: (code: string) => `${API}/dossiers/${encodeURIComponent(code)}/explanation`,
+  actions: (code: string) => `${API}/dossiers/${encodeURIComponent(code)}/actions`,
+  notices: () => `${API}/notices?mine=true&limit=100`,
+  link: (token: string) => `${API}/notice-links/${encodeURIComponent(token)}`,
+  map: () => `${API}/map?window=month&kind=all`,
+  stream: () => `${API}/officials/stream`,
+} as const;
+
+/** `status` 0: no answer, -1: an answer that does not fit. */
+export interface Told<T> { readonly status: number; readonly body: T | null }
+
+/** Raises nothing. `no-store`: what names a dossier is in no cache of the browser. */
+export async function asked<T>(url: string, read: (body: unknown) => T, init: RequestInit = {}): Promise<Told<T>> {
+  try {
+    const answer = await fetch(url, { cache: 'no-store', credentials: 'same-origin', ...init, headers: { accept: 'application/json', ...init.headers } });
+    if (!answer.ok) return await answer.body?.cancel().catch(() => undefined), { status: answer.status, body: null };
+    return { status: answer.status, body: answer.status === 204 ? null : read(await answer.json()) };
+  } catch (fault) {
+    return { status: fault instanceof Malformed ? -1 : 0, body: null };
+  }
+}
+export const posted = <T>(url: string, body: unknown, read: (body: unknown) => T): Promise<Told<T>> =>
+  asked(url, read, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+
+/** No answer, or one that says that there is nobody to answer. */
+export const isAway = (status: number): boolean => status === 0 || status >= 500;

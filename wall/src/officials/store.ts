@@ -1,0 +1,209 @@
+/** The officials' page as signals: who is signed in, what they look at, and how fresh it is. Nothing of it is kept when the page goes. */
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { Theme } from '../core/address';
+import { mapBody, type Unit } from '../core/model';
+import type { Lang, Values } from '../core/text';
+import { moment } from '../live/browser';
+import { read, write, type Choice } from './address';
+import type { Answering } from './actions';
+import { modeOf, type Contact } from './contact';
+import { accountOf, listingOf, noticesOf, sessionOf, type Account, type Listing, type Notice, type Session } from './model';
+import { asked, isAway, pathOf, type Told } from './server';
+import { officialsText, type PageKey } from './text';
+
+export const choice = signal<Choice>(read(location.search));
+const darkSystem = matchMedia('(prefers-color-scheme: dark)');
+const narrowScreen = matchMedia('(max-width: 720px)');
+const systemDark = signal(darkSystem.matches);
+export const narrow = signal(narrowScreen.matches);
+export const lang = computed<Lang>(() => choice.value.lang);
+export const theme = computed<Theme>(() => choice.value.theme ?? (systemDark.value ? 'dark' : 'light'));
+export const say = (key: PageKey, values?: Values): string => officialsText(lang.value, key, values);
+
+export const session = signal<Session | null>(null);
+export const signedOut = signal(false);
+export const contact = signal<Contact>({ heard: null, failed: false, admitted: false });
+export const beat = signal(moment());
+export const mode = computed(() => modeOf(contact.value, beat.value));
+/** Name and feed of every unit, by code, as the public map says them. */
+export const units = signal<ReadonlyMap<string, Unit>>(new Map());
+/** The city's time zone, once the map is here. */
+export const zone = signal<string | null>(null);
+export const nameOf = (code: string): string => units.value.get(code)?.name ?? code;
+
+export interface Shown<T> { readonly body: T | null; readonly status: number }
+const NOTHING = { body: null, status: 200 } as const;
+export const mine = signal<Shown<Listing>>(NOTHING);
+export const board = signal<Shown<Listing> & { readonly unit: string | null }>({ ...NOTHING, unit: null });
+export const notices = signal<Shown<readonly Notice[]>>(NOTHING);
+export const account = signal<Shown<Account> & { readonly code: string | null }>({ ...NOTHING, code: null });
+/** The notice by whose link the page was opened, or why that link opened none. */
+export const opened = signal<(Answering & { readonly dossier: string }) | 'link_expired' | 'link_unknown' | null>(null);
+
+export const reach = computed<readonly string[]>(() => [...new Set((session.value?.grants ?? []).flatMap((grant) => grant.units))].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'vi')));
+export const boardUnit = computed(() => (choice.value.unit !== null && reach.value.includes(choice.value.unit) ? choice.value.unit : (reach.value[0] ?? null)));
+export const unread = computed(() => (notices.value.body ?? []).filter((notice) => notice.acknowledged === false && notice.state === 'delivered').length);
+
+/** Which dossier was open at each step of the browser's history: here and not in the history, which browsers write down. */
+const steps: (string | null)[] = [null];
+
+/** Forgets all that is private: the screen of who is signed out shows no dossier. */
+function forget(): void {
+  batch(() => {
+    session.value = null;
+    signedOut.value = true;
+    mine.value = NOTHING;
+    board.value = { ...NOTHING, unit: null };
+    notices.value = NOTHING;
+    account.value = { ...NOTHING, code: null };
+    choice.value = { ...choice.value, dossier: null };
+  });
+  steps.fill(null);
+}
+
+/** What came of asking, told to `contact` too. */
+export function heard<T>(told: Told<T>): Told<T> {
+  beat.value = moment();
+  if (isAway(told.status)) contact.value = { ...contact.value, failed: true };
+  else contact.value = { ...contact.value, failed: false, heard: beat.value };
+  if (told.status === 401) forget();
+  return told;
+}
+const ask = async <T>(url: string, reader: (body: unknown) => T): Promise<Told<T>> => heard(await asked(url, reader));
+/** The old answer stays, with the fault beside it. */
+const after = <T>(before: Shown<T>, { status, body }: Told<T>): Shown<T> => (body === null ? { ...before, status } : { body, status: 200 });
+
+async function pages(path: (cursor: string) => string, before: Listing | null): Promise<Told<Listing>> {
+  let told = await ask(path(''), listingOf);
+  const wanted = before?.items.length ?? 0;
+  while (told.body !== null && told.body.after !== '' && told.body.items.length < wanted) told = joined(told.body, await ask(path(told.body.after), listingOf));
+  return told;
+}
+const joined = (so: Listing, next: Told<Listing>): Told<Listing> => (next.body === null ? next : { status: 200, body: { ...next.body, items: [...so.items, ...next.body.items] } });
+
+const REFRESH = {
+  mine: async () => void (mine.value = after(mine.peek(), await pages(pathOf.mine, mine.peek().body))),
+  board: async () => {
+    const unit = boardUnit.peek();
+    if (unit === null) return;
+    const before = board.peek().unit === unit ? board.peek() : { ...NOTHING, unit };
+    board.value = before;
+    const told = await pages((cursor) => pathOf.board(unit, cursor), before.body);
+    if (boardUnit.peek() === unit) board.value = { ...after(before, told), unit };
+  },
+  notices: async () => void (notices.value = after(notices.peek(), await ask(pathOf.notices(), noticesOf))),
+  account: async () => {
+    const { dossier } = choice.peek();
+    if (dossier === null) return;
+    const before = account.peek().code === dossier ? account.peek() : { ...NOTHING, code: dossier };
+    account.value = before;
+    const told = await ask(pathOf.account(dossier), accountOf);
+    if (choice.peek().dossier === dossier) account.value = { ...after(before, told), code: dossier };
+  },
+  units: async () => {
+    const told = await ask(pathOf.map(), mapBody);
+    if (told.body === null) return;
+    units.value = new Map(told.body.units.map((unit) => [unit.code, unit]));
+    zone.value = told.body.city.zone;
+    contact.value = { ...contact.value, admitted: told.body.stale };
+  },
+} as const;
+
+/** All that is on the screen, once more. */
+export async function refresh(): Promise<void> {
+  if (signedOut.peek()) return;
+  const { view } = choice.peek();
+  await Promise.all([REFRESH.notices(), ...(view === 'board' ? [REFRESH.board()] : view === 'mine' ? [REFRESH.mine()] : []), REFRESH.account(), REFRESH.units()]);
+}
+/** The next page of the list that is on the screen. */
+export async function more(): Promise<void> {
+  const shown = choice.peek().view === 'board' ? board : mine;
+  const { body } = shown.peek();
+  if (body === null || body.after === '') return;
+  const unit = boardUnit.peek() ?? '';
+  const told = joined(body, await ask(shown === board ? pathOf.board(unit, body.after) : pathOf.mine(body.after), listingOf));
+  if (shown === board) board.value = { ...after(board.peek(), told), unit };
+  else mine.value = after(mine.peek(), told);
+}
+
+export function choose(part: Partial<Choice>): void {
+  const before = choice.peek();
+  const next = { ...before, ...part };
+  if (JSON.stringify(next) === JSON.stringify(before)) return;
+  history.pushState({ step: steps.push(next.dossier) - 1 }, '', location.pathname + write(next));
+  take(next);
+}
+function take(next: Choice): void {
+  const before = choice.peek();
+  choice.value = next;
+  if (next.view !== before.view || next.unit !== before.unit) void (next.view === 'board' ? REFRESH.board() : next.view === 'mine' ? REFRESH.mine() : REFRESH.notices());
+  if (next.dossier !== before.dossier) void REFRESH.account();
+}
+
+/** A notice's link opens its dossier; its secret leaves the address before anything is asked, and nothing is changed by opening it. */
+async function openLink(token: string): Promise<void> {
+  const told = await ask(pathOf.link(token), (body) => body as { readonly dossier: string; readonly clock?: string; readonly stage?: string });
+  if (told.body !== null) {
+    opened.value = told.body;
+    choose({ dossier: told.body.dossier });
+  } else if (!isAway(told.status) && told.status !== 401) opened.value = told.status === 410 ? 'link_expired' : 'link_unknown';
+}
+
+async function begin(): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  const token = query.get('notice');
+  if (token !== null) history.replaceState(history.state, '', location.pathname + write(choice.peek()));
+  const told = await ask(pathOf.session(), sessionOf);
+  if (told.body === null) return;
+  session.value = told.body;
+  if (token !== null) await openLink(token);
+}
+
+const AGAIN_SECONDS = 60;
+const FAILED_SECONDS = 5;
+const GATHER_MS = 1_000;
+
+/** The stream only says that something changed; what changed is asked for. */
+function follow(changed: () => void): () => void {
+  let stream: EventSource | null = null;
+  const open = (): void => {
+    if (signedOut.peek() || (stream !== null && stream.readyState !== EventSource.CLOSED)) return;
+    stream = new EventSource(pathOf.stream());
+    stream.addEventListener('changed', changed);
+    stream.onerror = changed; // whether the server or the session is gone, the next answer says
+  };
+  return open;
+}
+
+/** Begins, and keeps what is shown fresh until the page goes. */
+export function start(): void {
+  let [soon, last] = [undefined as ReturnType<typeof setTimeout> | undefined, 0];
+  const now = async (): Promise<void> => {
+    last = beat.peek().steady;
+    if (session.peek() === null && !signedOut.peek()) await begin();
+    if (session.peek() !== null) await refresh();
+  };
+  const gathered = (): void => void (soon ??= setTimeout(() => ((soon = undefined), void now()), GATHER_MS));
+  const connect = follow(gathered);
+  void now().then(connect);
+  const pulse = (): void => {
+    beat.value = moment();
+    const due = contact.peek().failed ? FAILED_SECONDS : AGAIN_SECONDS;
+    if (beat.value.steady - last >= due) void now().then(connect);
+  };
+  setInterval(pulse, 1000);
+  document.addEventListener('visibilitychange', pulse);
+  addEventListener('pageshow', (event) => void (event.persisted && now()));
+  addEventListener('popstate', (event) => take(read(location.search, steps[(event.state as { step?: number } | null)?.step ?? 0] ?? null)));
+  darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
+  narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));
+}
+
+/** Keeps the document's language, theme and title as chosen; no dossier in the title, which the browser's history keeps. */
+export function dress(root: HTMLElement): void {
+  effect(() => {
+    root.lang = lang.value;
+    root.classList.toggle('light', theme.value === 'light');
+    document.title = `${say(`tab_${choice.value.view}`)} · ${say('product')}`;
+  });
+}
