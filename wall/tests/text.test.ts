@@ -15,7 +15,7 @@ test('both languages have every key and none is empty', () => {
 test('a sentence has the same placeholders in both languages', () => {
   for (const [vi, en] of PAIRS) for (const [key, sentence] of Object.entries(vi)) expect([key, places((en as Record<string, string>)[key] ?? '')]).toEqual([key, places(sentence)]);
 });
-test('neither the wall nor the officials'\'' page has a key that the shared sentences have already', () => expect([...Object.keys(WALL_VI), ...Object.keys(OFFICIALS_VI)].filter((key) => key in VI)).toEqual([]));
+test('neither the wall nor the page of officials has a key that the shared sentences have already', () => expect([...Object.keys(WALL_VI), ...Object.keys(OFFICIALS_VI)].filter((key) => key in VI)).toEqual([]));
 test('the letters of the bands differ within a language', () => {
   for (const words of Object.values(DICTIONARIES)) expect(new Set([words.letter_green, words.letter_yellow, words.letter_orange, words.letter_red, words.letter_none]).size).toBe(5);
 });

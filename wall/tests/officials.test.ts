@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { bodyOf, replySaid, suggestedUntil } from '../src/officials/actions';
+import { read, write } from '../src/officials/address';
+import { modeOf, SILENT_SECONDS } from '../src/officials/contact';
+import { accountOf, grouped, itemOf, listingOf, noticesOf, type Account, type Kind } from '../src/officials/model';
+import { frameFor, strip } from '../src/officials/strip';
+import { duration, hours, later, near } from '../src/officials/times';
+import { leftSaid, standsAt, untilSaid } from '../src/officials/words';
+
+const at = (day: string, time = '08:00'): string => `2026-11-${day}T${time}:00+07:00`;
+const RAW = {
+  code: 'H17.31-261103-1426', unit: '20242', procedure: '1.013124', procedure_name: { vi: 'Đăng ký biến động', en: null }, status: 4, step: null, open: true, counted: true,
+  received_at: at('03'), ended_at: null, due_at: at('11', '10:30'), first_due_at: at('10'), left_minutes: 528, group: 'later', on_time_today: false, moved: false,
+};
+const item = (more: object = {}) => itemOf({ ...RAW, ...more });
+const span = (kind: Kind, day: string, from: string, to: string) => ({ kind, from: at(day, from), to: at(day, to), minutes: (Date.parse(at(day, to)) - Date.parse(at(day, from))) / 60_000 });
+/** The dossier of the sketch: received Tuesday 3/11, paused over Thursday and Friday, due on Wednesday 11/11. */
+const SPANS = [
+  span('counted', '03', '08:00', '11:30'), span('counted', '03', '13:30', '17:00'), span('counted', '04', '07:00', '11:30'), span('counted', '04', '13:30', '17:00'),
+  span('counted', '05', '07:00', '10:00'), span('paused', '05', '10:00', '11:30'), span('paused', '05', '13:30', '17:00'), span('paused', '06', '07:00', '11:30'), span('paused', '06', '13:30', '14:30'),
+  span('counted', '06', '14:30', '17:00'), span('counted', '09', '07:00', '11:30'), span('counted', '09', '13:30', '17:00'), span('counted', '10', '07:00', '09:42'), span('remaining', '10', '09:42', '11:30'), span('remaining', '10', '13:30', '17:00'), span('remaining', '11', '07:00', '10:30'),
+];
+const account = (more: object = {}): Account => accountOf({
+  code: RAW.code, unit: RAW.unit, at: at('10', '09:42'), item: RAW, procedure: { code: RAW.procedure, name: null, limit_minutes: 2400, limit_text: { vi: '5 ngày làm việc', en: '5 working days' } }, spans: SPANS,
+  totals: { counted: 1872, paused: 630, remaining: 528, late: 0, void: 0, limit: 2400 }, due: { due_at: at('11', '10:30'), first_due_at: at('10'), by: 'computed', sentence: { vi: 'câu', en: 'sentence' } },
+  pauses: [{ from: at('05', '10:00'), to: at('06', '14:30'), minutes: 630, status: 5, ordinal: 1, effect: 'ADDED' }], rules: { policy: 7, calendar: 4, rules: 2 }, why: [], now: { reason: 'NOT_DUE' }, ...more,
+});
+
+describe('working time in words', () => {
+  test.each([[38, '38 phút', '38 min'], [95, '1 giờ 35', '1 h 35'], [480, '8 giờ', '8 h'], [700, '11 giờ 40', '11 h 40'], [1140, '2 ngày 3 giờ', '2 days 3 h'], [1440, '3 ngày', '3 days']])('%i minutes', (minutes, vi, en) => {
+    expect([duration(minutes, 'vi'), duration(minutes, 'en')]).toEqual([vi, en]);
+  });
+  test('hours add up as they are written', () => expect([hours(1872), hours(528), hours(2400, true), hours(2400)]).toEqual(['31:12', '8:48', '40', '40:00']));
+  test('an instant is near or has its day; one later keeps the offset', () => {
+    expect([near(at('10', '09:42'), '2026-11-10'), near(at('09', '09:42'), '2026-11-10')]).toEqual(['09:42', '9/11 09:42']);
+    expect(later('2026-11-10T23:30:00.25+07:00', 3600)).toBe('2026-11-11T00:30:00+07:00');
+  });
+});
+
+describe('where a dossier stands', () => {
+  test('left, late, now, paused, without a date, outside, ended', () => {
+    const said = [{}, { left_minutes: -45, group: 'overdue' }, { left_minutes: 0, group: 'today' }, { group: 'paused', status: 5 }, { group: 'paused', status: 6 }, { left_minutes: null }, { counted: false }, { group: 'ended', status: 9 }];
+    expect(said.map((more) => leftSaid(item(more), 'vi'))).toEqual(['còn 8 giờ 48', 'trễ 45 phút', 'đến hạn lúc này', 'chờ bổ sung', 'chờ nộp phí', 'chưa có hẹn trả', 'chưa được tiếp nhận', 'Đã xử lý xong']);
+  });
+  test('past its hour but not its day, it is still on time if finished today', () => {
+    expect(standsAt(item({ left_minutes: -45, group: 'overdue', on_time_today: true }), 'vi')).toBe('xong hôm nay vẫn đúng hẹn');
+    expect(standsAt(item({ moved: true }), 'en')).toBe('In progress · Due date moved');
+  });
+  test('until when, with the weekday; a paused one has no date', () => {
+    expect([untilSaid(item(), 'vi'), untilSaid(item({ group: 'paused' }), 'vi'), untilSaid(item({ ended_at: at('09', '16:00') }), 'en')]).toEqual(['giờ làm việc, đến 10:30 thứ Tư 11/11', '', 'ended 16:00 Monday 9/11']);
+  });
+  test('groups in their order, the least time left first, none that is empty', () => {
+    const one = (code: string, group: string, left: number | null) => item({ code, group, left_minutes: left });
+    const found = grouped([one('a', 'later', 900), one('b', 'overdue', -5), one('c', 'overdue', -500), one('d', 'paused', null), one('e', 'later', null), one('f', 'later', 600)]);
+    expect(found.map(([group, of]) => [group, of.map(({ code }) => code).join('')])).toEqual([['overdue', 'cb'], ['later', 'fae'], ['paused', 'd']]);
+  });
+});
+
+describe('answers at the door', () => {
+  test.each([['no instant', { due_at: 'soon' }], ['unknown group', { group: 'near' }], ['no status', { status: null }]])('%s: refused', (_, more) => expect(() => item(more)).toThrow());
+  test('a list has its instant; a notice without one is refused', () => {
+    expect(listingOf({ at: at('10'), dossiers: [RAW], after: '' }).items).toHaveLength(1);
+    expect(() => listingOf({ dossiers: [] })).toThrow();
+    expect(() => noticesOf({ notices: [{ dossier: 'x' }] })).toThrow();
+  });
+  test('events that are not told are not the same as none', () => expect([account().events, account({ events: [] }).events]).toEqual([null, []]));
+});
+
+describe('the strip', () => {
+  const [row, ...more] = strip(account(), 776, 'vi');
+  test('is one row whose hours have the width of their time, in order and apart', () => {
+    expect(more).toEqual([]);
+    const blocks = row?.blocks ?? [];
+    expect(blocks).toHaveLength(SPANS.length);
+    blocks.forEach((block, i) => expect(block.width, SPANS[i]?.from).toBeCloseTo((SPANS[i]?.minutes ?? 0) / 6));
+    blocks.slice(1).forEach((block, i) => expect(block.x).toBeGreaterThanOrEqual((blocks[i]?.x ?? 0) + (blocks[i]?.width ?? 0) - 1e-9));
+    expect(Math.max(...blocks.map(({ x, width }) => x + width))).toBeLessThanOrEqual(776);
+  });
+  test('marks stand where they happen and their words do not touch', () => {
+    const marks = row?.marks ?? [];
+    expect(marks.map(({ name }) => name)).toEqual(['start', 'pause', 'now', 'due']);
+    const cut = (row?.blocks ?? []).find(({ kind }) => kind === 'paused');
+    expect(marks[1]?.x).toBeCloseTo(cut?.x ?? -1);
+    expect(marks[2]?.x).toBeCloseTo((row?.blocks ?? []).find(({ kind }) => kind === 'remaining')?.x ?? -1);
+    const boxes = marks.map(({ textX, level, title, sub }) => ({ from: textX, to: textX + Math.max(title.length * 7.6, sub.length * 6.9), level }));
+    for (const a of boxes) for (const b of boxes) if (a !== b && a.level === b.level) expect(a.from < b.to && b.from < a.to).toBe(false);
+    expect(row?.below?.sub).toBe('hẹn lần đầu 10/11 08:00');
+  });
+  test('says what lies between two days, in the words of the week or as dates', () => {
+    expect(row?.offs.map(({ label }) => label)).toEqual(['T7, CN']);
+    const holiday = account({ spans: [span('counted', '23', '07:00', '11:30'), span('remaining', '25', '07:00', '11:30')] });
+    expect(strip(holiday, 776, 'vi')[0]?.offs.map(({ label }) => label)).toEqual(['nghỉ 24/11']);
+  });
+  test('goes on in a next row on a phone and never leaves it', () => {
+    const rows = strip(account(), 350, 'vi');
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.flatMap(({ blocks }) => blocks)).toHaveLength(SPANS.length);
+    for (const { blocks, marks } of rows) {
+      for (const { x, width } of blocks) expect(x + width).toBeLessThanOrEqual(351);
+      for (const { textX } of marks) expect(textX).toBeGreaterThanOrEqual(0);
+    }
+  });
+  test('a term of months is drawn smaller', () => expect([frameFor(6, 776).hour, frameFor(50, 776).hour, frameFor(200, 776).hour]).toEqual([10, 5, 2]));
+  test('nothing counted: nothing drawn', () => expect(strip(account({ spans: [] }), 776, 'vi')).toEqual([]));
+});
+
+describe('what is posted and what is said of the reply', () => {
+  test('an answer names the notice it answers, and nothing that was not chosen', () => {
+    expect(bodyOf({ kind: 'acknowledge' }, { clock: 'dossier', stage: 'half' })).toEqual({ kind: 'acknowledge', clock: 'dossier', stage: 'half' });
+    expect(bodyOf({ kind: 'dispute', reason: 'WRONG_DATE' }, {})).toEqual({ kind: 'dispute', reason: 'WRONG_DATE' });
+  });
+  test('only what was recorded is said to be', () => {
+    expect(replySaid('acknowledge', 202, { at: at('10', '09:42'), until: null }, 'vi')).toBe('Đã ghi lúc 09:42: đã nhận việc.');
+    expect(replySaid('snooze', 202, { at: at('10', '09:42'), until: at('11', '08:00') }, 'en')).toBe('Recorded at 09:42: reminder at 11/11 08:00.');
+    for (const status of [0, 400, 403, 404, 422, 500, 503, -1]) expect(replySaid('dispute', status, null, 'vi'), String(status)).toMatch(/^Chưa ghi/);
+  });
+  test('a reminder is suggested before the due instant', () => {
+    expect(suggestedUntil(at('10', '09:42'), item())).toBe(at('10', '11:42'));
+    expect(suggestedUntil(at('11', '10:00'), item())).toBe(at('11', '10:15'));
+  });
+});
+
+describe('whether it is of now', () => {
+  const now = { steady: 1000, wall: 5000 };
+  const ago = (seconds: number) => ({ steady: 1000 - seconds, wall: 5000 - seconds });
+  test.each([
+    ['nothing yet', { heard: null, failed: false, admitted: false }, 'connecting'], ['no server from the beginning', { heard: null, failed: true, admitted: false }, 'lost'],
+    ['fresh', { heard: ago(5), failed: false, admitted: false }, 'live'], ['the last question had no answer', { heard: ago(5), failed: true, admitted: false }, 'lost'],
+    ['the server says that it is behind', { heard: ago(5), failed: false, admitted: true }, 'behind'], ['slept', { heard: ago(SILENT_SECONDS + 1), failed: false, admitted: false }, 'lost'],
+  ] as const)('%s', (_, contact, mode) => expect(modeOf(contact, now)).toBe(mode));
+});
+
+test('the address has what is looked at and never a dossier or the secret of a link', () => {
+  const choice = read('?view=board&unit=20242&lang=en&theme=dark&notice=secret', 'H17.31-261103-1426');
+  expect(choice.dossier).toBe('H17.31-261103-1426');
+  expect(write(choice)).toBe('?view=board&unit=20242&lang=en&theme=dark');
+  expect(write(read('?view=nothing&theme=pink'))).toBe('');
+});
