@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import Screen, chromium
+from tests.browser.officials_city import COURSES, OfficialsCity
 from tests.browser.screen_city import ScreenCity, screen_city
+from tests.eventually import eventually
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +54,13 @@ def window(browser: Browser, city: ScreenCity) -> Iterator[Windows]:
     for context in contexts:
         context.close()
     city.mend()
+
+
+@pytest.fixture(scope="session")
+def officials(city: ScreenCity) -> OfficialsCity:
+    """People and dossiers in it, shown."""
+    found = OfficialsCity(city)
+    found.begin()
+    cookie = found.cookie("official")
+    eventually(lambda: len(found.own(cookie)) == sum(course.mine for course in COURSES), what="the dossiers")
+    return found

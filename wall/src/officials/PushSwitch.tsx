@@ -10,8 +10,8 @@ export function PushSwitch() {
   const turn = (): void => void (push === 'on' ? switchOff() : switchOn()).then(setPush);
   return (
     <span class="push" data-push={push}>
-      {push === 'denied' ? say('push_denied') : <button type="button" class="link" aria-pressed={push === 'on'} onClick={turn}>{say(push === 'on' ? 'push_off' : 'push_on')}</button>}
-      {push === 'failed' && <span role="status"> {say('push_failed')}</span>}
+      <button type="button" class="link" onClick={turn}>{say(push === 'on' ? 'push_off' : 'push_on')}</button>
+      <span role="status">{push !== 'on' && push !== 'off' && ` ${say(`push_${push}`)}`}</span>
     </span>
   );
 }

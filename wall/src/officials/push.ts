@@ -3,16 +3,15 @@ import { record, word } from '../core/model';
 import { asked, posted } from './server';
 
 const [KEY, BEGIN, END] = ['/api/v1/push-key', '/api/v1/push-subscriptions', '/api/v1/push-subscriptions/end'];
-export type Push = 'none' | 'off' | 'on' | 'denied' | 'failed';
+export type Push = 'none' | 'off' | 'on' | 'denied' | 'failed' | 'unable';
 
 const able = (): boolean => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 const worker = async (): Promise<ServiceWorkerRegistration> => (await navigator.serviceWorker.register('/sw.js'), await navigator.serviceWorker.ready);
 export const keyOf = async (): Promise<string | null> => (await asked(KEY, (body) => word(record(body, 'key'), 'key'))).body;
 
-/** How it stands; `none` where this browser or this server has no such messages. */
+/** How it stands; `none` where this browser has no such messages. The server is asked when somebody wants them. */
 export async function standing(): Promise<Push> {
-  if (!able() || (await keyOf()) === null) return 'none';
-  if (Notification.permission === 'denied') return 'denied';
+  if (!able()) return 'none';
   const found = await (await navigator.serviceWorker.getRegistration('/'))?.pushManager.getSubscription();
   return found ? 'on' : 'off';
 }
@@ -21,7 +20,7 @@ export async function standing(): Promise<Push> {
 export async function switchOn(): Promise<Push> {
   try {
     const key = await keyOf();
-    if (key === null) return 'none';
+    if (key === null) return 'unable';
     if ((await Notification.requestPermission()) !== 'granted') return 'denied';
     const made = await (await worker()).pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
     const { status } = await posted(BEGIN, made.toJSON(), () => null);

@@ -30,7 +30,7 @@ export const OFFICIALS_VI = {
   sending: 'Đang gửi.', act_invalid: 'Chưa ghi: thời điểm hoặc lý do không hợp lệ. Nhắc lại phải trước hẹn trả và trong 5 ngày làm việc.', act_unknown: 'Chưa ghi: hồ sơ này không thuộc phạm vi của bạn.', act_refused: 'Chưa ghi: máy chủ từ chối (lỗi {status}).', act_away: 'Chưa ghi: máy chủ không ghi được lúc này. Hãy bấm lại sau.',
   feed_silent: 'Nguồn của {unit} ngừng gửi từ {when}: số liệu dưới đây là của lúc đó.', behind_officials: 'Máy chủ trả lời, nhưng chính nó chưa nhận được số liệu mới. Danh sách dưới không phải bây giờ.', lost_officials: 'Mất kết nối máy chủ. Danh sách dưới là của lúc {time}, không phải bây giờ. Đang thử lại.', as_of_time: 'Số liệu lúc {time} ngày {date}',
   link_expired: 'Liên kết trong tin đã quá 72 giờ. Hồ sơ vẫn ở trong danh sách nếu còn là của bạn.', link_unknown: 'Liên kết này không phải của tin gửi cho bạn.',
-  push_on: 'Nhận tin trên máy này', push_off: 'Thôi nhận tin trên máy này', push_denied: 'Trình duyệt không cho trang này gửi tin: hãy cho phép trong cài đặt trang.', push_failed: 'Chưa bật được tin trên máy này.',
+  push_on: 'Nhận tin trên máy này', push_off: 'Thôi nhận tin trên máy này', push_denied: 'Trình duyệt không cho trang này gửi tin: hãy cho phép trong cài đặt trang.', push_unable: 'Máy chủ này không gửi tin qua trình duyệt.', push_failed: 'Chưa bật được tin trên máy này.',
   out_title: 'Bạn chưa đăng nhập', out_why: 'Phiên đã hết hoặc bạn đã đăng xuất. Người quản trị gửi cho bạn liên kết đăng nhập dùng một lần; mở liên kết đó để vào.', out_again: 'Về trang đăng nhập',
 } as const;
 
@@ -64,7 +64,7 @@ export const OFFICIALS_EN: Record<OfficialsKey, string> = {
   sending: 'Sending.', act_invalid: 'Not recorded: the time or the reason is not valid. A reminder must come before the due date and within 5 working days.', act_unknown: 'Not recorded: this dossier is not within your reach.', act_refused: 'Not recorded: the server refused (error {status}).', act_away: 'Not recorded: the server cannot write it now. Press again later.',
   feed_silent: 'The feed of {unit} has been silent since {when}: what stands below is of then.', behind_officials: 'The server answers, but it has no new data itself. The list below is not of now.', lost_officials: 'No contact with the server. The list below is of {time}, not of now. Trying again.', as_of_time: 'As of {time} on {date}',
   link_expired: 'The link of the notice is older than 72 hours. The dossier is still in the list if it is still yours.', link_unknown: 'This link is not of a notice that went to you.',
-  push_on: 'Get notices on this computer', push_off: 'No more notices on this computer', push_denied: 'The browser does not let this page send notices: allow it in the settings of the page.', push_failed: 'Notices on this computer could not be switched on.',
+  push_on: 'Get notices on this computer', push_off: 'No more notices on this computer', push_denied: 'The browser does not let this page send notices: allow it in the settings of the page.', push_unable: 'This server sends no notices by browsers.', push_failed: 'Notices on this computer could not be switched on.',
   out_title: 'You are not signed in', out_why: 'The session has ended or you have signed out. The operator sends you a one-time link to sign in; open that link.', out_again: 'To the sign-in page',
 };
 

@@ -1,0 +1,185 @@
+"""The officials' page in a browser (D6): by link to one's own dossiers, what is answered, live change, for every eye and on a phone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.axe import violations
+from tests.browser.chromium import Screen
+from tests.browser.conftest import Windows
+from tests.browser.officials_city import COURSES, LATE_TODAY, MOVED, OTHERS, OVERDUE, PAUSED, TODAY, OfficialsCity
+from tests.browser.screen_city import HAI_VAN
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+ORDER = [OVERDUE, LATE_TODAY, TODAY, MOVED, PAUSED]
+
+
+def signed_in(window: Windows, officials: OfficialsCity, name: str = "official", **options: Any) -> Screen:
+    screen = window(**options)
+    screen.context.add_cookies([officials.cookie(name)])
+    return screen
+
+
+def mine(page: Page) -> list[str | None]:
+    return [entry.get_attribute("data-dossier") for entry in page.locator("[data-dossier]").all()]
+
+
+def opened(screen: Screen, path: str = "/officials") -> Page:
+    page = screen.open(path)
+    expect(page.locator("[data-dossier]").first).to_be_visible()
+    return page
+
+
+def test_the_link_signs_in_and_shows_one_s_own_dossiers_only_by_time_left(window: Windows, officials: OfficialsCity) -> None:
+    screen = window()
+    page = screen.open(f"/login#{officials.link('official')}")
+    page.get_by_role("button").click()
+    expect(page.locator("[data-dossier]")).to_have_count(len(ORDER))
+    assert mine(page) == ORDER
+    assert OTHERS not in page.content()
+    stands = page.locator(f"[data-group=overdue] [data-dossier='{LATE_TODAY}']")
+    expect(stands).to_contain_text("trễ 30 phút")
+    expect(stands).to_contain_text("xong hôm nay vẫn đúng hẹn")
+    expect(page.locator("[data-group=today]")).to_contain_text("còn 2 giờ 20")
+    expect(page.locator(f"[data-group=paused] [data-dossier='{PAUSED}']")).to_contain_text("chờ bổ sung")
+    assert screen.faults == []
+
+
+def test_one_dossier_says_why_it_is_due_when_it_is(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(screen := signed_in(window, officials))
+    page.locator(f"[data-dossier='{TODAY}']").click()
+    expect(page.locator(f"[data-one='{TODAY}'] [data-role=left]")).to_have_text("còn 2 giờ 20")
+    expect(page.locator("[data-role=sum]")).to_have_text("5:40 + 2:20 = 8 giờ")
+    expect(page.locator("[data-mark]")).to_have_count(3)
+    expect(page.locator("[data-role=why]")).to_contain_text("Cả hồ sơ: còn 4 giờ làm việc")
+    assert (TODAY in page.url, TODAY in page.title(), TODAY in page.evaluate("JSON.stringify(history.state)")) == (False, False, False)
+    page.go_back()
+    expect(page.locator("[data-one]")).to_have_count(0)
+    page.go_forward()
+    expect(page.locator(f"[data-one='{TODAY}']")).to_be_visible()
+    assert screen.faults == []
+
+
+def test_a_dossier_that_is_finished_leaves_the_list_without_a_reload(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials))
+    page.evaluate("window.sameDocument = true")
+    course = next(c for c in COURSES if c.code == MOVED)
+    try:
+        officials.finish(course, "16/11 07:50")
+        expect(page.locator(f"[data-dossier='{MOVED}']")).to_have_count(0)
+        assert page.evaluate("window.sameDocument") is True
+    finally:
+        officials.tell(course)
+    expect(page.locator(f"[data-dossier='{MOVED}']")).to_have_count(1)
+
+
+def test_the_unit_s_board_has_all_of_the_unit_and_a_leader_picks_one(window: Windows, officials: OfficialsCity) -> None:
+    page = screen_page(signed_in(window, officials), "/officials?view=board")
+    expect(page.locator("[data-tab=board]")).to_have_text("Hải Châu")
+    expect(page.locator("[data-dossier]")).to_have_count(len(ORDER))
+    leader = screen_page(signed_in(window, officials, "leader"), f"/officials?view=board&unit={HAI_VAN}")
+    expect(leader.locator(f"[data-dossier='{OTHERS}']")).to_be_visible()
+    leader.locator("select[name=unit]").select_option("20242")
+    expect(leader.locator("[data-dossier]")).to_have_count(len(ORDER))
+    neighbour = screen_page(signed_in(window, officials, "neighbour"), "/officials?view=board&unit=20242")
+    expect(neighbour.locator(f"[data-dossier='{OTHERS}']")).to_be_visible()
+    assert mine(neighbour) == [OTHERS]
+
+
+def screen_page(screen: Screen, path: str) -> Page:
+    return opened(screen, path)
+
+
+def test_notices_are_those_to_oneself_and_open_their_dossier(window: Windows, officials: OfficialsCity) -> None:
+    screen = signed_in(window, officials)
+    page = screen.open("/officials?view=notices")
+    page.locator(f"[data-notice='{TODAY}']").click()
+    expect(page.locator(f"[data-one='{TODAY}']")).to_be_visible()
+    other = signed_in(window, officials, "neighbour").open("/officials?view=notices")
+    expect(other.get_by_role("heading", name="Chưa có tin báo nào")).to_be_visible()
+
+
+def test_signed_out_there_is_how_one_gets_a_link_and_nothing_of_before(window: Windows, officials: OfficialsCity) -> None:
+    screen = window()
+    page = screen.open("/officials")
+    expect(page.get_by_role("heading", name="Trang dành cho cán bộ")).to_be_visible()
+    assert violations(page) == []
+    screen.context.add_cookies([officials.cookie("official")])
+    page = opened(screen)
+    screen.context.clear_cookies()
+    page.locator(f"[data-dossier='{TODAY}']").click()
+    expect(page.locator("[data-state=signed-out]")).to_be_visible()
+    assert all(code not in page.content() for code in ORDER)
+
+
+def test_a_killed_server_is_said_and_the_list_is_of_now_again_when_it_is_back(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials))
+    officials.city.kill("http")
+    expect(page.locator(".officials[data-mode=lost] [data-state=stale]")).to_contain_text(
+        "Mất kết nối máy chủ. Danh sách dưới là của lúc 08:00"
+    )
+    officials.city.mend()
+    expect(page.locator(".officials[data-mode=live]")).to_be_visible()
+    assert mine(page) == ORDER
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_axe_finds_nothing_wherever_one_looks(window: Windows, officials: OfficialsCity, lang: str, theme: str) -> None:
+    screen = signed_in(window, officials)
+    page = opened(screen, f"/officials?lang={lang}&theme={theme}")
+    assert violations(page) == []
+    for code in (PAUSED, MOVED):
+        page.locator(f"[data-dossier='{code}']").click()
+        expect(page.locator(f"[data-one='{code}'] [data-role=explanation]")).to_be_visible()
+        page.locator("details summary").first.click()
+        page.locator("[data-act=snooze]").click()
+        assert violations(page) == []
+    page.locator("[data-tab=notices]").click()
+    expect(page.locator("[data-notice]").first).to_be_visible()
+    assert (violations(page), screen.faults) == ([], [])
+
+
+def test_on_a_phone_the_list_and_the_dossier_are_one_after_the_other(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True))
+    entry = page.locator(f"[data-dossier='{TODAY}']")
+    entry.tap()
+    expect(entry).to_be_hidden()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    low = [b.bounding_box() for b in page.locator("[data-act]").all()]
+    assert all(box is not None and box["height"] >= 44 for box in low)
+    page.get_by_role("button", name="Danh sách").tap()
+    expect(entry).to_be_visible()
+
+
+def test_by_keyboard_a_dossier_is_opened_and_heard(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials))
+    page.locator(f"[data-dossier='{TODAY}']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#one-title")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-act=acknowledge]")).to_be_focused()
+
+
+def test_only_what_the_server_recorded_is_said_to_be(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials))
+    asked: list[Any] = []
+
+    def refused(route: Route) -> None:
+        asked.append(json.loads(route.request.post_data or ""))
+        route.fulfill(status=503, body="{}")
+
+    page.route("**/actions", refused)
+    page.locator(f"[data-dossier='{TODAY}']").click()
+    page.locator("[data-act=acknowledge]").click()
+    expect(page.locator("[data-role=reply]")).to_contain_text("Chưa ghi")
+    page.locator("[data-act=dispute]").click()
+    page.locator("[data-form=dispute] select").select_option("WRONG_DATE")
+    page.locator("[data-form=dispute] .pri").click()
+    expect(page.locator("[data-role=reply]")).to_contain_text("Chưa ghi")
+    assert asked == [{"kind": "acknowledge"}, {"kind": "dispute", "reason": "WRONG_DATE"}]
