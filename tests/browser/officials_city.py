@@ -66,7 +66,7 @@ COURSES = (
     Course(OTHERS, RESIDENCE, "10/11 08:00", "19/11 08:00", (step("10/11 09:00", 4),), HAI_VAN, mine=False),
 )
 # Papers asked for on Friday and brought behind the weekend and the holiday of Tuesday 24/11; the source moves the date while the clock
-# stands; finished, given back and opened again.
+# stands; stopped, opened again and paused once more.
 CASES = (
     Course(HOLIDAY, TRANSFER, "19/11 08:00", "27/11 08:00", (step("19/11 09:00", 4), step("20/11 15:00", 5), step("25/11 09:30", 4))),
     Course(
@@ -75,7 +75,7 @@ CASES = (
     ),
     Course(
         REOPENED, TRANSFER, "3/11 08:00", "10/11 08:00",
-        (step("3/11 09:00", 4), step("5/11 10:00", 5), step("6/11 14:30", 4), step("9/11 16:00", 9),
+        (step("3/11 09:00", 4), step("5/11 10:00", 5), step("6/11 14:30", 4), step("9/11 16:00", 8),
          step("10/11 09:00", 4), step("10/11 10:00", 5), step("13/11 08:00", 4)),
     ),
 )  # fmt: skip
