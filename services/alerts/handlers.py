@@ -119,7 +119,7 @@ class Handlers:
             return self._to_an_owner(notice, now)
         known = await self.ports.ledger.of(notice.dossier) if notice.stage.endswith(ESCALATED) else ()
         if why := self.watch.supersession(notice, now):
-            return self._no_longer(notice, why, self.watch.instead, now)
+            return self._no_longer(notice, why, now, await self._in_its_place(notice, why, now))
         if self.settings.alerts_mode != "on":
             return Verdict(None, "suppressed", "SHADOW")
         told = self._ruling(notice, known, now)
@@ -128,7 +128,7 @@ class Handlers:
         if told.what == "drop":
             return Verdict(None, "suppressed", told.reason)
         if why := self.watch.lost(notice, now):
-            return self._no_longer(notice, why, self.watch.instead, now)
+            return self._no_longer(notice, why, now, await self._in_its_place(notice, why, now))
         return Verdict(letter(notice, self._recipient(notice), self.watch.policy, now))
 
     def _to_an_owner(self, notice: Notice, now: int) -> Verdict:
@@ -137,23 +137,29 @@ class Handlers:
             return self._held(notice, told, now)
         if told.what == "drop":
             return Verdict(None, "superseded" if told.reason == "FEED_BACK" else "suppressed", told.reason)
-        if self.owners.instead(notice, now):
-            return self._no_longer(notice, "RECIPIENT_CHANGED", self.owners.instead, now)
+        if rows := self.owners.instead(notice, now):
+            return self._no_longer(notice, "RECIPIENT_CHANGED", now, rows)
         return Verdict(owner_letter(notice, self._recipient(notice), self.owners, self.watch.policy))
 
     def _held(self, notice: Notice, told: Ruling, now: int) -> Verdict:
         self._held_till[notice.key] = told.until or now + LOOK_AGAIN_SECONDS
         return Verdict(None, PENDING, told.reason)
 
-    def _no_longer(self, notice: Notice, why: str, instead: Callable[[Notice, int], list[Row]], now: int) -> Verdict:
+    async def _in_its_place(self, notice: Notice, why: str, now: int) -> list[Row]:
+        """Whoever was decided for beside this recipient has a row of this stage, and hears of it by that. Raises StoreAwayError."""
+        if why not in REPLACED:
+            return []
+        beside = {n.recipient for n in await self.ports.ledger.of(notice.dossier) if _same_stage(n, notice)} - {notice.recipient}
+        return [row for row in self.watch.instead(notice, now) if row.notice.recipient not in beside]
+
+    def _no_longer(self, notice: Notice, why: str, now: int, rows: list[Row]) -> Verdict:
         """It is not sent as it stands. What takes its place is in the ledger before it is superseded: a kill in between loses nothing."""
         if why == STOPPED:
             self._held_till[notice.key] = STANDING
             self._standing.setdefault(notice.dossier, set()).add(notice.key)
         if why in (STOPPED, NOT_YET):
             return Verdict(None, PENDING, why)
-        rows = instead(notice, now) if why in REPLACED and notice.key not in self._replaced else []
-        if rows:
+        if rows and notice.key not in self._replaced:
             self._replaced[notice.key] = {row.notice.key for row in rows}
             self._hand_over(rows)
         if not self._replaced.get(notice.key, set()).isdisjoint(row.notice.key for row in self.courier.decided):
@@ -243,3 +249,7 @@ class Handlers:
         metrics.unreadable.inc(watch.unreadable)
         watch.before_live = watch.unreadable = 0
         metrics.watched.labels(str(self.holding.partition)).set(len(watch.dossiers))
+
+
+def _same_stage(one: Notice, other: Notice) -> bool:
+    return (one.clock, one.stage, one.due_at) == (other.clock, other.stage, other.due_at)

@@ -180,6 +180,7 @@ class Play:
             return
         self.world.handlers.on_tick()
         self.world.handlers.courier.delivery._not_before.clear()  # real seconds do not pass here
+        self.world.handlers.courier._note_at = 0.0
         await self.world.settle()
         names = {code: name for name, code in IDS.items()} | {HAI_CHAU: "deskofunit", AN_KHE: "deskofother"}
         by_message = {n.message_id: n for n in self.world.topic.notices}

@@ -74,6 +74,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "an answer does not answer what a later due date asks": (manners, "_is_of_this", lambda *_: True),
     "an answer lasts through a pause": (manners, "_is_of_this", lambda action, telling, _: action.at >= telling.asked_at),
     "what the list held when the clock stopped is heard when it goes on, once": (handlers, "REPLACED", ()),
+    "who heard before a pause hears nothing again because somebody else was snoozed then": (handlers, "_same_stage", lambda *_: False),
     "a silenced breach asks nobody, and nothing of it goes up the line": (handlers, "asked_since", lambda *_: 1),
     "who was told late has the whole time to answer": (handlers, "asked_since", lambda *_: 1),
     "who goes on leave while the list holds a stage is stood in for when it goes out": (Watch, "lost", lambda *_: ""),
