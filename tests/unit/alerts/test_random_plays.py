@@ -1,4 +1,4 @@
-"""Random stories of one dossier: whatever comes together, nobody hears a stage twice while it holds, and what holds in the end was heard."""
+"""Random stories of one dossier: whatever comes together, nobody hears a stage twice while it holds; what holds in the end was heard."""
 
 from __future__ import annotations
 
