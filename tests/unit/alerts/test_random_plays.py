@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -96,9 +97,9 @@ async def test_nobody_hears_a_stage_twice_while_it_holds_and_what_holds_was_hear
 
 async def test_told_again_at_every_look_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Watch, "_behind", lambda *_: frozenset())
+    stories = [await told(seed) for seed in SEEDS]
     with pytest.raises(AssertionError, match="times"):
-        for seed in SEEDS:
-            await check(await told(seed))
+        await asyncio.gather(*map(check, stories))
 
 
 async def check(story: Story) -> None:
