@@ -30,6 +30,7 @@ class What(StrEnum):
     DOSSIER = "dossier"  # one dossier
     NOTICES = "notices"  # notices of one's units
     CHANGES = "changes"  # that something of one's units changed, as it does
+    NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
     ACT = "act"  # what people say of a dossier's notices: who is told of them, no machine and no operator
 
 
@@ -63,6 +64,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.DOSSIER: _OF_DOSSIERS,
     What.NOTICES: _OF_DOSSIERS,
     What.CHANGES: _OF_DOSSIERS,
+    What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
     What.ACT: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS},
 }
 

@@ -29,6 +29,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/dossiers/{code}/explanation"): What.DOSSIER,
     ("GET", "/api/v1/officials/stream"): What.CHANGES,
     ("GET", "/api/v1/notices"): What.NOTICES,
+    ("GET", "/api/v1/notice-links/{token}"): What.NOTICE_LINK,
     ("POST", "/api/v1/dossiers/{code}/actions"): What.ACT,
 }
 

@@ -16,6 +16,7 @@ from services.api.routes_badge import badge_routes
 from services.api.routes_changes import change_routes
 from services.api.routes_explanation import explanation_routes
 from services.api.routes_geometry import geometry_routes
+from services.api.routes_links import link_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
@@ -46,6 +47,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, said: Said) 
         change_routes(officials),
         notice_routes(officials),
         action_routes(officials, said),
+        link_routes(officials),
     )
     for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)

@@ -25,7 +25,7 @@ from services.api.telling import tell_notices
 
 log = get_logger("history")
 FOLLOWED = (UNIT_DAYS, NOTICES)
-NOTICE_DOCUMENTS = Collection("notices", (("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
+NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
 COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS)
 RETRY_SECONDS = 1.0
 TURN = 50  # records at once: then the live projector has its turn

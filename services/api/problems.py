@@ -21,6 +21,8 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "UNKNOWN_DOSSIER": (404, "Không có hồ sơ này trong phạm vi được xem", "No such dossier within what you may see"),
     "CROSS_SITE": (403, "Yêu cầu không đến từ trang này", "The request does not come from a page of this site"),
     "LINK_INVALID": (403, "Liên kết đã dùng hoặc đã hết hạn", "The link was used or has expired"),
+    "UNKNOWN_LINK": (404, "Không có tin báo này cho bạn", "No such message to you"),
+    "LINK_EXPIRED": (410, "Liên kết đã hết hạn sau 72 giờ", "The link has expired, after 72 hours"),
     "NOT_READY": (503, "Số liệu đang được nạp", "The map is still being loaded"),
     "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
     "TOO_MANY_REQUESTS": (429, "Gửi quá nhanh, hãy thử lại sau", "Too soon after the last one; try again"),

@@ -40,7 +40,7 @@ class Cell:
         if reach is None:
             return {403}
         if reach is Reach.ALL or not self.unit or self.unit in actor.units:
-            return {422} if self.what is What.ACT else {200, 303}  # an action without a body
+            return {What.ACT: {422}, What.NOTICE_LINK: {404}}.get(self.what, {200, 303})  # an action without a body; a link of nobody
         return {404} if self.what in (What.DOSSIER, What.ACT) else {403}
 
 
@@ -57,7 +57,11 @@ async def settled(open_world: Opened) -> AsyncIterator[tuple[World, dict[str, Ac
 
 
 async def ask(world: World, cell: Cell, actor: Actor) -> int:
-    path = cell.path.replace("{code}", IN_PATH.get(cell.what, {}).get(cell.unit, "20242")).replace("{path:path}", "nothing.js")
+    path = (
+        cell.path.replace("{code}", IN_PATH.get(cell.what, {}).get(cell.unit, "20242"))
+        .replace("{path:path}", "nothing.js")
+        .replace("{token}", "0" * 20)
+    )
     if cell.method == "POST":
         return (await post(world, path, **actor.headers)).status_code
     if path.endswith("/stream"):
