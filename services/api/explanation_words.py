@@ -71,8 +71,8 @@ def _limit(told: Told) -> Both:
         return Both("Tiếp nhận ", "Received ") + began + Both(" + ", " + ") + _in_hours(limit, told) + Both(" = ", " = ") + due + DOT
     start = f"{date_of(told.policy.calendar.start_day(account.began_at)):%d/%m/%Y}"
     rule = Both(
-        f" kể từ {start}; rơi vào ngày nghỉ thì sang ngày làm việc kế tiếp, đến hết giờ làm việc = ",
-        f" from {start} on; a day off gives way to the next working day, until its end of work = ",
+        f" kể từ {start}{ROLLED.vi}, đến hết giờ làm việc = ",
+        f" from {start} on{ROLLED.en}, until its end of work = ",
     )
     return Both("Tiếp nhận ", "Received ") + began + Both(" + ", " + ") + limit_text(limit) + rule + due + DOT
 
@@ -128,7 +128,7 @@ def _pauses(told: Told, effect: str) -> Both:
     limit, zone = told.account.limit, told.policy.zone
     if limit is not None and limit.in_calendar_days:
         days = sum(zone.day_of(stop.ended) - zone.day_of(stop.began) for stop in stops)
-        return Both(f" + {days} ngày tạm dừng", f" + {days} days of pause")
+        return Both(f" + {days} ngày tạm dừng{ROLLED.vi}", f" + {days} {'day' if days == 1 else 'days'} of pause{ROLLED.en}")
     length = sum(working_seconds(stop, told, stop.ended) for stop in stops)
     return Both(f" + {hours_text(length)} tạm dừng", f" + {hours_text(length, 'h')} of pause")
 
@@ -200,6 +200,7 @@ def _at(at: int, told: Told) -> Both:
     return Both(f"{clock} {WEEKDAYS_VI[weekday]} {date}", f"{clock} {WEEKDAYS_EN[weekday]} {date}")
 
 
+ROLLED = Both("; rơi vào ngày nghỉ thì sang ngày làm việc kế tiếp", "; a day off gives way to the next working day")
 NOTHING, DOT = Both("", ""), Both(".", ".")
 _SENTENCES: dict[How, Callable[[Told], Both]] = {
     "LIMIT": lambda told: _limit(told) + _unmoved(told),

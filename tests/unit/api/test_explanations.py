@@ -135,6 +135,13 @@ def test_the_dossier_of_the_sketch_reads_as_there() -> None:
             "work = 17:00 Fri 13/11/2026.",
         ),
         (
+            told("9 08:00", ("4 08:00", 5, {}), ("5 08:00", 4, {}), procedure="10d"),  # Saturday 14 is off: Monday
+            "Hẹn lần đầu 17:00 thứ Sáu 13/11/2026 (tiếp nhận 08:00 thứ Ba 03/11/2026 + 10 ngày) + 1 ngày tạm dừng; rơi vào ngày nghỉ thì "
+            "sang ngày làm việc kế tiếp = 17:00 thứ Hai 16/11/2026.",
+            "First promise 17:00 Fri 13/11/2026 (received 08:00 Tue 03/11/2026 + 10 days) + 1 day of pause; a day off gives way to the "
+            "next working day = 17:00 Mon 16/11/2026.",
+        ),
+        (
             told("6 08:00", procedure="unknown"),
             "Nguồn dữ liệu không gửi hẹn trả và chưa biết thời hạn của thủ tục: không có hẹn trả.",
             "The source gives no date and the procedure's limit is not known: there is no due date.",
