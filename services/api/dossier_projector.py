@@ -22,7 +22,7 @@ from dunghen.platform.store import Collection, Delete, Put, Store, StoreAwayErro
 from services.api import metrics
 from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
-from services.api.telling import tell_dossiers
+from services.api.telling import tell_dossiers, units_left
 
 log = get_logger("dossiers")
 DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at"), ("handler", "open", "due_at")))
@@ -106,8 +106,9 @@ class DossierProjector:
             for place, records in batches.items():
                 waiting += await self._writes(policy, place, records)
             if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > WAITING:
+                left = await units_left(self.store, waiting)
                 await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
-                await tell_dossiers(self.news, waiting)
+                await tell_dossiers(self.news, waiting, left)
                 written_at, waiting = monotonic(), []
                 current = self.shown()
                 if current is not None and current.version != policy.version:

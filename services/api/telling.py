@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dunghen.platform.logs import get_logger
-from dunghen.platform.store import Put, Write
+from dunghen.platform.store import In, Put, Query, Store, Write
 from services.api.board_messages import News
 from services.api.ports import BoardUnreachableError, NewsWriter
 
@@ -13,11 +13,23 @@ log = get_logger("telling")
 MOST_DOSSIERS = 500  # a load or another policy changes them all: then only units are named
 
 
-async def tell_dossiers(board: NewsWriter | None, writes: Sequence[Write]) -> None:
-    """Of dossiers that were stored. Lost where Redis is away: the workers say so to everybody when it is back."""
+async def units_left(store: Store, writes: Sequence[Write]) -> list[str]:
+    """The units that these dossiers are about to leave, for another or for nowhere; of too many at once nobody asks."""
+    now = {write.id: write.body["unit"] if isinstance(write, Put) else "" for write in writes}
+    if not 0 < len(now) <= MOST_DOSSIERS:
+        return []
+    before = await store.find(Query("dossiers", {"id": In(tuple(now))}, limit=len(now)))
+    return sorted({document.body["unit"] for document in before.documents if document.body["unit"] != now[document.id]})
+
+
+async def tell_dossiers(board: NewsWriter | None, writes: Sequence[Write], left: list[str]) -> None:
+    """Of dossiers that were stored; `left`: units that some have left, which hear of no code: it is not theirs any more.
+
+    Lost where Redis is away: the workers say so to everybody when it is back.
+    """
     bodies = {write.id: write.body for write in writes if isinstance(write, Put)}
     if len(bodies) <= MOST_DOSSIERS:
-        await _tell(board, News(dossiers=[(code, body["unit"]) for code, body in bodies.items()]))
+        await _tell(board, News(dossiers=[(code, body["unit"]) for code, body in bodies.items()], units=left))
     else:
         await _tell(board, News(units=_units(bodies.values())))
 

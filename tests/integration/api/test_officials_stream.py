@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_world import BUILDING, HAI_CHAU, HAI_VAN, Actor, notice_of, post, record_of, settle
+from access_world import BUILDING, DOSSIERS_OF, HAI_CHAU, HAI_VAN, Actor, notice_of, post, record_of, settle
 from api_world import Opened, World, world_of
 
 from dunghen.contracts.audit import BLOCKS, STORE, entries_of
@@ -89,6 +89,18 @@ async def test_who_is_named_in_a_dossier_of_another_unit_hears_nothing_of_it(set
         await world.say(DOSSIERS, NEW[HAI_CHAU], record_of(NEW[HAI_CHAU], HAI_CHAU))
         await eventually(lambda: one.heard(NEW[HAI_CHAU]))
         assert (code in one.text, other.changed) == (False, [])
+
+
+async def test_of_a_dossier_that_moves_or_goes_its_old_unit_hears_without_its_code(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    mine, theirs = DOSSIERS_OF[HAI_CHAU], DOSSIERS_OF[HAI_VAN]
+    async with Ear(world, actors["official of Hải Châu"]) as one, Ear(world, actors["head of Hải Vân"]) as other:
+        await world.say(DOSSIERS, mine, record_of(mine, HAI_VAN))
+        await eventually(lambda: other.heard(mine) and one.changed)
+        assert one.changed == [{"dossiers": [], "units": [HAI_CHAU], "notices": False}]
+        before = len(other.changed)
+        await world.say(DOSSIERS, theirs, None)
+        await eventually(lambda: {"dossiers": [], "units": [HAI_VAN], "notices": False} in other.changed[before:])
 
 
 async def test_a_stream_ends_with_its_session_and_with_the_post(settled: tuple[World, dict[str, Actor]]) -> None:
