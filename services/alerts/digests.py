@@ -40,8 +40,8 @@ def goes_together(row: Row, now: int, after_seconds: int, joins: Callable[[Notic
 
     `now`: the city's instant; `after_seconds`: so long after its crossing, 0 never.
     """
-    if row.digest or not after_seconds:
-        return bool(row.digest)
+    if row.digest or row.unknown or not after_seconds:
+        return bool(row.digest)  # what may have gone by itself goes again by itself, under that Message-ID and no other
     if now - row.crossed_at < after_seconds and not joins(row.notice):
         return False
     return row.notice.clock != "feed"  # to the owner of a feed: nothing to put into a list of dossiers

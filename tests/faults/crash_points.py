@@ -48,6 +48,18 @@ API = {
     "api.shown": "applied, no client has it",
     "api.sent": "a frame is handed to a client's connection",
 }
+ALERTS = {
+    "alerts.decided": "stages are found crossed, nothing is in the ledger",
+    "alerts.recorded": "the ledger has them, how far it is decided is not noted",
+    "alerts.progress": "how far it is decided is noted, nothing is published",
+    "alerts.publishing": "nothing of it is in the topic",
+    "alerts.published": "the topic has it, the outbox does not know",
+    "alerts.noted": "the outbox knows that it is published",
+    "alerts.leased": "an attempt is noted, nothing is sent",
+    "alerts.sent": "the server has taken a letter, the outbox does not know",
+    "alerts.settled": "the outbox knows that it is delivered, the topic does not",
+    "alerts.takeover.loaded": "the dossiers are read, nothing is decided",
+}
 REBUILD = {  # in the order of its steps
     "rebuild.added": "`dossier-events` has more partitions, nothing is copied",
     "rebuild.copied": "events are copied, how far is not noted",
@@ -59,4 +71,4 @@ REBUILD = {  # in the order of its steps
     "rebuild.made": "they are there again, the groups go on where nothing is any more",
     "rebuild.reset": "one group begins anew, the others do not",
 }
-ALL = {**SCORING, **INGEST, **PROJECTOR, **API, **REBUILD}
+ALL = {**SCORING, **INGEST, **PROJECTOR, **API, **ALERTS, **REBUILD}

@@ -201,7 +201,28 @@ def rebuild() -> None:
     wrap(kafka, "ensure_topics", after=lambda *_: reach("rebuild.made"))
 
 
-PARTS = {"services.scoring": scoring, "services.ingest": ingest, "services.api projector": projector, "services.api http": api}
+def alerts() -> None:
+    from services.alerts import stage
+    from services.alerts.adapters.mail_channel import MailChannel
+    from services.alerts.adapters.store_outbox import StoreOutbox
+
+    wrap(StoreOutbox, "record", before=lambda *_: reach("alerts.decided"), after=lambda *_: reach("alerts.recorded"))
+    wrap(StoreOutbox, "note_progress", after=lambda *_: reach("alerts.progress"))
+    wrap(stage.FencedNotices, "publish", before=lambda *_: reach("alerts.publishing"), after=lambda *_: reach("alerts.published"))
+    wrap(StoreOutbox, "note_published", after=lambda *_: reach("alerts.noted"))
+    wrap(StoreOutbox, "lease", after=lambda *_: reach("alerts.leased"))
+    wrap(MailChannel, "send", after=lambda *_: reach("alerts.sent"))
+    wrap(StoreOutbox, "settle", after=lambda *_: reach("alerts.settled"))
+    wrap(stage, "read_all", after=lambda *_: reach("alerts.takeover.loaded"))
+
+
+PARTS = {
+    "services.scoring": scoring,
+    "services.ingest": ingest,
+    "services.alerts": alerts,
+    "services.api projector": projector,
+    "services.api http": api,
+}
 
 if __name__ == "__main__":
     (rebuild if "rebuild" in sys.argv else PARTS[" ".join(sys.argv[1:])])()

@@ -332,3 +332,15 @@ async def test_the_id_of_a_digest_is_that_of_exactly_its_notices_in_any_order() 
     assert digest_id([one, two]) == digest_id([two, one]) != digest_id([one, three])
     assert digest_id([one]) != one.notice.message_id
     assert digest_id([one, two]).endswith("@danang.example")
+
+
+async def test_one_that_may_have_gone_by_itself_goes_again_by_itself_and_under_the_same_id_however_late() -> None:
+    world = await world_with(FIRST, SECOND)
+    world.mailer.faults = [LineAway("SMTPReadTimeoutError", unknown=True)]
+    await world.start(retry_shortest=60.0, retry_longest=60.0)
+    await world.at(HALF)
+    own = next(iter(world.handlers.courier.rows.values())).notice.message_id
+    world.clock.at, world.digests = local(LATE), Digests(1800, 0.0)
+    await world.start()
+    await world.settle()
+    assert [letter.message_id for letter in world.mailer.letters if FIRST in letter.text] == [own]
