@@ -64,7 +64,10 @@ class Searched:
 
     def post(self, path: str, content: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
         own = {"content-type": "application/json", **HOSTILE_HEADERS, **(headers or {})}
-        return self.ask("POST", self.city.ingest + path, content=content, headers=own)
+        if path == DOSSIERS:  # open ingest takes nothing with an unknown key or through a proxy, and says so without what it was told
+            assert self.ask("POST", self.city.ingest + path, content=b"[]", headers=own).status_code == 401
+        local = {name: value for name, value in own.items() if name not in ("Authorization", "X-Forwarded-For")}
+        return self.ask("POST", self.city.ingest + path, content=content, headers=local)
 
     def metrics(self) -> bytes:
         ports = self.facts["metrics"].values()
