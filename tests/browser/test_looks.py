@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.chromium import KEPT_FOR_A_COLD_START, Screen
 from tests.browser.conftest import Windows
 from tests.browser.looks import difference, looks_like, picture
+from tests.browser.officials_city import MOVED, TODAY, OfficialsCity
 from tests.browser.pages import WALL
 from tests.browser.screen_city import HAI_CHAU, ScreenCity
 from tests.eventually import eventually
@@ -94,6 +95,28 @@ def test_a_page_looks_as_it_did(city: ScreenCity, window: Windows, browser: Brow
     path, options = LIVE[name]
     screen = opened(window, options)
     looks_like(browser, settled(screen, path), name)
+
+
+OFFICIALS = {
+    "officials-desktop": ("/officials?theme=light", TODAY, DESKTOP),
+    "officials-desktop-dark-en": ("/officials?theme=dark&lang=en", MOVED, DESKTOP),
+    "officials-phone": ("/officials?theme=light", None, PHONE),
+    "officials-phone-one": ("/officials?theme=dark", TODAY, PHONE),
+}
+
+
+@pytest.mark.parametrize("name", OFFICIALS)
+def test_the_officials_page_looks_as_it_did(officials: OfficialsCity, window: Windows, browser: Browser, name: str) -> None:
+    path, dossier, options = OFFICIALS[name]
+    screen = opened(window, options)
+    screen.context.add_cookies([officials.cookie("official")])
+    page = screen.open(path)
+    expect(page.locator("[data-dossier]").first).to_be_visible()
+    if dossier is not None:
+        page.locator(f"[data-dossier='{dossier}']").click()
+        page.mouse.move(0, 0)
+        expect(page.locator("[data-role=why]")).to_be_visible()
+    looks_like(browser, still(screen), name)
 
 
 def answered(screen: Screen, body: dict[str, Any]) -> None:

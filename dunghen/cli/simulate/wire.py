@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dunghen.cli.simulate.lives import Life, Moment
 
+OFFICIALS = 6  # who handle dossiers in each unit, by number instead of name; the first is in the demo's list of people
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Võ", "Đặng", "Bùi")
 _GIVEN = ("An", "Bình", "Châu", "Dung", "Hà", "Hải", "Khánh", "Lan", "Minh", "Ngọc", "Phúc", "Quân", "Thảo", "Tuấn", "Vy")
 
@@ -72,7 +74,7 @@ class Wire:
         """One step (CapNhatTienDoHoSoMC)."""
         return {
             "MaHoSo": life.code,
-            "NguoiXuLy": "Chuyên viên",
+            "NguoiXuLy": f"Chuyên viên {1 + zlib.crc32(life.code.encode()) % OFFICIALS}",
             "ThoiDiemXuLy": self.stamp(moment.at),
             "NoiDungXuLy": "Xử lý hồ sơ",
             "TrangThai": str(moment.status),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
+from importlib import resources
 
 import pytest
 
@@ -84,3 +86,15 @@ def test_the_wire_is_strings_in_the_citys_time(lives: list[Life]) -> None:
     assert len(said["NgayTiepNhan"]) == 14
     assert wire.stamp(1_795_395_600) == "20261123080000"
     assert wire.stamp(0) == ""
+
+
+def test_the_demo_s_officials_are_among_those_who_handle_its_dossiers(lives: list[Life]) -> None:
+    """Else whoever tries `make up` signs in to an empty page."""
+    with resources.as_file(resources.files("dunghen.domain") / "data" / "danang-people.csv") as file:
+        listed = {row["unit"]: row["wire_name"] for row in csv.DictReader(file.open(encoding="utf-8")) if row["wire_name"]}
+    wire = Wire("Asia/Ho_Chi_Minh", {}, {})
+    assert sorted(listed) == ["20242", "20263"]
+    for unit, name in listed.items():
+        theirs = [life for life in lives if life.unit == unit]
+        named = sum(wire.step(life, life.moments[-1])["NguoiXuLy"] == name for life in theirs)
+        assert 0 < named < len(theirs)

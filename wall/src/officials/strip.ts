@@ -108,10 +108,10 @@ function said(account: Account, lang: Lang): readonly Said[] {
 
 const letters = (said: { readonly title: string; readonly sub: string }): number => Math.max(said.title.length * 7.6, said.sub.length * 6.9) + 10;
 
-/** Words of a row's marks, from the left: each as low as it stands clear of those before. */
+/** Words of a row's marks, from the right: each as low as it stands clear of those after it, so that no mark's line goes through another's words. */
 function apart(marks: readonly (Said & Placed)[], width: number): readonly Mark[] {
   const taken: { readonly from: number; readonly to: number; readonly level: number }[] = [];
-  return [...marks].sort((a, b) => a.x - b.x).map((mark) => {
+  const placed = marks.map((mark, i) => [mark, i] as const).sort(([a, i], [b, j]) => b.x - a.x || j - i).map(([mark]) => {
     const wide = letters(mark);
     const from = Math.max(0, Math.min(mark.x, width - wide));
     let level = 0;
@@ -119,6 +119,7 @@ function apart(marks: readonly (Said & Placed)[], width: number): readonly Mark[
     taken.push({ from, to: from + wide, level });
     return { x: mark.x, name: mark.name, title: mark.title, sub: mark.sub, textX: from, level };
   });
+  return placed.reverse();
 }
 
 /** Rows from the top. No spans: no rows. */
