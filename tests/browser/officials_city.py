@@ -1,6 +1,6 @@
 """The city of the screens with people who may sign in and dossiers that an official has in hand, as fold, people and keys would write them.
 
-The clock stands at Monday 16/11/2026 08:00. `CASES` are dossiers whose due date takes some thought; `DUE` says when each is due.
+The clock stands at Monday 16/11/2026 08:00. `CASES` are dossiers of the summer whose due date takes some thought.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ import httpx
 
 from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.messages import DossierEvent, Notice
-from dunghen.contracts.people import PersonRecord, PostRecord, encode_person, new_id, ref_digest
-from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, KEYS, NOTICES, PEOPLE
+from dunghen.contracts.people import NoticeAction, PersonRecord, PostRecord, decode_action, encode_person, new_id, ref_digest
+from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, KEYS, NOTICE_ACTIONS, NOTICES, PEOPLE, partition_of
 from dunghen.domain.days import Zone, day_number
 from dunghen.domain.record import fold
+from dunghen.platform import kafka
 from dunghen.platform.clock import real_milliseconds
 from tests.browser.screen_city import HAI_CHAU, HAI_VAN, ScreenCity
 from tests.eventually import eventually
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
-TRANSFER, BIRTH, RESIDENCE, HOUSE = "1.004884", "1.001193", "1.004222", "1.010038"
+TRANSFER, BIRTH, RESIDENCE, HOUSE, BUILDING = "1.004884", "1.001193", "1.004222", "1.010038", "1.013225"
 CITY = "H17"
 
 
@@ -56,7 +57,7 @@ def sync(when: str, status: int, **dates: str) -> tuple[str, str, int, dict[str,
 
 OVERDUE, LATE_TODAY, TODAY, PAUSED, MOVED, OTHERS = (f"H17.31-26{day}-{n}" for day, n in (
     ("1103", 1204), ("1109", 1241), ("1112", 1278), ("1105", 1574), ("1104", 1463), ("1110", 2001)))  # fmt: skip
-HOLIDAY, SOURCE_MOVED, REOPENED = "H17.31-261119-1701", "H17.31-261106-1702", "H17.31-261103-1703"
+LINK, OLD_LINK = "0a" * 10, "0b" * 10  # secrets of the messages about TODAY and OVERDUE; of the latter 95 hours have passed
 COURSES = (
     Course(OVERDUE, RESIDENCE, "3/11 09:00", "12/11 09:00", (step("4/11 08:00", 4),)),
     Course(LATE_TODAY, HOUSE, "9/11 07:30", "16/11 07:30", (step("9/11 09:00", 4),)),
@@ -65,18 +66,30 @@ COURSES = (
     Course(MOVED, TRANSFER, "4/11 15:22", "11/11 15:22", (step("5/11 08:00", 4), sync("10/11 16:00", 4, due="18/11 15:22"))),
     Course(OTHERS, RESIDENCE, "10/11 08:00", "19/11 08:00", (step("10/11 09:00", 4),), HAI_VAN, mine=False),
 )
-# Papers asked for on Friday and brought behind the weekend and the holiday of Tuesday 24/11; the source moves the date while the clock
-# stands; stopped, opened again and paused once more.
+# With the date and time at which each is due, by hand: papers brought behind a weekend and three days off; a term in calendar days whose
+# last day is worked on a Saturday, and after the pause is one off; stopped, opened again and paused twice. The source sends no date.
 CASES = (
-    Course(HOLIDAY, TRANSFER, "19/11 08:00", "27/11 08:00", (step("19/11 09:00", 4), step("20/11 15:00", 5), step("25/11 09:30", 4))),
-    Course(
-        SOURCE_MOVED, RESIDENCE, "6/11 13:30", "17/11 13:30",
-        (step("6/11 14:00", 4), step("10/11 08:00", 5), sync("11/11 09:00", 5, due="20/11 16:00"), step("12/11 10:00", 4)),
+    (
+        Course(
+            "H17.31-260826-1801", TRANSFER, "26/8 09:10", "",
+            (step("26/8 10:00", 4), step("28/8 15:00", 5), step("3/9 16:00", 4), step("4/9 16:00", 9)),
+        ),
+        "8/9 10:10",
     ),
-    Course(
-        REOPENED, TRANSFER, "3/11 08:00", "10/11 08:00",
-        (step("3/11 09:00", 4), step("5/11 10:00", 5), step("6/11 14:30", 4), step("9/11 16:00", 8),
-         step("10/11 09:00", 4), step("10/11 10:00", 5), step("13/11 08:00", 4)),
+    (
+        Course(
+            "H17.31-260807-1802", BUILDING, "7/8 10:00", "",
+            (step("7/8 14:00", 4), step("18/8 09:00", 5), step("28/8 14:00", 4), step("28/8 16:30", 9)),
+        ),
+        "3/9 17:00",
+    ),
+    (
+        Course(
+            "H17.31-260820-1803", TRANSFER, "20/8 10:15", "",
+            (step("20/8 11:00", 4), step("21/8 16:00", 5), step("24/8 08:00", 4), step("24/8 14:00", 8), step("25/8 09:00", 4),
+             step("26/8 08:30", 6), step("3/9 14:15", 4), step("4/9 15:00", 9)),
+        ),
+        "7/9 08:00",
     ),
 )  # fmt: skip
 
@@ -122,8 +135,10 @@ class OfficialsCity:
             self._say(PEOPLE, person.id, encode_person(person))
         for course in COURSES:
             self.tell(course)
-        self.notice(TODAY, "four_hours_left", "13/11 14:50")
-        self.notice(LATE_TODAY, "breach", "16/11 07:30")
+        by_code = {course.code: course for course in COURSES}
+        self.notice(by_code[TODAY], "four_hours_left", "13/11 14:50", LINK)
+        self.notice(by_code[LATE_TODAY], "breach", "16/11 07:30")
+        self.notice(by_code[OVERDUE], "breach", "12/11 09:00", OLD_LINK)
 
     def tell(self, course: Course) -> None:
         """The dossier as it is after these events; waits until its official's list has it so."""
@@ -136,13 +151,14 @@ class OfficialsCity:
         """A step 9 came."""
         self.tell(replace(course, then=(*course.then, step(when, 9))))
 
-    def notice(self, code: str, stage: str, decided: str) -> None:
-        course = next(c for c in COURSES if c.code == code)
-        due, person = at(course.due), self.people["official"]
+    def notice(self, course: Course, stage: str, decided: str, token: str = "") -> None:
+        """A message about it went to the official. `token`: the secret of the message's link."""
+        code, due, person = course.code, at(course.due or decided), self.people["official"]
         key = f"{code}:dossier:{due}:{stage}:{person}"
         told = Notice(
             key=key, dossier=code, unit=course.unit, procedure=course.procedure, stage=stage, due_at=due, decided_at=at(decided),
             state="delivered", reason="FIRST_WARNING", recipient=person, why="HANDLER", channel="mail", attempts=1, sent_at=at(decided) + 2,
+            message_id=f"{token}@dunghen.example" if token else "",
         )  # fmt: skip
         self._say(NOTICES, code, told)
 
@@ -168,9 +184,24 @@ class OfficialsCity:
 
     def own(self, cookie: dict[str, Any]) -> list[str]:
         """Codes of the open dossiers of who is signed in."""
-        headers = {"cookie": f"{cookie['name']}={cookie['value']}"}
-        answer = httpx.get(f"{self.city.page}/api/v1/session/dossiers", headers=headers, timeout=20)
+        answer = self._get("session/dossiers", cookie)
         return [d["code"] for d in answer.json()["dossiers"]] if answer.status_code == 200 else []
+
+    def await_link(self, token: str) -> None:
+        """Until the API knows the message of which this is the secret."""
+        cookie = self.cookie("official")
+        eventually(lambda: self._get(f"notice-links/{token}", cookie).status_code in (200, 410), what="the message's link")
+
+    def actions(self, code: str) -> list[NoticeAction]:
+        """What has been said of a dossier's notices, as it stands in the topic."""
+        found: list[NoticeAction] = []
+        place = (NOTICE_ACTIONS, partition_of(code, self.city.settings.partitions))
+        self.city.loop.run(kafka.read_all(self.city.settings, place, lambda _, value, *__: found.append(decode_action(value or b""))))
+        return [action for action in found if action.dossier == code]
+
+    def _get(self, path: str, cookie: dict[str, Any]) -> httpx.Response:
+        headers = {"cookie": f"{cookie['name']}={cookie['value']}"}
+        return httpx.get(f"{self.city.page}/api/v1/{path}", headers=headers, timeout=20)
 
     def _say(self, topic: str, key: str, value: object) -> None:
         self.city.loop.run(self.city.world.say(topic, key, value))

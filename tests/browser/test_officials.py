@@ -8,11 +8,26 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from dunghen.contracts.people import NoticeAction
 from tests.browser.axe import violations
 from tests.browser.chromium import Screen
 from tests.browser.conftest import Windows
-from tests.browser.officials_city import COURSES, LATE_TODAY, MOVED, OTHERS, OVERDUE, PAUSED, TODAY, OfficialsCity
+from tests.browser.officials_city import (
+    CASES,
+    COURSES,
+    LATE_TODAY,
+    LINK,
+    MOVED,
+    OLD_LINK,
+    OTHERS,
+    OVERDUE,
+    PAUSED,
+    TODAY,
+    Course,
+    OfficialsCity,
+)
 from tests.browser.screen_city import HAI_VAN
+from tests.integration.api.api_world import MONDAY_8_00
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ORDER = [OVERDUE, LATE_TODAY, TODAY, MOVED, PAUSED]
@@ -62,6 +77,83 @@ def test_one_dossier_says_why_it_is_due_when_it_is(window: Windows, officials: O
     page.go_forward()
     expect(page.locator(f"[data-one='{TODAY}']")).to_be_visible()
     assert screen.faults == []
+
+
+def test_every_event_stands_there_with_both_times_and_each_pause_with_who_set_it(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials))
+    page.locator(f"[data-dossier='{MOVED}']").click()
+    rows = page.locator("[data-role=events] tbody tr")
+    expect(rows).to_have_count(3)
+    assert [row.locator("td").all_inner_texts() for row in rows.all()] == [
+        ["đồng bộ: Được tiếp nhận", "4/11 15:22", "4/11 15:23", "one-stop"],
+        ["bước xử lý: Đang xử lý", "5/11 08:00", "5/11 08:01", "one-stop"],
+        ["đồng bộ: Đang xử lý", "10/11 16:00", "10/11 16:01", "one-stop"],
+    ]
+    page.locator(f"[data-dossier='{PAUSED}']").click()
+    expect(page.locator("[data-role=explanation]")).to_contain_text("từ 9/11 10:00")
+    expect(page.locator("[data-role=explanation]")).to_contain_text("nguồn one-stop báo lúc 9/11 10:01")
+
+
+@pytest.mark.parametrize(("course", "due"), CASES)
+def test_hard_dossiers_are_due_when_they_are_by_hand(window: Windows, officials: OfficialsCity, course: Course, due: str) -> None:
+    token = f"{int(course.code[-4:]):020x}"
+    officials.tell(course)
+    officials.notice(course, "breach", "16/11 07:00", token)
+    officials.await_link(token)
+    page = signed_in(window, officials).open(f"/officials?notice={token}")
+    expect(page.locator(f"[data-one='{course.code}'] #why-title")).to_have_text(f"Vì sao hẹn trả là {due}")
+
+
+def test_the_link_of_a_message_opens_its_dossier_and_what_is_answered_is_stored(window: Windows, officials: OfficialsCity) -> None:
+    officials.await_link(LINK)
+    screen = signed_in(window, officials)
+    page = screen.open(f"/officials?notice={LINK}")
+    expect(page.locator(f"[data-one='{TODAY}'][data-state=one]")).to_be_visible()
+    assert LINK not in page.url
+    assert officials.actions(TODAY) == []  # opened, and nothing said
+    page.locator("[data-act=acknowledge]").click()
+    expect(page.locator("[data-role=reply]")).to_have_text("Đã ghi lúc 08:00: đã nhận việc.")
+    whose: dict[str, Any] = {"person": officials.people["official"], "at": MONDAY_8_00}
+    assert officials.actions(TODAY) == [NoticeAction(dossier=TODAY, kind="acknowledge", stage="four_hours_left", **whose)]
+    page.locator(f"[data-dossier='{LATE_TODAY}']").click()
+    page.locator("[data-act=dispute]").click()
+    page.locator("[data-form=dispute] select").select_option("ALREADY_FINISHED")
+    page.locator("[data-form=dispute] .pri").click()
+    expect(page.locator("[data-role=reply]")).to_have_text("Đã ghi lúc 08:00: số liệu bị báo sai, chủ nguồn sẽ được báo.")
+    disputed = NoticeAction(dossier=LATE_TODAY, kind="dispute", stage="breach", reason="ALREADY_FINISHED", **whose)
+    assert officials.actions(LATE_TODAY) == [disputed]
+    assert screen.faults == []
+
+
+def test_a_dossier_of_which_nothing_was_told_has_nothing_to_acknowledge(window: Windows, officials: OfficialsCity) -> None:
+    page = opened(signed_in(window, officials))
+    page.locator(f"[data-dossier='{MOVED}']").click()
+    expect(page.locator(f"[data-one='{MOVED}'] [data-act=dispute]")).to_be_visible()
+    expect(page.locator("[data-act=acknowledge], [data-act=working]")).to_have_count(0)
+
+
+def test_a_link_that_is_too_old_or_another_person_s_says_so_and_opens_nothing(window: Windows, officials: OfficialsCity) -> None:
+    for token in (LINK, OLD_LINK):
+        officials.await_link(token)
+    page = opened(signed_in(window, officials), f"/officials?notice={OLD_LINK}")
+    expect(page.locator("[data-state=link]")).to_contain_text("Liên kết trong tin đã quá 72 giờ")
+    assert (page.locator("[data-one]").count(), OLD_LINK in page.url) == (0, False)
+    page = signed_in(window, officials, "neighbour").open(f"/officials?notice={LINK}")
+    expect(page.locator("[data-state=link]")).to_contain_text("không phải của tin gửi cho bạn")
+    assert (page.locator("[data-one]").count(), TODAY in page.content()) == (0, False)
+
+
+def test_messages_of_the_browser_are_offered_only_where_the_server_has_a_key_for_them(window: Windows, officials: OfficialsCity) -> None:
+    screen = signed_in(window, officials)
+    page = screen.page
+    with page.expect_response("**/api/v1/push-key") as asked:
+        opened(screen)
+    assert asked.value.status == 404
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(page.locator("[data-push]")).to_have_count(0)
+    page.route("**/api/v1/push-key", lambda route: route.fulfill(status=200, body='{"key": "BEl6"}', content_type="application/json"))
+    opened(screen)
+    expect(page.locator("[data-push=off]")).to_be_visible()
 
 
 def test_a_dossier_that_is_finished_leaves_the_list_without_a_reload(window: Windows, officials: OfficialsCity) -> None:

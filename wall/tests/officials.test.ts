@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { bodyOf, replySaid, suggestedUntil } from '../src/officials/actions';
 import { read, write } from '../src/officials/address';
 import { modeOf, SILENT_SECONDS } from '../src/officials/contact';
-import { accountOf, grouped, itemOf, listingOf, noticesOf, type Account, type Kind } from '../src/officials/model';
+import { accountOf, grouped, itemOf, linkOf, listingOf, noticesOf, type Account, type Kind } from '../src/officials/model';
+import { standing } from '../src/officials/push';
 import { frameFor, strip } from '../src/officials/strip';
 import { duration, hours, later, near } from '../src/officials/times';
 import { leftSaid, standsAt, untilSaid } from '../src/officials/words';
@@ -63,6 +64,21 @@ describe('answers at the door', () => {
     expect(() => listingOf({ dossiers: [] })).toThrow();
     expect(() => noticesOf({ notices: [{ dossier: 'x' }] })).toThrow();
   });
+  test('every event has both times, its unit and the supplements that it names', () => {
+    const event = { kind: 'synced', status: 5, unit: '20242', occurred_at: at('05', '10:00'), arrived_at: at('05', '10:01'), late: false, source: 'one-stop', steps: [{ status: 5, at: at('05', '09:58') }] };
+    const { events, eventsLeftOff } = account({ events: [event], events_left_off: 3 });
+    expect(events).toEqual([{ kind: 'synced', status: 5, unit: '20242', occurredAt: at('05', '10:00'), arrivedAt: at('05', '10:01'), late: false, source: 'one-stop', steps: [{ status: 5, at: at('05', '09:58') }] }]);
+    expect([eventsLeftOff, account().eventsLeftOff]).toEqual([3, 0]);
+  });
+  test('who set a pause, and when that was heard; null where no event of it is kept', () => {
+    const pause = { from: at('05', '10:00'), to: null, minutes: 630, status: 5, ordinal: 1, effect: 'OPEN' };
+    const found = account({ pauses: [{ ...pause, source: 'one-stop', arrived_at: at('05', '10:01') }, { ...pause, source: null, arrived_at: null }] }).pauses;
+    expect(found.map(({ source, saidAt }) => [source, saidAt])).toEqual([['one-stop', at('05', '10:01')], [null, null]]);
+  });
+  test('a link names its dossier, or is refused', () => {
+    expect(linkOf({ dossier: RAW.code, clock: 'dossier', stage: 'half', dossiers: 1 })).toEqual({ dossier: RAW.code, clock: 'dossier', stage: 'half' });
+    expect(() => linkOf({ clock: 'dossier', stage: 'half' })).toThrow();
+  });
   test('events that are not told are not the same as none', () => expect([account().events, account({ events: [] }).events]).toEqual([null, []]));
 });
 
@@ -114,6 +130,10 @@ describe('what is posted and what is said of the reply', () => {
     expect(replySaid('snooze', 202, { at: at('10', '09:42'), until: at('11', '08:00') }, 'en')).toBe('Recorded at 09:42: reminder at 11/11 08:00.');
     for (const status of [0, 400, 403, 404, 422, 500, 503, -1]) expect(replySaid('dispute', status, null, 'vi'), String(status)).toMatch(/^Chưa ghi/);
   });
+  test('a refusal says what may be wrong with this answer', () => {
+    const said = (['acknowledge', 'working', 'snooze', 'dispute'] as const).map((kind) => replySaid(kind, 422, null, 'en'));
+    expect(said.map((text) => [/no notice/.test(text), /reminder/.test(text)])).toEqual([[true, false], [true, false], [false, true], [false, false]]);
+  });
   test('a reminder is suggested before the due instant', () => {
     expect(suggestedUntil(at('10', '09:42'), item())).toBe(at('10', '11:42'));
     expect(suggestedUntil(at('11', '10:00'), item())).toBe(at('11', '10:15'));
@@ -135,4 +155,17 @@ test('the address has what is looked at and never a dossier or the secret of a l
   expect(choice.dossier).toBe('H17.31-261103-1426');
   expect(write(choice)).toBe('?view=board&unit=20242&lang=en&theme=dark');
   expect(write(read('?view=nothing&theme=pink'))).toBe('');
+});
+
+describe('messages of this browser are offered only where the server has a key for them', () => {
+  const browser = (subscribed: boolean, status: number, body: unknown): void => {
+    vi.stubGlobal('navigator', { serviceWorker: { getRegistration: () => Promise.resolve({ pushManager: { getSubscription: () => Promise.resolve(subscribed ? {} : null) } }) } });
+    vi.stubGlobal('window', { PushManager: {}, Notification: {} });
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(body), { status })));
+  };
+  afterEach(() => vi.unstubAllGlobals());
+  test.each([[false, 200, { key: 'BEl6' }, 'off'], [true, 200, { key: 'BEl6' }, 'on'], [false, 404, {}, 'none'], [true, 404, {}, 'none'], [false, 503, {}, 'none'], [false, 200, {}, 'none']] as const)('subscribed %s, answer %i %o: %s', async (subscribed, status, body, shown) => {
+    browser(subscribed, status, body);
+    expect(await standing()).toBe(shown);
+  });
 });

@@ -25,12 +25,13 @@ export function Actions({ found }: { readonly found: Account }) {
     if (body !== null) setAsking(null);
     void refresh();
   };
+  const told = found.why.length > 0;
   const said = reply === 'sending' ? say('sending') : reply !== null && reply.code === found.code ? replySaid(reply.kind, reply.status, reply.recorded, lang.value) : '';
   return (
     <div class="acting">
       <div class="acts">
-        <button type="button" class="pri" data-act="acknowledge" onClick={() => void send({ kind: 'acknowledge' })}>{say('act_acknowledge')}</button>
-        <button type="button" data-act="working" onClick={() => void send({ kind: 'working' })}>{say('act_working')}</button>
+        {told && <button type="button" class="pri" data-act="acknowledge" onClick={() => void send({ kind: 'acknowledge' })}>{say('act_acknowledge')}</button>}
+        {told && <button type="button" data-act="working" onClick={() => void send({ kind: 'working' })}>{say('act_working')}</button>}
         <button type="button" data-act="snooze" aria-expanded={asking === 'snooze'} onClick={() => setAsking(asking === 'snooze' ? null : 'snooze')}>{say('act_snooze')}</button>
         <button type="button" data-act="dispute" aria-expanded={asking === 'dispute'} onClick={() => setAsking(asking === 'dispute' ? null : 'dispute')}>{say('act_dispute')}</button>
       </div>

@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Actions } from './Actions';
-import type { Account, Pause } from './model';
-import { account, choice, choose, lang, say } from './store';
+import type { Account, Happened, Pause } from './model';
+import { account, choice, choose, lang, nameOf, say } from './store';
 import { StripDrawing } from './StripDrawing';
 import { named } from './text';
 import { dateTime, dayOf, hours, near, timeOf } from './times';
@@ -71,7 +71,7 @@ function Step({ what, source, children }: { readonly what: string; readonly sour
 }
 function paused(pause: Pause): string {
   const when = pause.to === null ? say('from_still', { from: dateTime(pause.from) }) : say('from_to', { from: dateTime(pause.from), to: near(pause.to, dayOf(pause.from)) });
-  return [`${say(pause.status === 6 ? 'mark_pause_6' : 'mark_pause_5')}: ${when}`, say('working_hours', { time: hours(pause.minutes) }), ...(pause.effect === '' ? [] : [named(lang.value, 'effect', pause.effect)])].join(' · ');
+  return [`${say(pause.status === 6 ? 'mark_pause_6' : 'mark_pause_5')}: ${when}`, say('working_hours', { time: hours(pause.minutes) }), ...(pause.effect === '' ? [] : [named(lang.value, 'effect', pause.effect)]), ...(pause.source === null || pause.saidAt === null ? [] : [say('pause_said', { source: pause.source, when: dateTime(pause.saidAt) })])].join(' · ');
 }
 
 function Why({ found }: { readonly found: Account }) {
@@ -93,20 +93,28 @@ function Why({ found }: { readonly found: Account }) {
   );
 }
 
-function Events({ found: { events, at } }: { readonly found: Account }) {
-  if (events === null) return null;
+/** "bước xử lý: Đang xử lý · Hải Vân": what happened, and the unit where it is not the dossier's own. */
+function happenedSaid({ kind, status, unit, steps }: Happened, own: string): string {
   const l = lang.value;
+  const statusSaid = (code: number): string => named(l, 'status', String(code));
+  const supplements = steps.map((step) => `${statusSaid(step.status)}${step.at === null ? '' : ` ${dateTime(step.at)}`}`);
+  return [`${named(l, 'event', kind)}${status === null ? '' : `: ${statusSaid(status)}`}`, ...(unit === '' || unit === own ? [] : [nameOf(unit)]), ...supplements].join(' · ');
+}
+
+function Events({ found: { events, eventsLeftOff, unit, at } }: { readonly found: Account }) {
+  if (events === null) return null;
   const told = (instant: string | null): string => (instant === null ? '—' : `${dayOf(instant) === dayOf(at) ? '' : `${dayMonth(dayOf(instant))} `}${timeOf(instant)}`);
   return (
     <section aria-labelledby="events-title" data-role="events">
       <h2 id="events-title">{say('events')} <small>{say('events_how')}</small></h2>
+      {eventsLeftOff > 0 && <p class="note">{say('events_gone', { n: eventsLeftOff })}</p>}
       <div class="wide" tabIndex={0} role="region" aria-labelledby="events-title">
         <table>
           <thead><tr><th scope="col">{say('col_event')}</th><th scope="col">{say('col_occurred')}</th><th scope="col">{say('col_arrived')}</th><th scope="col">{say('col_source')}</th></tr></thead>
           <tbody>
             {events.map((event, i) => (
               <tr key={i} data-late={event.late || undefined}>
-                <td>{named(l, 'event', event.kind)}{event.status !== null && `: ${named(l, 'status', String(event.status))}`}</td>
+                <td>{happenedSaid(event, unit)}</td>
                 <td>{told(event.occurredAt)}</td><td>{told(event.arrivedAt)}{event.late && ` · ${say('arrived_late')}`}</td><td>{event.source}</td>
               </tr>
             ))}

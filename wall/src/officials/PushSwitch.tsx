@@ -1,11 +1,12 @@
 /** The switch for messages of this browser; not there where the server or the browser has none. */
 import { useEffect, useState } from 'preact/hooks';
 import { standing, switchOff, switchOn, type Push } from './push';
-import { say } from './store';
+import { mode, say } from './store';
 
 export function PushSwitch() {
   const [push, setPush] = useState<Push>('none');
-  useEffect(() => void standing().then(setPush), []);
+  const live = mode.value === 'live';
+  useEffect(() => { if (live) void standing().then(setPush); }, [live]);
   if (push === 'none') return null;
   const turn = (): void => void (push === 'on' ? switchOff() : switchOn()).then(setPush);
   return (

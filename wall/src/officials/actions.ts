@@ -16,6 +16,9 @@ export interface Wanted { readonly kind: Act; readonly until?: string; readonly 
 export const bodyOf = ({ kind, until, reason }: Wanted, { clock, stage }: Answering): Readonly<Record<string, string>> =>
   ({ kind, ...(clock ? { clock } : {}), ...(stage ? { stage } : {}), ...(until ? { until } : {}), ...(reason ? { reason } : {}) });
 
+/** Whether an answer is to a notice, so that there must be one. */
+export const answersNotice = (kind: Act): boolean => kind === 'acknowledge' || kind === 'working';
+
 /** When to be reminded, before anything is chosen: in two hours, or halfway to the due instant where that is sooner. */
 export function suggestedUntil(at: string, { dueAt }: Item): string {
   const left = dueAt === null ? Infinity : minutesOf(dueAt) - minutesOf(at);
@@ -26,7 +29,7 @@ export interface Recorded { readonly at: string; readonly until: string | null }
 /** The sentence for a reply; `recorded` null where it was not taken. */
 export function replySaid(kind: Act, status: number, recorded: Recorded | null, lang: Lang): string {
   if (recorded !== null) return officialsText(lang, `done_${kind}`, { time: timeOf(recorded.at), until: recorded.until === null ? '' : near(recorded.until, dayOf(recorded.at)) });
-  if (status === 400 || status === 422) return officialsText(lang, 'act_invalid');
+  if (status === 400 || status === 422) return officialsText(lang, answersNotice(kind) ? 'act_untold' : kind === 'snooze' ? 'act_invalid' : 'act_reason');
   if (status === 404) return officialsText(lang, 'act_unknown');
   return status === 0 || status >= 500 ? officialsText(lang, 'act_away') : officialsText(lang, 'act_refused', { status });
 }

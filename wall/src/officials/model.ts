@@ -20,16 +20,19 @@ export interface Notice {
   readonly channel: string; readonly dueAt: string | null; readonly decidedAt: string; readonly acknowledged: boolean | null; readonly mine: boolean;
 }
 export interface Span { readonly kind: Kind; readonly from: string; readonly to: string; readonly minutes: number }
-export interface Pause { readonly from: string; readonly to: string | null; readonly minutes: number; readonly status: number; readonly ordinal: number; readonly effect: string }
-export interface Happened { readonly kind: string; readonly status: number | null; readonly unit: string; readonly occurredAt: string | null; readonly arrivedAt: string | null; readonly late: boolean; readonly source: string }
+/** `source` said so first, at `saidAt`; null: no event of it is kept. */
+export interface Pause { readonly from: string; readonly to: string | null; readonly minutes: number; readonly status: number; readonly ordinal: number; readonly effect: string; readonly source: string | null; readonly saidAt: string | null }
+/** What happened to a dossier, and when we heard of it. `steps`: the supplements that a sync names. */
+export interface Happened { readonly kind: string; readonly status: number | null; readonly unit: string; readonly occurredAt: string | null; readonly arrivedAt: string | null; readonly late: boolean; readonly source: string; readonly steps: readonly Supplement[] }
+export interface Supplement { readonly status: number; readonly at: string | null }
 export interface Both { readonly vi: string; readonly en: string }
 export interface Account {
-  readonly code: string; readonly at: string; readonly item: Item; readonly limitMinutes: number | null; readonly limitText: Both;
+  readonly code: string; readonly unit: string; readonly at: string; readonly item: Item; readonly limitMinutes: number | null; readonly limitText: Both;
   readonly spans: readonly Span[]; readonly totals: Readonly<Record<Kind, number>> & { readonly limit: number | null };
   readonly due: { readonly dueAt: string | null; readonly firstDueAt: string | null; readonly by: string; readonly sentence: Both };
   readonly pauses: readonly Pause[]; readonly rules: Readonly<Record<string, number>>; readonly exceptions: readonly { readonly day: string; readonly works: boolean }[];
-  /** Null: not told. */
-  readonly events: readonly Happened[] | null; readonly why: readonly Notice[];
+  /** Null: not told. `eventsLeftOff`: so many earlier ones are no longer kept. */
+  readonly events: readonly Happened[] | null; readonly eventsLeftOff: number; readonly why: readonly Notice[];
   readonly now: { readonly reason: string; readonly next: { readonly at: string; readonly clock: string; readonly stage: string } | null };
 }
 
@@ -96,11 +99,15 @@ function spanOf(value: unknown): Span {
 }
 function pauseOf(value: unknown, index: number): Pause {
   const raw = record<Raw>(value, 'pause');
-  return { from: always(raw['from']), to: at(raw['to']), minutes: whole(raw['minutes']) ?? 0, status: count(raw, 'status'), ordinal: whole(raw['ordinal']) ?? index + 1, effect: text(raw['effect']) };
+  return { from: always(raw['from']), to: at(raw['to']), minutes: whole(raw['minutes']) ?? 0, status: count(raw, 'status'), ordinal: whole(raw['ordinal']) ?? index + 1, effect: text(raw['effect']), source: text(raw['source']) || null, saidAt: at(raw['arrived_at']) };
 }
 function happened(value: unknown): Happened {
   const raw = record<Raw>(value, 'event');
-  return { kind: text(raw['kind']), status: whole(raw['status']), unit: text(raw['unit']), occurredAt: at(raw['occurred_at']), arrivedAt: at(raw['arrived_at']), late: raw['late'] === true, source: text(raw['source']) };
+  return { kind: text(raw['kind']), status: whole(raw['status']), unit: text(raw['unit']), occurredAt: at(raw['occurred_at']), arrivedAt: at(raw['arrived_at']), late: raw['late'] === true, source: text(raw['source']), steps: list(raw['steps'] ?? [], 'steps').map(supplement) };
+}
+function supplement(value: unknown): Supplement {
+  const raw = record<Raw>(value, 'supplement');
+  return { status: count(raw, 'status'), at: at(raw['at']) };
 }
 function nextOf(value: unknown): Account['now']['next'] {
   if (value === null || value === undefined) return null;
@@ -114,14 +121,21 @@ export function accountOf(value: unknown): Account {
   const [procedure, totals, due, now] = [record<Raw>(raw['procedure'], 'procedure'), record<Raw>(raw['totals'], 'totals'), record<Raw>(raw['due'], 'due'), record<Raw>(raw['now'] ?? {}, 'now')];
   const total = Object.fromEntries(KINDS.map((kind) => [kind, whole(totals[kind]) ?? 0])) as Record<Kind, number>;
   return {
-    code: word(raw, 'code'), at: always(raw['at']), item: itemOf(raw['item']), limitMinutes: whole(procedure['limit_minutes']), limitText: both(procedure['limit_text']),
+    code: word(raw, 'code'), unit: text(raw['unit']), at: always(raw['at']), item: itemOf(raw['item']), limitMinutes: whole(procedure['limit_minutes']), limitText: both(procedure['limit_text']),
     spans: list(raw['spans'], 'spans').map(spanOf), totals: { ...total, limit: whole(totals['limit']) },
     due: { dueAt: at(due['due_at']), firstDueAt: at(due['first_due_at']), by: text(due['by']), sentence: both(due['sentence']) },
     pauses: list(raw['pauses'], 'pauses').map(pauseOf), rules: Object.fromEntries(Object.entries(record<Raw>(raw['rules'] ?? {}, 'rules')).flatMap(([name, version]) => (typeof version === 'number' ? [[name, version]] : []))),
     exceptions: (Array.isArray(raw['exceptions']) ? raw['exceptions'] : []).map((one) => ({ day: text(record<Raw>(one, 'day')['day']), works: record<Raw>(one, 'day')['works'] === true })),
-    events: Array.isArray(raw['events']) ? raw['events'].map(happened) : null, why: list(raw['why'] ?? [], 'why').map((one) => noticeOf(one, word(raw, 'code'))),
+    events: Array.isArray(raw['events']) ? raw['events'].map(happened) : null, eventsLeftOff: whole(raw['events_left_off']) ?? 0, why: list(raw['why'] ?? [], 'why').map((one) => noticeOf(one, word(raw, 'code'))),
     now: { reason: text(now['reason']), next: nextOf(now['next']) },
   };
+}
+
+export interface Link { readonly dossier: string; readonly clock: string; readonly stage: string }
+/** GET /notice-links/{token}: of which notice a message was. */
+export function linkOf(value: unknown): Link {
+  const raw = record<Raw>(value, 'link');
+  return { dossier: word(raw, 'dossier'), clock: word(raw, 'clock'), stage: word(raw, 'stage') };
 }
 
 /** The open dossiers in their groups, the least working time left first, those without a due date last; a group without any is left out. */

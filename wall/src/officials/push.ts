@@ -7,11 +7,11 @@ export type Push = 'none' | 'off' | 'on' | 'denied' | 'failed' | 'unable';
 
 const able = (): boolean => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 const worker = async (): Promise<ServiceWorkerRegistration> => (await navigator.serviceWorker.register('/sw.js'), await navigator.serviceWorker.ready);
-export const keyOf = async (): Promise<string | null> => (await asked(KEY, (body) => word(record(body, 'key'), 'key'))).body;
+const keyOf = async (): Promise<string | null> => (await asked(KEY, (body) => word(record(body, 'key'), 'key'))).body;
 
-/** How it stands; `none` where this browser has no such messages. The server is asked when somebody wants them. */
+/** How it stands; `none` where this browser has no such messages or the server gives no key to subscribe with: nothing is promised then. */
 export async function standing(): Promise<Push> {
-  if (!able()) return 'none';
+  if (!able() || (await keyOf()) === null) return 'none';
   const found = await (await navigator.serviceWorker.getRegistration('/'))?.pushManager.getSubscription();
   return found ? 'on' : 'off';
 }

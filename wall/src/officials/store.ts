@@ -7,7 +7,7 @@ import { moment } from '../live/browser';
 import { read, write, type Choice } from './address';
 import type { Answering } from './actions';
 import { modeOf, type Contact } from './contact';
-import { accountOf, listingOf, noticesOf, sessionOf, type Account, type Listing, type Notice, type Session } from './model';
+import { accountOf, linkOf, listingOf, noticesOf, sessionOf, type Account, type Listing, type Notice, type Session } from './model';
 import { asked, isAway, pathOf, type Told } from './server';
 import { officialsText, type PageKey } from './text';
 
@@ -142,7 +142,7 @@ function take(next: Choice): void {
 
 /** A notice's link opens its dossier; its secret leaves the address before anything is asked, and nothing is changed by opening it. */
 async function openLink(token: string): Promise<void> {
-  const told = await ask(pathOf.link(token), (body) => body as { readonly dossier: string; readonly clock?: string; readonly stage?: string });
+  const told = await ask(pathOf.link(token), linkOf);
   if (told.body !== null) {
     opened.value = told.body;
     choose({ dossier: told.body.dossier });
