@@ -146,6 +146,7 @@ class OfficialsCity:
         for event in events:
             self._say(DOSSIER_EVENTS, course.code, event)
         self._say(DOSSIERS, course.code, record_of(events))
+        self._scored()
 
     def finish(self, course: Course, when: str) -> None:
         """A step 9 came."""
@@ -198,6 +199,11 @@ class OfficialsCity:
         place = (NOTICE_ACTIONS, partition_of(code, self.city.settings.partitions))
         self.city.loop.run(kafka.read_all(self.city.settings, place, lambda _, value, *__: found.append(decode_action(value or b""))))
         return [action for action in found if action.dossier == code]
+
+    def _scored(self) -> None:
+        """Scoring has taken all that was told: else every map says, rightly, that it is behind its sources."""
+        ends = self.city.loop.run(kafka.end_offsets(self.city.settings, DOSSIER_EVENTS))
+        self.city.loop.run(self.city.world.levels(levels=ends))
 
     def _get(self, path: str, cookie: dict[str, Any]) -> httpx.Response:
         headers = {"cookie": f"{cookie['name']}={cookie['value']}"}

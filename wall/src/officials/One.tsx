@@ -105,7 +105,7 @@ function Events({ found: { events, eventsLeftOff, unit, at } }: { readonly found
   if (events === null) return null;
   const told = (instant: string | null): string => (instant === null ? '—' : `${dayOf(instant) === dayOf(at) ? '' : `${dayMonth(dayOf(instant))} `}${timeOf(instant)}`);
   return (
-    <section aria-labelledby="events-title" data-role="events">
+    <section data-role="events">
       <h2 id="events-title">{say('events')} <small>{say('events_how')}</small></h2>
       {eventsLeftOff > 0 && <p class="note">{say('events_gone', { n: eventsLeftOff })}</p>}
       <div class="wide" tabIndex={0} role="region" aria-labelledby="events-title">
