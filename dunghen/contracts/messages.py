@@ -149,7 +149,7 @@ class Notice(msgspec.Struct, gc=False, kw_only=True):
     decided_at: Instant
     state: Literal["pending", "delivered", "failed", "superseded", "suppressed"]
     reason: Code  # FIRST_WARNING, BREACH, SHADOW, HISTORICAL, …
-    recipient: Code = ""  # internal id of a person, or a unit's code; "" in what older releases wrote: the unit
+    recipient: Code = ""  # internal id of a person, or a unit's code; "": nobody (it ENDED unseen); of an older release: the unit
     why: Code = ""  # domain.recipients.Why: by which rule this recipient is told
     covers: Code = ""  # for whom, where the recipient stands in for somebody on leave
     handler: Handler = ""  # who had the dossier when it was decided

@@ -64,6 +64,14 @@ class Crossing(NamedTuple):
         return mark_of(self.clock, self.due_at, self.stage.name)
 
 
+class Ended(NamedTuple):
+    """A dossier at its end, an instant: its clocks as they stood then, and what they had crossed by then."""
+
+    at: int
+    facts: Facts
+    crossed: list[Crossing]
+
+
 def mark_of(clock: str, due_at: int, stage: str) -> str:
     """See `Crossing.mark`."""
     return f"{clock}@{due_at}:{stage}" if clock == "step" else f"{clock}:{stage}"
@@ -80,15 +88,37 @@ def facts_of(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
         return _not_yet_taken_in(record, policy)
     if found.end.at:
         return None, "ENDED"
-    paused = tuple((pause.began, pause.ended) for pause in found.pauses if pause.ended)
-    clocks = [Running("dossier", found.received_at, found.due_at, paused)]
-    if not found.stopped and (step := step_of(found)):
-        clocks.append(step)
-    head = found.head
-    facts = Facts(_whose(head), head.procedure, tuple(clocks), head.occurred_at, head.handler_at)
+    facts = _facts(found, None if found.stopped else step_of(found))
     if found.due_at:
         return facts, ""
     return facts, "PAUSED" if found.stopped else "UNDATED"
+
+
+def ended_with(record: bytes, policy: Policy) -> Ended | None:
+    """What an ended dossier had crossed by its end; None for one that is open or outside.
+
+    Raises ValueError for a record that cannot be read.
+    """
+    found = reckon(record, policy.rules)
+    if found is None or not found.end.at:
+        return None
+    facts = _facts(found, _step_at_the_end(found))
+    return Ended(found.end.at, facts, [c for c in crossings(facts, policy) if c.at <= found.end.at])
+
+
+def _facts(found: Reckoning, step: Running | None) -> Facts:
+    head = found.head
+    paused = tuple((pause.began, pause.ended) for pause in found.pauses if pause.ended)
+    clocks = (Running("dossier", found.received_at, found.due_at, paused), *((step,) if step else ()))
+    return Facts(_whose(head), head.procedure, clocks, head.occurred_at, head.handler_at)
+
+
+def _step_at_the_end(found: Reckoning) -> Running | None:
+    """The step whose clock the end stopped: none came between."""
+    head, end = found.head, found.end.at
+    if not head.step_due or any(head.step_at < at < end for at in found.instants) or any(p.ended == end for p in found.pauses):
+        return None
+    return Running("step", head.step_at, head.step_due) if head.step_at < end else None
 
 
 def _not_yet_taken_in(record: bytes, policy: Policy) -> tuple[Facts | None, str]:

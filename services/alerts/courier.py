@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from services.alerts.delivery import Delivery
-from services.alerts.ports import PENDING, Ledger, NoticeTopic, Outbox, Progress, Row
+from services.alerts.ports import PENDING, Ledger, NoticeTopic, Outbox, Progress, Row, Spoken
 
 PROGRESS_SECONDS = 2.0
 AT_ONCE = 1000
@@ -51,13 +51,22 @@ class Courier:
     async def _record(self) -> None:
         """Into the ledger first; then that everything up to here is there."""
         rows, progress = list(self.decided), self.progress
-        for some in chunks(rows):
-            for row in await self.ledger.record(self.partition, some):
+        for some in (*chunks([row for row in rows if not row.known_to]), *chunks([row for row in rows if row.known_to])):
+            for row in await self.ledger.record(self.partition, await self._unsaid(some)):
                 self.rows.setdefault(row.notice.key, row)
         del self.decided[: len(rows)]
         if progress is not None and progress != self._noted and (rows or monotonic() >= self._note_at):
             await self.ledger.note_progress(self.partition, progress)
             self._noted, self._note_at = progress, monotonic() + PROGRESS_SECONDS
+
+    async def _unsaid(self, rows: list[Row]) -> list[Row]:
+        """Without those of dossiers that are over of whose stage the ledger has a word already."""
+        asked = {row.notice.dossier.encode() for row in rows if row.known_to}
+        spoken = await self.ledger.spoken(sorted(asked)) if asked else {}
+        found = [row for row in rows if not row.known_to or not _is_said(row, spoken.get(row.notice.dossier, frozenset()))]
+        for row in found if asked else ():
+            self.delivery.metrics.decided.labels(row.notice.reason).inc()
+        return found
 
     async def _publish(self) -> None:
         """Every state once at least; behind it what needs nothing more is let go of."""
@@ -79,6 +88,11 @@ class Courier:
             self.rows[row.notice.key] = row
         else:
             self.rows.pop(row.notice.key, None)
+
+
+def _is_said(row: Row, spoken: Iterable[Spoken]) -> bool:
+    notice, any_due = row.notice, row.notice.clock != "step" and row.crossed_at <= row.known_to
+    return any((s.clock, s.stage) == (notice.clock, notice.stage) and (any_due or s.due_at == notice.due_at) for s in spoken)
 
 
 def chunks(rows: list[Row]) -> Iterable[list[Row]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dunghen.contracts.messages import Notice
@@ -15,10 +15,12 @@ from dunghen.domain.warnings import Crossing, Facts, concerned, newest_of
 from services.alerts.ports import PENDING, Row
 
 NOT_YET = "NOT_YET"
+NOBODY = Recipient("", "", "NOBODY_AT_ALL")
 TELLING = ("WARNING", "BREACH", "ESCALATION", "HANDED_OVER")
 REASONS = (
     *TELLING,
     "OVERTAKEN",
+    "ENDED",
     "HISTORICAL",
     "NO_ADDRESS",
     "SHADOW",
@@ -100,6 +102,15 @@ def decide(case: Case, live: Live, moment: Moment) -> Decided:
     return Decided(rows, before_live)
 
 
+def over(case: Case, live: Live, moment: Moment, known_to: int) -> list[Row]:
+    """For a dossier that has ended: one row for each stage that it crossed since go-live and that nobody decided, said at once to be over.
+
+    It is to nobody, whoever stands in the directory, so that it is the same whenever it is written. `known_to`: see `Row`.
+    """
+    found = [c for c in case.crossings if live.since <= c.at <= moment.now and c.mark not in case.told]
+    return [replace(_row(c, case, (live, moment), (NOBODY, "ENDED")), known_to=known_to) for c in found]
+
+
 def _holds(crossing: Crossing, case: Case, now: int) -> bool:
     """Whether it is the newest stage of its clock, or follows the newest."""
     newest = newest_of(case.crossings, crossing.clock, now)
@@ -172,10 +183,10 @@ def _row(crossing: Crossing, case: Case, by: tuple[Live, Moment], decided: tuple
         stage=crossing.stage.name,
         due_at=crossing.due_at,
         decided_at=moment.now,
-        state="pending" if reason in TELLING else "suppressed",
+        state="pending" if reason in TELLING else "superseded" if reason == "ENDED" else "suppressed",
         reason=reason,
         recipient=who.id,
-        why=who.why,
+        why=who.why if who.id else "",
         covers=who.covers,
         handler=facts.whose.handler,
         channels=crossing.stage.channels,

@@ -239,7 +239,8 @@ class Handlers:
     def _hand_over(self, rows: list[Row]) -> bool:
         self.courier.decided += rows
         for row in rows:
-            self.ports.metrics.decided.labels(row.notice.reason).inc()
+            if not row.known_to:  # else the ledger is asked first
+                self.ports.metrics.decided.labels(row.notice.reason).inc()
         return bool(rows)
 
     def _note_progress(self) -> None:

@@ -23,23 +23,27 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One notice in the outbox. `unknown`: an attempt began whose end was never noted; `published`: `notices` has this state of it;
-    `digest`: the Message-ID of a digest with which it goes or may have gone."""
+    `digest`: the Message-ID of a digest with which it goes or may have gone. `known_to`, of a dossier that is over: it is written only if
+    the ledger has nothing of its stage by this due date, nor by another if it was crossed up to this instant; 0: it is written.
+    """
 
     notice: Notice
     crossed_at: int
     published: bool = False
     unknown: bool = False
     digest: str = ""
+    known_to: int = 0
 
 
 class Spoken(NamedTuple):
-    """What the ledger has of one notice: its stage, and whose the dossier was when it was decided."""
+    """What the ledger has of one notice: its stage, and whose the dossier was when it was decided; `over`: the dossier ended first."""
 
     clock: str
     stage: str
     due_at: int
     unit: str
     handler: str
+    over: bool = False
 
 
 PENDING = "pending"

@@ -1,6 +1,7 @@
 """The open dossiers of one partition and which stages each has crossed; what is newly crossed becomes rows of the outbox. No I/O, no clock.
 
-One heap of the next instants worth looking at instead of a timer a dossier. A dossier that ended is not kept: its ledger is enough.
+One heap of the next instants worth looking at instead of a timer a dossier. A dossier that ended is not kept: its ledger is enough, and
+what it crossed before its end without anybody looking gets its row as it goes.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dunghen.contracts.messages import Notice
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import modern
-from dunghen.domain.warnings import Crossing, Facts, crossings, facts_of, mark_of, next_crossing
-from services.alerts.decisions import Case, Live, Moment, decide, instead, lost, supersession
+from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, mark_of, next_crossing
+from services.alerts.decisions import Case, Live, Moment, decide, instead, lost, over, supersession
 from services.alerts.ports import Progress, Row, Spoken
 
 Told = frozenset[str]  # `Crossing.mark`s
@@ -86,8 +87,10 @@ class Watch:
         self.decided_to = progress.decided_to if progress else self.live.since
         for key, (packed, offset) in records.items():
             record = modern(packed)
-            facts, _ = self._facts(record)
+            facts, why = self._facts(record)
             if facts is None:
+                if why == "ENDED" and offset >= (progress.next if progress else 0) and self._ended_since_live(record):
+                    self.dossiers[key] = Entry(record)  # until `resume`
                 continue
             settled = all(running.due_at for running in facts.clocks)
             known = progress is not None and offset < progress.next and progress.policy == self.policy.version and settled
@@ -95,6 +98,10 @@ class Watch:
                 unsure.append(key)
             self.dossiers[key] = Entry(record, 0, self._crossed_by(facts) if known else NOTHING, self._share(facts.whose))
         return unsure
+
+    def _ended_since_live(self, record: bytes) -> bool:
+        ended = ended_with(record, self.policy)
+        return ended is not None and ended.at >= self.live.since
 
     def _crossed_by(self, facts: Facts) -> Told:
         return self._share(frozenset(c.mark for c in crossings(facts, self.policy) if c.at <= self.decided_to))
@@ -119,7 +126,7 @@ class Watch:
         facts, _ = self._facts(entry.record)
         if facts is None:
             return entry
-        here = [each for each in spoken if each.unit == facts.whose.unit and each.clock != "feed"]
+        here = [each for each in spoken if each.unit == facts.whose.unit and each.clock != "feed" and not each.over]
         marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
         stopped = {running.clock for running in facts.clocks if not running.due_at}
         told = frozenset(mark for mark in marks if mark in self._crossed_by(facts) or mark.partition(":")[0] in stopped)
@@ -155,10 +162,10 @@ class Watch:
         return (Case(dossier, facts, crossings(facts, self.policy), entry.told), why) if facts else (None, why)
 
     def _look(self, key: bytes, entry: Entry, now: int, *, by_event: bool) -> list[Row]:
-        facts, _ = self._facts(entry.record)
+        facts, why = self._facts(entry.record)
         if facts is None:
             self.dossiers.pop(key, None)
-            return []
+            return self._over(key, entry, now) if why == "ENDED" else []
         found = crossings(facts, self.policy)
         before = entry.whose if entry.whose not in (None, facts.whose) else None
         decided = decide(Case(key.decode(), facts, found, entry.told, before), self.live, Moment(now, self.policy, by_event))
@@ -172,6 +179,14 @@ class Watch:
         if look_at:
             heappush(self._heap, (look_at, key))
         return decided.rows
+
+    def _over(self, key: bytes, entry: Entry, now: int) -> list[Row]:
+        """What it crossed, and ended before anybody looked. Where it was not open here (no `whose`) only the ledger knows what was told."""
+        ended = ended_with(entry.record, self.policy)
+        if ended is None:
+            return []
+        known_to = 1 if entry.whose else max(1, self.decided_to)
+        return over(Case(key.decode(), ended.facts, ended.crossed, entry.told), self.live, Moment(now, self.policy), known_to)
 
     def _behind(self, told: Told, facts: Facts, found: list[Crossing], now: int) -> Told:
         """What counts as told from now on. Of a clock that stands still that stays: after a pause the same stage is not told again."""

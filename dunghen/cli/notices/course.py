@@ -14,14 +14,14 @@ from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import fold
-from dunghen.domain.warnings import Crossing, Facts, crossings, facts_of
+from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of
 
 Place = tuple[str, int, str]  # clock, due instant, stage: what a notice is about
 ALWAYS = -(1 << 40)
 
 
 class Span(NamedTuple):
-    """From `begins` to before `ends` (city's instants) nothing changed. `facts` None: not open, and `why`."""
+    """From `begins` to before `ends` (city's instants) nothing changed. `facts` None: not open, and `why`; ended: what it had crossed."""
 
     begins: int
     ends: int
@@ -34,7 +34,7 @@ class Owed(NamedTuple):
     """A stage that was crossed: `at` its instant, `known_at` from when on that could be known, `held_to` until when it was so.
 
     `sure`: it had to be told. If not, it depends on when exactly somebody looked, or goes to new hands only. `again`: it had been told by
-    another due date; it stands in the ledger a second time only if nobody heard the first.
+    another due date; it stands in the ledger a second time only if nobody heard the first. `doubt`: it was or may have been told so.
     """
 
     crossing: Crossing
@@ -42,6 +42,7 @@ class Owed(NamedTuple):
     held_to: int
     sure: bool
     again: bool = False
+    doubt: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Course:
 @dataclass(frozen=True, slots=True)
 class Times:
     """`since`: go-live; `now`; `slack`: seconds of the city's time for which alerts may have been away or behind: what held no longer than
-    that may have been missed, or seen."""
+    that may have been missed, or seen; but not what was crossed before an end: that has its row, whoever looked when."""
 
     since: int
     now: int
@@ -70,9 +71,10 @@ def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[t
     """
     course = Course(dossier, list(_spans(_changes(events), policies, times.now)))
     told, unsure, hands = frozenset[str](), frozenset[str](), set[Whose]()
-    for span in course.spans:
+    for number, span in enumerate(course.spans):
         if span.facts is None:
-            told, unsure = frozenset(), unsure | told
+            _owe_what_ended(course, number, times, told | unsure)
+            told, unsure = frozenset(), unsure | told | {c.mark for c in span.crossed}
             continue
         hands.add(span.facts.whose)
         told = _still(told, span)
@@ -87,17 +89,50 @@ def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[t
 
 def _owed(crossing: Crossing, span: Span, times: Times, *, doubtful: bool) -> Owed:
     known_at = max(crossing.at, span.begins)
-    return Owed(crossing, known_at, span.ends, not doubtful and span.ends - known_at > times.slack)
+    return Owed(crossing, known_at, span.ends, not doubtful and span.ends - known_at > times.slack, doubt=doubtful)
+
+
+def _owe_what_ended(course: Course, number: int, times: Times, marks: frozenset[str]) -> None:
+    """The stages crossed before an end, as far as they did not count as told by another due date (`marks`). What an event or a policy says
+    of a dossier that had ended before is owed to nobody, and may be there.
+    """
+    span, certain = course.spans[number], _seen_ended(course.spans, number, times.slack)
+    for crossing in span.crossed:
+        if crossing.at >= times.since:
+            place = place_of(crossing)
+            before = course.owed.get(place)
+            doubt = before.doubt if before else crossing.mark in marks
+            _owe(course, Owed(crossing, max(crossing.at, span.begins), span.ends, place in certain and not doubt, doubt=doubt))
+
+
+def _seen_ended(spans: Sequence[Span], number: int, slack: int) -> set[Place]:
+    """What it had crossed when it ended, by every record of it that may have been the first that somebody saw."""
+    if number and spans[number - 1].why == "ENDED":
+        return set()
+    found = {place_of(c) for c in spans[number].crossed if c.at <= spans[number].begins}
+    for span in spans[number:]:
+        found &= {place_of(c) for c in span.crossed} if span.why == "ENDED" else set()
+        if span.ends - span.begins > slack:
+            return found
+    return set()  # it is too new to be judged
+
+
+def place_of(crossing: Crossing) -> Place:
+    """What a notice of it is about."""
+    return (crossing.clock, crossing.due_at, crossing.stage.name)
 
 
 def _owe(course: Course, owed: Owed) -> None:
     """A stage told once under a due date is not told under it again: the first time counts, but what is sure stays so."""
-    place = (owed.crossing.clock, owed.crossing.due_at, owed.crossing.stage.name)
+    place = place_of(owed.crossing)
     before = course.owed.get(place)
+    doubt = owed.doubt or (before is not None and before.doubt)
     if before is None or (before.again and not owed.again):
-        course.owed[place] = owed
+        course.owed[place] = owed._replace(doubt=doubt)
     elif owed.sure and not before.sure:
-        course.owed[place] = before._replace(sure=True, held_to=owed.held_to)
+        course.owed[place] = before._replace(sure=True, held_to=owed.held_to, doubt=doubt)
+    else:
+        course.owed[place] = before._replace(doubt=doubt)
 
 
 def _still(told: frozenset[str], span: Span) -> frozenset[str]:
@@ -154,7 +189,8 @@ def _span(begins: int, ends: int, record: bytes, policy: Policy) -> Span:
         facts, why = facts_of(record, policy)
     except ValueError:
         facts, why = None, "UNREADABLE"
-    return Span(begins, ends, facts, why, crossings(facts, policy) if facts else ())
+    ended = ended_with(record, policy) if why == "ENDED" else None
+    return Span(begins, ends, facts, why, crossings(facts, policy) if facts else ended.crossed if ended else ())
 
 
 def by_dossier(events: Iterable[DossierEvent]) -> Mapping[str, list[DossierEvent]]:

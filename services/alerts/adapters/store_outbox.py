@@ -79,7 +79,8 @@ class StoreOutbox:
         for some in (dossiers[i : i + AT_ONCE] for i in range(0, len(dossiers), AT_ONCE)):
             for row in await self._rows({"dossier": In(tuple(key.decode() for key in some))}):
                 notice = row.notice
-                said = Spoken(notice.clock, notice.stage, notice.due_at, notice.unit, notice.handler)
+                over = (notice.state, notice.reason) == ("superseded", "ENDED")
+                said = Spoken(notice.clock, notice.stage, notice.due_at, notice.unit, notice.handler, over)
                 found.setdefault(notice.dossier, set()).add(said)
         return {dossier: frozenset(stages) for dossier, stages in found.items()}
 

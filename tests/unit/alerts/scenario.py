@@ -120,6 +120,7 @@ class Play:
     time: int = instant("Mon 07:00")  # true time; the city's clock is `offset` ahead
     offset: int = 0
     up: bool = True
+    looks: bool = True  # else it takes records only
     received: int = 0
     submitted: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
@@ -167,7 +168,7 @@ class Play:
 
     def _next(self, at: int) -> int:
         """The next instant worth looking at, by the program's own account, or a little later: it must not depend on being asked."""
-        if not self.up:
+        if not self.up or not self.looks:
             return at
         handlers = self.world.handlers
         known = [entry.look_at for entry in handlers.watch.dossiers.values() if entry.look_at] + list(handlers._held_till.values())
@@ -176,7 +177,7 @@ class Play:
 
     async def look(self) -> None:
         self.world.clock.at = self.time + self.offset
-        if not self.up:
+        if not self.up or not self.looks:
             return
         self.world.handlers.on_tick()
         self.world.handlers.courier.delivery._not_before.clear()  # real seconds do not pass here
@@ -252,6 +253,11 @@ async def reopen(play: Play) -> None:
 @verb(r"say again")
 async def say_again(play: Play) -> None:
     await play.sync()
+
+
+@verb(r"due (.+) and finished")
+async def due_and_finished(play: Play, when: str) -> None:
+    await play.sync(due=instant(when), status=9)
 
 
 @verb(r"due (.+)")
@@ -395,6 +401,13 @@ async def restart(play: Play, what: str) -> None:
         play.world.clock.at = play.now
         await play.world.start()
         await play.look()
+
+
+@verb(r"(stop looking|look again)")
+async def look_away(play: Play, what: str) -> None:
+    """What happens between two looks at the clock: records come in, more than one at a time."""
+    play.looks = what == "look again"
+    await play.look()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,12 @@ async def test_what_ended_during_an_outage_is_not_told(world: World) -> None:
     world.clock.at = local("2026-11-26 17:00")
     await world.start()
     await world.settle()
-    assert world.topic.notices == []
+    assert world.subjects == []
+    assert [(n.stage, n.state, n.reason, n.recipient) for n in world.topic.notices] == [("half", "superseded", "ENDED", "")]
+    await world.start()
+    await world.settle()
+    assert len(world.topic.notices) == 1
+    assert world.metric("notices_decided_total", reason="ENDED") == 0
 
 
 async def test_an_event_that_came_during_an_outage_tells_no_stage_again_that_still_holds(world: World) -> None:
