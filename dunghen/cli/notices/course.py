@@ -101,8 +101,8 @@ def _owe_what_ended(course: Course, number: int, times: Times, marks: frozenset[
         if crossing.at >= times.since:
             place = place_of(crossing)
             before = course.owed.get(place)
-            doubt = before.doubt if before else crossing.mark in marks
-            _owe(course, Owed(crossing, max(crossing.at, span.begins), span.ends, place in certain and not doubt, doubt=doubt))
+            doubt, again = (before.doubt, before.again) if before else (crossing.mark in marks, False)
+            _owe(course, Owed(crossing, max(crossing.at, span.begins), span.ends, place in certain and not doubt, again, doubt))
 
 
 def _seen_ended(spans: Sequence[Span], number: int, slack: int) -> set[Place]:
