@@ -102,7 +102,15 @@ def _owe_what_ended(course: Course, number: int, times: Times, marks: frozenset[
             place = place_of(crossing)
             before = course.owed.get(place)
             doubt, again = (before.doubt, before.again) if before else (crossing.mark in marks, False)
+            doubt = doubt and _had_another_due(course.spans[:number], crossing, times)
             _owe(course, Owed(crossing, max(crossing.at, span.begins), span.ends, place in certain and not doubt, again, doubt))
+
+
+def _had_another_due(spans: Sequence[Span], crossing: Crossing, times: Times) -> bool:
+    """Whether it can have been told by another due date at all: by the same it has its word, whoever looked when."""
+    return any(
+        c.mark == crossing.mark and c.due_at != crossing.due_at and c.at <= span.ends + times.slack for span in spans for c in span.crossed
+    )
 
 
 def _seen_ended(spans: Sequence[Span], number: int, slack: int) -> set[Place]:
