@@ -1,4 +1,4 @@
-"""Bodies of what our own pages post: small JSON of a known shape, nothing of which is repeated in an answer."""
+"""Bodies of what is posted to us: small, of a known shape, nothing of which is repeated in an answer."""
 
 from __future__ import annotations
 
@@ -13,13 +13,21 @@ T = TypeVar("T")
 MOST_BYTES = 4000
 
 
-async def read_json(request: Request, kind: type[T]) -> T:
-    """The body as `kind`. Raises ProblemError where it is no such thing, or too long."""
+async def read_bounded(request: Request, most: int) -> bytes | None:
+    """The body; None where it has more than `most` bytes, of which no more are read then."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise ProblemError("INVALID_PARAMETER", "the body is too long")
+        if len(body) > most:
+            return None
+    return body
+
+
+async def read_json(request: Request, kind: type[T]) -> T:
+    """The body as `kind`. Raises ProblemError where it is no such thing, or too long."""
+    body = await read_bounded(request, MOST_BYTES)
+    if body is None:
+        raise ProblemError("INVALID_PARAMETER", "the body is too long")
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -16,17 +16,17 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import last_word, reckon
 from dunghen.domain.record_reading import read
 from dunghen.domain.rules import DossierRules
-from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
+from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
-from dunghen.platform.store import Collection, Delete, Put, Store, StoreAwayError, Write
+from dunghen.platform.store import Collection, Delete, Put, Store, Write
 from services.api import metrics
 from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
+from services.api.storing import follow_into
 from services.api.telling import tell_dossiers, units_left
 
 log = get_logger("dossiers")
 DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at"), ("handler", "open", "due_at")))
-RETRY_SECONDS = 1.0
 POLICY_BITS = 40  # a partition has fewer records than 2^40
 WAITING = 5000  # records that may wait for the next write
 TURN = 50  # records at once, about a millisecond: then the live projector, on this loop too, has its turn
@@ -83,20 +83,12 @@ class DossierProjector:
 
     async def run(self) -> None:
         """Follows for ever, from the store's offsets under the policy that is shown."""
-        while True:
-            policy = self.shown()
-            try:
-                if policy is not None:
-                    await self.store.prepare([DOCUMENTS])
-                    await self._follow(policy)
-            except (StoreAwayError, Unreachable, MissingTopic) as fault:
-                log.warning("waiting", error=str(fault))
-            except Truncated:
-                await self.store.clear()  # the process ends, and begins anew with all that is stored here
-                raise
-            await asyncio.sleep(RETRY_SECONDS)
+        await follow_into(self.store, [DOCUMENTS], self._follow, log)
 
-    async def _follow(self, policy: Policy) -> None:
+    async def _follow(self) -> None:
+        policy = self.shown()
+        if policy is None:
+            return
         own = f"{DOSSIERS}@{policy.version}"
         offsets = await self.store.offsets()
         begin = {(DOSSIERS, p): offset for (topic, p), offset in offsets.items() if topic == own}

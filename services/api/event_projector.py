@@ -11,16 +11,16 @@ import msgspec
 
 from dunghen.contracts.messages import DossierEvent, decode_event
 from dunghen.contracts.topics import DOSSIER_EVENTS
-from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
+from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
-from dunghen.platform.store import Collection, Document, In, Put, Query, Store, StoreAwayError
+from dunghen.platform.store import Collection, Document, In, Put, Query, Store
 from services.api import metrics
 from services.api.dossier_events import body_of, course_of, joined
 from services.api.settings import ApiSettings
+from services.api.storing import follow_into
 
 log = get_logger("events")
 EVENTS = Collection("events")
-RETRY_SECONDS = 1.0
 WAITING = 5000  # records that may wait for the next write
 AT_ONCE = 400  # documents read, or written, at once
 TURN = 50  # records at once: then the live projector, on this loop too, has its turn
@@ -39,16 +39,7 @@ class EventProjector:
 
     async def run(self) -> None:
         """Follows for ever."""
-        while True:
-            try:
-                await self.store.prepare([EVENTS])
-                await self._follow()
-            except (StoreAwayError, Unreachable, MissingTopic) as fault:
-                log.warning("waiting", error=str(fault))
-            except Truncated:
-                await self.store.clear()  # the process ends, and begins anew with all that is stored here
-                raise
-            await asyncio.sleep(RETRY_SECONDS)
+        await follow_into(self.store, [EVENTS], self._follow, log)
 
     async def _follow(self) -> None:
         self._came, self._count, written_at = {}, 0, 0.0

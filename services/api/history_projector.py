@@ -13,21 +13,21 @@ from dunghen.contracts.cells import CellKey, decode_cell, parse_key
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.topics import NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
-from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Truncated, Unreachable
+from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
-from dunghen.platform.store import Collection, Put, Store, StoreAwayError
+from dunghen.platform.store import Collection, Put, Store
 from services.api import metrics
 from services.api.board_messages import Generation
 from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
 from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
+from services.api.storing import follow_into
 from services.api.telling import tell_notices
 
 log = get_logger("history")
 FOLLOWED = (UNIT_DAYS, NOTICES)
 NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
 COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS)
-RETRY_SECONDS = 1.0
 TURN = 50  # records at once: then the live projector has its turn
 OFFSET_BITS = 40  # a partition has fewer records than 2^40
 
@@ -60,16 +60,7 @@ class HistoryProjector:
 
     async def run(self) -> None:
         """Follows for ever, again from the store's offsets after each loss of it."""
-        while True:
-            try:
-                await self.store.prepare(COLLECTIONS)
-                await self._follow()
-            except (StoreAwayError, Unreachable, MissingTopic) as fault:
-                log.warning("waiting", error=str(fault))
-            except Truncated:
-                await self.store.clear()  # the process ends, and begins anew with all that is stored here
-                raise
-            await asyncio.sleep(RETRY_SECONDS)
+        await follow_into(self.store, COLLECTIONS, self._follow, log)
 
     async def _follow(self) -> None:
         self._ledger, self._writes = Ledger(real_milliseconds()), []

@@ -16,6 +16,7 @@ from dunghen.domain.access import What
 from dunghen.platform.near import is_loopback
 from dunghen.platform.store import StoreAwayError
 from services.api.answers import untagged
+from services.api.bodies import read_bounded
 from services.api.identity import COOKIES, cookie_of
 from services.api.officials import Officials
 from services.api.problems import ProblemError
@@ -122,9 +123,7 @@ def _cookie_for(request: Request) -> tuple[str, bool]:
 
 
 async def _link_of(request: Request) -> str:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise ProblemError("INVALID_PARAMETER", "not valid: link")
+    body = await read_bounded(request, MOST_BYTES)
+    if body is None:
+        raise ProblemError("INVALID_PARAMETER", "not valid: link")
     return (parse_qs(body.decode("ascii", "replace")).get("link") or [""])[0].strip()

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from dunghen.platform.near import is_forwarded, is_loopback
 from services.api import metrics
+from services.api.bodies import read_bounded
 from services.api.problems import ProblemError
 from services.api.wall_reports import MOST_BYTES, WallReport, Walls, decode_report
 
@@ -53,13 +54,9 @@ REFUSALS = {401: "Neither the token nor this computer", 422: "Not a report", 429
 
 
 async def _body_of(request: Request) -> WallReport:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            break
+    body = await read_bounded(request, MOST_BYTES)
     try:
-        if len(body) > MOST_BYTES or request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        if body is None or request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise msgspec.DecodeError
         return decode_report(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:

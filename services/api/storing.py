@@ -1,0 +1,26 @@
+"""What every projector into the store does around its own work: prepare, follow, wait and begin again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from dunghen.platform.kafka import MissingTopic, Truncated, Unreachable
+from dunghen.platform.store import Collection, Store, StoreAwayError
+
+RETRY_SECONDS = 1.0
+
+
+async def follow_into(store: Store, collections: Sequence[Collection], follow: Callable[[], Awaitable[None]], log: Any) -> None:
+    """For ever: `follow` again after each loss of store or Kafka. Raises Truncated with the store emptied: the process is to begin anew."""
+    while True:
+        try:
+            await store.prepare(collections)
+            await follow()
+        except (StoreAwayError, Unreachable, MissingTopic) as fault:
+            log.warning("waiting", error=str(fault))
+        except Truncated:
+            await store.clear()
+            raise
+        await asyncio.sleep(RETRY_SECONDS)
