@@ -23,6 +23,7 @@ PEOPLE = "people"
 KEYS = "keys"
 NOTICES = "notices"
 NOTICE_ACTIONS = "notice-actions"
+PUSH_SUBSCRIPTIONS = "push-subscriptions"
 DEAD_LETTERS = "dead-letters"
 
 OWN_KEY = b"~"  # keys of `dossiers`, `unit-days` and `unit-scores` that begin so belong to their writer's bookkeeping

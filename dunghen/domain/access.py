@@ -31,6 +31,7 @@ class What(StrEnum):
     NOTICES = "notices"  # notices of one's units
     CHANGES = "changes"  # that something of one's units changed, as it does
     NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
+    OWN_BROWSERS = "own_browsers"  # in which of one's browsers notices are shown: who is told of them, no machine and no operator
     ACT = "act"  # what people say of a dossier's notices: who is told of them, no machine and no operator
 
 
@@ -65,6 +66,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.NOTICES: _OF_DOSSIERS,
     What.CHANGES: _OF_DOSSIERS,
     What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
+    What.OWN_BROWSERS: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each their own
     What.ACT: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS},
 }
 

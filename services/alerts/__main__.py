@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from dunghen.contracts import topics
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
+from dunghen.contracts.subscriptions import SubscriptionBook
 from dunghen.domain.feeds import Patience
 from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
@@ -19,9 +20,9 @@ from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
 from services.alerts.actions import ActionBook
+from services.alerts.adapters.followed_subscriptions import FollowedSubscriptions
 from services.alerts.adapters.kafka_ahead import KafkaAhead
 from services.alerts.adapters.store_outbox import StoreOutbox
-from services.alerts.adapters.store_subscriptions import StoreSubscriptions
 from services.alerts.app import build
 from services.alerts.channels import Needs, open_channels, paces
 from services.alerts.digests import Digests
@@ -39,8 +40,6 @@ async def run(settings: AlertsSettings) -> None:
     life.release("store", store.close)
     outbox = StoreOutbox(store, alone=not settings.mongo, lease_seconds=settings.lease_seconds)
     await outbox.prepare()
-    subscriptions = StoreSubscriptions(store)
-    await subscriptions.load()
     if settings.alerts_mode == "off":
         await outbox.retire()
         await life.run()
@@ -49,12 +48,16 @@ async def run(settings: AlertsSettings) -> None:
     clock = clock_from(settings.clock_file)
     actions = ActionBook(clock.seconds)
     feeds = UnitFeeds(Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds), lambda: book.latest.calendar)
+    browsers = SubscriptionBook()
     books = {topics.POLICIES: book.take, topics.PEOPLE: people.take, topics.FEEDS: feeds.take, topics.NOTICE_ACTIONS: actions.take}
+    books[topics.PUSH_SUBSCRIPTIONS] = browsers.take
     await kafka.until_reachable(settings, list(books))
     policies = kafka.follow(settings, list(books), lambda topic, record: books[topic](record.key, record.value))
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
+    subscriptions = FollowedSubscriptions(store, browsers, people.opens)
+    await subscriptions.load()
     digests = Digests(60 * settings.digest_after_minutes)
     heard = (actions.of, feeds.stale, digests, feeds, actions.disputes)
     ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, *heard)

@@ -13,11 +13,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from dunghen.platform import logs
+from dunghen.contracts.people import PeopleBook
+from dunghen.contracts.subscriptions import SubscriptionBook
+from dunghen.contracts.topics import PEOPLE, PUSH_SUBSCRIPTIONS
+from dunghen.platform import kafka, logs
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreError, open_store
+from services.alerts.adapters.followed_subscriptions import FollowedSubscriptions
 from services.alerts.adapters.push_channel import public_key, vapid_key
-from services.alerts.adapters.store_subscriptions import StoreSubscriptions
 from services.alerts.channels import Needs, names, open_channels
 from services.alerts.ports import Channel, Letter, LineAway, Recipient, RefusedForGood, RefusedForNow
 from services.alerts.settings import AlertsSettings
@@ -63,15 +66,18 @@ async def _send(channel: Channel, letter: Letter) -> tuple[bool, str]:
         return False, f"{channel.name}: refused for good, {fault}"
 
 
-async def _subscriptions(settings: AlertsSettings) -> StoreSubscriptions:
-    """As alerts has them; nothing of its database is changed from here."""
+async def _subscriptions(settings: AlertsSettings) -> FollowedSubscriptions:
+    """As alerts has them; nothing of its database is changed from here. Nobody's where Kafka is away or alerts has not run here yet."""
+    browsers, people = SubscriptionBook(), PeopleBook()
     store = open_store(settings, "alerts", read_only=True)
-    subscriptions = StoreSubscriptions(store, keeping=False)
+    subscriptions = FollowedSubscriptions(store, browsers, people.opens, keeping=False)
     try:
         if "push" in names(settings):
+            for topic, book in ((PUSH_SUBSCRIPTIONS, browsers), (PEOPLE, people)):
+                await kafka.read_all(settings, (topic, 0), lambda key, value, *_, take=book.take: take(key, value))
             await subscriptions.load()
-    except StoreError:
-        pass  # alerts has not run here yet
+    except (StoreError, kafka.Unreachable, kafka.MissingTopic):
+        pass
     finally:
         await store.close()
     return subscriptions

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
+from dunghen.platform.outward import networks
 from dunghen.platform.settings import PlatformSettings
 
 ADAPTERS = Path(__file__).with_name("adapters")
@@ -99,6 +99,5 @@ class AlertsSettings(PlatformSettings):
     @field_validator("alerts_private_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
-        for each in filter(None, (part.strip() for part in value.split(","))):
-            ip_network(each)
+        networks(value)
         return value

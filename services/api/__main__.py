@@ -19,6 +19,7 @@ from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
+from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
@@ -30,6 +31,7 @@ from services.api.geometries import GeometryProjector
 from services.api.history_projector import HistoryProjector
 from services.api.officials import officials_of, prepare_access
 from services.api.past import Past
+from services.api.ports import Outlets
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
 
@@ -71,17 +73,19 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     access = open_store(settings, STORE, durable=True)
     life.release("access", access.close)
     known, said = AccessTopics(settings), KafkaSaid(settings)
+    browsers = KafkaBrowsers(settings, known.people)
     follower = Follower(settings, board, clock_from(settings.clock_file))
     life.spawn("access-store", prepare_access(access))
     life.spawn("who-may-read", known.run())
     life.spawn("said", said.run())
+    life.spawn("browsers", browsers.run())
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
     officials = officials_of(follower, store, access, known)
     life.spawn("listening", officials.listening.run())
-    server = serving(build_app(follower, Past(store), officials, said), settings)
+    server = serving(build_app(follower, Past(store), officials, Outlets(said, browsers)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     life.release("streams", follower.streams.close)

@@ -31,6 +31,10 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/notices"): What.NOTICES,
     ("GET", "/api/v1/notice-links/{token}"): What.NOTICE_LINK,
     ("POST", "/api/v1/dossiers/{code}/actions"): What.ACT,
+    ("GET", "/api/v1/push-key"): What.OWN_BROWSERS,
+    ("GET", "/api/v1/push-subscriptions"): What.OWN_BROWSERS,
+    ("POST", "/api/v1/push-subscriptions"): What.OWN_BROWSERS,
+    ("POST", "/api/v1/push-subscriptions/end"): What.OWN_BROWSERS,
 }
 
 

@@ -10,7 +10,7 @@ from services.api.follower import Follower
 from services.api.middleware import Front
 from services.api.officials import Officials
 from services.api.past import Past
-from services.api.ports import Said
+from services.api.ports import Outlets
 from services.api.routes_actions import action_routes
 from services.api.routes_badge import badge_routes
 from services.api.routes_changes import change_routes
@@ -21,12 +21,13 @@ from services.api.routes_map import map_routes, news_routes
 from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
 from services.api.routes_own import own_routes
+from services.api.routes_push import push_routes
 from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_wall import wall_routes
 
 
-def build_app(follower: Follower, past: Past, officials: Officials, said: Said) -> FastAPI:
+def build_app(follower: Follower, past: Past, officials: Officials, outlets: Outlets) -> FastAPI:
     """The application; its state is in `follower`, whose loops the caller runs. Raises UndeclaredRouteError (see `access_table`)."""
     app = FastAPI(
         title="Đúng Hẹn",
@@ -46,8 +47,9 @@ def build_app(follower: Follower, past: Past, officials: Officials, said: Said) 
         explanation_routes(officials),
         change_routes(officials),
         notice_routes(officials),
-        action_routes(officials, said),
+        action_routes(officials, outlets.said),
         link_routes(officials),
+        push_routes(officials, outlets.browsers),
     )
     for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)

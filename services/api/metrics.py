@@ -42,6 +42,9 @@ ACCESS = Counter("dunghen_api_access_decisions_total", "Decisions on who may see
 for _what in RIGHTS:
     for _reason in Reason:
         ACCESS.labels(what=_what.value, reason=_reason.value)
+BROWSERS = Counter("dunghen_api_browsers_total", "Browsers in which notices were switched on or off", ["change"])
+for _change in ("on", "off", "swept"):
+    BROWSERS.labels(change=_change)
 AUDIT_ENTRIES = Counter("dunghen_api_audit_entries_total", "Entries in the audit log, durable")
 WALLS = Gauge("dunghen_api_walls", "Wall displays that reported in the last three minutes", ["mode"])
 WALL_PAGES = Gauge("dunghen_api_wall_pages", "Different versions of the page that wall displays run")

@@ -13,12 +13,14 @@ from dunghen.platform.clock import FixedClock
 from dunghen.platform.settings import load
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
+from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.follower import Follower
 from services.api.officials import officials_of
 from services.api.past import Past
+from services.api.ports import Outlets
 from services.api.settings import ApiSettings
 
 FILE = Path(contracts.__file__).with_name("openapi.json")
@@ -29,7 +31,9 @@ def described() -> str:
     settings = load(ApiSettings)
     follower = Follower(settings, RedisBoard(settings), FixedClock(0))
     store = open_store(settings, "api", read_only=True)
-    app = build_app(follower, Past(store), officials_of(follower, store, store, AccessTopics(settings)), KafkaSaid(settings))
+    known = AccessTopics(settings)
+    outlets = Outlets(KafkaSaid(settings), KafkaBrowsers(settings, known.people))
+    app = build_app(follower, Past(store), officials_of(follower, store, store, known), outlets)
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
 from dunghen.contracts.people import NoticeAction
+from dunghen.contracts.subscriptions import SubscriptionBook
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, News, Position, Pulse
+from services.api.browsers import Decide
 
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
 
@@ -99,3 +101,18 @@ class Said(Protocol):
     """Where it goes what people say by our pages. Returns once it is stored; raises NotStored where that is not certain."""
 
     async def action(self, action: NoticeAction) -> None: ...
+
+
+class Browsers(Protocol):
+    """The browsers of officials that get notices."""
+
+    def book(self) -> SubscriptionBook | None: ...  # None before all is known
+    async def change(self, decide: Decide) -> SubscriptionBook: ...  # all that is stored then; raises NotStored where that is not certain
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where it goes what people do on our pages."""
+
+    said: Said
+    browsers: Browsers

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from dunghen.platform.outward import networks
 from dunghen.platform.settings import PlatformSettings
 
 HERE = Path(__file__).parent
@@ -22,6 +23,10 @@ class ApiSettings(PlatformSettings):
     session_idle_seconds: int = Field(12 * 3600, ge=60, description="an official's session that is not used for so long ends")
     session_seconds: int = Field(7 * 86400, ge=60, description="an official's session ends so long after its beginning")
     said_seconds: float = Field(10.0, gt=0, description="how long an official's action may wait for Kafka before it is answered 503")
+    push_key: str = Field(
+        "", pattern=r"^(B[A-Za-z0-9_-]{86})?$", description="what `dunghen notices vapid` says; empty: no notices go out by browsers"
+    )
+    alerts_private_networks: str = Field("", description="as alerts': networks whose push services may be used though they are not public")
     static: Path = Field(HERE / "static", description="the built web pages")
     publish_seconds: float = Field(0.015, ge=0.0, le=5.0, description="shortest time between two versions of the map")
     feed_publish_seconds: float = Field(
@@ -42,3 +47,9 @@ class ApiSettings(PlatformSettings):
     shutdown_seconds: int = Field(3, ge=1, description="open streams are cut so long after the request to stop")
     max_listeners: int = Field(1000, ge=1, description="officials' streams open at one worker; beyond, 503")
     max_streams: int = Field(20000, ge=1, description="open streams of one worker; beyond, 503")
+
+    @field_validator("alerts_private_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks(value)
+        return value

@@ -18,7 +18,7 @@ import httpx
 
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import RateCounts, UnitScore, WindowScore
-from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, KEYS, NOTICE_ACTIONS, PEOPLE, all_topics
+from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, KEYS, NOTICE_ACTIONS, PEOPLE, PUSH_SUBSCRIPTIONS, all_topics
 from dunghen.domain.windows import resolve
 from dunghen.platform import kafka
 from dunghen.platform.clock import FixedClock, SharedClock
@@ -181,7 +181,7 @@ def screen_city(**given: Any) -> Iterator[ScreenCity]:
     SharedClock(MONDAY_8_00 * 1_000_000, 0, 0.0).save(settings.data / "clock.json")
     settings = settings.model_copy(update={"clock_file": settings.data / "clock.json"})
     loop = _Loop()
-    wanted = (*FOLLOWED, *STORED, DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, KEYS, NOTICE_ACTIONS, PEOPLE)
+    wanted = (*FOLLOWED, *STORED, DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, KEYS, NOTICE_ACTIONS, PEOPLE, PUSH_SUBSCRIPTIONS)
     loop.run(kafka.ensure_topics(settings, {t.name: (t.partitions, t.config) for t in all_topics(2).values() if t.name in wanted}))
     producer = loop.run(_started(settings))
     city = ScreenCity(settings, World(settings, FixedClock(MONDAY_8_00), producer, httpx.AsyncClient()), loop)

@@ -212,7 +212,7 @@ async def test_alerts_may_die_anywhere_while_dossiers_cross(
     fault_broker: LocalServer, tmp_path: Path, namespace: str, part: int, report: Callable[..., None]
 ) -> None:
     settings = PlatformSettings(kafka=fault_broker.address, namespace=namespace, partitions=PARTITIONS, data=tmp_path)
-    wanted = ("dossier-events", "dossiers", "notices", "policies", "people", "feeds", "notice-actions")
+    wanted = ("dossier-events", "dossiers", "notices", "policies", "people", "feeds", "notice-actions", "push-subscriptions")
     await kafka.ensure_topics(settings, {n: (t.partitions, t.config) for n, t in all_topics(PARTITIONS).items() if n in wanted})
     with pytest.MonkeyPatch.context() as environment:
         async with kafka.started(kafka.producer(settings), settings) as producer:

@@ -21,30 +21,11 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from dunghen.platform.clock import RealClock
+from dunghen.platform.outward import Address, Network, refusal
 from services.alerts.ports import LineAway, RefusedForGood
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that is given out to the public; NAT64, mapped and local ranges lie outside
 LATER = {408, 425, 429}
 UNSURE = {502, 504}  # the answer of something before the one who may have taken it
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """`10.20.0.0/16, fd00::/8` as networks. Raises ValueError."""
-    return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
-
-
-def is_public(address: Address) -> bool:
-    """Whether this is an address of the open internet: not private, loopback, link-local, shared (CGNAT), multicast, reserved, and not an
-    IPv6 form of such an IPv4 address."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is not None:
-            return is_public(inner) and (address.ipv4_mapped is not None or address.is_global)
-        if address not in GLOBAL_V6:
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +91,8 @@ class Outward:
 
     def _look_at(self, addresses: Sequence[Address], *, secure: bool) -> None:
         for address in addresses:
-            ours = any(address in network for network in self.allowed)
-            if not ours and not is_public(address):
-                raise RefusedForGood("ADDRESS_FORBIDDEN")
-            if not ours and not secure:
-                raise RefusedForGood("NOT_HTTPS")
+            if why := refusal(address, self.allowed, secure=secure):
+                raise RefusedForGood(why)
 
     async def _status(self, target: _Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, float]:
         connector = aiohttp.TCPConnector(resolver=_Pinned(target.addresses), use_dns_cache=False, force_close=True, ssl=_verified())

@@ -9,7 +9,8 @@ import msgspec
 from standardwebhooks import Webhook as Signer
 
 from dunghen.platform.clock import RealClock
-from services.alerts.adapters.outward_http import Outward, networks
+from dunghen.platform.outward import networks
+from services.alerts.adapters.outward_http import Outward
 from services.alerts.channels import Needs
 from services.alerts.letter import MOST_LINES
 from services.alerts.ports import Letter, Recipient, RefusedForGood

@@ -22,6 +22,11 @@ class AccessTopics:
         """Keys and directory; None as long as they are not level."""
         return (self._keys, self._people) if all(topic.level.is_set() for topic in self._topics) else None
 
+    def people(self) -> PeopleBook | None:
+        """The directory; None as long as they are not level."""
+        books = self.books()
+        return books[1] if books else None
+
     async def run(self) -> None:
         """For ever, also while Kafka is away: then what was known last holds."""
         await asyncio.gather(*(topic.run() for topic in self._topics))

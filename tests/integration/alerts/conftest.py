@@ -16,7 +16,7 @@ from dunghen.platform.settings import PlatformSettings
 async def city(kafka_broker: Any, namespace: str, tmp_path: Path) -> AsyncIterator[City]:
     """Policies and topics are there, Monday 08:00, one dossier open since then; alerts is not started."""
     settings = PlatformSettings(kafka=kafka_broker.address, namespace=namespace, partitions=PARTITIONS, data=tmp_path)
-    wanted = ("dossier-events", "dossiers", "notices", "policies", "people", "feeds", "notice-actions")
+    wanted = ("dossier-events", "dossiers", "notices", "policies", "people", "feeds", "notice-actions", "push-subscriptions")
     await kafka.ensure_topics(settings, {n: (t.partitions, t.config) for n, t in all_topics(PARTITIONS).items() if n in wanted})
     mail = MailServer()
     mail.start()

@@ -17,9 +17,10 @@ sys.path.append(str(Path(__file__).parents[2] / "unit" / "alerts"))  # the world
 
 from alerts_world import HAI_CHAU, World, local, synced
 
+from dunghen.contracts.subscriptions import SubscriptionBook, encode_subscription
 from dunghen.platform.store import Query
 from dunghen.platform.store.sqlite import SqliteStore
-from services.alerts.adapters.store_subscriptions import StoreSubscriptions
+from services.alerts.adapters.followed_subscriptions import FollowedSubscriptions
 from services.alerts.channels import Needs, open_channels
 
 HALF = "2026-11-23 08:00"
@@ -33,7 +34,7 @@ class Place:
 
     world: World
     end: Any
-    subscriptions: StoreSubscriptions
+    subscriptions: FollowedSubscriptions
 
     async def once(self, when: str = HALF) -> None:
         """The clock moves there; every notice is tried once."""
@@ -63,19 +64,27 @@ async def mail() -> AsyncIterator[MailServer]:
     server.stop()
 
 
+async def subscribed(store: SqliteStore, *browsers: Browser) -> FollowedSubscriptions:
+    """Of the desk of Hải Châu, as the topic has them."""
+    book = SubscriptionBook()
+    for browser in browsers:
+        record = browser.subscription(HAI_CHAU)
+        book.take(record.id.encode(), encode_subscription(record))
+    subscriptions = FollowedSubscriptions(store, book, lambda *_: True)
+    await subscriptions.load()
+    return subscriptions
+
+
 @pytest.fixture(params=CHANNELS)
 async def place(request: pytest.FixtureRequest, http: HttpReceiver, mail: MailServer, tmp_path: Path) -> AsyncIterator[Place]:
     store = SqliteStore(tmp_path / "alerts.db")
-    subscriptions = StoreSubscriptions(store)
-    await subscriptions.load()
     end: Any = {"mail": Mailbox(mail), "push": Browser(http), "webhook": WebhookEnd(http)}[request.param]
     hooks = [{"url": end.url, "secrets": [SECRET]}] if request.param == "webhook" else []
     given = {"alerts_private_networks": "127.0.0.0/8", "outward_seconds": 1.0, "smtp_port": mail.port, "smtp_timeout": 1.0}
     world = World(alerts_channels=request.param, webhooks=hooks, data=tmp_path, **given)
     world.store = store
+    subscriptions = await subscribed(store, *([end] if request.param == "push" else []))
     world.channels = list(open_channels(Needs(world.settings, subscriptions)))
-    if request.param == "push":
-        await subscriptions.keep(end.subscription(HAI_CHAU))
     await world.start()
     world.say(synced(local("2026-11-16 08:00")))
     yield Place(world, end, subscriptions)
@@ -140,9 +149,7 @@ async def test_a_slow_receiver_is_waited_for(place: Place) -> None:
 async def test_a_refusal_for_good_by_push_and_webhook_ends_in_a_mail(http: HttpReceiver, mail: MailServer, tmp_path: Path) -> None:
     """All three, in order, under one row: the browser is gone, the webhook is gone, the mail arrives."""
     store = SqliteStore(tmp_path / "alerts.db")
-    subscriptions = StoreSubscriptions(store)
-    await subscriptions.load()
-    await subscriptions.keep(Browser(http).subscription(HAI_CHAU))
+    subscriptions = await subscribed(store, Browser(http))
     given = {"alerts_private_networks": "127.0.0.0/8", "smtp_port": mail.port, "data": tmp_path, "alerts_channels": "push,webhook,mail"}
     world = World(webhooks=[{"url": WebhookEnd(http).url, "secrets": [SECRET], "units": [HAI_CHAU]}], **given)
     world.store, http.answers = store, [410, 410]

@@ -10,7 +10,8 @@ from receivers import OLDER_SECRET, SECRET, HttpReceiver, WebhookEnd
 from standardwebhooks.webhooks import WebhookVerificationError
 from test_push_channel import ITEM, LETTER
 
-from services.alerts.adapters.outward_http import Outward, networks
+from dunghen.platform.outward import networks
+from services.alerts.adapters.outward_http import Outward
 from services.alerts.adapters.webhook_channel import WebhookChannel, payload, signed
 from services.alerts.ports import Recipient, RefusedForGood
 from services.alerts.settings import AlertsSettings

@@ -24,6 +24,7 @@ from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
+from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
@@ -36,6 +37,7 @@ from services.api.history_projector import FOLLOWED as STORED
 from services.api.history_projector import HistoryProjector
 from services.api.officials import officials_of, prepare_access
 from services.api.past import Past
+from services.api.ports import Outlets
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
 from tests.eventually import eventually_async as eventually
@@ -76,6 +78,7 @@ class World:
     tasks: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     follower: Follower | None = None
     said: KafkaSaid | None = None
+    browsers: KafkaBrowsers | None = None
 
     async def say(self, topic: str, key: str | bytes, value: object, partition: int | None = None) -> None:
         """One record into a topic, as its owner would write it."""
@@ -153,14 +156,14 @@ class World:
         access, known = open_store(self.settings, STORE, durable=True), AccessTopics(self.settings)
         await prepare_access(access)
         officials = officials_of(self.follower, store, access, known)
-        said = self.said or KafkaSaid(self.settings)
-        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials, said), self.settings)
+        said, browsers = self.said or KafkaSaid(self.settings), self.browsers or KafkaBrowsers(self.settings, known.people)
+        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials, Outlets(said, browsers)), self.settings)
 
         async def work() -> None:
             assert self.follower is not None
             try:
                 loops = self.follower.follow(), self.follower.tick(), self.follower.streams.run(), self.follower.geometries.follow()
-                await asyncio.gather(*loops, known.run(), said.run(), officials.listening.run(), server.run())
+                await asyncio.gather(*loops, known.run(), said.run(), browsers.run(), officials.listening.run(), server.run())
             finally:
                 await officials.listening.close()
                 await self.follower.streams.close()
@@ -191,6 +194,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
             topics.KEYS,
             topics.PEOPLE,
             topics.NOTICE_ACTIONS,
+            topics.PUSH_SUBSCRIPTIONS,
         )
     }
     await kafka.ensure_topics(settings, made)

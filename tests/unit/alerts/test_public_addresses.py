@@ -9,8 +9,9 @@ from email.utils import format_datetime
 import pytest
 
 from dunghen.platform.clock import RealClock
+from dunghen.platform.outward import is_public, networks, refusal_of
 from dunghen.platform.settings import SettingsError, load
-from services.alerts.adapters.outward_http import is_public, networks, seconds_of
+from services.alerts.adapters.outward_http import seconds_of
 from services.alerts.settings import AlertsSettings
 
 NOT_PUBLIC = [
@@ -91,6 +92,37 @@ def test_retry_after_may_be_a_date() -> None:
 def test_networks_are_written_with_commas() -> None:
     assert [str(each) for each in networks("10.20.0.0/16, fd00::/8")] == ["10.20.0.0/16", "fd00::/8"]
     assert networks("") == ()
+
+
+ALLOWED = networks("10.20.0.0/16, 127.0.0.1/32")
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://push.example.net/send/abc?x=1", ""),
+        ("https://push.example.net:8443/", ""),
+        ("https://1.1.1.1/", ""),
+        ("http://10.20.3.4/push", ""),
+        ("http://127.0.0.1:9000/push", ""),
+        ("https://10.20.3.4/push", ""),
+        ("http://push.example.net/", "NOT_HTTPS"),
+        ("http://1.1.1.1/", "NOT_HTTPS"),
+        *((f"{scheme}://{host}/", "ADDRESS_FORBIDDEN") for scheme in ("http", "https") for host in (
+            "10.21.0.1", "127.0.0.2", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost", "kafka", "db.internal", "printer.local",
+            "a.localhost", "localhost.", "127.1", "2130706433", "0x7f000001", "1.2.3", "0177.0.0.1", "-", "a..b", "bệnh.vn")),
+        ("ftp://push.example.net/", "BAD_URL"),
+        ("https:///x", "BAD_URL"),
+        ("https://", "BAD_URL"),
+        ("https://a:b@push.example.net/", "BAD_URL"),
+        ("https://@push.example.net/", "BAD_URL"),
+        ("https://push.example.net:99999/", "BAD_URL"),
+        ("https://[::1/", "BAD_URL"),
+        ("nothing", "BAD_URL"),
+    ],
+)  # fmt: skip
+def test_an_address_says_itself_whether_it_may_be_posted_to_as_far_as_no_name_has_to_be_looked_up(url: str, why: str) -> None:
+    assert refusal_of(url, ALLOWED) == why
 
 
 GOOD = '[{"url": "https://hooks.danang.example/a", "secrets": ["whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="], "units": ["20242"]}]'

@@ -1,0 +1,85 @@
+"""The topic `push-subscriptions`: followed whole, written behind a fence, so that what is decided stands on what is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+
+from aiokafka.errors import KafkaError
+
+from dunghen.contracts.people import PeopleBook
+from dunghen.contracts.subscriptions import SubscriptionBook
+from dunghen.contracts.topics import PEOPLE, PUSH_SUBSCRIPTIONS
+from dunghen.platform import kafka
+from dunghen.platform.fenced import Fenced, writing
+from dunghen.platform.kafka_sender import NotStored
+from dunghen.platform.logs import get_logger
+from dunghen.platform.whole_topics import WholeTopics
+from services.api import metrics
+from services.api.browsers import Change, Decide, swept
+from services.api.settings import ApiSettings
+
+log = get_logger("browsers")
+SWEEP_SECONDS = 600.0
+AGAIN_SECONDS = 0.3  # at most, before another try where another worker wrote at the same moment
+AWAY = (TimeoutError, KafkaError, kafka.Unreachable, kafka.MissingTopic, kafka.Stalled)
+
+
+class KafkaBrowsers:
+    """The port `Browsers`. `run` keeps it level, and takes out those of who left. `people`: the directory, None before it is known."""
+
+    def __init__(self, settings: ApiSettings, people: Callable[[], PeopleBook | None]) -> None:
+        self._settings, self._people = settings, people
+        self._book = SubscriptionBook()
+        self._topic = WholeTopics(settings, [PUSH_SUBSCRIPTIONS], self._book.take)
+        self._turn = asyncio.Lock()  # the workers fence each other; the requests of one wait for each other
+
+    def book(self) -> SubscriptionBook | None:
+        """None as long as it is not level. It may be a moment behind what another worker wrote."""
+        return self._book if self._topic.level.is_set() else None
+
+    async def change(self, decide: Decide) -> SubscriptionBook:
+        """Writes what is decided on all that is there, and gives all that is there then. Raises NotStored."""
+        try:
+            async with asyncio.timeout(self._settings.said_seconds), self._turn:
+                while True:
+                    try:
+                        return await self._changed(decide)
+                    except Fenced:
+                        await asyncio.sleep(random.uniform(0, AGAIN_SECONDS))
+        except AWAY as fault:
+            log.warning("browsers_not_written", error=type(fault).__name__)
+            raise NotStored from None
+
+    async def run(self) -> None:
+        """For ever, also while Kafka is away."""
+        await asyncio.gather(self._topic.run(), self._sweep())
+
+    async def _changed(self, decide: Decide) -> SubscriptionBook:
+        book, people = SubscriptionBook(), PeopleBook()
+        async with writing(self._settings, PUSH_SUBSCRIPTIONS) as writer:
+            await kafka.read_all(self._settings, (PUSH_SUBSCRIPTIONS, 0), lambda key, value, *_: book.take(key, value))
+            await kafka.read_all(self._settings, (PEOPLE, 0), lambda key, value, *_: people.take(key, value))
+            change = decide(book, people)
+            await writer.write({(PUSH_SUBSCRIPTIONS, 0): change.records})
+        _count(change)
+        for key, value in change.records:
+            book.take(key, value)
+        return book
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.5, 1.5))
+            book, people = self.book(), self._people()
+            if book is None or people is None or not swept(book, people).records:
+                continue
+            with contextlib.suppress(NotStored):  # the next time
+                await self.change(swept)
+
+
+def _count(change: Change) -> None:
+    on = sum(value is not None for _, value in change.records)
+    metrics.BROWSERS.labels(change="on").inc(on)
+    metrics.BROWSERS.labels(change="swept" if change.reason == "SWEPT" else "off").inc(len(change.records) - on)
