@@ -22,6 +22,8 @@ PlainCode = Annotated[str, Meta(max_length=60)]
 Handler = Annotated[str, Meta(max_length=17, pattern=r"^(p[0-9a-f]{16})?$")]
 DayNumber = Annotated[int, Meta(ge=-40000, le=60000)]
 
+NOT_IN_THE_DIRECTORY = "p" + 16 * "0"  # the handler of a step that names somebody whom the directory does not know
+
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of DossierEvent.flags
 
 
@@ -30,7 +32,8 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
 
     `kind`: `synced` states the whole dossier at `occurred_at`; `progressed` is one step (`status` at `occurred_at`); `retracted` withdraws
     the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
-    (5, NgayBoSung), (4, NgayTiepNhanBoSung). `handler` is the internal id in `people` of a step's NguoiXuLy; "" where nobody has that name.
+    (5, NgayBoSung), (4, NgayTiepNhanBoSung). `handler` is the internal id in `people` of a step's NguoiXuLy; "" where the step
+    names nobody, `NOT_IN_THE_DIRECTORY` where nobody has that name: whoever had the dossier before has it no more.
     `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). Beyond a bound: poison.
     `version` is not written while it is 1. Who changes what a member means raises it: older readers then refuse instead of misreading.
     """
@@ -139,7 +142,9 @@ class FeedState(msgspec.Struct, gc=False, kw_only=True):
 class Notice(msgspec.Struct, gc=False, kw_only=True):
     """One decision to tell somebody something, or why not: the value of `notices`, keyed by the dossier. Never a personal value."""
 
-    key: Annotated[str, Meta(max_length=300)]  # dossier:clock:due_at:stage:recipient
+    key: Annotated[
+        str, Meta(max_length=300)
+    ]  # dossier:clock:due_at:stage:recipient, ~2 behind it where that was superseded and decided anew
     dossier: Code
     unit: Code
     procedure: Code = ""

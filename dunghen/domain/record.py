@@ -193,7 +193,7 @@ def _step_due(at: int, due: int) -> bytes:
 
 
 def _with_named(memory: bytes, e: Event) -> bytes:
-    """What the newest step said that named a due date of its own, or an official."""
+    """What the newest step said that named a due date of its own, or somebody."""
     if e.step_due:
         memory = max(memory[:8], _step_due(e.occurred_at, e.step_due)) + memory[8:]
     if e.handler:

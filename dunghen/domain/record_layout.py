@@ -2,12 +2,12 @@
 
     quiet(1) | layout(1) | offset of the steps(1) | seen(2) | memory | statement | steps (5 bytes each: instant, place of the status)
 
-`seen` is the UTC day (since 1970) on which its last event arrived. The memory ends with the instant of the newest step that named an
-official, and that official's internal id as 8 bytes. The statement is what the newest sync or retraction says. It is packed
-so that the newest one is the greatest string of bytes: whatever order the events come in, the same one stays. The memory holds minima and
-maxima over all events, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record is a function of the SET of events
-(`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC, `arrived_at` microseconds; 0 means
-"not given".
+`seen` is the UTC day (since 1970) on which its last event arrived. The memory ends with the instant of the newest step that named
+somebody, and that official's internal id as 8 bytes (0: a name that the directory does not know). The statement is what the newest sync
+or retraction says. It is packed so that the newest one is the greatest string of bytes: whatever order the events come in, the same one
+stays. The memory holds minima and maxima over all events, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record
+is a function of the SET of events (`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC,
+`arrived_at` microseconds; 0 means "not given".
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Head(NamedTuple):
     final_at: int  # the earliest sync that said 9 or 10 at all
     open_at: int  # the newest sync that said that the dossier is open
     said: int  # bit n: a sync said status n
-    handler_at: int  # the newest step that named an official of the directory, and the number of that internal id
+    handler_at: int  # the newest step that named somebody, and the number of that one's internal id; 0: the directory knows no such name
     handler: int
     stated: int  # 1: a sync or a retraction has come, 0: steps only
     occurred_at: int
@@ -59,8 +59,8 @@ class Head(NamedTuple):
 
     @property
     def handler_id(self) -> str:
-        """The internal id of the official who has the dossier by the newest step that named one; "" where none did."""
-        return f"p{self.handler:016x}" if self.handler_at else ""
+        """The internal id of the official who has the dossier by the newest step that named anybody; "" where none did, or a stranger."""
+        return f"p{self.handler:016x}" if self.handler else ""
 
 
 def unpack(record: bytes) -> tuple[Head, list[Step]]:

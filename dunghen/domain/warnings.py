@@ -19,10 +19,11 @@ from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
 from dunghen.domain.reckoning import Reckoning, last_word, reckon
 from dunghen.domain.record_layout import SYNCED
 from dunghen.domain.record_reading import Head, read
-from dunghen.domain.statuses import NEW
+from dunghen.domain.statuses import FINAL, NEW, SOFT
 
 INTAKE_SECONDS = 8 * 3600  # of working time
 ONLINE = 2  # KenhThucHien
+_OVER = sum(1 << status for status in FINAL | SOFT)  # as bits of `Head.said`
 
 
 class Running(NamedTuple):
@@ -41,7 +42,8 @@ class Facts(NamedTuple):
     procedure: str
     clocks: tuple[Running, ...]
     unit_said_at: int = 0  # the newest sync, which names the unit
-    handler_said_at: int = 0  # the newest step that named an official
+    handler_said_at: int = 0  # the newest step that named somebody
+    reopened_at: int = 0  # when it was last said to be open, after it had been said to be over; 0: it never was
 
     def due_at(self, clock: Clock) -> int:
         """When that clock ends; 0: it does not run, stands still, or has no end."""
@@ -110,7 +112,16 @@ def _facts(found: Reckoning, step: Running | None) -> Facts:
     head = found.head
     paused = tuple((pause.began, pause.ended) for pause in found.pauses if pause.ended)
     clocks = (Running("dossier", found.received_at, found.due_at, paused), *((step,) if step else ()))
-    return Facts(_whose(head), head.procedure, clocks, head.occurred_at, head.handler_at)
+    return Facts(_whose(head), head.procedure, clocks, head.occurred_at, head.handler_at, _reopened_at(found))
+
+
+def _reopened_at(found: Reckoning) -> int:
+    """The newest sync or last step that said that it is open, where a sync or step had said before that it is over."""
+    head, statuses = found.head, found.statuses
+    if not (head.said & _OVER or any(status in FINAL or status in SOFT for status in statuses)):
+        return 0
+    goes_on = bool(statuses) and statuses[-1] not in FINAL and statuses[-1] not in SOFT
+    return max(head.open_at, found.instants[-1] if goes_on else 0)
 
 
 def _step_at_the_end(found: Reckoning) -> Running | None:

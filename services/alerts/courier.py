@@ -77,10 +77,10 @@ class Courier:
                 self._keep(replace(row, published=True))
 
     def _read_again(self) -> None:
-        """What another worker had in hand goes through the ledger once more, which tells what it is now."""
+        """What another worker had in hand goes through the ledger once more, which tells what it is now; it is no new decision."""
         for row in self.delivery.lost:
             self.rows.pop(row.notice.key, None)
-        self.decided += self.delivery.lost
+        self.decided += [replace(row, published=True) for row in self.delivery.lost]
         self.delivery.lost.clear()
 
     def _keep(self, row: Row) -> None:

@@ -133,7 +133,7 @@ def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Ro
 
 def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple[Recipient, str]) -> str:
     (live, moment), (who, what) = by, told
-    known_since = max(crossing.at, _handed_over_at(case)) if what == "HANDED_OVER" else crossing.at
+    known_since = max(crossing.at, _handed_over_at(case) if what == "HANDED_OVER" else case.facts.reopened_at)
     if not _holds(crossing, case, moment.now):
         return "OVERTAKEN"
     if moment.by_event and live.lateness(known_since, moment.now) > live.late_seconds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
@@ -10,55 +10,18 @@ from typing import Any
 import msgspec
 
 from dunghen.contracts.messages import Notice
-from dunghen.platform.clock import Clock
 from dunghen.platform.logs import get_logger
 from services.alerts.channels import in_turn
+from services.alerts.desk import Desk, Means
 from services.alerts.digests import FAULTS, Digests, Fault, goes_together
 from services.alerts.letter import linked
 from services.alerts.lines import Lines
 from services.alerts.metrics import Metrics
-from services.alerts.ports import PENDING, Ahead, Channel, Letter, LineAway, Outbox, Recipient, RefusedForGood, RefusedForNow, Row, Way
+from services.alerts.ports import PENDING, Letter, LineAway, RefusedForGood, RefusedForNow, Row, Way
 
 log = get_logger("delivery")
 LEVEL_SECONDS = 1.0  # so old may the knowledge be that nothing newer about a dossier waits in Kafka
 SOON, NOT_YET_SECONDS = 0.2, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What has become of a notice by the time it is to be sent: its letter, or the state and reason instead (`pending`: not yet)."""
-
-    letter: Letter | None
-    state: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the partition's stage knows. `next`: the source offset after all that is applied; `judge` looks at the dossier as it is.
-
-    `waits`: whether a notice is known to be held back still (quiet hours, a digest, a snooze), which costs no lease to ask.
-    `joins`: whether its stage is for the morning's list.
-    """
-
-    partition: int
-    held: Callable[[], bool]
-    next: Callable[[], int]
-    judge: Callable[[Notice, int], Awaitable[Verdict]]
-    recipient: Callable[[Notice], Recipient]
-    waits: Callable[[Notice], bool] = lambda _notice: False
-    joins: Callable[[Notice], bool] = lambda _notice: False
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What sending needs of the outside. `channels`: in the order in which they are tried; `link`: what a link in a letter begins with."""
-
-    outbox: Outbox
-    channels: Sequence[Channel]
-    ahead: Ahead
-    clock: Clock
-    link: str = ""
 
 
 @dataclass
@@ -73,6 +36,7 @@ class Delivery:
     outcomes: dict[str, Row] = field(default_factory=dict)  # known here, not yet in the outbox
     _not_before: dict[str, float] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
+    _in_hand: set[str] = field(default_factory=set)  # an attempt is under way, perhaps that of another partition's digest
     _ahead: Collection[bytes] | None = None
     _level_until: float = 0.0
 
@@ -142,15 +106,19 @@ class Delivery:
         return False
 
     async def _remember(self) -> list[Row]:
-        """Notes in the outbox how attempts ended. Where the lease was lost meanwhile, another worker has the last word."""
+        """Notes in the outbox how attempts ended. Where the lease was lost meanwhile, another worker has the last word.
+
+        Not of one that is under way: its lease would be given back, and the outbox say that nothing is known to have gone.
+        """
         done = []
-        for key, row in list(self.outcomes.items()):
+        for key, row in [(key, row) for key, row in self.outcomes.items() if key not in self._in_hand]:
             if await self.means.outbox.settle(row):
                 done.append(row)
             else:
                 log.warning("lease_lost", stage=row.notice.stage, state=row.notice.state)
                 self.lost.append(row)
-            del self.outcomes[key]
+            if self.outcomes.get(key) is row:  # else it has ended otherwise meanwhile
+                del self.outcomes[key]
         return done
 
     @property
@@ -161,20 +129,32 @@ class Delivery:
         return self.desk.held()
 
     async def prepared(self, row: Row, way: Way | None, digest: str) -> Letter | None:
-        """The letter of a row that is now under lease, as its dossier stands; None if it is not to be sent, or not now."""
-        bound = replace(row, digest=digest)
-        lease = await self.means.outbox.lease(bound)
-        if lease == "settled":
-            self.lost.append(row)
-        elif lease == "busy":
-            self._later(row, SOON)
-        else:
-            self.outcomes[row.notice.key] = row  # whatever happens, the lease is given back
-            letter = await self._under_lease(row, way)
+        """The letter of a row that is now under lease, as its dossier stands, in hand until `let_go`; None if it is not to be sent, or not
+        now.
+        """
+        key, bound, letter = row.notice.key, replace(row, digest=digest), None
+        if key in self._in_hand or key in self.outcomes:
+            return None
+        self._in_hand.add(key)
+        try:
+            lease = await self.means.outbox.lease(bound)
+            if lease == "settled":
+                self.lost.append(row)
+            elif lease == "busy":
+                self._later(row, SOON)
+            else:
+                self.outcomes[key] = row  # whatever happens, the lease is given back
+                letter = await self._under_lease(row, way)
             if letter:
                 self._begun(bound)
             return letter
-        return None
+        finally:
+            if not letter:
+                self.let_go(row)
+
+    def let_go(self, row: Row) -> None:
+        """Its attempt is over, however it ended."""
+        self._in_hand.discard(row.notice.key)
 
     async def _under_lease(self, row: Row, way: Way | None) -> Letter | None:
         if not await self._level(row.notice):
@@ -188,7 +168,7 @@ class Delivery:
         elif verdict.state == PENDING:
             self._later(row, 0 if self.desk.waits(row.notice) else NOT_YET_SECONDS)
         else:
-            self._end(row, state=verdict.state, reason=verdict.reason)
+            self._end(row, unknown=row.unknown, state=verdict.state, reason=verdict.reason)  # decided anew it would be a repeat
         return None
 
     def _no_way(self, row: Row) -> None:
@@ -217,13 +197,14 @@ class Delivery:
         began = monotonic()
         try:
             await way.channel.send(letter)
-        except FAULTS as fault:
-            self.line_ended(way, fault)
-            self.ended(row, way, fault, letter)
-        else:
             self.metrics.sending.observe(monotonic() - began)
             self.line_ended(way, None)
             self.ended(row, way, None, letter)
+        except FAULTS as fault:
+            self.line_ended(way, fault)
+            self.ended(row, way, fault, letter)
+        finally:
+            self.let_go(row)
 
     def line_ended(self, way: Way, fault: Fault | None) -> None:
         """What an attempt said of the line, however many notices were in it."""

@@ -7,7 +7,7 @@ Message-ID, without those that no longer hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
@@ -30,6 +30,7 @@ class Sender(Protocol):
     def held(self) -> bool: ...
     def may_go(self, way: Way | None) -> bool: ...
     async def prepared(self, row: Row, way: Way | None, digest: str) -> Letter | None: ...  # under lease, judged; None: not now
+    def let_go(self, row: Row) -> None: ...  # of what was prepared, once its end is known
     def line_ended(self, way: Way, fault: Fault | None) -> None: ...  # once an attempt
     def ended(self, row: Row, way: Way, fault: Fault | None, letter: Letter) -> None: ...  # for each row of it
 
@@ -140,20 +141,27 @@ async def _send(bundle: Bundle) -> int:
         return 0
     alone = len(members) == 1 and not bundle.digest
     digest = "" if alone else bundle.digest or digest_id(row for _, row in members)
-    ready = []
-    for sender, row in members:
-        if letter := await sender.prepared(row, bundle.way, digest):
-            ready.append((sender, replace(row, digest=digest), letter))
-    if not ready:
-        return 0
-    whole = ready[0][2] if alone else together([letter for *_, letter in ready], digest)
+    ready: list[tuple[Sender, Row, Letter]] = []
+    try:
+        for sender, row in members:
+            if letter := await sender.prepared(row, bundle.way, digest):
+                ready.append((sender, replace(row, digest=digest), letter))
+        fault = await _send_prepared(ready, bundle.way, "" if alone else digest) if ready else None
+    finally:
+        for sender, row, _ in ready:
+            sender.let_go(row)
+    return int(bool(ready) and fault is None and not alone)
+
+
+async def _send_prepared(ready: Sequence[tuple[Sender, Row, Letter]], way: Way, digest: str) -> Fault | None:
+    whole = together([letter for *_, letter in ready], digest) if digest else ready[0][2]
     fault: Fault | None = None
     try:
-        await bundle.way.channel.send(whole)
+        await way.channel.send(whole)
     except FAULTS as raised:
         fault = raised
     for each in {id(sender): sender for sender, *_ in ready}.values():
-        each.line_ended(bundle.way, fault)
+        each.line_ended(way, fault)
     for sender, row, _ in ready:
-        sender.ended(row, bundle.way, fault, whole)
-    return int(fault is None and not alone)
+        sender.ended(row, way, fault, whole)
+    return fault

@@ -17,7 +17,8 @@ from dunghen.platform.clock import Clock
 from services.alerts.channels import in_turn
 from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of
-from services.alerts.delivery import Delivery, Desk, Means, Verdict
+from services.alerts.delivery import Delivery
+from services.alerts.desk import Desk, Means, Verdict
 from services.alerts.digests import Digests
 from services.alerts.feeds import UnitFeeds
 from services.alerts.letter import letter, message_id

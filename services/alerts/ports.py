@@ -57,9 +57,12 @@ class Ledger(Protocol):
     async def retire(self) -> None: ...  # alerts is off: the next start is a first one
     async def progress(self, partition: int) -> Progress | None: ...
     async def note_progress(self, partition: int, progress: Progress) -> None: ...
-    async def record(
-        self, partition: int, rows: Sequence[Row]
-    ) -> list[Row]: ...  # adds what is absent; gives those of them that are unsettled
+    async def record(self, partition: int, rows: Sequence[Row]) -> list[Row]:
+        """Adds what is absent, and under a further key (`…~2`) what was superseded, so never sent, and is not published here yet: decided
+        anew. Gives those of them that are unsettled.
+        """
+        ...
+
     async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]: ...  # of every notice of each dossier
     async def of(self, dossier: str) -> Sequence[Notice]: ...  # every notice of one dossier
     async def unsettled(self, partition: int) -> list[Row]: ...  # pending, or not published as they are

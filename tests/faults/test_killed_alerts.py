@@ -46,6 +46,7 @@ from tests.faults.form import in_parts, long_or_short, part_seed
 PARTITIONS, UNITS = 4, 20
 PARTS = 5
 KILLS, DOSSIERS = long_or_short(22, 8), long_or_short(4000, 240)  # of a part: 110 kills and 20,000 dossiers in all
+HANG_SECONDS = 300  # a guard only: a broker that gets no processor stands still for half a minute
 CODE = re.compile(r"H17\.31-261116-\d{4}")
 WINDOW_SECONDS = 7200  # in which all of them cross
 DAYS = ("2026-11-16 08:00", "2026-11-27 08:00")
@@ -167,7 +168,7 @@ async def attack(town: Town, environment: pytest.MonkeyPatch) -> Counter[str]:
         town.turn(CROSSES + (n + 1) * step)
         process = town.start(environment, point)
         if point:
-            await eventually_async(lambda process=process: process.process.poll() is not None, within=60, what=point)
+            await eventually_async(lambda process=process: process.process.poll() is not None, within=HANG_SECONDS, what=point)
             assert (town.folder / "alerts.hit").exists(), process.told("ended, but not where it should")
             (town.folder / "alerts.hit").unlink()
         else:
@@ -194,7 +195,7 @@ async def level(town: Town, environment: pytest.MonkeyPatch, at: int) -> None:
         assert process.process.poll() is None, process.told("ended by itself")
         return _has_tables(town) and town.decided_to(at)
 
-    await eventually_async(quiet, within=240, what="everything settled")
+    await eventually_async(quiet, within=HANG_SECONDS, what="everything settled")
     process.stop()
 
 

@@ -98,7 +98,7 @@ def compare(courses: Iterable[Course], ledger: Ledger, known: tuple[Policy, Time
     for course in courses:
         report.dossiers += 1
         rows = by_dossier.pop(course.dossier, [])
-        _count(report, course, {_place(notice) for notice in rows})
+        _count(report, course, rows)
         unheard = {(n.clock, n.stage) for n in rows if n.state == "superseded" and n.reason == "DUE_MOVED"}
         for notice in rows:
             owed = course.owed.get(_place(notice))
@@ -113,12 +113,19 @@ def compare(courses: Iterable[Course], ledger: Ledger, known: tuple[Policy, Time
     return report
 
 
-def _count(report: Report, course: Course, there: set[Place]) -> None:
+def _count(report: Report, course: Course, rows: Sequence[Notice]) -> None:
+    words: dict[Place, set[str]] = {}
+    for notice in rows:
+        words.setdefault(_place(notice), set()).add(notice.reason)
     for place, owed in course.owed.items():
         report.owed += owed.sure
         report.undecided += not owed.sure and not owed.again
-        if owed.sure and place not in there:
+        said, text = words.get(place, set()), ""
+        if owed.sure and not said:
             text = f"crossed at {owed.crossing.at}, known from {owed.known_at} to {owed.held_to}, no row"
+        elif owed.reopened and said == {"ENDED"}:
+            text = f"crossed at {owed.crossing.at}, open again and so at {owed.reopened}, told as ended only"
+        if text:
             report.faults.append(Fault("missing", course.dossier, ":".join(map(str, place)), text))
 
 

@@ -58,10 +58,10 @@ async def bounces(folder: DataFolder, say: Say) -> None:
 
 
 def _columns(notice: Notice) -> Iterator[str]:
-    """The recipient is the last part of the key: an internal id."""
+    """The recipient is an internal id; of an older release's notices the unit."""
     yield datetime.fromtimestamp(notice.sent_at or notice.decided_at, UTC).isoformat().replace("+00:00", "Z")
     yield notice.unit
-    yield notice.key.rpartition(":")[2]
+    yield notice.recipient or notice.unit
     yield notice.stage
     yield ", ".join(notice.refused)
     yield notice.state

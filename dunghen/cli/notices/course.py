@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dunghen.contracts.messages import DossierEvent
+from dunghen.domain.matrix import CLOCKS
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import fold
-from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of
+from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, newest_of
 
 Place = tuple[str, int, str]  # clock, due instant, stage: what a notice is about
 ALWAYS = -(1 << 40)
@@ -35,6 +36,8 @@ class Owed(NamedTuple):
 
     `sure`: it had to be told. If not, it depends on when exactly somebody looked, or goes to new hands only. `again`: it had been told by
     another due date; it stands in the ledger a second time only if nobody heard the first. `doubt`: it was or may have been told so.
+    `reopened`: since when it was the newest of its clock when the dossier, which had ended, was open again (0: no); if nobody had heard of
+    it, somebody hears of it then.
     """
 
     crossing: Crossing
@@ -43,6 +46,7 @@ class Owed(NamedTuple):
     sure: bool
     again: bool = False
     doubt: bool = False
+    reopened: int = 0
 
 
 @dataclass(slots=True)
@@ -84,6 +88,8 @@ def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[t
                 again = known and not doubtful and len(hands) == 1
                 _owe(course, _owed(crossing, span, times, doubtful=known or doubtful)._replace(again=again))
         told, unsure = _behind(told, span), _unsure(told, unsure, span, times.slack)
+        if number and course.spans[number - 1].why == "ENDED":
+            _owe_what_is_reopened(course, span, times)
     return course
 
 
@@ -104,6 +110,14 @@ def _owe_what_ended(course: Course, number: int, times: Times, marks: frozenset[
             doubt, again = (before.doubt, before.again) if before else (crossing.mark in marks, False)
             doubt = doubt and _had_another_due(course.spans[:number], crossing, times)
             _owe(course, Owed(crossing, max(crossing.at, span.begins), span.ends, place in certain and not doubt, again, doubt))
+
+
+def _owe_what_is_reopened(course: Course, span: Span, times: Times) -> None:
+    """What held when the dossier was open again, for long enough to be seen."""
+    for crossing in (newest_of(span.crossed, clock, span.begins) for clock in CLOCKS):
+        place = place_of(crossing) if crossing else None
+        if crossing and place in course.owed and crossing.at >= times.since and span.ends - span.begins > times.slack:
+            course.owed[place] = course.owed[place]._replace(reopened=span.begins)
 
 
 def _had_another_due(spans: Sequence[Span], crossing: Crossing, times: Times) -> bool:

@@ -69,10 +69,17 @@ class StoreOutbox:
     async def record(self, partition: int, rows: Sequence[Row]) -> list[Row]:
         found = []
         for some in (rows[i : i + AT_ONCE] for i in range(0, len(rows), AT_ONCE)):
-            await self._store.apply([Put(NOTICES, row.notice.key, 0, _body(row, partition)) for row in some], {})
-            keys = In(tuple(row.notice.key for row in some))
-            found += await self._rows({"id": keys, "unsettled": 1})
+            found += await self._record(partition, some)
         return found
+
+    async def _record(self, partition: int, rows: Sequence[Row]) -> list[Row]:
+        """What stands there as superseded was never sent and stays so: decided anew it has the next key."""
+        await self._store.apply([Put(NOTICES, row.notice.key, 0, _body(row, partition)) for row in rows], {})
+        there = {row.notice.key: row for row in await self._rows({"id": In(tuple(row.notice.key for row in rows))})}
+        pairs = [(row, there[row.notice.key]) for row in rows if not row.published and row.notice.reason != "ENDED"]
+        anew = [_anew(row, before) for row, before in pairs if before.notice.state == "superseded"]
+        unsettled = [row for row in there.values() if row.notice.state == PENDING or not row.published]
+        return unsettled + (await self._record(partition, anew) if anew else [])
 
     async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]:
         found: dict[str, set[Spoken]] = {}
@@ -120,6 +127,14 @@ class StoreOutbox:
         for row in rows:
             if row.notice.state == PENDING:
                 await self._store.update((NOTICES, row.notice.key), {"state": PENDING}, {"published": True})
+
+
+def _anew(row: Row, before: Row) -> Row:
+    """Under the key behind that of `before`; where that one may have gone out all the same it goes again under its Message-ID."""
+    key, _, number = before.notice.key.rpartition("~")
+    key, number = (key, number) if key and number.isdigit() else (before.notice.key, "1")
+    notice = msgspec.structs.replace(row.notice, key=f"{key}~{int(number) + 1}")
+    return replace(row, notice=notice, unknown=before.unknown, digest=before.digest)
 
 
 def _body(row: Row, partition: int | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec import Raw
 
-from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, PAID_ONLINE, DossierEvent
+from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, NOT_IN_THE_DIRECTORY, PAID_ONLINE, DossierEvent
 from dunghen.contracts.refusals import Refusal
 from services.ingest.wire import scalars
 from services.ingest.wire.allow_list import DossierItem, NamedItem, StepItem, decode_item
@@ -118,12 +118,15 @@ def _progressed(item: Item, reading: Reading) -> DossierEvent:
 
 
 def _handler(raw: bytes, places: tuple[str, ...], at: int, find_person: FindPerson) -> str:
-    """Whom a step names, by internal id. `places`: the unit whose system said the step, then the one that the dossier's code names: of a
-    dossier that has moved the first is where he works. Where the system is the city's or an unknown one, only the code says where.
+    """Whom a step names, by internal id; "": it names nobody. `places`: the unit whose system said the step, then the one that the
+    dossier's code names: of a dossier that has moved the first is where he works. Where the system is the city's or an unknown one, only
+    the code says where.
     """
     name = scalars.name_in(raw)
-    found = (find_person(unit, name, at) for unit in dict.fromkeys(places) if unit) if name else ()
-    return next((person for person in found if person), "")
+    if not name:
+        return ""
+    found = (find_person(unit, name, at) for unit in dict.fromkeys(places) if unit)
+    return next((person for person in found if person), NOT_IN_THE_DIRECTORY)
 
 
 def _retracted(item: Item, reading: Reading) -> DossierEvent:

@@ -10,8 +10,8 @@ is gone on Wed 14:00, three quarters on Thu 16:00, nine tenths on Fri 14:00. Eve
 wanted one must come; a scenario without its last line is refused. `want REASON of STAGE` asks the ledger for what was not sent.
 
 Who there is: `official`, `colleague` and `section` (their head), `unit` (head of Hải Châu), `leader` (of the city), `operator`; in An Khê
-`other` and `otherunit`; `owner` where
-one `answers for the feed`; `deskofunit` is Hải Châu's own address. Times in wants are the city's; `clock jumps` moves it.
+`other` and `otherunit`; `owner` where one `answers for the feed`; `deskofunit` is Hải Châu's own address; a `stranger` stands in no
+directory. Times in wants are the city's; `clock jumps` moves it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 from alerts_world import AN_KHE, BODIES, HAI_CHAU, SOURCE, World, book_of, local, stepped, synced
 
-from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.messages import NOT_IN_THE_DIRECTORY, DossierEvent
 from dunghen.contracts.people import LeaveRecord, PersonRecord, PostRecord, encode_person
 from dunghen.domain.days import day_number
 from dunghen.domain.manners import Action
@@ -203,7 +203,7 @@ class Play:
 
     async def step(self, status: int, by: str = "", step_due: int = 0, at: int = 0) -> None:
         event = stepped(at or self.now, status)
-        event.handler, event.step_due = IDS[by] if by else "", step_due
+        event.handler, event.step_due = {**IDS, "stranger": NOT_IN_THE_DIRECTORY}[by] if by else "", step_due
         await self.say(event)
 
 

@@ -103,6 +103,17 @@ async def test_what_is_wrong_with_a_ledger_is_found_and_nothing_else(what: str) 
     assert {name for name, count in found.counts.items() if count} == {kind}, found.faults
 
 
+async def test_what_was_only_said_to_have_ended_is_missing_when_it_is_open_again() -> None:
+    play = await run(SCENARIOS["finished before it was sent, then reopened, it is told all the same"])
+    rows = await rows_of(play.world)
+    (told,) = (row for row in rows if row.key.endswith("~2"))
+    assert (told.state, told.stage) == ("delivered", "half")
+    found = await proven(play.world, policies_of(play), Ledger([row for row in rows if row is not told]))
+    assert [(fault.kind, fault.text.partition(", ")[2]) for fault in found.faults] == [
+        ("missing", f"open again and so at {told.decided_at}, told as ended only")
+    ]
+
+
 async def test_the_topic_may_say_the_same_again_and_nothing_else() -> None:
     world, policies = await told_of()
     rows = await rows_of(world)

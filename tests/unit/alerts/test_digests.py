@@ -303,6 +303,51 @@ async def test_while_a_slow_server_has_a_digest_in_hand_the_partitions_that_have
     assert [n.state for world in (one, other) for n in world.last()] == ["delivered"] * 2
 
 
+async def test_what_a_digest_of_another_partition_has_in_hand_stays_noted_as_under_way_until_its_end() -> None:
+    """The outbox must say so while the letter goes out: who is killed then repeats it under its Message-ID."""
+    one, other = await world_with(FIRST), await world_with(SECOND)
+    real, noted = one.mailer.send, list[tuple[bool, str, bool]]()
+    other.mailer, other.channels, other.partition = one.mailer, [one.mailer], 1
+
+    async def keys(_partition: int, _after: int) -> set[bytes]:
+        await other.handlers.courier.round()
+        return set()
+
+    async def send(letter: Any) -> None:
+        await other.handlers.courier.round()
+        body = (await other.store.find(Query("notices"))).documents[0].body
+        noted.append((body["unknown"], body["digest"], body["lease_until"] > 0))
+        await real(letter)
+
+    one.mailer.send, other.ahead.keys = send, keys
+    await after_an_outage(one)
+    await after_an_outage(other, one.digests)
+    await other.handlers.courier.round()
+    await eventually(lambda: both_rounds(one, other))
+    await asyncio.gather(one.settle(), other.settle())
+    (letter,) = one.mailer.letters
+    assert noted == [(True, letter.message_id, True)]
+    assert [n.state for world in (one, other) for n in world.last()] == ["delivered"] * 2
+
+
+async def test_an_end_that_comes_while_another_is_noted_is_noted_too() -> None:
+    world = await world_with(FIRST)
+    delivery = (await after_an_outage(world)).handlers.courier.delivery
+    await world.handlers.courier._record()
+    await world.handlers.courier._publish()
+    (row,) = world.handlers.courier.rows.values()
+    real, ended = delivery.means.outbox.settle, replace(row, digest="later")
+
+    async def settle(known: Row) -> bool:
+        delivery.outcomes[row.notice.key] = ended
+        return await real(known)
+
+    delivery.outcomes[row.notice.key] = row
+    delivery.means.outbox.settle = settle  # type: ignore[method-assign]
+    await delivery._remember()
+    assert delivery.outcomes == {row.notice.key: ended}
+
+
 async def test_a_partition_that_is_not_ours_any_more_is_not_waited_for_and_not_told_of() -> None:
     one, other = await world_with(FIRST), await world_with(SECOND)
     other.mailer, other.channels, other.partition = one.mailer, [one.mailer], 1

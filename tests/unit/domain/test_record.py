@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from nasty_dossiers import dossier, event
 
-from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.messages import NOT_IN_THE_DIRECTORY, DossierEvent
 from dunghen.domain.record import append_quietly, day_of_arrival, fold, last_seen, modern, seen_before
 from dunghen.domain.record_layout import LAYOUT, RETRACTED, SYNCED
 from dunghen.domain.record_reading import read_plainly, unpack
@@ -155,6 +155,9 @@ def test_a_step_said_again_after_the_directory_knew_the_name_tells_it() -> None:
 
 def test_a_4_with_an_official_is_appended_quietly_and_an_older_one_changes_nothing() -> None:
     record = record_of(synced, step(T + 8, 4, handler=A))
+    for fold_in in (append_quietly, fold):
+        stranger = fold_in(record, step(T + 9, 4, handler=NOT_IN_THE_DIRECTORY)) or b""
+        assert (unpack(stranger)[0].handler_id, unpack(stranger)[0].handler_at) == ("", T + 9)
     for later in (step(T + 9, 4, handler=B), step(T + 9, 4)):
         assert append_quietly(record, later) == fold(record, later)
     assert unpack(append_quietly(record, step(T + 9, 4, handler=B)) or b"")[0].handler_id == B

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from ingest_world import PERSON, people_of
 
+from dunghen.contracts.messages import NOT_IN_THE_DIRECTORY
+
 STEP = {"MaHoSo": "H17.31-260105-0001", "ThoiDiemXuLy": "20260105080000", "TrangThai": "4"}
 
 
@@ -30,17 +32,22 @@ async def test_a_known_name_becomes_the_internal_id_and_is_nowhere_in_the_event(
     assert "Mít" not in repr(known.events.kept)
 
 
-@pytest.mark.parametrize("name", ["Lê Thị Bưởi", "", None, 7, True, ["Trần Văn Mít"], {"ten": "Trần Văn Mít"}, "x" * 5000])
-async def test_what_is_not_known_is_nobody_and_refuses_nothing(known: Any, name: Any) -> None:
+@pytest.mark.parametrize("name", ["", None, 7, True, ["Trần Văn Mít"], {"ten": "Trần Văn Mít"}, "x" * 5000])
+async def test_what_is_no_name_is_nobody_and_refuses_nothing(known: Any, name: Any) -> None:
     assert await sent(known, {**STEP, "NguoiXuLy": name}) == [""]
+
+
+async def test_a_name_that_the_directory_does_not_know_is_a_stranger_and_is_nowhere_in_the_event(known: Any) -> None:
+    assert await sent(known, {**STEP, "NguoiXuLy": "Lê Thị Bưởi"}) == [NOT_IN_THE_DIRECTORY]
+    assert "Bưởi" not in repr(known.events.kept)
 
 
 async def test_the_same_name_in_another_unit_or_after_the_post_ended_is_somebody_else(known: Any) -> None:
     elsewhere = {**STEP, "MaHoSo": "H17.32-260105-0001", "NguoiXuLy": "Trần Văn Mít"}
-    assert await sent(known, elsewhere, sender="H17.32") == [""]
+    assert await sent(known, elsewhere, sender="H17.32") == [NOT_IN_THE_DIRECTORY]
     known.clock.at = 1_788_000_000  # 2026-08-29
     known.events.kept.clear()
-    assert await sent(known, {**STEP, "ThoiDiemXuLy": "20260801080000", "NguoiXuLy": "Trần Văn Mít"}) == [""]
+    assert await sent(known, {**STEP, "ThoiDiemXuLy": "20260801080000", "NguoiXuLy": "Trần Văn Mít"}) == [NOT_IN_THE_DIRECTORY]
 
 
 async def test_a_step_is_of_the_unit_whose_system_says_it_whatever_unit_received_the_dossier(known: Any) -> None:
@@ -52,7 +59,7 @@ async def test_a_step_is_of_the_unit_whose_system_says_it_whatever_unit_received
 
 async def test_an_event_has_the_same_id_whether_its_official_was_known_or_not(known: Any, ingest: Any) -> None:
     step = {**STEP, "NguoiXuLy": "Trần Văn Mít"}
-    assert (await sent(known, step), await sent(ingest, step)) == ([PERSON], [""])
+    assert (await sent(known, step), await sent(ingest, step)) == ([PERSON], [NOT_IN_THE_DIRECTORY])
     assert known.events.kept[0].id == ingest.events.kept[0].id
 
 
