@@ -15,6 +15,7 @@ from dunghen.platform.settings import PlatformSettings
 
 log = get_logger("kafka_sender")
 RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 15.0  # where the topic is not there: somebody has to make it
 
 
 class NotStored(Exception):
@@ -44,14 +45,16 @@ class KafkaSender:
 
     async def run(self) -> None:
         """For ever: connects, and connects anew after a fatal error of the producer. Raises WrongPartitions: nothing may be sent then."""
+        wait = RETRY_SECONDS
         while True:
             producer = kafka.producer(self.settings)
             try:
                 async with kafka.started(producer, self.settings):
                     await self._serve(producer)
             except (kafka.Unreachable, kafka.MissingTopic, KafkaError) as fault:
-                log.warning("kafka_away", error=type(fault).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
+                log.warning("kafka_away", error=type(fault).__name__, topic=self.topic)
+                wait = min(2 * wait, LONGEST_RETRY_SECONDS) if isinstance(fault, kafka.MissingTopic) else RETRY_SECONDS
+                await asyncio.sleep(wait)
 
     async def send_all(self, records: Sequence[Outgoing]) -> None:
         """Returns once the broker has acknowledged every record. Raises NotStored: some may be stored all the same."""

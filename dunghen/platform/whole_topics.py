@@ -13,6 +13,7 @@ from dunghen.platform.settings import PlatformSettings
 
 log = get_logger("whole_topics")
 RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 15.0  # where a topic is not there: somebody has to make it
 
 
 class WholeTopics:
@@ -27,6 +28,7 @@ class WholeTopics:
 
     async def run(self) -> None:
         """For the life of the process."""
+        wait = RETRY_SECONDS
         while True:
             following = kafka.follow(self.settings, self.topics, lambda _, record: self.take(record.key, record.value))
             try:
@@ -36,4 +38,6 @@ class WholeTopics:
                     self.level.set()
             except* (kafka.Unreachable, kafka.MissingTopic, KafkaError) as faults:
                 log.warning("topics_not_read", topics=self.topics, error=type(faults.exceptions[0]).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
+                missing = isinstance(faults.exceptions[0], kafka.MissingTopic)
+                wait = min(2 * wait, LONGEST_RETRY_SECONDS) if missing else RETRY_SECONDS
+            await asyncio.sleep(wait)

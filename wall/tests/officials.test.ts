@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { bodyOf, replySaid, suggestedUntil } from '../src/officials/actions';
 import { read, write } from '../src/officials/address';
 import { modeOf, SILENT_SECONDS } from '../src/officials/contact';
 import { accountOf, grouped, itemOf, linkOf, listingOf, noticesOf, type Account, type Kind } from '../src/officials/model';
-import { standing } from '../src/officials/push';
+import { standing, switchOff, switchOn } from '../src/officials/push';
 import { frameFor, strip } from '../src/officials/strip';
 import { duration, hours, later, near } from '../src/officials/times';
 import { leftSaid, standsAt, untilSaid } from '../src/officials/words';
@@ -157,15 +158,99 @@ test('the address has what is looked at and never a dossier or the secret of a l
   expect(write(read('?view=nothing&theme=pink'))).toBe('');
 });
 
-describe('messages of this browser are offered only where the server has a key for them', () => {
-  const browser = (subscribed: boolean, status: number, body: unknown): void => {
-    vi.stubGlobal('navigator', { serviceWorker: { getRegistration: () => Promise.resolve({ pushManager: { getSubscription: () => Promise.resolve(subscribed ? {} : null) } }) } });
-    vi.stubGlobal('window', { PushManager: {}, Notification: {} });
-    vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(body), { status })));
+describe('notices in browsers', () => {
+  const ENDPOINT = 'https://push.example/send/a';
+  const HERE = createHash('sha256').update(ENDPOINT).digest('hex').slice(0, 20);
+  const known = (id: string) => ({ id, browser: 'chrome', system: 'windows', since: at('16') });
+  const subscription = (endpoint = ENDPOINT) => ({ endpoint, toJSON: () => ({ endpoint }), unsubscribe: vi.fn(() => Promise.resolve(true)) });
+  interface Told { readonly key?: [number, unknown]; readonly list?: [number, unknown]; readonly post?: [number, unknown] }
+  interface World { readonly subscribed?: ReturnType<typeof subscription> | null; readonly permission?: string; readonly asked?: string; readonly subscribe?: () => Promise<unknown>; readonly told?: Told }
+  const posts: [string, unknown][] = [];
+  const world = ({ subscribed = null, permission = 'default', asked = 'granted', subscribe = () => Promise.resolve(subscription()), told = {} }: World): void => {
+    const pushManager = { getSubscription: () => Promise.resolve(subscribed), subscribe };
+    vi.stubGlobal('navigator', { serviceWorker: { getRegistration: () => Promise.resolve({ pushManager }), register: () => Promise.resolve(), ready: Promise.resolve({ pushManager }) } });
+    const notification = { permission, requestPermission: () => Promise.resolve(asked) };
+    vi.stubGlobal('window', { PushManager: {}, Notification: notification });
+    vi.stubGlobal('Notification', notification);
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      if (init.method === 'POST') posts.push([url, JSON.parse(init.body as string)]);
+      const [status, body] = init.method === 'POST' ? (told.post ?? [200, { browsers: [known(HERE)] }]) : url.endsWith('key') ? (told.key ?? [200, { key: 'BEl6' }]) : (told.list ?? [200, { browsers: [] }]);
+      return Promise.resolve(new Response(JSON.stringify(body), { status }));
+    });
   };
-  afterEach(() => vi.unstubAllGlobals());
-  test.each([[false, 200, { key: 'BEl6' }, 'off'], [true, 200, { key: 'BEl6' }, 'on'], [false, 404, {}, 'none'], [true, 404, {}, 'none'], [false, 503, {}, 'none'], [false, 200, {}, 'none']] as const)('subscribed %s, answer %i %o: %s', async (subscribed, status, body, shown) => {
-    browser(subscribed, status, body);
-    expect(await standing()).toBe(shown);
+  afterEach(() => { vi.unstubAllGlobals(); posts.length = 0; });
+  const OFF = { push: 'off', here: null, browsers: [] } as const;
+  const ON = { push: 'on', here: HERE, browsers: [known(HERE), known('b')] } as const;
+
+  test.each([[404, {}], [403, {}], [503, {}], [200, {}]] as const)('nothing is offered where the key is answered %i %o', async (status, body) => {
+    world({ subscribed: subscription(), told: { key: [status, body] } });
+    expect((await standing()).push).toBe('none');
+  });
+  test('nothing is said of what the server could not say', async () => {
+    world({ subscribed: subscription(), told: { list: [503, {}] } });
+    expect((await standing()).push).toBe('none');
+    world({ subscribed: subscription(), told: { list: [200, { browsers: [{ id: 1 }] }] } });
+    expect((await standing()).push).toBe('none');
+  });
+  test('on is what browser and server both say: another person\'s subscription in this browser is off', async () => {
+    world({ subscribed: subscription(), told: { list: [200, { browsers: [known(HERE)] }] } });
+    expect(await standing()).toMatchObject({ push: 'on', here: HERE });
+    world({ subscribed: subscription(), told: { list: [200, { browsers: [known('of-another-computer')] }] } });
+    expect(await standing()).toMatchObject({ push: 'off', here: HERE });
+    world({ told: { list: [200, { browsers: [known(HERE)] }] } });
+    expect(await standing()).toMatchObject({ push: 'off', here: null, browsers: [known(HERE)] });
+    world({ permission: 'denied' });
+    expect((await standing()).push).toBe('denied');
+  });
+  test('a browser that cannot show them still lists those that do', async () => {
+    world({ told: { list: [200, { browsers: [known('b')] }] } });
+    vi.stubGlobal('window', {});
+    expect(await standing()).toEqual({ push: 'unable', here: null, browsers: [known('b')] });
+  });
+  test('switching on asks the reader, subscribes with the key and tells the server', async () => {
+    world({});
+    expect(await switchOn(OFF)).toEqual({ push: 'on', here: HERE, browsers: [known(HERE)] });
+    expect(posts).toEqual([['/api/v1/push-subscriptions', { endpoint: ENDPOINT }]]);
+  });
+  test('a reader who says no is not subscribed', async () => {
+    world({ asked: 'denied', subscribe: () => Promise.reject(new Error('must not be asked')) });
+    expect(await switchOn(OFF)).toEqual({ ...OFF, push: 'denied' });
+    expect(posts).toEqual([]);
+  });
+  test('what the server did not take is given back, unless it was there before', async () => {
+    const made = subscription();
+    world({ subscribe: () => Promise.resolve(made), told: { post: [503, {}] } });
+    expect((await switchOn(OFF)).push).toBe('failed');
+    expect(made.unsubscribe).toHaveBeenCalledOnce();
+    expect((await switchOn({ ...OFF, here: HERE })).push).toBe('failed');
+    expect(made.unsubscribe).toHaveBeenCalledOnce();
+  });
+  test('a subscription with another key is replaced by one with ours', async () => {
+    const old = subscription('https://push.example/old');
+    let tries = 0;
+    world({ subscribed: old, subscribe: () => (++tries === 1 ? Promise.reject(new DOMException('', 'InvalidStateError')) : Promise.resolve(subscription())) });
+    expect((await switchOn(OFF)).push).toBe('on');
+    expect(old.unsubscribe).toHaveBeenCalledOnce();
+  });
+  test('a push service that is not reached is said so', async () => {
+    world({ subscribe: () => Promise.reject(new DOMException('', 'AbortError')) });
+    expect((await switchOn(OFF)).push).toBe('unreached');
+  });
+  test('switching off tells the server first, and this browser only where it is the one', async () => {
+    const here = subscription();
+    world({ subscribed: here, told: { post: [200, { browsers: [known(HERE)] }] } });
+    expect(await switchOff(ON, 'b')).toEqual({ ...ON, browsers: [known(HERE)] });
+    expect(here.unsubscribe).not.toHaveBeenCalled();
+    world({ subscribed: here, told: { post: [200, { browsers: [known('b')] }] } });
+    expect(await switchOff(ON, HERE)).toEqual({ push: 'off', here: null, browsers: [known('b')] });
+    expect(here.unsubscribe).toHaveBeenCalledOnce();
+    expect(posts).toEqual([['/api/v1/push-subscriptions/end', { id: 'b' }], ['/api/v1/push-subscriptions/end', { id: HERE }]]);
+  });
+  test('what the server did not take back stays on', async () => {
+    const here = subscription();
+    world({ subscribed: here, told: { post: [503, {}] } });
+    expect(await switchOff(ON, HERE)).toEqual({ ...ON, push: 'failed' });
+    expect(await switchOff(ON, 'b')).toEqual(ON);
+    expect(here.unsubscribe).not.toHaveBeenCalled();
   });
 });

@@ -1,13 +1,24 @@
-/** The service worker: a wall starts after a power cut although the server is away, with the page and the geometry that it had last. */
+/** The service worker: a wall starts after a power cut although the server is away, with the page and the geometry that it had last; an official is shown notices though no page is open. */
 import { choose, filesOf, fontsOf, isAway, isPage, toDrop } from './shelf';
+import { shownOf, windowOf, type Shown } from './told';
 
 interface Work extends Event { readonly waitUntil: (work: Promise<unknown>) => void }
 interface Asking extends Work { readonly request: Request; readonly respondWith: (answer: Promise<Response>) => void }
+interface Pushed extends Work { readonly data: { readonly text: () => string } | null }
+interface Clicked extends Work { readonly notification: { readonly data: Shown['options']['data'] | null; readonly close: () => void } }
+interface Window { readonly url: string; readonly focused: boolean; readonly focus: () => Promise<unknown>; readonly navigate: (path: string) => Promise<Window | null> }
 interface Worker {
   readonly location: Location;
-  readonly clients: { readonly claim: () => Promise<void> };
+  readonly registration: { readonly showNotification: (title: string, options: Shown['options']) => Promise<void> };
+  readonly clients: {
+    readonly claim: () => Promise<void>;
+    readonly matchAll: (which: { readonly type: 'window' }) => Promise<readonly Window[]>;
+    readonly openWindow: (path: string) => Promise<unknown>;
+  };
   readonly skipWaiting: () => Promise<void>;
   addEventListener(type: 'install' | 'activate', listener: (event: Work) => void): void;
+  addEventListener(type: 'push', listener: (event: Pushed) => void): void;
+  addEventListener(type: 'notificationclick', listener: (event: Clicked) => void): void;
   addEventListener(type: 'fetch', listener: (event: Asking) => void): void;
 }
 const self = globalThis as unknown as Worker;
@@ -81,6 +92,13 @@ async function shape(event: Asking): Promise<Response> {
   }
 }
 
+/** Goes on in an officials' page that is open; one that is not to be led anywhere (it was loaded around the worker) is left alone. */
+async function open(path: string): Promise<unknown> {
+  const found = windowOf(await self.clients.matchAll({ type: 'window' }), self.location.origin);
+  const led = await found?.navigate(path).catch(() => null);
+  return led ? led.focus().catch(() => undefined) : self.clients.openWindow(path);
+}
+
 self.addEventListener('install', (event) => event.waitUntil(fetch(PAGE).then(async (answer) => {
   const copy = answer.clone();
   const html = await answer.text();
@@ -93,4 +111,12 @@ self.addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request;
   const answers = { KEPT: file, PAGE: page, SHAPE: shape, NETWORK: null }[choose({ method, mode, url: new URL(url), origin: self.location.origin })];
   if (answers !== null) event.respondWith(answers(event));
+});
+self.addEventListener('push', (event) => {
+  const { title, options } = shownOf(event.data?.text() ?? '', self.location.origin);
+  event.waitUntil(self.registration.showNotification(title, options));
+});
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data?.path ?? '/officials'));
 });
