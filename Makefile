@@ -31,7 +31,7 @@ services/api/static/index.html: $(PAGE_SOURCES)
 	@touch $@
 
 test: setup ## set everything up and test it: checks, unit, contract, integration, end to end, faults, browser
-	@deploy/need chromium go
+	@deploy/need chromium go promtool amtool
 	$(MAKE) --no-print-directory check
 	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e tests/faults
 	$(PY) -m pytest tests/browser

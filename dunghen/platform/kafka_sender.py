@@ -41,6 +41,7 @@ class KafkaSender:
     def __init__(self, settings: PlatformSettings, topic: str, seconds: float) -> None:
         self.settings, self.topic, self.seconds = settings, topic, seconds
         self._producer: Any = None
+        self.connected = False  # whether the broker answered last
         self._broken = asyncio.Event()
 
     async def run(self) -> None:
@@ -70,6 +71,7 @@ class KafkaSender:
                     await asyncio.wait(pending)
         except (TimeoutError, KafkaError) as fault:
             self._give_up(pending, fault)
+        self.connected = self._producer is not None
         for future in pending:
             if future.cancelled() or future.exception() is not None:
                 self._give_up(pending, None if future.cancelled() else future.exception())
@@ -79,15 +81,16 @@ class KafkaSender:
         if found != self.settings.partitions:
             raise kafka.WrongPartitions(f"{self.topic} has {found} partitions, the settings say {self.settings.partitions}")
         self._broken.clear()
-        self._producer = producer
+        self._producer, self.connected = producer, True
         try:
             await self._broken.wait()
         finally:
-            self._producer = None
+            self._producer, self.connected = None, False
 
     def _give_up(self, pending: list[asyncio.Future[Any]], fault: BaseException | None) -> None:
         for future in pending:
             future.add_done_callback(lambda done: done.cancelled() or done.exception())  # looked at, so that nobody complains later
+        self.connected = False
         log.warning("not_acknowledged", error=type(fault).__name__, records=len(pending))
         if not isinstance(fault, (TimeoutError, KafkaTimeoutError)):
             self._broken.set()

@@ -194,6 +194,7 @@ class Stages:
         self.held: dict[tuple[str, int], Stage] = {}
         self._beats = {settings.named(topic): Beat() for topic in factories}
         self._factories = {settings.named(topic): make for topic, make in factories.items()}
+        self.settled = False  # in the group, with all that it gives us loaded and at work
         self._revocations = 0
         self._generation = 0  # of the group, in which `held` was settled
         app.transport.begins = self._begins
@@ -213,6 +214,7 @@ class Stages:
     async def _hold(self, *_: Any, **__: Any) -> None:
         """Until the new assignment nothing is started; what is under way may finish, else healthy workers fence each other out."""
         self._revocations += 1
+        self.settled = False
         for stage in self.held.values():
             stage.go.clear()
         for stage in list(self.held.values()):
@@ -242,6 +244,7 @@ class Stages:
             return  # taken away while loading: the next settling decides, and the new ones wait for it
         for stage in self.held.values():
             stage.go.set()
+        self.settled = True
         if new:
             memory.settle()
         held = sorted(f"{stage.name}-{stage.partition}" for stage in self.held.values())

@@ -16,7 +16,7 @@ from dunghen.platform import kafka, logs
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
-from dunghen.platform.metrics import serve_metrics
+from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
 from services.alerts.actions import ActionBook
@@ -35,11 +35,15 @@ from services.alerts.settings import AlertsSettings
 async def run(settings: AlertsSettings) -> None:
     """Until a signal: the database first, then the policies, then the stages. With mode `off` nothing is decided."""
     life, metrics, book, people = Lifecycle(seconds_in_all=STOP_SECONDS), Metrics(REGISTRY), PolicyBook(), PeopleBook()
-    serve_metrics(settings.metrics_port)
+    readiness = (
+        Readiness.of_steps("store") if settings.alerts_mode == "off" else Readiness.of_steps("store", "kafka", "policy", "partitions")
+    )
+    serve_metrics(settings, readiness)
     store = open_store(settings, "alerts", durable=True)
     life.release("store", store.close)
     outbox = StoreOutbox(store, alone=not settings.mongo, lease_seconds=settings.lease_seconds)
     await outbox.prepare()
+    readiness.done("store")
     if settings.alerts_mode == "off":
         await outbox.retire()
         await life.run()
@@ -52,16 +56,19 @@ async def run(settings: AlertsSettings) -> None:
     books = {topics.POLICIES: book.take, topics.PEOPLE: people.take, topics.FEEDS: feeds.take, topics.NOTICE_ACTIONS: actions.take}
     books[topics.PUSH_SUBSCRIPTIONS] = browsers.take
     await kafka.until_reachable(settings, list(books))
+    readiness.done("kafka")
     policies = kafka.follow(settings, list(books), lambda topic, record: books[topic](record.key, record.value))
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
+    readiness.done("policy")
     subscriptions = FollowedSubscriptions(store, browsers, people.opens)
     await subscriptions.load()
     digests = Digests(60 * settings.digest_after_minutes)
     heard = (actions.of, feeds.stale, digests, feeds, actions.disputes)
     ports = Ports(outbox, outbox, KafkaAhead(settings), clock, book, metrics, paces(settings), people, *heard)
     alerts = build(settings, ports, lambda: open_channels(Needs(settings, subscriptions)))
+    readiness.done("partitions", lambda: alerts.stages.settled)
     life.release("stages", alerts.stages.close)
     life.spawn("faust", serve(alerts.app))
     await life.run()

@@ -27,6 +27,7 @@ class Alerts:
 
 def build(settings: AlertsSettings, ports: Ports, channels: Callable[[], Sequence[Channel]]) -> Alerts:
     """`ports.book` must hold a policy already; each partition has channels of its own."""
+    ports.metrics.partitions.set(settings.partitions)
     app = build_app(settings, "alerts", patience=PATIENCE_SECONDS)
     factories = {topics.DOSSIERS: lambda partition: AlertStage(settings, ports, channels(), partition)}
     return Alerts(app, Stages(app, settings, factories))

@@ -18,6 +18,7 @@ from services.alerts.letter import linked
 from services.alerts.lines import Lines
 from services.alerts.metrics import Metrics
 from services.alerts.ports import PENDING, Letter, LineAway, RefusedForGood, RefusedForNow, Row, Way
+from services.alerts.waiting import Waiting
 
 log = get_logger("delivery")
 LEVEL_SECONDS = 1.0  # so old may the knowledge be that nothing newer about a dossier waits in Kafka
@@ -40,14 +41,19 @@ class Delivery:
     _ahead: Collection[bytes] | None = None
     _level_until: float = 0.0
 
+    waiting: Waiting = field(init=False)
     lost: list[Row] = field(default_factory=list)  # settled or leased by another worker: to be read again
+
+    def __post_init__(self) -> None:
+        self.waiting = Waiting(self.desk.waits)
 
     async def run(self, rows: Iterable[Row]) -> list[Row]:
         """Tries what may be tried now, the earliest crossing first; gives the rows that changed. Raises StoreAwayError."""
         began = monotonic()
         changed = await self._remember()
         known, now = {row.notice.key for row in changed}, self.means.clock.seconds()
-        due = [row for row in self._due(rows) if row.notice.key not in known]
+        due = [row for row in self._due(self.waiting.free(rows, now)) if row.notice.key not in known]
+        self.metrics.oldest.labels(str(self.partition)).set(self.waiting.oldest)
         if not due:
             self.digests.looked(self, began)
             return changed
@@ -79,11 +85,7 @@ class Delivery:
     def _due(self, rows: Iterable[Row]) -> list[Row]:
         """The earliest crossing first; behind them what failed before: one bad letter must not keep the others."""
         now = monotonic()
-        waiting = (
-            r
-            for r in rows
-            if r.notice.state == PENDING and r.published and self._not_before.get(r.notice.key, 0) <= now and not self.desk.waits(r.notice)
-        )
+        waiting = (row for row in rows if self._not_before.get(row.notice.key, 0) <= now)
         due = [r for r in waiting if (way := self._way(r.notice)) is None or not self.lines.closed(way.line)]
         return sorted(due, key=lambda r: (self._failures.get(r.notice.key, 0), r.crossed_at))
 
@@ -166,6 +168,7 @@ class Delivery:
         if verdict.letter is not None:
             self._no_way(row)
         elif verdict.state == PENDING:
+            self.waiting.held(row.notice, self.means.clock.seconds())
             self._later(row, 0 if self.desk.waits(row.notice) else NOT_YET_SECONDS)
         else:
             self._end(row, unknown=row.unknown, state=verdict.state, reason=verdict.reason)  # decided anew it would be a repeat
@@ -224,7 +227,9 @@ class Delivery:
         elif isinstance(fault, RefusedForGood):
             self._refused(row, fault, way)
         else:
-            told = {"attempts": row.notice.attempts + 1, "sent_at": self.means.clock.seconds()}
+            now = self.means.clock.seconds()
+            told = {"attempts": row.notice.attempts + 1, "sent_at": now}
+            self.metrics.handed.observe(self.waiting.seconds(row, now))
             self._end(row, state="delivered", channel=way.channel.name, message_id=letter.message_id, **told)
 
     def _line_away(self, row: Row, fault: LineAway) -> None:

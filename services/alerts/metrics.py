@@ -33,11 +33,26 @@ class Metrics:
         self.dwell = Histogram(
             "dunghen_alerts_dwell_seconds", "From the crossing to the first attempt, by the city's clock", buckets=SECONDS, **made
         )
+        self.handed = Histogram(
+            "dunghen_alerts_handed_seconds",
+            "From a notice being free to go (its crossing, or the end of what held it back) until a channel took it; city's clock",
+            buckets=SECONDS,
+            **made,
+        )
+        self.oldest = Gauge(
+            "dunghen_alerts_oldest_seconds", "How long the oldest notice that might go has waited; city's clock", ["partition"], **made
+        )
         self.sending = Histogram("dunghen_alerts_send_seconds", "One attempt to send, real time", buckets=SECONDS, **made)
         self.waiting = Gauge("dunghen_alerts_waiting", "Notices that wait to be sent", ["partition"], **made)
+        self.partitions = Gauge("dunghen_alerts_partitions", "Partitions that there are; 0 in mode off, where nothing is watched", **made)
         self.watched = Gauge("dunghen_alerts_watched_dossiers", "Open dossiers that are watched", ["partition"], **made)
         self.unreadable = Counter("dunghen_alerts_unreadable_records", "Looks at dossiers whose record cannot be read", **made)
         self._zero()
+
+    def on_leave(self, partition: int) -> None:
+        """What is said of a partition is said by its present owner only."""
+        for gauge in (self.waiting, self.oldest, self.watched):
+            gauge.remove(str(partition))
 
     def _zero(self) -> None:
         for reason in REASONS:

@@ -100,3 +100,4 @@ class AlertStage(Stage):
                 task.cancel()
             await asyncio.gather(self._carrying, return_exceptions=True)
         await super().leave()
+        self.handlers.ports.metrics.on_leave(self.partition)

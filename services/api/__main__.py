@@ -10,11 +10,11 @@ import uvloop
 
 from dunghen.contracts.audit import STORE
 from dunghen.contracts.topics import all_topics
-from dunghen.platform.clock import clock_from
+from dunghen.platform.clock import clock_from, real_milliseconds
 from dunghen.platform.http_server import allow_open_files
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger
-from dunghen.platform.metrics import serve_metrics
+from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
@@ -29,6 +29,7 @@ from services.api.event_projector import EventProjector
 from services.api.follower import Follower
 from services.api.geometries import GeometryProjector
 from services.api.history_projector import HistoryProjector
+from services.api.metrics import watch_picture
 from services.api.officials import officials_of, prepare_access
 from services.api.past import Past
 from services.api.ports import Outlets
@@ -42,7 +43,8 @@ SWITCH_SECONDS = 0.0005  # as long the map waits for the thread that writes the 
 async def project(settings: ApiSettings, life: Lifecycle) -> None:
     """The only writer of the live picture and of the history."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    serve_metrics(settings.metrics_port)
+    readiness = Readiness.of_steps("kafka", "redis", "policy", "level")
+    serve_metrics(settings, readiness)
     board = RedisBoard(settings, settings.stream_length)
     life.release("board", board.close)
     lag = KafkaLag(settings, GROUP)
@@ -54,6 +56,7 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     life.release("store", store.close)
     projector, history = Projector(settings, board, lag, clock), HistoryProjector(settings, store, clock, board)
     projector.on_shown = history.on_shown
+    readiness.needed.update(projector.checks())
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
     life.spawn("dossiers", DossierProjector(settings, store, projector.policy, board).run())
@@ -75,6 +78,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     known, said = AccessTopics(settings), KafkaSaid(settings)
     browsers = KafkaBrowsers(settings, known.people)
     follower = Follower(settings, board, clock_from(settings.clock_file))
+    watch_picture(lambda: follower.mirror.lag_seconds(real_milliseconds()))
     life.spawn("access-store", prepare_access(access))
     life.spawn("who-may-read", known.run())
     life.spawn("said", said.run())

@@ -11,6 +11,7 @@ from time import monotonic
 
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.logs import get_logger
+from dunghen.platform.metrics import Readiness
 from services.api.board_messages import FeedView
 from services.api.channels import Channels, frame
 from services.api.geometries import Geometries
@@ -45,22 +46,22 @@ class Follower:
 
     def __init__(self, settings: ApiSettings, board: BoardReader, clock: Clock) -> None:
         self.settings, self.board, self.clock = settings, board, clock
+        self.reachable = True
         self.mirror, self.ticker, self.geometries = Mirror(), Ticker(), Geometries(board)
         self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
         self.streams = Streams(settings, self.stale_age, lambda: frame("tick", self.tick_body([])))
 
     async def follow(self) -> None:
         """For ever, across any loss of the board."""
-        reachable = True
         loaded = False
         while True:
             try:
                 loaded = await self._step(loaded)
-                reachable = True
+                self.reachable = True
             except BoardUnreachableError:
-                if reachable:
+                if self.reachable:
                     log.warning("board_unreachable", version=self.mirror.position.version)
-                reachable = loaded = False
+                self.reachable = loaded = False
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _step(self, loaded: bool) -> bool:
@@ -105,6 +106,11 @@ class Follower:
             "age_seconds": self.mirror.age_seconds(milliseconds),
             "feeds": [{"source": f.source, "seen_at": instant_text(f.seen_at, zone), "stale": f.stale, "units": f.units} for f in feeds],
         }
+
+    def readiness(self) -> Readiness:
+        """A worker that has a picture serves it whatever is away, and says its age: it does without the rest for a while."""
+        wanted = {"redis": lambda: self.reachable, "level": lambda: self.stale_age() is None}
+        return Readiness({"picture": lambda: self.mirror.meta is not None}, wanted)
 
     def stale_age(self) -> float | None:
         """Seconds without a word from the projector where that is too long, so that what is served may be old; None while all is well."""

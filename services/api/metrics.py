@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import inf
 from time import monotonic
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from dunghen.domain.access import RIGHTS, Reason
+from services.api.board_messages import FeedView
 from services.api.wall_reports import Walls
 
 BOARD_LOSSES = Counter("dunghen_api_board_losses_total", "Times the projector lost its board and read everything again", ["reason"])
@@ -19,6 +22,16 @@ WRITE_SECONDS = Histogram(
     "dunghen_api_board_write_seconds", "Time of one write to the board", buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
 )
 LAG_SECONDS = Gauge("dunghen_api_source_lag_seconds", "Real seconds since all that was then in dossier-events is on the map")
+FEEDS = Gauge("dunghen_api_feeds", "Sending systems that were ever heard of, by what is shown of them", ["state"])
+for _state in ("fresh", "stale"):
+    FEEDS.labels(state=_state)
+PICTURE_AGE = Gauge(
+    "dunghen_api_picture_age_seconds", "Real seconds since all that was then in dossier-events was in the picture that this worker serves"
+)
+MISSING_RECORDS = Gauge(
+    "dunghen_api_missing_records", "Records that sources said they had sent and that were not counted by then, all together"
+)
+FEEDS_MISSING = Gauge("dunghen_api_feeds_missing_records", "Sources of which records are missing")
 LAG_EVENTS = Gauge("dunghen_api_source_lag_events", "Records of dossier-events that the map does not stand for yet")
 STEP_RECORDS = Histogram(
     "dunghen_api_step_records", "Records of followed topics in one write to the board", buckets=(1, 3, 10, 30, 100, 300, 1000)
@@ -66,6 +79,21 @@ def watch_walls(walls: Walls) -> None:
         (WALL_FAILURES, "failures"),
     ):
         gauge.set_function(partial(_worst, walls, name))
+
+
+def watch_picture(age_seconds: Callable[[], float | None]) -> None:
+    """Said anew at each scrape; None (there is no picture, or nobody ever vouched for it) is for ever old."""
+    PICTURE_AGE.set_function(lambda: inf if (age := age_seconds()) is None else age)
+
+
+def on_feeds(feeds: Iterable[FeedView]) -> None:
+    """What is shown of all sources."""
+    shown = list(feeds)
+    stale = sum(feed.stale for feed in shown)
+    FEEDS.labels(state="stale").set(stale)
+    FEEDS.labels(state="fresh").set(len(shown) - stale)
+    MISSING_RECORDS.set(sum(feed.missing or 0 for feed in shown))
+    FEEDS_MISSING.set(sum(bool(feed.missing) for feed in shown))
 
 
 def _in_mode(walls: Walls, mode: str) -> float:

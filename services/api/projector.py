@@ -30,6 +30,7 @@ FOLLOWED = (UNIT_SCORES, FEEDS, POLICIES)
 LOOK_SECONDS = 0.5
 SAMPLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
+SILENT_SECONDS = 15.0  # a request to Kafka is given up after so long
 
 
 class Projector:
@@ -39,6 +40,8 @@ class Projector:
         self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
         self.silence = Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
         self.source_lag, self.taken = SourceLag(), Taken()
+        self._began, self._sources_at, self.on_board = time.monotonic(), float("-inf"), False
+        metrics.LAG_SECONDS.set_function(self.map_age)
         self.showing: Showing | None = None
         self.on_shown: Callable[[Generation, int], object] = lambda *_: None
         self.policies, self.policies_read = Policies({}), 0
@@ -51,6 +54,7 @@ class Projector:
             try:
                 await self._follow()
             except (BoardUnreachableError, DisplacedError) as fault:
+                self.on_board = False
                 log.warning("board_lost", reason=type(fault).__name__)
                 metrics.BOARD_LOSSES.labels(reason=type(fault).__name__).inc()
             except (Unreachable, MissingTopic) as fault:
@@ -109,10 +113,25 @@ class Projector:
         showing.look_at_feeds(self.clock.seconds(), policy.calendar if policy else None, due)
         covers = showing.picture.covers()
         seconds = self.source_lag.seconds(time.monotonic(), covers)
-        metrics.LAG_SECONDS.set(seconds)
+        metrics.on_feeds(showing.feeds.values())
         metrics.LAG_EVENTS.set(self.source_lag.events(covers))
         if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3))) != showing.position:
             raise DisplacedError
+        self.on_board = True
+
+    def map_age(self) -> float:
+        """Real seconds since all that was then in the sources is on the map, as far as is known; it grows while the loops stand, too."""
+        level_at = self.source_lag.level_at
+        return time.monotonic() - (self._began if level_at is None else level_at)
+
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """What it needs, and whether it is there; to be asked from any thread."""
+        return {
+            "kafka": lambda: time.monotonic() - self._sources_at < SILENT_SECONDS,
+            "redis": lambda: self.on_board,
+            "policy": lambda: self.showing is not None and self.showing.picture.shown is not None,
+            "level": lambda: self.level,
+        }
 
     def policy(self) -> Policy | None:
         """The policy that is shown, None while there is none."""
@@ -130,6 +149,7 @@ class Projector:
             try:
                 at = time.monotonic()
                 self.source_lag.sample(at, await self.lag.ends(DOSSIER_EVENTS, self.settings.partitions))
+                self._sources_at = at
                 if self.showing is not None and self.showing.offsets != committed:
                     committed = dict(self.showing.offsets)
                     await self.lag.commit(committed)

@@ -34,8 +34,8 @@ def health_routes(follower: Follower) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> Response:
-        ready = follower.mirror.meta is not None
-        return PlainTextResponse("ok\n") if ready else PlainTextResponse("waiting for the first picture\n", 503)
+        status, text = follower.readiness().answer()
+        return PlainTextResponse(text, status)
 
     @router.get("/metrics")
     async def metrics() -> Response:

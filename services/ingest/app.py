@@ -40,7 +40,8 @@ async def _alive(_: Request) -> Response:
 
 def _readiness(ports: Ports) -> Endpoint:
     async def ready(_: Request) -> Response:
-        return PlainTextResponse("ok\n") if ports.ready() else PlainTextResponse("waiting for policies and feeds\n", 503)
+        status, text = ports.readiness().answer()
+        return PlainTextResponse(text, status)
 
     return ready
 

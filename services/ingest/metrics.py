@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from dunghen.contracts.refusals import Refusal
 
@@ -18,6 +18,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         made: Any = {"registry": self.registry}
         self.requests = Counter("dunghen_ingest_requests", "Requests answered, by route and status class", ["route", "status"], **made)
         self.accepted = Counter("dunghen_ingest_records_accepted", "Records stored in Kafka, acknowledged", ["kind"], **made)

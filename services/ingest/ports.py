@@ -12,6 +12,7 @@ from dunghen.domain.days import Zone
 from dunghen.domain.directory import Directory
 from dunghen.platform.clock import Clock
 from dunghen.platform.kafka_sender import NotStored
+from dunghen.platform.metrics import Readiness
 from services.ingest.feeds import FeedBook
 from services.ingest.metrics import Metrics
 from services.ingest.wire.drafts import FindPerson, FindUnit
@@ -24,6 +25,9 @@ Unavailable = NotStored  # the events are not certain to be stored: the sender h
 
 class Events(Protocol):
     """Where events go."""
+
+    def connected(self) -> bool:
+        """Whether it can be reached, as far as is known."""
 
     async def publish(self, events: Sequence[DossierEvent]) -> None:
         """Returns once every event is stored; raises Unavailable if that is not certain within the time that a sender waits."""
@@ -103,8 +107,17 @@ class Ports:
 
     def ready(self) -> bool:
         """Whether records can be understood and counted, and those who send them be known."""
-        whole = (self.desks.current(), self.keys.current(), self.people.current())
-        return self.feeds_known and all(each is not None for each in whole)
+        return self.readiness().answer()[0] == 200
+
+    def readiness(self) -> Readiness:
+        """Kafka is only wanted: while it is away senders are told by us when to come again."""
+        needed = {
+            "policy": lambda: self.desks.current() is not None,
+            "keys": lambda: self.keys.current() is not None,
+            "people": lambda: self.people.current() is not None,
+            "feeds": lambda: self.feeds_known,
+        }
+        return Readiness(needed, {"kafka": self.events.connected})
 
     def finder(self, zone: Zone) -> FindPerson:
         """Whom a NguoiXuLy of a unit means at an instant, by the directory as it is now."""

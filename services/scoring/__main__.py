@@ -12,7 +12,7 @@ from dunghen.platform import kafka, logs, memory
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
-from dunghen.platform.metrics import serve_metrics
+from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from services.scoring.app import build
 from services.scoring.settings import ScoringSettings
@@ -21,14 +21,18 @@ from services.scoring.settings import ScoringSettings
 async def run(settings: ScoringSettings) -> None:
     """Until a signal: policies first, since nothing can be counted without; then the stages."""
     life = Lifecycle(seconds_in_all=STOP_SECONDS)
-    serve_metrics(settings.metrics_port)
+    readiness = Readiness.of_steps("kafka", "policy", "partitions")
+    serve_metrics(settings, readiness)
     book = PolicyBook()
     await kafka.until_reachable(settings, [topics.POLICIES])
+    readiness.done("kafka")
     policies = kafka.follow(settings, [topics.POLICIES], lambda _, record: book.take(record.key, record.value))
     life.spawn("policies", policies.run())
     await policies.caught_up()
     await book.wait_for_first()
+    readiness.done("policy")
     scoring = build(settings, book, clock_from(settings.clock_file))
+    readiness.done("partitions", lambda: scoring.stages.settled)
     life.release("stages", scoring.stages.close)
     life.spawn("faust", serve(scoring.app))
     memory.settle()

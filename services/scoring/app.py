@@ -11,6 +11,7 @@ from dunghen.contracts.policies import PolicyBook
 from dunghen.platform.clock import Clock
 from dunghen.platform.faust_batches import build_app
 from dunghen.platform.stages import Stage, Stages
+from services.scoring import metrics
 from services.scoring.fold_stage import FoldStage
 from services.scoring.score_stage import ScoreStage
 from services.scoring.settings import ScoringSettings
@@ -31,5 +32,6 @@ def build(settings: ScoringSettings, book: PolicyBook, clock: Clock) -> Scoring:
         factories[topics.DOSSIER_EVENTS] = lambda partition: FoldStage(settings, book, partition, clock)
     if "score" in settings.stages:
         factories[topics.UNIT_DAYS] = lambda partition: ScoreStage(settings, (book, clock), partition)
+    metrics.on_start(settings.stages.split(","), settings.partitions)
     app = build_app(settings, "scoring", consumer_group_instance_id=settings.worker or None)
     return Scoring(app, Stages(app, settings, factories))

@@ -241,7 +241,7 @@ class FoldStage(Stage):
 
     def taken_over(self, seconds: float) -> None:
         metrics.BRAKED.labels(str(self.partition)).set(0)
-        metrics.on_takeover("fold", seconds, len(self.state.records))
+        metrics.on_takeover(("fold", self.partition), seconds, len(self.state.records))
 
     async def leave(self) -> None:
         await super().leave()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from dunghen.contracts.dead_letters import Reason
@@ -21,6 +23,8 @@ AGE_SECONDS = Histogram(
     ["stage"],
     buckets=SECONDS,
 )
+PARTITIONS = Gauge("dunghen_scoring_partitions", "partitions that the stages of this process share with those of others", ["stage"])
+HELD = Gauge("dunghen_scoring_held", "1 for each partition that this process holds, loaded and at work", PLACE)
 WAITING = Gauge("dunghen_scoring_waiting_events", "source records that are not taken yet", PLACE)
 HIDDEN = Gauge("dunghen_scoring_hidden_events", "of those that wait: behind an open transaction, not to be read yet", PLACE)
 STANDING = Gauge("dunghen_scoring_standing_seconds", "since the stage last moved, while something waits", PLACE)
@@ -66,15 +70,23 @@ def on_backlog(stage: str, partition: int, backlog: Backlog) -> None:
         gauge.labels(*place).set(value)
 
 
-def on_takeover(stage: str, seconds: float, records: int) -> None:
-    """Of one partition."""
+def on_start(stages: Iterable[str], partitions: int) -> None:
+    """Of a process: what it may hold a part of."""
+    for each in stages:
+        PARTITIONS.labels(each).set(partitions)
+
+
+def on_takeover(place: tuple[str, int], seconds: float, records: int) -> None:
+    """Of one partition: (stage, partition)."""
+    stage, partition = place
+    HELD.labels(stage, str(partition)).set(1)
     TAKEOVER_SECONDS.labels(stage).observe(seconds)
     TAKEOVER_RECORDS.labels(stage).inc(records)
 
 
 def on_leave(stage: str, partition: int) -> None:
     """What is said of a partition is said by its present owner only."""
-    for gauge in (WAITING, HIDDEN, STANDING):
+    for gauge in (HELD, WAITING, HIDDEN, STANDING):
         gauge.remove(stage, str(partition))
     if stage == "fold":
         for gauge in (BRAKED, DOSSIERS, FROZEN, DOOMED, HORIZON):

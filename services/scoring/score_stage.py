@@ -100,7 +100,8 @@ class ScoreStage(Stage):
         metrics.on_backlog("score", self.partition, backlog)
 
     def taken_over(self, seconds: float) -> None:
-        metrics.on_takeover("score", seconds, sum(generation.count() for generation in self.state.generations.values()))
+        loaded = sum(generation.count() for generation in self.state.generations.values())
+        metrics.on_takeover(("score", self.partition), seconds, loaded)
 
     async def leave(self) -> None:
         await super().leave()

@@ -19,11 +19,16 @@ GUIDE = Path(__file__).parents[2] / "docs" / "operations.md"
 ROW = re.compile(r"^\| `(dunghen_[a-z_]+)` \|([^|]*)\|([^|]+)\|$", re.MULTILINE)
 
 
-def registered() -> dict[str, tuple[str, ...]]:
-    """{name as it is scraped: its labels} of all services."""
+def metrics_of_all() -> list[MetricWrapperBase]:
+    """Those of all services, as they are at the start."""
     modules = [metric for module in (scoring_metrics, api_metrics) for metric in vars(module).values()]
     sets = [metric for made in (AlertsMetrics(CollectorRegistry()), IngestMetrics()) for metric in vars(made).values()]
-    return dict(_named(metric for metric in [*modules, *sets] if isinstance(metric, MetricWrapperBase)))
+    return [metric for metric in [*modules, *sets] if isinstance(metric, MetricWrapperBase)]
+
+
+def registered() -> dict[str, tuple[str, ...]]:
+    """{name as it is scraped: its labels} of all services."""
+    return dict(_named(metrics_of_all()))
 
 
 def _named(metrics: Iterable[MetricWrapperBase]) -> Iterable[tuple[str, tuple[str, ...]]]:

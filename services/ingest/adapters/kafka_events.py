@@ -15,6 +15,10 @@ class KafkaEvents:
     def __init__(self, sender: KafkaSender, partitions: int) -> None:
         self.sender, self.partitions = sender, partitions
 
+    def connected(self) -> bool:
+        """Whether Kafka answered last."""
+        return self.sender.connected
+
     async def publish(self, events: Sequence[DossierEvent]) -> None:
         """Returns once every event is acknowledged; raises Unavailable."""
         await self.sender.send_all([self._outgoing(event) for event in events])

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import httpx
 from alerts_process import BREACH, MONDAY_8_00, NINE_TENTHS, PARTITIONS, City
 
 from dunghen.contracts.topics import partition_of
+from dunghen.platform.local.servers import free_port
 from tests.eventually import eventually_async as eventually
 
 
 async def test_a_dossier_that_crosses_ninety_per_cent_gets_one_mail_and_a_restart_no_second(city: City) -> None:
-    process = await city.alerts()
+    port = free_port()
+    process = await city.alerts(METRICS_PORT=str(port))
     city.clock(NINE_TENTHS)
     (notice,) = await city.told("delivered")
+    assert _said(port, "readyz") == "ok\n"
+    said = _said(port, "metrics")
+    assert f"dunghen_alerts_partitions {PARTITIONS}.0\n" in said
+    assert "dunghen_alerts_handed_seconds_count 1.0\n" in said
     process.stop()
     await city.alerts()
     city.clock(BREACH)
@@ -21,6 +28,10 @@ async def test_a_dossier_that_crosses_ninety_per_cent_gets_one_mail_and_a_restar
     assert city.mail.mails[0]["Subject"] == "Sắp đến hẹn: hồ sơ H17.31-261116-0001, còn 8 giờ"
     assert "Đơn vị: Phường Hải Châu" in city.mail.mails[0].get_body(("plain",)).get_content()
     assert city.mail.mails[1]["Subject"] == "Quá giờ hẹn: hồ sơ H17.31-261116-0001, xong hôm nay vẫn đúng hẹn"
+
+
+def _said(port: int, of: str) -> str:
+    return httpx.get(f"http://127.0.0.1:{port}/{of}").text
 
 
 async def _both(city: City) -> list[object]:

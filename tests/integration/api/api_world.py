@@ -77,6 +77,7 @@ class World:
     http: httpx.AsyncClient
     tasks: dict[str, asyncio.Task[object]] = field(default_factory=dict)
     follower: Follower | None = None
+    projector: Any = None
     said: KafkaSaid | None = None
     browsers: KafkaBrowsers | None = None
 
@@ -135,7 +136,7 @@ class World:
         async def project() -> None:
             await lag.start([(t, p) for t in FOLLOWED for p in range(all_topics(self.settings.partitions)[t].partitions)])
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock, board)
-            projector.on_shown = history.on_shown
+            projector.on_shown, self.projector = history.on_shown, projector
             dossiers = DossierProjector(self.settings, store, projector.policy, board)
             events = EventProjector(self.settings, store)
             drawn = GeometryProjector(self.settings, board)

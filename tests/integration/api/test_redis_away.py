@@ -17,6 +17,8 @@ async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt
             kafka=kafka_broker.address, redis=address, namespace=namespace, data=tmp_path, out_of_touch_seconds=1.5
         ) as world:
             before = await world.map()
+            await eventually(lambda: all(there() for there in world.projector.checks().values()))
+            await eventually(lambda: is_ready(world))
             async with Listener(world) as listener:
                 await listener.first("snapshot")
                 redis.stop()
@@ -24,6 +26,9 @@ async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt
                 old = await eventually(lambda: answered(world, stale=True))
                 assert (old["units"], old["version"]) == (before["units"], before["version"])
                 await listener.first("tick", lambda d: d["stale"])
+                said = await world.http.get("/readyz")
+                assert (said.status_code, said.text) == (200, "ok\nwithout: redis, level\n")
+                assert not world.projector.checks()["redis"]()
                 redis = local_redis.start(tmp_path / "redis", redis.port)
                 new = await eventually(lambda: answered(world, stale=False))
                 await listener.first("change", lambda d: d["city"]["numerator"] == 60)
@@ -32,6 +37,10 @@ async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt
             assert (new["units"][0]["numerator"], len(new["units"])) == (50, 3)
     finally:
         redis.stop()
+
+
+async def is_ready(world: World) -> bool:
+    return (await world.http.get("/readyz")).text == "ok\n"
 
 
 async def answered(world: World, *, stale: bool) -> Any:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -95,13 +96,21 @@ def test_what_is_missing_for_kafka_is_named_with_the_command_that_mends_it(tmp_p
 
 
 def test_metrics_are_served_on_loopback_only_and_only_where_asked_for(tmp_path: Path) -> None:
-    program = "import sys; from dunghen.platform.metrics import serve_metrics; serve_metrics(int(sys.argv[1])); print(flush=True); input()"
+    program = (
+        "import sys; from dunghen.platform.metrics import *; from dunghen.platform.settings import PlatformSettings as S; serve_metrics("
+        "S(metrics_port=int(sys.argv[1])), Readiness({'kafka': lambda: False}, {'redis': lambda: False})); print(flush=True); input()"
+    )
     port = free_port()
     with subprocess.Popen([sys.executable, "-c", program, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
             assert b"process_cpu_seconds_total" in answer.read()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez") as answer:
+            assert answer.read() == b"ok\n"
+        with pytest.raises(urllib.error.HTTPError, match="503") as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz")
+        assert refused.value.read() == b"missing: kafka\nwithout: redis\n"
         with pytest.raises(OSError):
             socket.create_connection(("127.0.0.2", port), timeout=1)  # another address of the same machine
         process.kill()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunghen.platform.local.servers import free_port
 from tests.eventually import eventually_async as eventually
 from tests.integration.scoring.scoring_world import ScoringWorld
-from tests.integration.scoring.test_dead_letters_on_kafka import gauge
+from tests.integration.scoring.test_dead_letters_on_kafka import gauge, readiness
 from tests.integration.scoring.test_scoring_process import assert_exact, lives
 
 ANOTHER = """
@@ -27,6 +27,9 @@ async def test_counters_are_read_after_a_kill_and_counted_anew_by_another_releas
         await world.tell(part)
         await eventually(world.level_with_sources, within=90)
         counts.append(gauge(port, "dunghen_scoring_recounted_dossiers_total"))
+        assert readiness(port) == "ok\n"
+        held = [gauge(port, "dunghen_scoring_held", stage=stage, partition=str(p)) for stage in ("fold", "score") for p in range(4)]
+        assert (held, gauge(port, "dunghen_scoring_partitions", stage="fold")) == ([1.0] * 8, 4.0)
         worker.kill()
         worker.wait()
     dossiers_before = len({event.dossier for part in parts[:2] for event in part})

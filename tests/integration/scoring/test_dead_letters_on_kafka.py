@@ -99,6 +99,10 @@ def gauge(port: int, name: str, **labels: str) -> float | None:
     return next((s.value for s in samples if (s.name, s.labels) == (name, labels)), None)
 
 
+def readiness(port: int) -> str:
+    return httpx.get(f"http://127.0.0.1:{port}/readyz").text
+
+
 async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of_it_is_lost(world: ScoringWorld) -> None:
     port = free_port()
     worker = world.start(DUNGHEN_BRAKE_RUN="20", DUNGHEN_METRICS_PORT=str(port))

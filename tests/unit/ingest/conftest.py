@@ -36,6 +36,9 @@ class RecordingEvents:
         self.kept: list[DossierEvent] = []
         self.away = False
 
+    def connected(self) -> bool:
+        return not self.away
+
     async def publish(self, events: Sequence[DossierEvent]) -> None:
         if self.away:
             raise Unavailable

@@ -50,11 +50,15 @@ async def test_what_is_refused_as_a_whole_does_not_need_kafka(ingest: Any, dossi
 
 async def test_without_policies_nobody_is_told_success(ingest: Any, dossier: Make) -> None:
     desk, ingest.desks.desk = ingest.desks.desk, None
-    assert (await ingest.client.get("/readyz")).status_code == 503
+    answer = await ingest.client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "missing: policy\n")
     answer = await ingest.sync(dossier())
     assert (answer.status_code, answer.json()["code"]) == (503, "NOT_READY")
     ingest.desks.desk = desk
-    assert (await ingest.client.get("/readyz")).status_code == 200
+    assert (await ingest.client.get("/readyz")).text == "ok\n"
+    ingest.events.away = True
+    answer = await ingest.client.get("/readyz")
+    assert (answer.status_code, answer.text) == (200, "ok\nwithout: kafka\n"), "it tells senders itself when to come again"
     assert (await ingest.client.get("/livez")).status_code == 200
 
 

@@ -77,6 +77,14 @@ async def stages(app: App) -> AsyncIterator[Stages]:
     await made.close()
 
 
+async def test_it_is_settled_from_the_end_of_a_rebalance_to_the_beginning_of_the_next(app: App, stages: Stages) -> None:
+    assert not stages.settled
+    await app.rebalance(4, 0, 1)
+    assert stages.settled
+    await stages._hold()
+    assert not stages.settled
+
+
 async def test_what_stays_over_a_rebalance_is_kept_and_what_goes_is_left(app: App, stages: Stages) -> None:
     await app.rebalance(4, 0, 1)
     before = dict(stages.held)
