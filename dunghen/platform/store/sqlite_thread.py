@@ -1,6 +1,7 @@
 """One SQLite connection that lives in a thread of its own, and the lock that keeps a file to one writing process.
 
 A piece of work runs in the thread from beginning to end: a caller that is cancelled meanwhile never leaves half a transaction behind.
+Transactions that wait for the thread together are committed together: a commit that survives loss of power costs milliseconds.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from dunghen.platform.store.port import StoreAwayError, StoreTakenError
 
@@ -27,6 +30,13 @@ _TRANSIENT = {
 }
 
 
+class _Wanted(NamedTuple):
+    """A transaction that waits for the thread."""
+
+    work: Callable[[sqlite3.Connection], Any]
+    done: asyncio.Future[Any]
+
+
 class SqliteThread:
     """Opens the connection at the first work, and again at the next if that failed."""
 
@@ -34,26 +44,36 @@ class SqliteThread:
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._waiting = deque[_Wanted]()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Runs work in the thread; raises StoreAwayError for what may pass."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
 
     async def transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """The same inside one transaction: all of it or nothing."""
+        """The same inside a transaction: all of it or nothing, whatever becomes of others that are committed with it."""
+        loop = asyncio.get_running_loop()
+        wanted = _Wanted(work, loop.create_future())
+        self._waiting.append(wanted)
+        if len(self._waiting) == 1:  # else the thread has yet to come to those before
+            self._pool.submit(self._commit_waiting, loop)
+        found: T = await wanted.done
+        return found
 
-        def whole(connection: sqlite3.Connection) -> T:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result
+    def _commit_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
+        group = list[_Wanted]()
+        while self._waiting:
+            group.append(self._waiting.popleft())
+        ends = self._ends_of(group)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_say, [each.done for each in group], ends)
 
-        return await self.run(whole)
+    def _ends_of(self, group: Sequence[_Wanted]) -> Sequence[Any]:
+        """What each gave, or the exception that it raised."""
+        try:
+            return self._run(lambda connection: _committed(connection, [each.work for each in group]))
+        except BaseException as fault:
+            return [fault] * len(group)
 
     async def close(self) -> None:
         """Closes the connection in its thread."""
@@ -77,9 +97,53 @@ class SqliteThread:
                 self._connection = self._connect()
             return work(self._connection)
         except sqlite3.OperationalError as fault:
-            if fault.sqlite_errorcode & 0xFF in _TRANSIENT or str(fault).startswith("no such table"):
-                raise StoreAwayError(fault.sqlite_errorname) from fault
+            if (known := _as_known(fault)) is fault:
+                raise
+            raise known from fault
+
+
+def _as_known(fault: Exception) -> Exception:
+    """StoreAwayError for what may pass."""
+    if not isinstance(fault, sqlite3.OperationalError):
+        return fault
+    passes = fault.sqlite_errorcode & 0xFF in _TRANSIENT or str(fault).startswith("no such table")
+    return StoreAwayError(fault.sqlite_errorname) if passes else fault
+
+
+def _committed(connection: sqlite3.Connection, works: Sequence[Callable[[sqlite3.Connection], Any]]) -> Sequence[Any]:
+    """The end of each, by itself all or nothing, committed together. Raises what undid them all."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        ends = [_one(connection, work) for work in works]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return ends
+
+
+def _one(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Any]) -> Any:
+    connection.execute("SAVEPOINT one")
+    try:
+        end = work(connection)
+    except Exception as fault:
+        if not connection.in_transaction:  # SQLite has undone everything: the disk is full, or fails
             raise
+        connection.execute("ROLLBACK TO one")
+        end = _as_known(fault)
+    connection.execute("RELEASE one")
+    return end
+
+
+def _say(waiting: Sequence[asyncio.Future[Any]], ends: Sequence[Any]) -> None:
+    for done, end in zip(waiting, ends, strict=True):
+        if done.cancelled():
+            continue
+        if isinstance(end, BaseException):
+            done.set_exception(end)
+        else:
+            done.set_result(end)
 
 
 def reading(file: Path) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -124,9 +125,8 @@ class StoreOutbox:
         done = [replace(row, published=True) for row in rows if row.notice.state != PENDING]
         if done:
             await self._store.apply([Put(NOTICES, row.notice.key, 1, _body(row, partition)) for row in done], {})
-        for row in rows:
-            if row.notice.state == PENDING:
-                await self._store.update((NOTICES, row.notice.key), {"state": PENDING}, {"published": True})
+        pending = [row.notice.key for row in rows if row.notice.state == PENDING]
+        await asyncio.gather(*(self._store.update((NOTICES, key), {"state": PENDING}, {"published": True}) for key in pending))
 
 
 def _anew(row: Row, before: Row) -> Row:

@@ -129,3 +129,28 @@ async def test_a_writer_that_is_killed_leaves_values_and_offsets_that_agree(tmp_
         assert first > told, "what was confirmed is there"
         assert await store.count("dossiers", {"due": first - 1}) == 50
         await store.close()
+
+
+async def test_what_waits_together_is_committed_together_and_what_fails_of_it_fails_alone(store: SqliteStore) -> None:
+    statements = list[str]()
+    await store._writer.run(lambda connection: connection.set_trace_callback(statements.append))
+
+    def fails(connection: object) -> None:
+        connection.execute("INSERT INTO c_dossiers VALUES ('half', 1, '{}')")  # type: ignore[attr-defined]
+        raise ValueError("on purpose")
+
+    several = [store.insert(Put("dossiers", f"d{n}", 1, {})) for n in range(20)]
+    ends = await asyncio.gather(*several[:10], store._writer.transaction(fails), *several[10:], return_exceptions=True)
+    assert [isinstance(end, ValueError) for end in ends] == [False] * 10 + [True] + [False] * 10
+    assert all(end is True for end in ends[:10] + ends[11:])
+    assert await store.count("dossiers", {}) == 20
+    assert await store.get("dossiers", "half") is None
+    assert statements.count("COMMIT") < 5, "the first by itself, what came meanwhile together"
+
+
+async def test_who_waits_no_more_hinders_nobody_who_is_committed_with_it(store: SqliteStore) -> None:
+    first, second, third = (asyncio.ensure_future(store.insert(Put("dossiers", f"d{n}", 1, {}))) for n in range(3))
+    await asyncio.sleep(0)
+    second.cancel()
+    assert (await first, await third) == (True, True)
+    assert await store.insert(Put("dossiers", "d3", 1, {}))
