@@ -125,7 +125,7 @@ class WorkingCalendar:
     def _last_at(self, position: int) -> int:
         index = bisect_right(self._before, position) - 1
         day, left = index + _FIRST_DAY, position - self._before[index]
-        for start, end in self._spans_of(day):
+        for start, end in self._spans.get(day) or self._spans_of(day):
             if left < end - start:
                 return start + left
             left -= end - start

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from dunghen.domain.manners import goes_at
@@ -178,9 +179,12 @@ def _of_clock(running: Running, policy: Policy) -> Iterator[Crossing]:
 
 def _escalation(first: Crossing, policy: Policy) -> Crossing:
     stage = first.stage
-    after = acknowledged_by(first, policy)
-    further = replace(stage, name=stage.name + ESCALATED, roles=stage.escalate_to, escalate_to=(), acknowledge_seconds=0, digest=False)
-    return Crossing(after, first.place, first.clock, first.due_at, further, stage)
+    return Crossing(acknowledged_by(first, policy), first.place, first.clock, first.due_at, _further(stage), stage)
+
+
+@lru_cache(maxsize=1 << 10)
+def _further(stage: Stage) -> Stage:
+    return replace(stage, name=stage.name + ESCALATED, roles=stage.escalate_to, escalate_to=(), acknowledge_seconds=0, digest=False)
 
 
 def acknowledged_by(first: Crossing, policy: Policy) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dunghen.contracts.messages import Notice
@@ -28,7 +28,7 @@ from services.alerts.owner_letter import owner_letter
 from services.alerts.owners import FEED, Disputes, Feeds, Owners
 from services.alerts.ports import PENDING, Ahead, Channel, Ledger, NoticeTopic, Outbox, Progress, Recipient, Row
 from services.alerts.settings import AlertsSettings
-from services.alerts.watch import STOPPED, Watch
+from services.alerts.watch import STOPPED, Newest, Watch
 
 LOOK_AGAIN_SECONDS = 60  # of the city's time, at what is held back until something happens
 STANDING = 1 << 62  # until something happens
@@ -81,12 +81,12 @@ class Handlers:
         self.owners = Owners(place, ports.feeds, ports.disputes, lambda: self.watch)
         self.courier = Courier(holding.partition, ports.ledger, ports.outbox, holding.topic, delivery)
 
-    async def on_takeover(self, records: Mapping[bytes, tuple[bytes, int]]) -> None:
-        """`records`: the newest {dossier: (record, source offset)}; all that fell into an outage is decided now. Raises StoreAwayError."""
+    async def on_takeover(self, read: Callable[[int], Awaitable[Newest]]) -> None:
+        """`read(offset)` gives the dossiers; all that fell into an outage is decided now. Raises StoreAwayError, and what `read` raises."""
         ledger, now, partition = self.ports.ledger, self.ports.clock.seconds(), self.holding.partition
         since, progress = await ledger.go_live(now), await ledger.progress(partition)
         self.watch = Watch(self.ports.book.latest, self._live(since, min(progress.decided_to if progress else since, now), now))
-        unsure = self.watch.start(records, progress)
+        unsure = self.watch.start(await read(progress.next if progress else 0), progress)
         self._hand_over(self.watch.resume(unsure, await ledger.spoken(unsure), now))
         await self.owners.take_over(ledger, now)
         self._note_progress()
@@ -249,7 +249,8 @@ class Handlers:
         self.courier.progress = Progress(self.holding.next(), watch.decided_to, watch.policy.version)
         metrics.before_live.inc(watch.before_live)
         metrics.unreadable.inc(watch.unreadable)
-        watch.before_live = watch.unreadable = 0
+        metrics.looks.inc(watch.looks)
+        watch.before_live = watch.unreadable = watch.looks = 0
         metrics.watched.labels(str(self.holding.partition)).set(len(watch.dossiers))
 
 

@@ -23,6 +23,7 @@ class Metrics:
             "dunghen_alerts_notices_decided", "Stages found crossed since go-live, by the reason of the decision", ["reason"], **made
         )
         self.before_live = Counter("dunghen_alerts_crossings_before_live", "Stages crossed before go-live: never told, not written", **made)
+        self.looks = Counter("dunghen_alerts_looks", "Dossiers looked at because the instant of their next stage had come", **made)
         self.outcomes = Counter("dunghen_alerts_attempts", "How attempts to send ended", ["outcome"], **made)
         self.retries = Counter("dunghen_alerts_retries", "Attempts put off, by cause", ["cause"], **made)
         self.refusals = Counter("dunghen_alerts_refusals", "Letters refused for good, by channel", ["channel"], **made)

@@ -17,6 +17,7 @@ from dunghen.platform.store import StoreAwayError
 from services.alerts.handlers import Handlers, Holding, Ports
 from services.alerts.ports import Channel
 from services.alerts.settings import AlertsSettings
+from services.alerts.watch import Newest
 
 log = get_logger("alerts")
 LETTER_SECONDS = 3.0  # so long an orderly stop waits for the letter under way
@@ -50,15 +51,25 @@ class AlertStage(Stage):
         return self.go.is_set() and not self._leaving
 
     async def load(self) -> None:
-        records: dict[bytes, tuple[bytes, int]] = {}
+        await self.handlers.on_takeover(self._read)
+        self._carrying = asyncio.create_task(self._carry(), name=f"courier-{self.partition}")
+
+    async def _read(self, since: int) -> Newest:
+        newest = Newest({}, set())
+        records, changed = newest
 
         def take(key: bytes | None, value: bytes | None, offset: int, _: int) -> None:
-            if key and not key.startswith(topics.OWN_KEY):
-                records.pop(key, None) if value is None else records.update({key: (value, offset)})
+            if not key or key.startswith(topics.OWN_KEY):
+                return
+            if value is None:
+                records.pop(key, None)
+            else:
+                records[key] = value
+                if offset >= since:
+                    changed.add(key)
 
         self.next = await read_all(self.settings, (topics.DOSSIERS, self.partition), take)
-        await self.handlers.on_takeover(records)
-        self._carrying = asyncio.create_task(self._carry(), name=f"courier-{self.partition}")
+        return newest
 
     def work(self, records: list[Record]) -> Batches:
         for r in records:

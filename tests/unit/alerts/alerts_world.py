@@ -30,6 +30,7 @@ from services.alerts.lines import Pace
 from services.alerts.metrics import Metrics
 from services.alerts.ports import Letter, Recipient
 from services.alerts.settings import AlertsSettings
+from services.alerts.watch import Newest
 
 HAI_CHAU, AN_KHE, VINH_DIEN = "20242", "20263", "20551"
 LONG, SHORT = "1.004222", "2.000815"  # ten working days; one
@@ -249,8 +250,12 @@ class World:
             self.partition, lambda: self.held, lambda: self.next, around(self.topic), [around(channel) for channel in self.channels]
         )
         self.handlers = Handlers(self.settings, ports, held)
-        await self.handlers.on_takeover(self.topic_records)
+        await self.handlers.on_takeover(self._read)
         return self
+
+    async def _read(self, since: int) -> Newest:
+        records = {key: record for key, (record, _) in self.topic_records.items()}
+        return Newest(records, {key for key, (_, offset) in self.topic_records.items() if offset >= since})
 
     def say(self, event: DossierEvent, *, handled: bool = True) -> None:
         """A record as the fold writes it; `handled=False`: while alerts is down."""

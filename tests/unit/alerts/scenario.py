@@ -29,6 +29,7 @@ from dunghen.contracts.messages import NOT_IN_THE_DIRECTORY, DossierEvent
 from dunghen.contracts.people import LeaveRecord, PersonRecord, PostRecord, encode_person
 from dunghen.domain.days import day_number
 from dunghen.domain.manners import Action
+from services.alerts.watch import look_at_of
 
 MONDAY = date(2026, 11, 16)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -171,7 +172,7 @@ class Play:
         if not self.up or not self.looks:
             return at
         handlers = self.world.handlers
-        known = [entry.look_at for entry in handlers.watch.dossiers.values() if entry.look_at] + list(handlers._held_till.values())
+        known = [at for at in map(look_at_of, handlers.watch.dossiers.values()) if at] + list(handlers._held_till.values())
         ahead = [t - self.offset for t in known if t - self.offset > self.time]
         return min([*ahead, self.time + 12 * 3600])
 

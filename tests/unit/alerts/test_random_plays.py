@@ -96,7 +96,7 @@ async def test_nobody_hears_a_stage_twice_while_it_holds_and_what_holds_was_hear
 
 
 async def test_told_again_at_every_look_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Watch, "_behind", lambda *_: frozenset())
+    monkeypatch.setattr(Watch, "_told", lambda *_: frozenset())
     stories = [await told(seed) for seed in SEEDS]
     with pytest.raises(AssertionError, match="times"):
         await asyncio.gather(*map(check, stories))
