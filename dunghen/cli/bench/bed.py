@@ -86,6 +86,7 @@ class Parcels:
 
     producer: AIOKafkaProducer
     settings: PlatformSettings
+    topic: str = topics.DOSSIER_EVENTS
     size: int = 0
     _open: dict[int, Any] = field(default_factory=dict)
     _sent: list[asyncio.Future[Any]] = field(default_factory=list)
@@ -108,7 +109,7 @@ class Parcels:
     async def _send(self, partition: int) -> None:
         batch = self._open.pop(partition)
         batch.close()
-        sent = await self.producer.send_batch(batch, self.settings.named(topics.DOSSIER_EVENTS), partition=partition)
+        sent = await self.producer.send_batch(batch, self.settings.named(self.topic), partition=partition)
         self._sent.append(sent)
 
 

@@ -67,8 +67,8 @@ async def _state_records(made: Bed) -> dict[str, int]:
     return {t: sum((await kafka.end_offsets(made.settings, t)).values()) for t in (topics.DOSSIERS, topics.UNIT_DAYS, topics.UNIT_SCORES)}
 
 
-def last_takeover(made: Bed) -> float:
+def last_takeover(made: Bed, program: str = SERVICE) -> float:
     """Seconds that the last process needed from its assignment to serving, from its log."""
-    lines = [line for line in made.log(SERVICE).read_text().splitlines() if "partitions_held" in line]
+    lines = [line for line in made.log(program).read_text().splitlines() if "partitions_held" in line]
     held = [found for found in map(json.loads, lines) if found["new"]]
     return float(held[-1]["seconds"])
