@@ -39,6 +39,7 @@ class Courier:
     async def round(self) -> None:
         """Raises StoreAwayError, and what the topic raises where the partition is not ours any more."""
         await self._record()
+        self._say_waiting()  # a round is as long as what it sends
         await self._publish()
         try:
             for row in await self.delivery.run(list(self.rows.values())):
@@ -46,6 +47,9 @@ class Courier:
         finally:
             self._read_again()
         await self._publish()
+        self._say_waiting()
+
+    def _say_waiting(self) -> None:
         self.delivery.metrics.waiting.labels(str(self.partition)).set(sum(row.notice.state == PENDING for row in self.rows.values()))
 
     async def _record(self) -> None:

@@ -12,7 +12,7 @@ from dunghen.contracts.topics import partition_of
 from dunghen.platform.store import StoreAwayError
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.lines import Retries
-from services.alerts.ports import LineAway, Progress, RefusedForGood, RefusedForNow
+from services.alerts.ports import Letter, LineAway, Progress, RefusedForGood, RefusedForNow
 
 RECEIVED = local("2026-11-16 08:00")
 HALF = "2026-11-23 08:00"
@@ -342,3 +342,18 @@ def test_retries_double_between_their_bounds_with_jitter() -> None:
     waits = [Retries(1, 60).wait(n) for n in (1, 2, 3, 40, 4000)]
     bounds = [(0.5, 1), (1, 2), (2, 4), (30, 60), (30, 60)]
     assert all(low <= wait <= high for wait, (low, high) in zip(waits, bounds, strict=True))
+
+
+async def test_what_waits_is_counted_while_a_long_round_sends_it() -> None:
+    world, waiting = await World().start(), list[float]()
+    real = world.mailer.send
+
+    async def send(letter: Letter) -> None:
+        waiting.append(world.metric("waiting", partition="0"))
+        await real(letter)
+
+    world.mailer.send = send  # type: ignore[method-assign]
+    for n in range(3):
+        world.say(synced(local("2026-11-16 08:00"), dossier=f"H17.31-261116-{n:04d}"))
+    await world.at("2026-11-23 08:00")
+    assert (waiting, world.metric("waiting", partition="0")) == ([3, 3, 3], 0)

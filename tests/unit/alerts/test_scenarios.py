@@ -63,7 +63,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
     "what is found on a Saturday waits for Monday": (manners, "_open", lambda *_: True),
     "an acknowledged breach goes no further up": (manners, "ANSWERS", ()),
     "snoozed, a stage is told when the snooze is over": (manners, "snoozed_until", lambda *_: 0),
-    "a storm day declared on its eve moves what is ahead and tells nothing again": (Watch, "_behind", lambda *_: frozenset()),
+    "a storm day declared on its eve moves what is ahead and tells nothing again": (Watch, "_told", lambda *_: frozenset()),
     "with the next step that clock is over": (warnings, "step_of", _without_end),
     "while the feed is silent officials hear nothing, and when it is back how it stands": (
         handlers,
