@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dunghen.contracts.messages import Notice
@@ -31,6 +32,7 @@ from services.alerts.settings import AlertsSettings
 from services.alerts.watch import STOPPED, Newest, Watch
 
 LOOK_AGAIN_SECONDS = 60  # of the city's time, at what is held back until something happens
+TURN = 500  # dossiers of a takeover, between which others of the process get their turn
 STANDING = 1 << 62  # until something happens
 REPLACED = ("DUE_MOVED", "RECIPIENT_CHANGED")  # and never sent: the stage holds on, somebody is to hear of it
 
@@ -86,8 +88,12 @@ class Handlers:
         ledger, now, partition = self.ports.ledger, self.ports.clock.seconds(), self.holding.partition
         since, progress = await ledger.go_live(now), await ledger.progress(partition)
         self.watch = Watch(self.ports.book.latest, self._live(since, min(progress.decided_to if progress else since, now), now))
-        unsure = self.watch.start(await read(progress.next if progress else 0), progress)
-        self._hand_over(self.watch.resume(unsure, await ledger.spoken(unsure), now))
+        dossiers = self.watch.start(await read(progress.next if progress else 0), progress)
+        for some in _in_turns(dossiers):
+            if unsure := self.watch.sort(some):
+                self._hand_over(self.watch.recall(unsure, await ledger.spoken(unsure), now))
+            await asyncio.sleep(0)
+        self._hand_over(self.watch.resume(now))
         await self.owners.take_over(ledger, now)
         self._note_progress()
         await self.courier.resume()
@@ -252,6 +258,10 @@ class Handlers:
         metrics.looks.inc(watch.looks)
         watch.before_live = watch.unreadable = watch.looks = 0
         metrics.watched.labels(str(self.holding.partition)).set(len(watch.dossiers))
+
+
+def _in_turns(dossiers: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (dossiers[i : i + TURN] for i in range(0, len(dossiers), TURN))
 
 
 def _same_stage(one: Notice, other: Notice) -> bool:

@@ -61,7 +61,9 @@ class Watch:
     before_live: int = 0  # crossings from before go-live: decided by that rule alone, without a row
     unreadable: int = 0
     _apart: dict[bytes, Before] = field(default_factory=dict)
-    _ended: list[tuple[bytes, bytes]] = field(default_factory=list)  # from `start` to `resume`
+    _ended: list[tuple[bytes, bytes]] = field(default_factory=list)  # from `start` to `resume`, as the next two
+    _changed: set[bytes] = field(default_factory=set)
+    _sure: bool = False
 
     def __post_init__(self) -> None:
         self._agenda = Agenda(lambda key: look_at_of(self.dossiers.get(key, b"")))
@@ -100,22 +102,30 @@ class Watch:
         self.policy = policy
         return rows
 
-    def start(self, newest: Newest, progress: Progress | None) -> list[bytes]:
-        """Takes the records over, as its own. Gives the dossiers of which only the ledger knows what was told.
+    def start(self, newest: Newest, progress: Progress | None) -> Sequence[bytes]:
+        """Takes the records over, as its own, and gives their dossiers: to be sorted, those that are unsure recalled, then `resume`.
 
-        Of the others it is known: every stage that they had crossed up to `progress.decided_to`.
+        A part at a time: a million at once would keep everything else of the process waiting for a minute.
         """
-        unsure, self.dossiers = list[bytes](), newest.records
+        self.dossiers, self._changed = newest
         self.decided_to = progress.decided_to if progress else self.live.since
-        same_policy = progress is not None and progress.policy == self.policy.version
-        for key in list(self.dossiers):
+        self._sure = progress is not None and progress.policy == self.policy.version
+        return list(self.dossiers)
+
+    def sort(self, dossiers: Iterable[bytes]) -> list[bytes]:
+        """Gives those of them of which only the ledger knows what was told.
+
+        Of the others it is known: every stage that they had crossed up to `Progress.decided_to`. What is not open is let go.
+        """
+        unsure = []
+        for key in dossiers:
             record = modern(self.dossiers[key])
             facts, why = self._facts(record)
             if facts is None:
                 del self.dossiers[key]
-                if why == "ENDED" and key in newest.changed and self._ended_since_live(record):
+                if why == "ENDED" and key in self._changed and self._ended_since_live(record):
                     self._ended.append((key, record))
-            elif same_policy and key not in newest.changed and all(running.due_at for running in facts.clocks):
+            elif self._sure and key not in self._changed and all(running.due_at for running in facts.clocks):
                 self._keep(key, record, next_crossing(crossings(facts, self.policy), self.decided_to))
             else:
                 unsure.append(key)
@@ -126,8 +136,8 @@ class Watch:
         ended = ended_with(record, self.policy)
         return ended is not None and ended.at >= self.live.since
 
-    def resume(self, unsure: Iterable[bytes], spoken: Mapping[str, frozenset[Spoken]], now: int) -> list[Row]:
-        """After `start`: what the outage held. `spoken`: what the ledger has of the unsure dossiers, under whatever due date.
+    def recall(self, unsure: Iterable[bytes], spoken: Mapping[str, frozenset[Spoken]], now: int) -> list[Row]:
+        """What an outage held of these. `spoken`: what the ledger has of them, under whatever due date.
 
         Such a stage still holds if it was crossed, by the present due date, before the outage; else the dossier has left it since.
         """
@@ -135,9 +145,12 @@ class Watch:
         for key in unsure:
             record = self.dossiers[key][INSTANT:]
             rows += self._look(key, record, self._recalled(record, spoken.get(key.decode(), NOBODY_SPOKE)), moment)
-        for key, record in self._ended:
-            rows += self._over(key, record, Before(), now)
-        self._ended.clear()
+        return rows
+
+    def resume(self, now: int) -> list[Row]:
+        """What it held of all others, and of those that have ended in it."""
+        rows = [row for key, record in self._ended for row in self._over(key, record, Before(), now)]
+        self._ended, self._changed = [], set()
         return rows + self.look(now)
 
     def _recalled(self, record: bytes, spoken: frozenset[Spoken]) -> Before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from alerts_world import DOSSIER, LONG, Killed, World, book_of, local, stepped, synced
 
 from dunghen.contracts.topics import partition_of
+from dunghen.domain.record import fold
 from dunghen.platform.store import StoreAwayError
 from services.alerts.adapters.store_outbox import StoreOutbox
 from services.alerts.lines import Retries
@@ -357,3 +359,24 @@ async def test_what_waits_is_counted_while_a_long_round_sends_it() -> None:
         world.say(synced(local("2026-11-16 08:00"), dossier=f"H17.31-261116-{n:04d}"))
     await world.at("2026-11-23 08:00")
     assert (waiting, world.metric("waiting", partition="0")) == ([3, 3, 3], 0)
+
+
+async def test_a_takeover_of_many_dossiers_gives_way_to_the_rest_of_the_process() -> None:
+    """Else what reads the other partitions meanwhile gets no answers in time, and the group gives the process up."""
+    world, turns = World(), 0
+    for n in range(3000):
+        world.topic_records[b"H17.31-261116-%04d" % n] = (fold(None, synced(RECEIVED)) or b"", n)
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    task = asyncio.create_task(others())
+    for _ in range(2):  # all are new to it, all are known
+        before = turns
+        await world.start()
+        assert turns - before >= 5
+    task.cancel()
+    assert len(world.handlers.watch.dossiers) == 3000
