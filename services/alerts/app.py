@@ -14,6 +14,7 @@ from services.alerts.ports import Channel
 from services.alerts.settings import AlertsSettings
 from services.alerts.stage import AlertStage
 
+TAKEOVER_SECONDS = 600.0  # a million dossiers taken over for the first time are a minute of a core: the group must not give us up meanwhile
 PATIENCE_SECONDS = 0.1  # a letter need not be quicker; every change of every dossier wakes nobody here at once
 
 
@@ -28,6 +29,6 @@ class Alerts:
 def build(settings: AlertsSettings, ports: Ports, channels: Callable[[], Sequence[Channel]]) -> Alerts:
     """`ports.book` must hold a policy already; each partition has channels of its own."""
     ports.metrics.partitions.set(settings.partitions)
-    app = build_app(settings, "alerts", patience=PATIENCE_SECONDS)
+    app = build_app(settings, "alerts", patience=PATIENCE_SECONDS, broker_max_poll_interval=TAKEOVER_SECONDS)
     factories = {topics.DOSSIERS: lambda partition: AlertStage(settings, ports, channels(), partition)}
     return Alerts(app, Stages(app, settings, factories))

@@ -91,7 +91,7 @@ class Handlers:
         dossiers = self.watch.start(await read(progress.next if progress else 0), progress)
         for some in _in_turns(dossiers):
             if unsure := self.watch.sort(some):
-                self._hand_over(self.watch.recall(unsure, await ledger.spoken(unsure), now))
+                self._hand_over(self.watch.recall(unsure, await ledger.spoken([each.key for each in unsure]), now))
             await asyncio.sleep(0)
         self._hand_over(self.watch.resume(now))
         await self.owners.take_over(ledger, now)

@@ -34,6 +34,14 @@ class Before(NamedTuple):
     whose: Whose | None = None
 
 
+class Unsure(NamedTuple):
+    """An open dossier of which only the ledger knows what was told."""
+
+    key: bytes
+    record: bytes
+    facts: Facts
+
+
 class Newest(NamedTuple):
     """The newest {dossier: record} of a partition, and which of them were written at or behind the offset asked for."""
 
@@ -112,7 +120,7 @@ class Watch:
         self._sure = progress is not None and progress.policy == self.policy.version
         return list(self.dossiers)
 
-    def sort(self, dossiers: Iterable[bytes]) -> list[bytes]:
+    def sort(self, dossiers: Iterable[bytes]) -> list[Unsure]:
         """Gives those of them of which only the ledger knows what was told.
 
         Of the others it is known: every stage that they had crossed up to `Progress.decided_to`. What is not open is let go.
@@ -128,7 +136,7 @@ class Watch:
             elif self._sure and key not in self._changed and all(running.due_at for running in facts.clocks):
                 self._keep(key, record, next_crossing(crossings(facts, self.policy), self.decided_to))
             else:
-                unsure.append(key)
+                unsure.append(Unsure(key, record, facts))
                 self._keep(key, record, 0)
         return unsure
 
@@ -136,15 +144,15 @@ class Watch:
         ended = ended_with(record, self.policy)
         return ended is not None and ended.at >= self.live.since
 
-    def recall(self, unsure: Iterable[bytes], spoken: Mapping[str, frozenset[Spoken]], now: int) -> list[Row]:
+    def recall(self, unsure: Iterable[Unsure], spoken: Mapping[str, frozenset[Spoken]], now: int) -> list[Row]:
         """What an outage held of these. `spoken`: what the ledger has of them, under whatever due date.
 
         Such a stage still holds if it was crossed, by the present due date, before the outage; else the dossier has left it since.
         """
         rows, moment = list[Row](), Moment(now, self.policy, by_event=True)
-        for key in unsure:
-            record = self.dossiers[key][INSTANT:]
-            rows += self._look(key, record, self._recalled(record, spoken.get(key.decode(), NOBODY_SPOKE)), moment)
+        for each in unsure:
+            before = self._recalled(each.facts, spoken.get(each.key.decode(), NOBODY_SPOKE))
+            rows += self._decide((each.key, each.record), each.facts, before, moment)
         return rows
 
     def resume(self, now: int) -> list[Row]:
@@ -153,10 +161,9 @@ class Watch:
         self._ended, self._changed = [], set()
         return rows + self.look(now)
 
-    def _recalled(self, record: bytes, spoken: frozenset[Spoken]) -> Before:
-        facts, _ = self._facts(record)
-        if facts is None or not spoken:
-            return Before(NOTHING, facts.whose if facts else None)
+    def _recalled(self, facts: Facts, spoken: frozenset[Spoken]) -> Before:
+        if not spoken:
+            return Before(NOTHING, facts.whose)
         here = [each for each in spoken if each.unit == facts.whose.unit and each.clock != "feed" and not each.over]
         marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
         stopped = _stopped(facts)
@@ -214,6 +221,10 @@ class Watch:
         if facts is None:
             self._drop(key)
             return self._over(key, record, before, moment.now) if why == "ENDED" else []
+        return self._decide((key, record), facts, before, moment)
+
+    def _decide(self, dossier: tuple[bytes, bytes], facts: Facts, before: Before, moment: Moment) -> list[Row]:
+        key, record = dossier
         found = crossings(facts, self.policy)
         passed_on = before.whose if before.whose not in (None, facts.whose) else None
         decided = decide(Case(key.decode(), facts, found, before.told, passed_on), self.live, moment)
