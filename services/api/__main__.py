@@ -60,7 +60,7 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
     life.spawn("dossiers", DossierProjector(settings, store, projector.policy, board).run())
-    life.spawn("events", EventProjector(settings, store).run())
+    life.spawn("events", EventProjector(settings, store, projector.policy).run())
     life.spawn("sources", projector.watch_sources())
     life.spawn("geometry", GeometryProjector(settings, board).run())
     await life.run()

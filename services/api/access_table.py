@@ -13,6 +13,7 @@ _OPEN_PATHS = (
     "/", "/wall", "/docs", "/{path:path}", "/livez", "/readyz", "/metrics", "/openapi.json",
     "/api/v1/map", "/api/v1/map.csv", "/api/v1/map.geojson", "/api/v1/geometry", "/api/v1/changes", "/api/v1/stream",
     "/api/v1/units", "/api/v1/units/{code}", "/api/v1/units/{code}/badge.svg", "/api/v1/feeds", "/api/v1/definitions",
+    "/api/v1/units/{code}/explanation", "/api/v1/rankings", "/api/v1/rankings.csv",
 )  # fmt: skip
 ROUTES: Mapping[tuple[str, str], What] = {
     **{("GET", path): What.OPEN for path in _OPEN_PATHS},
@@ -25,6 +26,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("POST", "/api/v1/session/end"): What.OWN_SESSION,
     ("GET", "/api/v1/session/dossiers"): What.OWN_DOSSIERS,
     ("GET", "/api/v1/units/{code}/dossiers"): What.UNIT_DOSSIERS,
+    ("GET", "/api/v1/units/{code}/explanation/dossiers"): What.UNIT_DOSSIERS,
     ("GET", "/api/v1/dossiers/{code}"): What.DOSSIER,
     ("GET", "/api/v1/dossiers/{code}/explanation"): What.DOSSIER,
     ("GET", "/api/v1/officials/stream"): What.CHANGES,

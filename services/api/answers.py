@@ -77,16 +77,24 @@ def untagged(request: Request, body: bytes, media_type: str = "application/json"
 
 
 def csv_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
-    """One line a unit, comma separated, with a byte order mark; no cell of text can be taken for a formula."""
+    """The map as a sheet: one line a unit."""
     names = [name for name in Row.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
+    above = ("as_of", "known_at", "version", "window", "rate")
+    lines = (
+        [getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + [heading[name] for name in above]
+        for row in rows
+    )
+    return sheet_of([*names, *IN_A_WINDOW, *above], lines)
+
+
+def sheet_of(names: Iterable[str], lines: Iterable[Iterable[object]]) -> bytes:
+    """CSV for spreadsheets: comma separated, with a byte order mark; no cell of text can be taken for a formula."""
     out = io.StringIO()
     out.write(BOM)
     writer = csv.writer(out, lineterminator="\r\n")
-    above = ("as_of", "known_at", "version", "window", "rate")
-    writer.writerow([*names, *IN_A_WINDOW, *above])
-    for row in rows:
-        cells = [getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + [heading[name] for name in above]
-        writer.writerow(map(_cell, cells))
+    writer.writerow(names)
+    for line in lines:
+        writer.writerow(map(_cell, line))
     return out.getvalue().encode()
 
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.api import problems
 from services.api.access_table import check_declared
+from services.api.behind import Behind
 from services.api.follower import Follower
 from services.api.middleware import Front
 from services.api.officials import Officials
@@ -22,6 +23,8 @@ from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
 from services.api.routes_own import own_routes
 from services.api.routes_push import push_routes
+from services.api.routes_rankings import ranking_routes
+from services.api.routes_rate_explanation import rate_dossier_routes, rate_explanation_routes
 from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_wall import wall_routes
@@ -37,12 +40,15 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         redoc_url=None,
     )
     problems.install(app)
-    live = (map_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
-    public = (*live, open_routes(follower, past), badge_routes(follower), wall_routes(follower.settings.wall_token))
+    live = (map_routes(follower, past), ranking_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
+    behind = Behind(past)
+    units = (open_routes(follower, past), rate_explanation_routes(follower, past, behind))
+    public = (*live, *units, badge_routes(follower), wall_routes(follower.settings.wall_token))
     private = (
         session_routes(officials),
         signing_routes(officials),
         officials_routes(officials),
+        rate_dossier_routes(officials, past, behind),
         own_routes(officials),
         explanation_routes(officials),
         change_routes(officials),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.api.explanation_terms import terms
 from services.api.problems import CODES
 from services.api.views import Scene
 
@@ -78,6 +79,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "few_below": looks.few if looks else None,
         "kinds": _two(KINDS),
         "members": _two(MEMBERS),
+        **terms(),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

@@ -1,6 +1,7 @@
 """Writes one document a dossier for officials' drill-down: its unit, status and dates under the policy that is shown.
 
-When the map goes over to another policy every dossier is read again: the offsets and versions of the documents carry the policy's version.
+When the map goes over to another policy every dossier is read again: the offsets and versions of the documents carry the policy's version,
+and the edition of what is kept, so that a program that keeps more reads them again too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import last_word, reckon
 from dunghen.domain.record_reading import read
 from dunghen.domain.rules import DossierRules
+from dunghen.domain.traits import EDITION, placed
 from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Delete, Put, Store, Write
@@ -26,21 +28,32 @@ from services.api.storing import follow_into
 from services.api.telling import tell_dossiers, units_left
 
 log = get_logger("dossiers")
-DOCUMENTS = Collection("dossiers", (("unit", "open", "due_at"), ("unit", "status", "due_at"), ("handler", "open", "due_at")))
-POLICY_BITS = 40  # a partition has fewer records than 2^40
+DOCUMENTS = Collection(
+    "dossiers",
+    (
+        *(("unit", "open", "due_at"), ("unit", "status", "due_at"), ("handler", "open", "due_at")),
+        *(("unit", "closed_day"), ("unit", "due_on"), ("unit", "promised_on")),
+    ),
+)
+OFFSET_BITS, EDITION_BITS = 40, 6  # a partition has fewer records than 2^40; so a version stays below 2^63 for 100,000 policies
 WAITING = 5000  # records that may wait for the next write
 TURN = 50  # records at once, about a millisecond: then the live projector, on this loop too, has its turn
 
 
 def version_of(policy: int, offset: int) -> int:
-    """Of two writings of a dossier the later policy wins, then the later record."""
-    return policy << POLICY_BITS | offset + 1
+    """Of two writings of a dossier the later policy wins, then the later edition, then the later record."""
+    return (policy << EDITION_BITS | EDITION) << OFFSET_BITS | offset + 1
+
+
+def place_of(policy: int) -> str:
+    """Under which name the store keeps how far it has read `dossiers` under a policy."""
+    return f"{DOSSIERS}@{policy}.{EDITION}"
 
 
 def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
     """What is kept of a dossier. Instants in seconds, 0: none; `counted` False: outside every rate; `handler`: by internal id.
 
-    Raises ValueError.
+    A counted one has the members of `traits.Placement`, by which it is found behind a rate. Raises ValueError.
     """
     found = reckon(record, rules)
     raw = base64.b64encode(record).decode()
@@ -68,6 +81,7 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
         "ended_at": found.end.at,
         "due_at": found.due_at,
         "first_due_at": found.first_due_at,
+        **placed(found, rules.zone)._asdict(),
         "record": raw,
     }
 
@@ -89,7 +103,7 @@ class DossierProjector:
         policy = self.shown()
         if policy is None:
             return
-        own = f"{DOSSIERS}@{policy.version}"
+        own = place_of(policy.version)
         offsets = await self.store.offsets()
         begin = {(DOSSIERS, p): offset for (topic, p), offset in offsets.items() if topic == own}
         reader = Reader(self.settings, [DOSSIERS], begin, patient=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
@@ -20,6 +21,7 @@ from dunghen.platform.store.port import (
     Page,
     Put,
     Query,
+    Scalar,
     Where,
     Write,
     checked_name,
@@ -70,6 +72,10 @@ class InMemoryStore:
 
     async def count(self, collection: str, where: Where) -> int:
         return sum(1 for _ in self._matching(collection, where))
+
+    async def tally(self, collection: str, where: Where, by: str) -> dict[Scalar, int]:
+        values = (paging.member(document, checked_path(by)) for document in self._matching(collection, where))
+        return dict(Counter(value for value in values if value is not None))
 
     async def insert(self, document: Put) -> bool:
         used = document.id in self._collections[document.collection]

@@ -26,6 +26,7 @@ from dunghen.platform.store.port import (
     Page,
     Put,
     Query,
+    Scalar,
     StoreAwayError,
     Where,
     Write,
@@ -91,6 +92,10 @@ class MongoStore:
 
     async def count(self, collection: str, where: Where) -> int:
         return int(await _there(self._database[checked_name(collection)].count_documents(queries.conditions(where))))
+
+    async def tally(self, collection: str, where: Where, by: str) -> dict[Scalar, int]:
+        rows = await _there(self._database[checked_name(collection)].aggregate(queries.tally(where, by)).to_list(None))
+        return {row["_id"]: int(row["count"]) for row in rows}
 
     async def insert(self, document: Put) -> bool:
         try:

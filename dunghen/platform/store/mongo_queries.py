@@ -48,9 +48,19 @@ def selection(query: Query, start: Position | None) -> Filter:
     return where if start is None else {"$and": [where, *_after(query, start)]}
 
 
+def tally(where: Where, by: str) -> list[Filter]:
+    """(value, count) of each value. A document that is gone has none, so nothing but the index has to be looked at."""
+    chosen = {"$and": [_conditions(where), {at(by): {"$ne": None}}]}
+    return [{"$match": chosen}, {"$group": {"_id": f"${at(by)}", "count": {"$sum": 1}}}]
+
+
 def conditions(where: Where) -> Filter:
     """All conditions, and that there is a document."""
-    return {"body": {"$exists": True}} | {at(path): _condition(condition) for path, condition in where.items()}
+    return {"body": {"$exists": True}} | _conditions(where)
+
+
+def _conditions(where: Where) -> Filter:
+    return {at(path): _condition(condition) for path, condition in where.items()}
 
 
 def _condition(condition: object) -> Any:

@@ -147,6 +147,12 @@ class Store(Protocol):
     async def count(self, collection: str, where: Where) -> int:
         """How many documents meet every condition."""
 
+    async def tally(self, collection: str, where: Where, by: str) -> dict[Scalar, int]:
+        """How many documents that meet every condition have each value of a member; those without it are left out.
+
+        Where an index begins with the members of `where` and holds `by` too, it alone is read (on MongoDB; SQLite visits the rows' heads).
+        """
+
     async def insert(self, document: Put) -> bool:
         """Adds a document with its version; False, and nothing changed, if the id was ever used."""
 

@@ -13,7 +13,7 @@ import msgspec
 
 from dunghen.platform.store import paging
 from dunghen.platform.store import sqlite_sql as sql
-from dunghen.platform.store.port import Body, Collection, Delete, Document, Offsets, Page, Put, Query, Where, Write
+from dunghen.platform.store.port import Body, Collection, Delete, Document, Offsets, Page, Put, Query, Scalar, Where, Write
 from dunghen.platform.store.sqlite_thread import SqliteThread, WriterLock, reading, writing
 
 Row = tuple[str, int, str]
@@ -59,6 +59,9 @@ class SqliteStore:
         conditions, values = sql.conditions(where)
         rows = await self._rows(f"SELECT count(*) FROM {sql.table(collection)} WHERE {conditions}", values)  # noqa: S608 - checked names
         return int(rows[0][0])
+
+    async def tally(self, collection: str, where: Where, by: str) -> dict[Scalar, int]:
+        return dict(await self._rows(*sql.tally(collection, where, by)))
 
     async def insert(self, document: Put) -> bool:
         statement = f"INSERT INTO {sql.table(document.collection)} VALUES (?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - checked names

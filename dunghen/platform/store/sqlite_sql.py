@@ -67,14 +67,27 @@ def select(query: Query, start: Position | None) -> Sql:
     return statement, [*values, query.limit + 1]
 
 
+def tally(collection: str, where: Where, by: str) -> Sql:
+    """(value, count) of each value. A document that is gone has none, so that nothing but the index has to be looked at."""
+    parts, values = _conditions(where)
+    chosen = " AND ".join([*parts, f"{column(by)} IS NOT NULL"])
+    statement = f"SELECT {column(by)}, count(*) FROM {table(collection)} WHERE {chosen} GROUP BY 1"  # noqa: S608 - checked names
+    return statement, values
+
+
 def conditions(where: Where) -> Sql:
     """All conditions, and that there is a document."""
-    parts, values = ["body IS NOT NULL"], []
+    parts, values = _conditions(where)
+    return " AND ".join(["body IS NOT NULL", *parts]), values
+
+
+def _conditions(where: Where) -> tuple[list[str], list[Any]]:
+    parts, values = list[str](), list[Any]()
     for path, condition in where.items():
         part, bound = _condition(column(path), condition)
         parts.append(part)
         values += bound
-    return " AND ".join(parts), values
+    return parts, values
 
 
 def _condition(at: str, condition: object) -> Sql:

@@ -138,7 +138,7 @@ class World:
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock, board)
             projector.on_shown, self.projector = history.on_shown, projector
             dossiers = DossierProjector(self.settings, store, projector.policy, board)
-            events = EventProjector(self.settings, store)
+            events = EventProjector(self.settings, store, projector.policy)
             drawn = GeometryProjector(self.settings, board)
             try:
                 async with asyncio.TaskGroup() as running:  # when one fails, none of the others goes on with what is closed below

@@ -116,6 +116,19 @@ async def test_conditions_are_equality_ranges_and_lists_all_together(store: Stor
     assert await store.count("dossiers", {"unit": "b", "due": Between(2, 9)}) == 2
 
 
+async def test_documents_are_tallied_by_a_member_and_those_without_it_or_gone_are_left_out(store: Store) -> None:
+    given = ((0, "a"), (1, "a"), (2, "b"), (3, None), (4, "a"), (5, "c"))
+    await store.apply([dossier(f"d{due}", 1, unit="u" if due < 5 else "v", due=due, mark=mark) for due, mark in given], {})
+    await store.apply([dossier("other", 1, unit="u", due=2), dossier("gone", 1, unit="u", due=1, mark="a")], {})
+    await store.apply([Delete("dossiers", "gone", 2)], {})
+    assert await store.tally("dossiers", {}, "mark") == {"a": 3, "b": 1, "c": 1}
+    assert await store.tally("dossiers", {"unit": "u", "due": Between(1, 3)}, "mark") == {"a": 1, "b": 1}
+    assert await store.tally("dossiers", {"mark": In(("a", "c"))}, "mark") == {"a": 3, "c": 1}
+    assert await store.tally("dossiers", {"unit": "nobody"}, "mark") == {}
+    counted = await store.tally("dossiers", {"unit": "u"}, "due")
+    assert (counted, {type(n) for n in counted.values()}) == ({0: 1, 1: 1, 2: 2, 3: 1, 4: 1}, {int})
+
+
 async def test_a_number_is_not_the_text_of_it(store: Store) -> None:
     await fill(store, number=5, text="5")
     assert await ids(store, where={"due": 5}) == ["number"]

@@ -337,6 +337,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rankings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rankings
+         * @description Units in dense ranks (ties share one and the next follows), the lowest rate first; few dossiers unranked at the end. What a unit
+         *     was in the equal period before stands beside it; that it moved is said only where the two intervals part.
+         */
+        get: operations["get_rankings_api_v1_rankings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rankings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rankings Csv
+         * @description The same as CSV for spreadsheets.
+         */
+        get: operations["get_rankings_csv_api_v1_rankings_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -493,6 +534,48 @@ export interface paths {
          * @description The dossiers of a unit by due date, the earliest first; those without one before them.
          */
         get: operations["get_unit_dossiers_api_v1_units__code__dossiers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Unit Explanation
+         * @description One rate of a unit taken apart: its parts, which sum up to numerator and denominator; the definition and its versions; the four
+         *     rates and the gaps between them; flags of the dossiers behind it, as counts that isolate nobody; how many steps came late.
+         */
+        get: operations["get_unit_explanation_api_v1_units__code__explanation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/explanation/dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Unit Explanation Dossiers
+         * @description The dossiers behind a rate, each with its part and its flags; all counts exact, as the map has them and as this list has them:
+         *     the two stand at different places of the stream, and both places are said.
+         */
+        get: operations["get_unit_explanation_dossiers_api_v1_units__code__explanation_dossiers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1461,6 +1544,168 @@ export interface operations {
             };
         };
     };
+    get_rankings_api_v1_rankings_get: {
+        parameters: {
+            query?: {
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
+                period?: string;
+                rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                kind?: "all" | "locality" | "department" | "land_office";
+                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
+                group?: "overall" | "kind" | "peers";
+                /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
+                order?: "lowest" | "highest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rankings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        as_of: string;
+                        before_first: string;
+                        before_last: string;
+                        first: string;
+                        group: string;
+                        kind: string;
+                        known_at: string;
+                        last: string;
+                        order: string;
+                        period: string;
+                        policy: number;
+                        rankings: {
+                            kind: string;
+                            of: number;
+                            third: string;
+                            units: {
+                                band: string;
+                                /**
+                                 * Before
+                                 * @description What a unit was in the equal period before.
+                                 */
+                                before: {
+                                    denominator: number;
+                                    numerator: number;
+                                    rank: number | null;
+                                    value: number | null;
+                                };
+                                code: string;
+                                denominator: number;
+                                few: boolean;
+                                high: number | null;
+                                kind: string;
+                                low: number | null;
+                                /**
+                                 * Movement
+                                 * @description Places and value gained (lost: below zero), None unless the two intervals part; `reason`: `domain.comparison.Reason`.
+                                 */
+                                movement: {
+                                    difference: number | null;
+                                    places: number | null;
+                                    reason: string;
+                                };
+                                name: string;
+                                numerator: number;
+                                of: number;
+                                rank: number | null;
+                                received: number;
+                                type: string;
+                                value: number | null;
+                            }[];
+                        }[];
+                        rate: string;
+                        stale: boolean;
+                        version: number;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_rankings_csv_api_v1_rankings_csv_get: {
+        parameters: {
+            query?: {
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
+                period?: string;
+                rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                kind?: "all" | "locality" | "department" | "land_office";
+                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
+                group?: "overall" | "kind" | "peers";
+                /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
+                order?: "lowest" | "highest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_session_api_v1_session_get: {
         parameters: {
             query?: never;
@@ -1930,6 +2175,241 @@ export interface operations {
                 limit?: number;
                 /** @description where the page before ended; the header Link names the next */
                 after?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_unit_explanation_api_v1_units__code__explanation_get: {
+        parameters: {
+            query?: {
+                rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
+                window?: string;
+                /** @description a local date: the end of that day as the dossiers tell it now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rate taken apart */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        as_of: string;
+                        code: string;
+                        /**
+                         * Definition
+                         * @description What is counted and by which versions: `edition` of the counters, `policy` and its kinds (0: as shipped).
+                         */
+                        definition: {
+                            code: string;
+                            edition: number;
+                            en: string;
+                            meaning_en: string;
+                            meaning_vi: string;
+                            rules: {
+                                [key: string]: number;
+                            };
+                            source: string;
+                            vi: string;
+                        };
+                        /**
+                         * UnitRate
+                         * @description One rate of a unit in a window: ratios 0–1, `low`/`high` Wilson 95 %, None where nothing happened.
+                         */
+                        figure: {
+                            band: string;
+                            denominator: number;
+                            few: boolean;
+                            high: number | null;
+                            low: number | null;
+                            numerator: number;
+                            trend: number | null;
+                            value: number | null;
+                        };
+                        first: string;
+                        flags: {
+                            counts: {
+                                dossiers: number | null;
+                                flag: string;
+                                reason: string;
+                            }[];
+                            first: string;
+                            found: number;
+                            last: string;
+                            of: number;
+                        } | null;
+                        gaps: {
+                            against: string;
+                            denominator: number;
+                            numerator: number;
+                            reason: string;
+                            value: number | null;
+                        }[];
+                        kind: string;
+                        known_at: string;
+                        last: string;
+                        late_data: {
+                            late: number;
+                            since: string | null;
+                            steps: number;
+                            value: number | null;
+                        } | null;
+                        name: string;
+                        parts: {
+                            dossiers: number;
+                            in_numerator: boolean;
+                            part: string;
+                        }[];
+                        rate: string;
+                        rates: {
+                            [key: string]: {
+                                band: string;
+                                denominator: number;
+                                few: boolean;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                trend: number | null;
+                                value: number | null;
+                            };
+                        };
+                        stale: boolean;
+                        version: number;
+                        window: string;
+                        within: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_unit_explanation_dossiers_api_v1_units__code__explanation_dossiers_get: {
+        parameters: {
+            query?: {
+                part?: ("early" | "on_day" | "undated" | "late" | "pending" | "overdue" | "met" | "missed") | null;
+                /** @description one of the flags of the explanation */
+                flag?: string;
+                /** @description entries of a page */
+                limit?: number;
+                /** @description where the page before ended; the header Link names the next */
+                after?: string;
+                rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
+                window?: string;
+                /** @description a local date: the end of that day as the dossiers tell it now */
+                as_of?: string | null;
             };
             header?: never;
             path: {

@@ -1,0 +1,104 @@
+"""Rankings of units over a day, month, quarter, year or live window."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dunghen.domain.days import date_of
+from dunghen.domain.periods import Period, period_of, previous
+from dunghen.domain.windows import WindowError
+from services.api.answers import hashed
+from services.api.follower import Follower
+from services.api.past import Past
+from services.api.past_map import Shown, When, is_live, past_view
+from services.api.problems import ProblemError
+from services.api.rankings import Group, Order, RankingAnswer, Wanted, csv_of_rankings, rankings_of
+from services.api.routes_map import LIVE_WINDOWS, KindName, RateName, present
+from services.api.schema import answers
+from services.api.views import ViewKey, heading
+
+PERIOD_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026"
+GROUP_HELP = "overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received"
+
+
+class RankingQuestion:
+    """What to rank and how; the period as it was asked for."""
+
+    def __init__(  # noqa: PLR0913 - a route's parameters are its public interface
+        self,
+        period: Annotated[str, Query(max_length=10, description=PERIOD_HELP)] = "month",
+        rate: RateName = "official",
+        kind: KindName = "all",
+        group: Annotated[Group, Query(description=GROUP_HELP)] = "kind",
+        order: Annotated[
+            Order, Query(description="which end of the ranking stands first; rank 1 is the highest rate in either")
+        ] = "lowest",
+    ) -> None:
+        self.period, self.rate, self.kind, self.group, self.order = period, rate, kind, group, order
+
+
+Asked = Annotated[RankingQuestion, Depends()]
+
+
+def ranking_routes(follower: Follower, past: Past) -> APIRouter:
+    """As JSON and as CSV."""
+    router = APIRouter(prefix="/api/v1", tags=["map"])
+
+    @router.get("/rankings", responses=answers(RankingAnswer, "The rankings", 422) | {304: {"description": "The reader has this version"}})
+    async def get_rankings(request: Request, asked: Asked) -> Response:
+        """Units in dense ranks (ties share one and the next follows), the lowest rate first; few dossiers unranked at the end. What a unit
+        was in the equal period before stands beside it; that it moved is said only where the two intervals part.
+        """
+        return hashed(request, msgspec.json.encode(await _answer(follower, past, asked)))
+
+    @router.get("/rankings.csv")
+    async def get_rankings_csv(request: Request, asked: Asked) -> Response:
+        """The same as CSV for spreadsheets."""
+        found = await _answer(follower, past, asked)
+        answer = hashed(request, csv_of_rankings(found), "text/csv; charset=utf-8")
+        name = "-".join(("dunghen-ranking", found.period, found.rate, found.kind, found.group))
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return answer
+
+    return router
+
+
+async def _answer(follower: Follower, past: Past, asked: RankingQuestion) -> RankingAnswer:
+    scene, age = present(follower), follower.stale_age()
+    try:
+        period = period_of(asked.period, scene.meta.day)
+    except WindowError as fault:
+        raise ProblemError("INVALID_PARAMETER", str(fault)) from fault
+    earlier = previous(period)
+    now, before = await _shown(follower, past, period, asked), await past_view(past, follower, *_key(earlier, asked))
+    wanted = Wanted(asked.group, asked.order, scene.looks.few)
+    above: dict[str, Any] = {name: now.heading[name] for name in ("as_of", "known_at", "version", "policy", "rate", "kind")}
+    ends = {"first": period.days.first, "last": period.days.last, "before_first": earlier.days.first, "before_last": earlier.days.last}
+    above |= {name: date_of(day).isoformat() for name, day in ends.items()}
+    return RankingAnswer(
+        **above,
+        period=asked.period,
+        group=asked.group,
+        order=asked.order,
+        stale=age is not None,
+        age_seconds=None if age is None else round(age),
+        rankings=rankings_of(list(now.view.rows.values()), before.view.rows.values(), wanted),
+    )
+
+
+async def _shown(follower: Follower, past: Past, period: Period, asked: RankingQuestion) -> Shown:
+    """The live picture where that answers, so that a ranking is what the map shows."""
+    key, when = _key(period, asked)
+    scene = present(follower)
+    if not is_live(key, when, scene):
+        return await past_view(past, follower, key, when)
+    return Shown(follower.channels.at(key, scene).view, heading(scene, key))
+
+
+def _key(period: Period, asked: RankingQuestion) -> tuple[ViewKey, When]:
+    return ViewKey(period.window, asked.rate, asked.kind), When(date_of(period.day))

@@ -1,0 +1,96 @@
+"""Rankings over HTTP: the same figures as the map of the same days, in order, beside those of the period before."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from api_world import Opened, World
+from counted_city import UNITS, CountedCity
+
+from tests.eventually import eventually_async as eventually
+
+CITY = CountedCity(seed=3)
+
+
+@pytest.fixture
+async def counted(open_world: Opened) -> AsyncIterator[World]:
+    async with open_world() as world:
+        await CITY.tell(world)
+        await eventually(lambda: told(world))
+        yield world
+
+
+async def told(world: World) -> bool:
+    live, days = await world.map(window="year"), await world.map(window="2026")
+    return bool(live["city"]["received"] > 100 and live["city"]["received"] == days["city"]["received"])
+
+
+async def ranking(world: World, **query: Any) -> dict[str, Any]:
+    answer = await world.http.get("/api/v1/rankings", params=query)
+    return {"status_code": answer.status_code, **answer.json()}
+
+
+def units_of(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {unit["code"]: unit for group in answer["rankings"] for unit in group["units"]}
+
+
+PERIODS = [
+    ("month", {"window": "month"}, {"window": "month", "as_of": "2026-10-16"}),
+    ("7d", {"window": "7d"}, {"window": "7d", "as_of": "2026-11-09"}),
+    ("2026-10", {"window": "2026-10"}, {"window": "2026-09"}),
+    ("2026-10-30", {"window": "today", "as_of": "2026-10-30"}, {"window": "today", "as_of": "2026-10-29"}),
+    ("2026-Q4", {"window": "quarter"}, {"window": "quarter", "as_of": "2026-08-16"}),
+    ("2026", {"window": "year"}, {"window": "year", "as_of": "2025-11-16"}),
+]
+
+
+@pytest.mark.parametrize(("period", "now", "then"), PERIODS)
+async def test_a_ranking_has_the_figures_of_the_map_of_its_days_and_of_the_days_before(
+    counted: World, period: str, now: dict[str, str], then: dict[str, str]
+) -> None:
+    for rate in ("official", "statutory"):
+        answer = await ranking(counted, period=period, rate=rate)
+        found, shown, before = units_of(answer), await counted.map(rate=rate, **now), await counted.map(rate=rate, **then)
+        assert (answer["first"], answer["last"]) == (shown["first"], shown["last"])
+        assert (answer["before_first"], answer["before_last"]) == (before["first"], before["last"])
+        for row in shown["units"]:
+            same = ("value", "numerator", "denominator", "low", "high", "few", "band", "rank", "received")
+            assert {name: found[row["code"]][name] for name in same} == {name: row[name] for name in same}
+        for row in before["units"]:
+            same = ("value", "numerator", "denominator", "rank")
+            assert found[row["code"]]["before"] == {name: row[name] for name in same}
+    assert set(found) == set(UNITS)
+
+
+async def test_groups_orders_and_kinds(counted: World) -> None:
+    kinds = await ranking(counted, period="quarter")
+    assert [(g["kind"], g["third"]) for g in kinds["rankings"]] == [("locality", ""), ("department", "")]
+    lowest, highest = [
+        [u["code"] for u in (await ranking(counted, period="quarter", group="overall", order=order))["rankings"][0]["units"]]
+        for order in ("lowest", "highest")
+    ]
+    assert lowest == list(reversed(highest))
+    peers = await ranking(counted, period="quarter", group="peers", kind="locality")
+    assert [(g["third"], [u["code"] for u in g["units"]]) for g in peers["rankings"]] == [("small", ["20194"]), ("middle", ["20242"])]
+
+
+async def test_the_sheet_says_the_same_and_the_reader_who_has_it_is_told_so(counted: World) -> None:
+    answer = await counted.http.get("/api/v1/rankings.csv", params={"period": "quarter"})
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert {r["code"]: r["numerator"] for r in rows} == {
+        c: str(u["numerator"]) for c, u in units_of(await ranking(counted, period="quarter")).items()
+    }
+    for path in ("/api/v1/rankings.csv", "/api/v1/rankings"):
+        first = await counted.http.get(path, params={"period": "2026-10"})
+        again = await counted.http.get(path, params={"period": "2026-10"}, headers={"if-none-match": first.headers["etag"]})
+        assert (first.status_code, again.status_code) == (200, 304)
+
+
+async def test_what_is_no_period_is_refused(counted: World) -> None:
+    for wrong in ({"period": "2026-11-17"}, {"period": "fortnight"}, {"group": "street"}, {"order": "best"}, {"rate": "mine"}):
+        assert (await ranking(counted, **wrong))["code"] == "INVALID_PARAMETER"

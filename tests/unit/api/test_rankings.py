@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import Any
+
+from services.api.rankings import Ranking, RankingAnswer, Wanted, csv_of_rankings, rankings_of
+from services.api.rows import NO_COUNTS, Row
+
+PUBLISHED = {
+    "a": (99, 100),
+    "b": (95, 100),
+    "c": (90, 100),
+    "d": (18, 20),
+    "e": (80, 100),
+    "f": (4, 5),
+    "g": (7, 10),
+}  # 1, 2, 3, 3, 4, 4, 5
+
+
+def row(code: str, numerator: int, denominator: int, **more: Any) -> Row:
+    given: dict[str, Any] = {
+        "name": code,
+        "kind": "locality",
+        "type": "Phường",
+        "low": None,
+        "high": None,
+        "band": "none",
+        "rank": None,
+        "of": None,
+        "trend": None,
+        "received": denominator,
+        "finished": 0,
+        "counts": dict(NO_COUNTS),
+        "pending": 0,
+        "due_today": 0,
+        "due_today_left": 0,
+        "overdue": 0,
+        "paused": 0,
+        "feed_seen_at": None,
+        "stale": False,
+        **more,
+    }
+    value = numerator / denominator if denominator else None
+    return Row(code=code, value=value, numerator=numerator, denominator=denominator, few=0 < denominator < 5, **given)
+
+
+def ranked(now: list[Row], then: list[Row] | None = None, **wanted: Any) -> list[Ranking]:
+    return rankings_of(now, then or [], Wanted(**{"group": "kind", "order": "lowest", "few": 5, **wanted}))
+
+
+def test_ranks_are_dense_and_the_lowest_stands_first() -> None:
+    (found,) = ranked([row(code, *rate) for code, rate in PUBLISHED.items()])
+    assert [(u.code, u.rank) for u in found.units] == [("g", 5), ("e", 4), ("f", 4), ("c", 3), ("d", 3), ("b", 2), ("a", 1)]
+    assert (found.of, found.units[0].of) == (5, 5)
+    (other,) = ranked([row(code, *rate) for code, rate in PUBLISHED.items()], order="highest")
+    assert [u.rank for u in other.units] == [1, 2, 3, 3, 4, 4, 5]
+
+
+def test_few_stand_unranked_at_the_end_and_none_behind_them_in_either_order() -> None:
+    rows = [row("none", 0, 0), row("few", 0, 4), row("best", 9, 9), row("worst", 0, 5)]
+    for order, first in (("lowest", ["worst", "best"]), ("highest", ["best", "worst"])):
+        (found,) = ranked(rows, order=order)
+        assert [u.code for u in found.units] == [*first, "few", "none"]
+        assert [u.rank for u in found.units[2:]] == [None, None]
+
+
+def test_kinds_are_ranked_apart_and_overall_together() -> None:
+    rows = [row("a", 9, 10), row("b", 5, 10, kind="department"), row("c", 7, 10, kind="land_office")]
+    assert [(r.kind, [u.rank for u in r.units]) for r in ranked(rows)] == [("locality", [1]), ("department", [1]), ("land_office", [1])]
+    (overall,) = ranked(rows, group="overall")
+    assert [(u.code, u.rank) for u in overall.units] == [("b", 3), ("c", 2), ("a", 1)]
+    assert ranked([], group="overall") == []
+
+
+def test_peers_are_thirds_of_a_kind_by_what_they_received() -> None:
+    rows = [row(str(n), 9, 10, received=received) for n, received in enumerate((3, 3, 40, 50, 900, 1000))]
+    rows.append(row("d", 9, 10, kind="department", received=5))
+    found = ranked(rows, group="peers")
+    groups = {(r.kind, r.third): [u.code for u in r.units] for r in found}
+    small, middle, large = (("locality", third) for third in ("small", "middle", "large"))
+    assert groups == {small: ["0", "1"], middle: ["2", "3"], large: ["4", "5"], ("department", "small"): ["d"]}
+
+
+def test_that_a_unit_moved_is_said_only_where_the_intervals_part() -> None:
+    now = [row("rose", 95, 100), row("still", 90, 100), row("new", 9, 10), row("idle", 0, 0), row("few", 4, 4)]
+    then = [row("rose", 60, 100), row("still", 88, 100), row("idle", 9, 10), row("few", 40, 100)]
+    (found,) = ranked(now, then, order="highest")
+    moved = {u.code: (u.movement.places, u.movement.reason) for u in found.units}
+    assert moved == {
+        "rose": (2, "PARTED"),
+        "still": (None, "OVERLAPPING"),
+        "new": (None, "NOTHING_OCCURRED"),
+        "idle": (None, "NOTHING_OCCURRED"),
+        "few": (None, "TOO_FEW"),
+    }
+    rose = found.units[0]
+    assert (rose.before.rank, rose.before.numerator, rose.movement.difference) == (3, 60, 0.35)
+
+
+def test_as_a_sheet_no_name_is_a_formula() -> None:
+    units = ranked([row("a", 9, 10, name="=1+1"), row("b", 4, 10)])
+    words = dict.fromkeys(("as_of", "known_at", "first", "last", "before_first", "before_last"), "2026-11-16")
+    answer = RankingAnswer(
+        **words, version=7, policy=1, period="month", rate="official", kind="all", group="kind", order="lowest", stale=False, rankings=units
+    )
+    text = csv_of_rankings(answer).decode()
+    assert text.startswith("\ufeffgroup_kind,group_third,code,name,")
+    lines = text.splitlines()
+    assert [line.split(",")[2:4] for line in lines[1:]] == [["b", "b"], ["a", "'=1+1"]]
+    assert {line.count(",") for line in lines} == {lines[0].count(",")}
