@@ -113,9 +113,9 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON 
 
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e, sse, growth or alerts")],
+    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e, sse, growth, alerts or explanation")],
     events: Annotated[
-        int | None, typer.Option(help="how many; recovery, alerts: dossiers; e2e: so many a second beside the probes; sse: readers")
+        int | None, typer.Option(help="how many; recovery, alerts, explanation: dossiers; e2e: so many a second beside; sse: readers")
     ] = None,
     runs: Annotated[int, typer.Option(help="the median of so many")] = 3,
     peers: Annotated[

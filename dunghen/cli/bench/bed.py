@@ -25,7 +25,7 @@ from dunghen.contracts.city_files import Bodies, read_city
 from dunghen.domain.policy import Policy
 from dunghen.platform import kafka
 from dunghen.platform.clock import RealClock
-from dunghen.platform.local import kafka_broker
+from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import LocalServer, free_port, launch
 from dunghen.platform.settings import PlatformSettings, load
 
@@ -125,6 +125,21 @@ async def bed(bodies: Bodies | None = None, folder: Path | None = None) -> Async
             yield Bed(settings, data, broker)
         finally:
             broker.stop()
+
+
+@asynccontextmanager
+async def serving(made: Bed) -> AsyncIterator[LocalServer]:
+    """A projector and one HTTP worker, over a Redis of their own; `port` of the answer is where the worker serves, once it is ready."""
+    redis, port = await asyncio.to_thread(redis_server.start, made.folder / "redis"), free_port()
+    env = {"DUNGHEN_REDIS": f"redis://{redis.address}/0"}
+    try:
+        with (
+            made.service("services.api", "projector", **env),
+            made.service("services.api", "http", DUNGHEN_PORT=str(port), **env) as server,
+        ):
+            yield LocalServer(port, server.log, server.process)
+    finally:
+        redis.stop()
 
 
 async def ready(address: str, seconds: float = START_SECONDS) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from dunghen.cli.bench import growth
 from dunghen.cli.bench.alerts import alerts
 from dunghen.cli.bench.e2e import e2e
+from dunghen.cli.bench.explanation import explanation
 from dunghen.cli.bench.ingest import OURS, ingest
 from dunghen.cli.bench.measure import line, median_of, progress
 from dunghen.cli.bench.peers import race
@@ -26,13 +27,14 @@ DEFAULTS = {
     "sse": 10_000,
     "growth": 500_000,
     "alerts": 1_000_000,
+    "explanation": 1_000_000,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to measure, on how many events (None: as usual; recovery, alerts: dossiers; e2e: a second; sse: readers), how often,
-    and whether beside others.
+    """What to measure, on how many events (None: as usual; recovery, alerts, explanation: dossiers; e2e: a second; sse:
+    readers), how often, and whether beside others.
 
     `dossiers`, `units`, `folder`: of growth alone, see `growth.cases` and `growth.run`.
     """
@@ -57,7 +59,7 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> None:
     if wanted.what == "scoring" and wanted.peers:
         race.run(wanted.count, wanted.runs, say)
         return
-    if wanted.what in ("recovery", "sse", "growth", "alerts") and wanted.peers:
+    if wanted.what in ("recovery", "sse", "growth", "alerts", "explanation") and wanted.peers:
         raise CommandError("--peers is for scoring, ingest and e2e")
     if wanted.what == "growth":
         growth.run(growth.cases(wanted.dossiers, wanted.units), growth.Way(wanted.count, wanted.runs, wanted.folder), say)
@@ -76,6 +78,8 @@ async def _once(wanted: Wanted) -> dict[str, dict[str, float]]:
             return await e2e(wanted.count)
         case "alerts":
             return await alerts(wanted.count, progress)
+        case "explanation":
+            return {OURS: await explanation(wanted.count, progress)}
         case "recovery":
             return {OURS: await recovery(wanted.count, progress)}
         case "sse":

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import httpx
 from aiokafka import AIOKafkaProducer
 
-from dunghen.cli.bench.bed import Bed, bed, ready, sample
+from dunghen.cli.bench.bed import Bed, bed, ready, sample, serving
 from dunghen.cli.bench.measure import usage
 from dunghen.cli.bench.sse_readers import ASK
 from dunghen.cli.programs import INTERPRETER
@@ -27,8 +27,7 @@ from dunghen.domain.rates import RATES
 from dunghen.domain.windows import WINDOWS, resolve
 from dunghen.platform import kafka
 from dunghen.platform.clock import RealClock
-from dunghen.platform.local import redis_server
-from dunghen.platform.local.servers import HOST, LocalServer, free_port
+from dunghen.platform.local.servers import HOST, LocalServer
 
 SECONDS = 20.0  # of each measurement
 CALM, BUSY = 1.0, 10.0  # changes a second: more than a city of 20,000 events in a working day has; ten times that
@@ -126,21 +125,10 @@ async def _readers(port: int, count: int) -> AsyncIterator[ReaderProcess]:
 @contextlib.asynccontextmanager
 async def _serving(made: Bed) -> AsyncIterator[tuple[LocalServer, City]]:
     """A projector and one HTTP worker that shows 126 units."""
-    redis = await asyncio.to_thread(redis_server.start, made.folder / "redis")
-    env = {"DUNGHEN_REDIS": f"redis://{redis.address}/0"}
-    port = free_port()
-    try:
-        with (
-            made.service("services.api", "projector", **env),
-            made.service("services.api", "http", DUNGHEN_PORT=str(port), **env) as server,
-        ):
-            server = LocalServer(port, server.log, server.process)
-            async with kafka.started(kafka.producer(made.settings, linger_ms=0), made.settings) as producer:
-                city = await _filled(made, producer)
-                await ready(f"http://{HOST}:{port}/readyz")
-                yield server, city
-    finally:
-        redis.stop()
+    async with serving(made) as server, kafka.started(kafka.producer(made.settings, linger_ms=0), made.settings) as producer:
+        city = await _filled(made, producer)
+        await ready(f"http://{HOST}:{server.port}/readyz")
+        yield server, city
 
 
 async def _filled(made: Bed, producer: AIOKafkaProducer) -> City:
