@@ -71,12 +71,12 @@ class Counted:
 async def explanation(count: int, say: Say) -> dict[str, float]:
     """One run with `count` dossiers of 126 units. `p50_ms` …: of the answer to each rate in ASKED_WINDOWS as of DAYS days, of the unit with
     the most dossiers (`unit_dossiers`), one after the other, each read from the store; `livez_p50_ms`: beside it, of an empty answer;
-    `stored_per_second`: how fast the projector took the dossiers in.
+    `stored_per_second`: how fast the projector took the dossiers in, which begins with the map's first version.
     """
     async with bed() as made, serving(made) as server, httpx.AsyncClient(timeout=120, base_url=f"http://{HOST}:{server.port}/") as http:
         counted = Counted(await made.policy())
-        began = time.monotonic()
         await _fill(made, counted, count)
+        began = time.monotonic()  # the last that was sent is what the map, and so the read model, begins with
         say(f"{sum(counted.dossiers.values())} dossiers of {len(counted.dossiers)} units are in the topic")
         await _stored(http, counted, server)
         seconds = time.monotonic() - began
