@@ -23,7 +23,7 @@ class Readiness:
     """
 
     needed: dict[str, Check]
-    wanted: Mapping[str, Check] = field(default_factory=dict)
+    wanted: dict[str, Check] = field(default_factory=dict)
 
     @classmethod
     def of_steps(cls, *names: str) -> Readiness:

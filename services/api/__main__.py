@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -35,6 +36,7 @@ from services.api.past import Past
 from services.api.ports import Outlets
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
+from services.api.storing import StoreWatch
 
 GROUP = "api-projector"
 SWITCH_SECONDS = 0.0005  # as long the map waits for the thread that writes the history, whenever it comes back from a socket (Python: 5 ms)
@@ -57,6 +59,9 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     projector, history = Projector(settings, board, lag, clock), HistoryProjector(settings, store, clock, board)
     projector.on_shown = history.on_shown
     readiness.needed.update(projector.checks())
+    stored = StoreWatch(store)
+    readiness.wanted["store"] = lambda: stored.there
+    life.spawn("store-watch", stored.run())
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
     life.spawn("dossiers", DossierProjector(settings, store, projector.policy, board).run())
@@ -79,6 +84,9 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     browsers = KafkaBrowsers(settings, known.people)
     follower = Follower(settings, board, clock_from(settings.clock_file))
     watch_picture(lambda: follower.mirror.lag_seconds(real_milliseconds()))
+    for name, watch in (("store", StoreWatch(store)), ("access", StoreWatch(access))):
+        follower.wanted[name] = partial(getattr, watch, "there")
+        life.spawn(f"{name}-watch", watch.run())
     life.spawn("access-store", prepare_access(access))
     life.spawn("who-may-read", known.run())
     life.spawn("said", said.run())

@@ -11,7 +11,7 @@ from time import monotonic
 
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.logs import get_logger
-from dunghen.platform.metrics import Readiness
+from dunghen.platform.metrics import Check, Readiness
 from services.api.board_messages import FeedView
 from services.api.channels import Channels, frame
 from services.api.geometries import Geometries
@@ -47,6 +47,7 @@ class Follower:
     def __init__(self, settings: ApiSettings, board: BoardReader, clock: Clock) -> None:
         self.settings, self.board, self.clock = settings, board, clock
         self.reachable = True
+        self.wanted: dict[str, Check] = {}  # what else a worker can do without for a while
         self.mirror, self.ticker, self.geometries = Mirror(), Ticker(), Geometries(board)
         self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
         self.streams = Streams(settings, self.stale_age, lambda: frame("tick", self.tick_body([])))
@@ -109,7 +110,7 @@ class Follower:
 
     def readiness(self) -> Readiness:
         """A worker that has a picture serves it whatever is away, and says its age: it does without the rest for a while."""
-        wanted = {"redis": lambda: self.reachable, "level": lambda: self.stale_age() is None}
+        wanted: dict[str, Check] = {"redis": lambda: self.reachable, "level": lambda: self.stale_age() is None, **self.wanted}
         return Readiness({"picture": lambda: self.mirror.meta is not None}, wanted)
 
     def stale_age(self) -> float | None:

@@ -1,4 +1,4 @@
-"""What every projector into the store does around its own work: prepare, follow, wait and begin again."""
+"""What every projector into the store does around its own work: prepare, follow, wait and begin again; and whether the store answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from dunghen.platform.kafka import MissingTopic, Truncated, Unreachable
-from dunghen.platform.store import Collection, Store, StoreAwayError
+from dunghen.platform.store import Collection, Store, StoreAwayError, StoreError
 
 RETRY_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 
 
 async def follow_into(store: Store, collections: Sequence[Collection], follow: Callable[[], Awaitable[None]], log: Any) -> None:
@@ -24,3 +25,24 @@ async def follow_into(store: Store, collections: Sequence[Collection], follow: C
             await store.clear()
             raise
         await asyncio.sleep(RETRY_SECONDS)
+
+
+class StoreWatch:
+    """Asks the store now and then; `there`: whether it answered last, to be read from any thread."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.there = store, False
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Once."""
+        try:
+            await self.store.offsets()
+            self.there = True
+        except StoreError:
+            self.there = False
