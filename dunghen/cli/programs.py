@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -17,6 +19,7 @@ from dunghen.platform.local.servers import HOST, free_port
 
 INTERPRETER = sys.executable
 METRICS = ("scoring", "projector", "alerts")
+DEMO_CHANNELS = "push,mail"  # so that whoever tries the demo can be shown a notice; its mails go to a sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,15 @@ async def is_ready(http: httpx.AsyncClient, address: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
         return (await http.get(address)).status_code == 200
     return False
+
+
+async def push_key(data: Path, extra: Mapping[str, str]) -> str:
+    """What browsers subscribe with, where alerts sends to browsers: asked of alerts, which makes the key in the data folder; else ""."""
+    env = {**os.environ, "DUNGHEN_DATA": str(data), **extra}
+    command = (INTERPRETER, "-m", "services.alerts.by_hand", "push-key")
+    asked = await asyncio.create_subprocess_exec(*command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
+    said, _ = await asked.communicate()
+    return said.decode().strip() if asked.returncode == 0 else ""  # settings that are wrong alerts itself says, in its log
 
 
 def servers(addresses: Addresses, data: Path) -> list[Program]:

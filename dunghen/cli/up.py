@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -96,7 +97,7 @@ class Up:
             task.result()
 
     async def _start(self, bodies: dict[str, Any]) -> None:
-        own, data = self.addresses, self.folder.path
+        own, data, extra = self.addresses, self.folder.path, self._extra()
         for program in programs.servers(own, data):
             self.supervisor.start(program)
         await self._until("Kafka", START_SECONDS, lambda: asyncio.to_thread(kafka_broker.answers, own.kafka))
@@ -104,7 +105,8 @@ class Up:
             await self._until("Redis", START_SECONDS, lambda: asyncio.to_thread(redis_server.answers, own.own_redis))
         settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data, **self.folder.partitions)
         await prepare(settings, bodies, self.folder.clock())
-        first, *others = programs.services(own, data, self._extra(), ("--insecure-ingest",) if self.wishes.insecure_ingest else ())
+        extra |= {"DUNGHEN_PUSH_KEY": key} if (key := await programs.push_key(data, extra)) else {}
+        first, *others = programs.services(own, data, extra, ("--insecure-ingest",) if self.wishes.insecure_ingest else ())
         self.supervisor.start(first)
         if self.folder.rebuilding.exists():
             await self._counted(settings.partitions)
@@ -130,11 +132,14 @@ class Up:
         self.folder.rebuilding.unlink()
 
     def _extra(self) -> dict[str, str]:
-        """What only a local run sets: partitions that a rebuild added; in the demo mail goes to a sink in the data folder."""
+        """What only a local run sets: partitions that a rebuild added; in the demo mails go to a sink here, and links open here."""
         changed = {f"DUNGHEN_{name.upper()}": str(count) for name, count in self.folder.partitions.items()}
         if self.wishes.city != "demo":
             return changed
-        return {**changed, "DUNGHEN_ALERTS_MODE": "on", "DUNGHEN_SMTP_HOST": HOST, "DUNGHEN_SMTP_PORT": str(self.addresses.smtp_port)}
+        sink = {"DUNGHEN_SMTP_HOST": HOST, "DUNGHEN_SMTP_PORT": str(self.addresses.smtp_port)}
+        ours = {"DUNGHEN_ALERTS_CHANNELS": programs.DEMO_CHANNELS, "DUNGHEN_ALERTS_LINK": f"{self.addresses.page}/officials?notice="}
+        chosen = {name: os.environ[name] for name in ours if name in os.environ}
+        return {**changed, "DUNGHEN_ALERTS_MODE": "on", **sink, **ours, **chosen}
 
     async def _demo(self) -> None:
         """The made-up city: mails readable in the data folder, the past at full speed on the first start, then live."""

@@ -1,4 +1,6 @@
-"""What an operator asks of the channels by hand: `python -m services.alerts.by_hand test|vapid` (`dunghen notices …` starts it).
+"""What an operator asks of the channels by hand: `python -m services.alerts.by_hand test|vapid|push-key` (`dunghen` starts it).
+
+`push-key` says the same as `vapid` where messages go to browsers, else nothing.
 
 An address comes by standard input: a command line can be seen by every user of the machine, and is kept in logs of processes.
 """
@@ -90,8 +92,9 @@ def main() -> int:
         settings = load(AlertsSettings)
     except SettingsError as fault:
         sys.exit(f"settings of alerts:\n{fault}")
-    if sys.argv[1:] == ["vapid"]:
-        print(public_key(vapid_key(settings)))  # noqa: T201 - a command
+    if sys.argv[1:] in (["vapid"], ["push-key"]):
+        if sys.argv[1] == "vapid" or "push" in names(settings):
+            print(public_key(vapid_key(settings)))  # noqa: T201 - a command
         return 0
     trial = msgspec.json.decode(sys.stdin.buffer.read(), type=Trial)
     taken, said = asyncio.run(try_out(settings, trial))

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.e2e.running_city import RunningCity, dossier
+from tests.e2e.signed_in import link_of, sign_in
 from tests.eventually import eventually
 
 OWN, OTHER = "000.00.31.H17-261116-0031", "000.00.32.H17-261116-0032"
@@ -25,29 +26,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
         running.stop()
 
 
-def link_of(city: RunningCity, person: str) -> str:
-    return city.command("people", "link", person).stdout.split()[-1]
-
-
 @pytest.fixture
 def browsers() -> Iterator[ExitStack]:
     """Closes what was opened in it."""
     with ExitStack() as opened:
         yield opened
-
-
-def sign_in(city: RunningCity, link: str) -> httpx.Client:
-    """A browser's way: the page is opened, its button posts what stands behind the `#`."""
-    page, _, secret = link.partition("#")
-    client = httpx.Client(base_url=city.page, timeout=20)
-    assert "<form" in client.get(page).text
-
-    def posted() -> httpx.Response | None:
-        answer = client.post("/api/v1/session", data={"link": secret}, headers={"origin": city.page})
-        return answer if answer.status_code == 303 else None
-
-    eventually(posted)
-    return client
 
 
 def test_an_official_sees_the_own_unit_a_leader_the_city_and_the_log_has_it_all(
