@@ -29,6 +29,7 @@ class What(StrEnum):
     OWN_DOSSIERS = "own_dossiers"  # those that one has oneself, by session
     DOSSIER = "dossier"  # one dossier
     NOTICES = "notices"  # notices of one's units
+    NOTICE_QUALITY = "notice_quality"  # how good the notices of one's units are, as counts: who leads or runs it
     CHANGES = "changes"  # that something of one's units changed, as it does
     NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
     OWN_BROWSERS = "own_browsers"  # in which of one's browsers notices are shown: who is told of them, no machine and no operator
@@ -64,6 +65,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.UNIT_DOSSIERS: _OF_DOSSIERS,
     What.DOSSIER: _OF_DOSSIERS,
     What.NOTICES: _OF_DOSSIERS,
+    What.NOTICE_QUALITY: {Role.LEADER: Reach.UNITS, Role.OPERATOR: Reach.ALL},
     What.CHANGES: _OF_DOSSIERS,
     What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
     What.OWN_BROWSERS: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each their own

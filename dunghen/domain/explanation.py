@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from dunghen.domain.account import Course, Span, spans_of
+from dunghen.domain.day_account import DayAccount, day_account
 from dunghen.domain.deadline import TimeLimit, due_at
 from dunghen.domain.pauses import Pause, Term, pauses_of, stretch
 from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import Reckoning, reckon
 from dunghen.domain.rules import SupplementRule
-from dunghen.domain.statuses import PAYMENT, SUPPLEMENT
+from dunghen.domain.statuses import PAUSING, PAYMENT, SUPPLEMENT
 from dunghen.domain.warnings import Running, facts_of
 
 How = Literal["LIMIT", "PROMISE", "SOURCE", "ADDED", "RESTARTED", "PAUSED", "UNDATED", "INTAKE"]
@@ -47,7 +48,8 @@ class Explanation:
     """Instants are seconds since 1970 UTC, 0: none. `told_at`: its end, or the instant that was asked about.
 
     `promised_by_source`: the first promise is a date of the source, else it follows from the limit. `term_seconds`: the working time that
-    the due date allows without pauses; None where there is no end to count to.
+    the due date allows without pauses; None where there is no end to count to. `days`: of a term in calendar days, else None. `denied_at`:
+    the clock stands still, and the newest sync (which is no step and ends no pause) says another status since then; 0: none does.
     """
 
     how: How
@@ -61,6 +63,8 @@ class Explanation:
     term_seconds: int | None
     spans: tuple[Span, ...]
     stops: tuple[Stop, ...]
+    days: DayAccount | None = None
+    denied_at: int = 0
 
     @property
     def by(self) -> Literal["computed", "source", "none"]:
@@ -106,7 +110,15 @@ def explain(record: bytes, policy: Policy, now: int) -> Explanation | None:
         term_seconds=_term_seconds(course, policy),
         spans=tuple(spans_of(course, policy.calendar)),
         stops=tuple(_stop(case, pause) for pause in pauses),
+        days=day_account(course, policy.calendar) if limit is not None and limit.in_calendar_days else None,
+        denied_at=_denied_at(found),
     )
+
+
+def _denied_at(found: Reckoning) -> int:
+    head = found.head
+    denied = found.stopped and head.status not in PAUSING and head.occurred_at > found.pauses[-1].began
+    return head.occurred_at if denied else 0
 
 
 def _of_intake(clock: Running, policy: Policy, now: int) -> Explanation:

@@ -5,7 +5,7 @@ What is decided stays decided; this says when it may go out, or why it does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -54,6 +54,21 @@ class Telling:
         return self.stage.name.removesuffix(ESCALATED)
 
 
+class Asked(NamedTuple):
+    """A notice, as an answer to it sees it: `stage` by its name, an escalation's too; `since`: the instant from which one could answer."""
+
+    clock: str
+    stage: str
+    recipient: str
+    unit: str
+    since: int
+
+    @property
+    def of_anybody(self) -> bool:
+        """Whether anybody may answer: an escalation is over with any answer; a unit's shared address is nobody's own."""
+        return self.stage.endswith(ESCALATED) or self.recipient == self.unit
+
+
 class Ruling(NamedTuple):
     """`send`, `hold` till an instant (0: till something happens) or `drop`, each with its reason; "" for what simply goes."""
 
@@ -89,10 +104,19 @@ def covers(silence: Silence, telling: Telling, now: int) -> bool:
 
 
 def answered(telling: Telling, actions: Iterable[Action], calendar: WorkingCalendar) -> bool:
-    """Whether this crossing was answered: by the recipient; of an escalation by anybody, for then nobody waits for an answer any more."""
-    escalation = telling.stage.name != telling.of_stage
-    said = (a for a in actions if a.kind in ANSWERS and (a.clock, a.stage) == (telling.clock, telling.of_stage))
-    return any(_is_of_this(a, telling, calendar) for a in said if escalation or a.person == telling.recipient)
+    """Whether this crossing was answered by who is asked; of an escalation by anybody, for then nobody waits for an answer any more."""
+    asked = Asked(telling.clock, telling.stage.name, telling.recipient, telling.unit, telling.asked_at)
+    return any(_is_of_this(action, telling, calendar) for action in _answers(asked, actions))
+
+
+def answer_to(asked: Asked, actions: Iterable[Action]) -> Action | None:
+    """The first answer to a notice since it was decided; None while there is none."""
+    return min((a for a in _answers(asked, actions) if a.at >= asked.since), key=lambda a: (a.at, a.person), default=None)
+
+
+def _answers(asked: Asked, actions: Iterable[Action]) -> Iterator[Action]:
+    said = (a for a in actions if a.kind in ANSWERS and (a.clock, a.stage) == (asked.clock, asked.stage.removesuffix(ESCALATED)))
+    return (a for a in said if asked.of_anybody or a.person == asked.recipient)
 
 
 def _is_of_this(action: Action, telling: Telling, calendar: WorkingCalendar) -> bool:

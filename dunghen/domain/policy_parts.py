@@ -28,6 +28,7 @@ class Procedure:
     """One administrative procedure, and its time limit (None: nobody knows it) for dossiers received from `valid_from` (a local day) on.
 
     `kinds` are the kinds of unit that handle it; `weight` is how often it is asked for, in relation to others, for a made-up city.
+    `name_en` is the name in English, "" where the catalogue has none.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Procedure:
     kinds: tuple[Kind, ...] = KINDS
     weight: int = 1
     valid_from: int = ALWAYS
+    name_en: str = ""
 
 
 class Procedures:

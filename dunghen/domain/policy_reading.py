@@ -135,6 +135,7 @@ def _procedure(given: Reader) -> Procedure:
         kinds=kinds,
         weight=given.whole("weight", 1),
         valid_from=ALWAYS if since is None else since,
+        name_en=given.text("name_en", ""),
     )
     given.finish()
     return procedure

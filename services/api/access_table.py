@@ -31,6 +31,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/dossiers/{code}/explanation"): What.DOSSIER,
     ("GET", "/api/v1/officials/stream"): What.CHANGES,
     ("GET", "/api/v1/notices"): What.NOTICES,
+    ("GET", "/api/v1/notice-quality"): What.NOTICE_QUALITY,
     ("GET", "/api/v1/notice-links/{token}"): What.NOTICE_LINK,
     ("POST", "/api/v1/dossiers/{code}/actions"): What.ACT,
     ("GET", "/api/v1/push-key"): What.OWN_BROWSERS,

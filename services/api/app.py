@@ -23,11 +23,13 @@ from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
 from services.api.routes_own import own_routes
 from services.api.routes_push import push_routes
+from services.api.routes_quality import quality_routes
 from services.api.routes_rankings import ranking_routes
 from services.api.routes_rate_explanation import rate_dossier_routes, rate_explanation_routes
 from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_wall import wall_routes
+from services.api.schema import say_problems
 
 
 def build_app(follower: Follower, past: Past, officials: Officials, outlets: Outlets) -> FastAPI:
@@ -53,6 +55,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         explanation_routes(officials),
         change_routes(officials),
         notice_routes(officials),
+        quality_routes(officials),
         action_routes(officials, outlets.said),
         link_routes(officials),
         push_routes(officials, outlets.browsers),
@@ -60,5 +63,6 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
     for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
         app.include_router(router)
     check_declared(app)
+    say_problems(app)
     app.add_middleware(Front, clock=follower.clock)
     return app

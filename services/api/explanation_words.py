@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import DAY_SECONDS, date_of, weekday_of
 from dunghen.domain.deadline import LimitUnit, TimeLimit
 from dunghen.domain.explanation import Explanation, How, Stop
@@ -44,6 +45,27 @@ def limit_text(limit: TimeLimit | None) -> Both:
         return Both("chưa biết thời hạn", "no time limit is known")
     vi, one, many = UNITS[limit.unit]
     return Both(f"{limit.amount} {vi}", f"{limit.amount} {one if limit.amount == 1 else many}")
+
+
+def hours_line(calendar: WorkingCalendar) -> Both:
+    """`thứ Hai–thứ Sáu 07:00–11:30, 13:30–17:00`: the hours of an ordinary week; days of their own are named apart."""
+    works = [day for day in range(7) if day not in calendar.weekend]
+    hours = ", ".join(f"{_clock(begin)}–{_clock(until)}" for begin, until in calendar.hours)
+    if not works or not hours:
+        return Both("không có ngày làm việc", "no working days")
+    vi, en = (_range(works, names) for names in (WEEKDAYS_VI, WEEKDAYS_EN))
+    return Both(f"{vi} {hours}", f"{en} {hours}")
+
+
+def _range(days: list[int], names: tuple[str, ...]) -> str:
+    """Days in a row as one range, else each by its name."""
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{names[days[0]]}–{names[days[-1]]}"
+    return ", ".join(names[day] for day in days)
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def sentence(told: Told | None) -> Both:
@@ -138,6 +160,9 @@ def _paused(told: Told) -> Both:
     open_stop = next(stop for stop in account.stops if stop.effect == "OPEN")
     since = Both("Tạm dừng từ ", "Paused since ") + _at(open_stop.began, told)
     still = since + Both(": đồng hồ đứng nên chưa có hẹn trả.", ": the clock stands still, so there is no due date.")
+    if account.days is not None:
+        n = account.days.count("counted")
+        return still + Both(f" Đã tính {n} ngày.", f" {n} {'day has' if n == 1 else 'days have'} counted.")
     if account.term_seconds is None:
         return still
     counted = account.seconds("counted")

@@ -7,15 +7,17 @@ from typing import Any
 
 from dunghen.contracts.messages import PolicyRecord
 from dunghen.domain.account import KINDS, Kind, Span
+from dunghen.domain.day_account import DAY_KINDS, DayAccount
 from dunghen.domain.days import Zone, date_of
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.explanation import Explanation, Stop, explain
 from dunghen.domain.policy import Policy
 from dunghen.domain.warnings import Facts, crossings, facts_of, mark_of
 from services.api.dossier_events import Course, setter_of
-from services.api.explanation_words import Both, Told, exceptions, limit_text, sentence, working_seconds
-from services.api.items import record_of
+from services.api.explanation_words import Both, Told, exceptions, hours_line, limit_text, sentence, working_seconds
+from services.api.items import names_of, record_of
 from services.api.rows import instant_text
+from services.api.taken_back import taken_back
 
 MOST_SPANS = 1000
 RULES = ("calendar", "procedures", "rules", "stages")
@@ -31,15 +33,18 @@ def explanation_of(body: Mapping[str, Any], policy: Policy, now: int, course: Co
     return {
         "procedure": {
             "code": body["procedure"],
-            "name": {"vi": procedure.name, "en": None} if procedure else None,
+            "name": names_of(procedure),
             "limit_minutes": _limit_minutes(limit, policy),
             "limit_text": _both(limit_text(limit)),
         },
         "spans": _spans(spans[:MOST_SPANS], policy.zone),
         "spans_left_off": max(0, len(spans) - MOST_SPANS),
         "totals": _totals(account),
+        "days": _days(account.days) if account and account.days else None,
         "due": _due(account, told, policy.zone),
         "pauses": _pauses(told, course) if told else [],
+        "taken_back": _taken_back(course, body, policy.zone),
+        "working_hours": _both(hours_line(policy.calendar)),
         "exceptions": [{"day": date_of(day).isoformat(), "works": works} for day, works in exceptions(told)] if told else [],
         "supplement_rule": account.rule if account else None,
     }
@@ -107,6 +112,24 @@ def _totals(account: Explanation | None) -> dict[str, int | None]:
     return {**minutes, "limit": limit}
 
 
+def _days(account: DayAccount) -> dict[str, object]:
+    """Whole days of each kind, and each day after the one from which the term counts; `limit`: those that the due day allows."""
+    counts: dict[str, object] = {kind: account.count(kind) for kind in DAY_KINDS}
+    return {**counts, "limit": account.limit, "each": [{"day": date_of(day).isoformat(), "kind": kind} for day, kind in account.days]}
+
+
+def _taken_back(course: Course, body: Mapping[str, Any], zone: Zone) -> list[dict[str, object]]:
+    return [
+        {
+            "status": each.status,
+            "at": instant_text(each.at, zone),
+            "taken_back_at": instant_text(each.taken_back_at, zone),
+            "source": each.by,
+        }
+        for each in taken_back(course, body.get("ended_at", 0))
+    ]
+
+
 def _due(account: Explanation | None, told: Told | None, zone: Zone) -> dict[str, object]:
     return {
         "due_at": instant_text(account.due_at or None, zone) if account else None,
@@ -124,10 +147,13 @@ def _pauses(told: Told, course: Course) -> list[dict[str, object]]:
 
 def _pause(told: Told, stop: Stop, ordinal: int) -> dict[str, object]:
     zone, until = told.policy.zone, stop.ended or told.account.told_at
+    in_days = told.account.days is not None
     return {
         "from": instant_text(stop.began, zone),
         "to": instant_text(stop.ended or None, zone),
         "minutes": working_seconds(stop, told, until) // 60,
+        "days": max(0, zone.day_of(until) - zone.day_of(stop.began)) if in_days else None,
+        "denied_at": None if stop.ended else instant_text(told.account.denied_at or None, zone),
         "status": stop.status,
         "ordinal": ordinal,
         "effect": stop.effect,

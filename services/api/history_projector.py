@@ -1,4 +1,7 @@
-"""Writes the store: day counters and their revisions, and notices. Beside the live projector in its process, with offsets of its own."""
+"""Writes the store: day counters and their revisions, notices, and what people answered to them.
+
+Beside the live projector in its process, with offsets of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,13 @@ import msgspec
 
 from dunghen.contracts.cells import CellKey, decode_cell, parse_key
 from dunghen.contracts.messages import Notice, decode_notice
-from dunghen.contracts.topics import NOTICES, OWN_KEY, UNIT_DAYS
+from dunghen.contracts.people import decode_action
+from dunghen.contracts.topics import NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Put, Store
-from services.api import metrics
+from services.api import acknowledgements, metrics
 from services.api.board_messages import Generation
 from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
 from services.api.ports import NewsWriter
@@ -25,9 +29,9 @@ from services.api.storing import follow_into
 from services.api.telling import tell_notices
 
 log = get_logger("history")
-FOLLOWED = (UNIT_DAYS, NOTICES)
+FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS)
 NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
-COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS)
+COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS, acknowledgements.COLLECTION)
 TURN = 50  # records at once: then the live projector has its turn
 OFFSET_BITS = 40  # a partition has fewer records than 2^40
 
@@ -87,6 +91,10 @@ class HistoryProjector:
                 notice = decode_notice(record.value)
                 self._writes.append(Put("notices", notice.key, notice_version(notice, record.offset), msgspec.to_builtins(notice)))
             return
+        if place[0] == NOTICE_ACTIONS:
+            if record.value and (answer := acknowledgements.answer_put(decode_action(record.value))):
+                self._writes.append(answer)
+            return
         if record.key is None or record.key.startswith(OWN_KEY):
             return
         key = parse_key(record.key)
@@ -105,5 +113,5 @@ class HistoryProjector:
         generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
         await self.store.apply([*self._ledger.take_writes(self._version), *self._writes, *generations], dict(reader.next))
         del self._generations[:told]
-        await tell_notices(self.news, self._writes)
+        await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()

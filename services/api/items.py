@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dunghen.domain.policy import Policy
+from dunghen.domain.policy_parts import Procedure
 from dunghen.domain.reckoning import Reckoning, last_word, reckon
 from dunghen.domain.statuses import NEW
 from dunghen.domain.warnings import step_of
@@ -41,9 +42,12 @@ def item_of(code: str, body: Mapping[str, Any], policy: Policy, now: int) -> dic
 
 
 def _procedure(code: str, policy: Policy) -> dict[str, object]:
-    """The official name, which there is in Vietnamese only."""
-    procedure = policy.procedures.get(code)
-    return {"procedure_name": {"vi": procedure.name, "en": None} if procedure else None}
+    return {"procedure_name": names_of(policy.procedures.get(code))}
+
+
+def names_of(procedure: Procedure | None) -> dict[str, str | None] | None:
+    """The official name; `en` is null where the catalogue has none, and then the Vietnamese one is shown and marked as such."""
+    return {"vi": procedure.name, "en": procedure.name_en or None} if procedure else None
 
 
 def _uncounted(body: Mapping[str, Any]) -> dict[str, object]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dunghen.domain.days import Zone
 from dunghen.domain.feeds import Patience
+from dunghen.domain.manners import Action
 from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store import StoreAwayError
 from services.api.dossier_events import Course, course_of, events_shown
+from services.api.explanation_answer import ExplanationAnswer
 from services.api.explanations import explanation_of, reason_now, versions_of
 from services.api.items import item_of
 from services.api.officials import Officials, Reading
 from services.api.problems import ProblemError
-from services.api.routes_officials import REFUSALS, dossier_for, found_in, private
+from services.api.routes_officials import REFUSALS, answered, dossier_for, found_in, private, seen_by
 from services.api.rows import instant_text
+from services.api.schema import struct_answers
 
 MOST_NOTICES = 200
 WHY = ("clock", "stage", "state", "reason", "channel", "why")
@@ -28,7 +33,7 @@ def explanation_routes(officials: Officials) -> APIRouter:
     """One route: everything of one dossier that its page shows."""
     router = APIRouter(prefix="/api/v1", tags=["officials"], responses=REFUSALS)
 
-    @router.get("/dossiers/{code}/explanation")
+    @router.get("/dossiers/{code}/explanation", responses=struct_answers(ExplanationAnswer, "The account of the dossier"))
     async def get_explanation(request: Request, code: str) -> Response:
         """Each working interval counted, each pause and what it did, how the date was calculated and by which versions of the rules; the
         dossier's notices; and why nobody is told now.
@@ -36,21 +41,20 @@ def explanation_routes(officials: Officials) -> APIRouter:
         reading, body = await dossier_for(request, officials, code)
         policy, now = officials.policy_now()
         notices, course = await _notices(officials, code), await _course(officials, code)
-        return private(
-            request,
-            {
-                "code": code,
-                "unit": body["unit"],
-                "at": instant_text(now, policy.zone),
-                "item": item_of(code, body, policy, now),
-                **explanation_of(body, policy, now, course),
-                "events": events_shown(course, policy, _patience(officials)),
-                "events_left_off": course.left_off,
-                "rules": versions_of(officials.follower.mirror.records, policy.version),
-                "why": [_why(notice, reading, policy.zone) for notice in notices],
-                "now": reason_now(body, policy, now, notices),
-            },
-        )
+        answers = (await answered(officials, [code])).get(code, ())
+        found = {
+            "code": code,
+            "unit": body["unit"],
+            "at": instant_text(now, policy.zone),
+            "item": item_of(code, body, policy, now),
+            **explanation_of(body, policy, now, course),
+            "events": events_shown(course, policy, _patience(officials)),
+            "events_left_off": course.left_off,
+            "rules": versions_of(officials.follower.mirror.records, policy.version),
+            "why": [_why(notice, answers, reading, policy.zone) for notice in notices],
+            "now": reason_now(body, policy, now, notices),
+        }
+        return private(request, msgspec.convert(found, ExplanationAnswer))
 
     return router
 
@@ -74,7 +78,6 @@ def _patience(officials: Officials) -> Patience:
     return Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
 
 
-def _why(notice: dict[str, Any], reading: Reading, zone: Zone) -> dict[str, object]:
+def _why(notice: dict[str, Any], answers: Sequence[Action], reading: Reading, zone: Zone) -> dict[str, object]:
     """A notice without its key, which names its recipient; `mine`: it went to who is asking, by the rule `why`."""
-    instants = {name: instant_text(notice.get(name) or None, zone) for name in ("due_at", "decided_at", "sent_at")}
-    return {**{name: notice.get(name) for name in WHY}, **instants, "mine": notice.get("recipient") == reading.who.id}
+    return {**{name: notice.get(name) for name in WHY}, **seen_by(notice, answers, reading.who.id, zone)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,9 +13,11 @@ from starlette.responses import Response
 
 from dunghen.domain.access import Target, What, units_in_reach
 from dunghen.domain.days import Zone
+from dunghen.domain.manners import Action
 from dunghen.platform.store import CursorError, Document, In, Page, StoreAwayError
 from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store.port import Between, Scalar
+from services.api.acknowledgements import acknowledged, answers_of
 from services.api.answers import untagged
 from services.api.items import item_of
 from services.api.officials import NOT_FOUND, Officials, Reading
@@ -77,15 +79,18 @@ def notice_routes(officials: Officials) -> APIRouter:
 
     @router.get("/notices")
     async def get_notices(request: Request, mine: bool = False, limit: Limit = 100, after: After = "") -> Response:
-        """Notices of the units within reach, the newest first: what was decided, why, and what became of it; `mine`: those to who asks."""
+        """Notices of the units within reach, the newest first: what was decided, why, what became of it, and the first answer to it
+        (`acknowledged`: by internal id, null while nobody answered); `mine`: those to who asks.
+        """
         reading = await officials.admitted(request, What.NOTICES)
         units = units_in_reach(reading.who, What.NOTICES)
         where: dict[str, Scalar | Between | In] = {} if units is None else {"unit": In(tuple(sorted(units)))}
         where = {**where, "recipient": reading.who.id} if mine else where
         page = await found_in(officials, StoreQuery("notices", where, ("decided_at",), descending=True, limit=limit, after=after))
+        answers = await answered(officials, (d.body["dossier"] for d in page.documents))
         await officials.log(reading, dossiers=(d.body["dossier"] for d in page.documents))
-        zone = officials.scene().looks.zone
-        return paged(request, {"notices": [_notice(d.body, reading.who.id, zone) for d in page.documents]}, page.after)
+        zone, me = officials.scene().looks.zone, reading.who.id
+        return paged(request, {"notices": [_notice(d.body, answers, me, zone) for d in page.documents]}, page.after)
 
     return router
 
@@ -128,13 +133,27 @@ def listed(officials: Officials, documents: Iterable[Document]) -> dict[str, obj
     return {"at": instant_text(now, policy.zone), "dossiers": [item_of(d.id, d.body, policy, now) for d in documents]}
 
 
-def _notice(body: Mapping[str, Any], asking: str, zone: Zone) -> dict[str, object]:
+async def answered(officials: Officials, dossiers: Iterable[str]) -> Mapping[str, Sequence[Action]]:
+    """What people answered to notices of these dossiers. Raises ProblemError."""
+    try:
+        return await answers_of(officials.store, dossiers)
+    except StoreAwayError as fault:
+        raise ProblemError("NOT_READY") from fault
+
+
+def _notice(body: Mapping[str, Any], answers: Mapping[str, Sequence[Action]], asking: str, zone: Zone) -> dict[str, object]:
     """A notice without its key, which names its recipient: only whether that is who asks is said."""
+    words = {name: body.get(name) for name in NOTICE_WORDS}
+    return {**words, **seen_by(body, answers.get(body["dossier"], ()), asking, zone)}
+
+
+def seen_by(body: Mapping[str, Any], answers: Sequence[Action], asking: str, zone: Zone) -> dict[str, object]:
+    """The members of a notice that depend on who asks, and its instants as texts."""
     instants = {name: instant_text(body.get(name) or None, zone) for name in NOTICE_INSTANTS}
-    return {**{name: body.get(name) for name in NOTICE_WORDS}, **instants, "mine": body.get("recipient") == asking}
+    return {**instants, "mine": body.get("recipient") == asking, "acknowledged": acknowledged(body, answers, asking, zone)}
 
 
-def private(request: Request, body: Mapping[str, object]) -> Response:
+def private(request: Request, body: Mapping[str, object] | msgspec.Struct) -> Response:
     """An answer for one reader: kept by nobody, used by no other site."""
     answer = untagged(request, msgspec.json.encode(body))
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from fastapi import FastAPI
 
 from services.api.rows import CityRow, Row
 from services.api.unit_page import UnitAnswer, UnitIdentity
@@ -53,11 +54,33 @@ def problem_schema() -> dict[str, Any]:
     }
 
 
+_PROBLEM = {"content": {"application/problem+json": {"schema": problem_schema()}}}
+
+
 def answers(of: type, what: str, *refusals: int) -> dict[int | str, dict[str, Any]]:
-    """`responses` of a route that answers with this struct, or with a problem of these statuses;"""
-    problem = {"content": {"application/problem+json": {"schema": problem_schema()}}}
-    told: dict[int | str, dict[str, Any]] = {200: {"description": what, "content": {"application/json": {"schema": _inlined(of)}}}}
-    return told | {status: {"description": REFUSALS[status], **problem} for status in (*refusals, 503)}
+    """`responses` of a route that answers with this struct, or with a problem of these statuses."""
+    return struct_answers(of, what) | {status: {"description": REFUSALS[status], **_PROBLEM} for status in (*refusals, 503)}
+
+
+def struct_answers(of: type, what: str) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that answers with this struct."""
+    return {200: {"description": what, "content": {"application/json": {"schema": _inlined(of)}}}}
+
+
+def say_problems(app: FastAPI) -> None:
+    """What is not valid is a problem like every other error (422, `problems`): FastAPI describes a body of its own there."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        schema = plain()
+        for route in (route for methods in schema["paths"].values() for route in methods.values()):
+            if "422" in route["responses"]:
+                route["responses"]["422"] = {"description": REFUSALS[422], **_PROBLEM}
+        for name in ("HTTPValidationError", "ValidationError"):
+            schema.get("components", {}).get("schemas", {}).pop(name, None)
+        return schema
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 def map_answers() -> dict[int | str, dict[str, Any]]:

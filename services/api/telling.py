@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import In, Put, Query, Store, Write
+from services.api import acknowledgements
 from services.api.board_messages import News
 from services.api.ports import BoardUnreachableError, NewsWriter
 
@@ -34,9 +35,19 @@ async def tell_dossiers(board: NewsWriter | None, writes: Sequence[Write], left:
         await _tell(board, News(units=_units(bodies.values())))
 
 
-async def tell_notices(board: NewsWriter | None, writes: Iterable[Put]) -> None:
-    """Of notices that were stored: of which units."""
-    await _tell(board, News(notices=_units(write.body for write in writes if write.collection == "notices")))
+async def tell_notices(board: NewsWriter | None, store: Store, writes: Sequence[Put]) -> None:
+    """Of notices and answers to them that were stored: of which units the notices are."""
+    stored = _units(write.body for write in writes if write.collection == "notices")
+    answered = sorted({str(write.body["dossier"]) for write in writes if write.collection == acknowledgements.COLLECTION.name})
+    await _tell(board, News(notices=sorted({*stored, *await _units_told(store, answered)})))
+
+
+async def _units_told(store: Store, dossiers: Sequence[str]) -> list[str]:
+    """The units with a notice of these dossiers; of too many at once (a load) nobody asks: pages look again by themselves."""
+    if not 0 < len(dossiers) <= MOST_DOSSIERS:
+        return []
+    found = await store.find(Query("notices", {"dossier": In(tuple(dossiers))}, ("decided_at",), descending=True, limit=MOST_DOSSIERS))
+    return _units(document.body for document in found.documents)
 
 
 def _units(bodies: Iterable[dict[str, object]]) -> list[str]:

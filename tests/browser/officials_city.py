@@ -163,6 +163,11 @@ class OfficialsCity:
         )  # fmt: skip
         self._say(NOTICES, code, told)
 
+    def answer(self, code: str, kind: str, stage: str) -> None:
+        """The official's answer to a notice, as the API would write it."""
+        said = NoticeAction(dossier=code, kind=kind, person=self.people["official"], at=at("16/11 08:00"), stage=stage)  # type: ignore[arg-type]
+        self._say(NOTICE_ACTIONS, code, said)
+
     def link(self, name: str) -> str:
         """The secret of a link that nobody has used."""
         now = real_milliseconds() // 1000

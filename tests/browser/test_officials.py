@@ -125,6 +125,48 @@ def test_the_link_of_a_message_opens_its_dossier_and_what_is_answered_is_stored(
     assert screen.faults == []
 
 
+def test_a_notice_is_counted_until_somebody_answers_it_and_then_says_who(window: Windows, officials: OfficialsCity) -> None:
+    course, token = next(c for c in COURSES if c.code == PAUSED), "0c" * 10
+    officials.notice(course, "three_quarters", "6/11 16:00", token)
+    officials.await_link(token)
+    page = opened(signed_in(window, officials))
+    unread = page.locator("[data-role=unread]")
+    expect(unread).to_be_visible()
+    before = int(unread.locator("[aria-hidden]").inner_text())
+    assert before > 1
+    page.evaluate("window.sameDocument = true")
+    officials.answer(course.code, "working", "three_quarters")
+    expect(unread.locator("[aria-hidden]")).to_have_text(str(before - 1))
+    page.locator("[data-tab=notices]").click()
+    expect(page.locator(f"[data-notice='{course.code}']").filter(has_text="bạn báo đang xử lý lúc 16/11 08:00")).to_have_count(1)
+    assert page.evaluate("window.sameDocument") is True
+
+
+def test_a_term_in_calendar_days_is_told_in_days_and_an_end_that_was_taken_back_is_crossed_out(
+    window: Windows, officials: OfficialsCity
+) -> None:
+    (by_days, _), (reopened, _) = CASES[1], CASES[2]
+    for course in (by_days, reopened):
+        officials.tell(course)
+        officials.notice(course, "breach", "16/11 07:01", f"{int(course.code[-4:]):020x}")
+        officials.await_link(f"{int(course.code[-4:]):020x}")
+    page = signed_in(window, officials).open(f"/officials?notice={int(by_days.code[-4:]):020x}")
+    expect(page.locator("[data-role=sum]")).to_have_text("11 + 6 = 17 ngày")
+    expect(page.locator("[data-key=paused]")).to_have_text("tạm dừng 10 ngày, không tính")
+    explained = page.locator("[data-role=explanation]")
+    expect(explained).to_contain_text("thứ Hai–thứ Sáu 07:00–11:30, 13:30–17:00")
+    expect(explained.locator(".steps tr", has_text="Tạm dừng").first).to_contain_text("10 ngày")
+    expect(explained).not_to_contain_text("giờ làm việc còn")
+    page.locator("details summary").first.click()
+    assert violations(page) == []
+    page = signed_in(window, officials).open(f"/officials?lang=en&notice={int(reopened.code[-4:]):020x}")
+    row = page.locator("[data-role=explanation] tr", has_text="Taken back")
+    expect(row.locator("s")).to_have_text("Stopped 24/8 14:00")
+    expect(row).to_contain_text("opened it again at 25/8 09:00")
+    expect(page.locator("#one-title [lang=vi]")).to_be_visible()
+    assert violations(page) == []
+
+
 def test_a_dossier_of_which_nothing_was_told_has_nothing_to_acknowledge(window: Windows, officials: OfficialsCity) -> None:
     page = opened(signed_in(window, officials))
     page.locator(f"[data-dossier='{MOVED}']").click()

@@ -7,7 +7,7 @@ import { accountOf, grouped, itemOf, linkOf, listingOf, noticesOf, type Account,
 import { standing, switchOff, switchOn } from '../src/officials/push';
 import { frameFor, strip } from '../src/officials/strip';
 import { duration, hours, later, near } from '../src/officials/times';
-import { leftSaid, standsAt, untilSaid } from '../src/officials/words';
+import { leftOf, leftSaid, nameSaid, standsAt, untilSaid } from '../src/officials/words';
 
 const at = (day: string, time = '08:00'): string => `2026-11-${day}T${time}:00+07:00`;
 const RAW = {
@@ -25,7 +25,8 @@ const SPANS = [
 const account = (more: object = {}): Account => accountOf({
   code: RAW.code, unit: RAW.unit, at: at('10', '09:42'), item: RAW, procedure: { code: RAW.procedure, name: null, limit_minutes: 2400, limit_text: { vi: '5 ngày làm việc', en: '5 working days' } }, spans: SPANS,
   totals: { counted: 1872, paused: 630, remaining: 528, late: 0, void: 0, limit: 2400 }, due: { due_at: at('11', '10:30'), first_due_at: at('10'), by: 'computed', sentence: { vi: 'câu', en: 'sentence' } },
-  pauses: [{ from: at('05', '10:00'), to: at('06', '14:30'), minutes: 630, status: 5, ordinal: 1, effect: 'ADDED' }], rules: { policy: 7, calendar: 4, rules: 2 }, why: [], now: { reason: 'NOT_DUE' }, ...more,
+  pauses: [{ from: at('05', '10:00'), to: at('06', '14:30'), minutes: 630, status: 5, ordinal: 1, effect: 'ADDED', days: null, denied_at: null, source: null, arrived_at: null }], rules: { policy: 7, calendar: 4, rules: 2, procedures: 0, stages: 0 }, why: [], now: { reason: 'NOT_DUE', next: null },
+  days: null, taken_back: [], working_hours: { vi: 'thứ Hai–thứ Sáu', en: 'Mon–Fri' }, exceptions: [], spans_left_off: 0, supplement_rule: 'subtract', events: [], events_left_off: 0, ...more,
 });
 
 describe('working time in words', () => {
@@ -58,6 +59,10 @@ describe('where a dossier stands', () => {
   });
 });
 
+test('a name that there is in Vietnamese only is marked as such in English', () => {
+  expect([nameSaid({ vi: 'Tách hộ', en: null }, '1', 'vi'), nameSaid({ vi: 'Tách hộ', en: null }, '1', 'en'), nameSaid({ vi: 'Tách hộ', en: 'Household' }, '1', 'en'), nameSaid(null, '1', 'en')]).toEqual([{ text: 'Tách hộ' }, { text: 'Tách hộ', lang: 'vi' }, { text: 'Household' }, { text: '1' }]);
+});
+
 describe('answers at the door', () => {
   test.each([['no instant', { due_at: 'soon' }], ['unknown group', { group: 'near' }], ['no status', { status: null }]])('%s: refused', (_, more) => expect(() => item(more)).toThrow());
   test('a list has its instant; a notice without one is refused', () => {
@@ -65,22 +70,22 @@ describe('answers at the door', () => {
     expect(() => listingOf({ dossiers: [] })).toThrow();
     expect(() => noticesOf({ notices: [{ dossier: 'x' }] })).toThrow();
   });
-  test('every event has both times, its unit and the supplements that it names', () => {
+  test('every event has both times, and an instant that is none is refused', () => {
     const event = { kind: 'synced', status: 5, unit: '20242', occurred_at: at('05', '10:00'), arrived_at: at('05', '10:01'), late: false, source: 'one-stop', steps: [{ status: 5, at: at('05', '09:58') }] };
-    const { events, eventsLeftOff } = account({ events: [event], events_left_off: 3 });
-    expect(events).toEqual([{ kind: 'synced', status: 5, unit: '20242', occurredAt: at('05', '10:00'), arrivedAt: at('05', '10:01'), late: false, source: 'one-stop', steps: [{ status: 5, at: at('05', '09:58') }] }]);
-    expect([eventsLeftOff, account().eventsLeftOff]).toEqual([3, 0]);
+    expect(account({ events: [event], events_left_off: 3 }).events).toEqual([event]);
+    expect(() => account({ events: [{ ...event, arrived_at: 'soon' }] })).toThrow();
+    expect(() => account({ events: null })).toThrow();
+    expect(() => account({ spans: [{ ...SPANS[0], kind: 'lost' }] })).toThrow();
   });
-  test('who set a pause, and when that was heard; null where no event of it is kept', () => {
-    const pause = { from: at('05', '10:00'), to: null, minutes: 630, status: 5, ordinal: 1, effect: 'OPEN' };
-    const found = account({ pauses: [{ ...pause, source: 'one-stop', arrived_at: at('05', '10:01') }, { ...pause, source: null, arrived_at: null }] }).pauses;
-    expect(found.map(({ source, saidAt }) => [source, saidAt])).toEqual([['one-stop', at('05', '10:01')], [null, null]]);
+  test('an answer to a notice is whose it is; none is none', () => {
+    const notice = { dossier: 'x', stage: 'half', decided_at: at('05'), acknowledged: null };
+    const answer = { by: 'p0000000000000001', by_you: true, kind: 'working', at: at('05', '09:00') };
+    expect(noticesOf({ notices: [notice, { ...notice, acknowledged: answer }] }).map((one) => one.acknowledged)).toEqual([null, { by: 'p0000000000000001', byYou: true, kind: 'working', at: at('05', '09:00') }]);
   });
   test('a link names its dossier, or is refused', () => {
     expect(linkOf({ dossier: RAW.code, clock: 'dossier', stage: 'half', dossiers: 1 })).toEqual({ dossier: RAW.code, clock: 'dossier', stage: 'half' });
     expect(() => linkOf({ clock: 'dossier', stage: 'half' })).toThrow();
   });
-  test('events that are not told are not the same as none', () => expect([account().events, account({ events: [] }).events]).toEqual([null, []]));
 });
 
 describe('the strip', () => {
@@ -107,6 +112,22 @@ describe('the strip', () => {
     expect(row?.offs.map(({ label }) => label)).toEqual(['T7, CN']);
     const holiday = account({ spans: [span('counted', '23', '07:00', '11:30'), span('remaining', '25', '07:00', '11:30')] });
     expect(strip(holiday, 776, 'vi')[0]?.offs.map(({ label }) => label)).toEqual(['nghỉ 24/11']);
+    const long = account({ spans: [span('counted', '20', '07:00', '11:30'), span('remaining', '26', '07:00', '11:30')] });
+    expect(strip(long, 776, 'en')[0]?.offs.map(({ label, lines }) => [label, lines])).toEqual([['off 21/11–25/11', ['off', '21/11–', '25/11']]]);
+  });
+  test('between two days there is room for each line of what is said there, or nothing is', () => {
+    const days = Array.from({ length: 28 }, (_, i) => String(i + 1).padStart(2, '0')).filter((day) => ![5, 6, 12, 13, 14, 15, 19, 20, 26, 27].includes(Number(day)));
+    for (const every of [1, 3]) {
+      const found = account({ spans: days.filter((_, i) => i % every === 0).map((day) => span('counted', day, '07:00', '11:30')) });
+      for (const width of [776, 350]) for (const { offs, days: laid, blocks } of strip(found, width, 'vi')) {
+        offs.forEach(({ x, lines }) => {
+          const [left, right] = [x - (lines.length * 13) / 2, x + (lines.length * 13) / 2];
+          for (const block of blocks) expect(block.x + block.width <= left + 0.5 || block.x >= right - 0.5, `${x} ${lines.join('')}`).toBe(true);
+          lines.forEach((line) => expect(line.length * 6.3).toBeLessThanOrEqual(44));
+        });
+        expect(laid.length).toBeGreaterThan(0);
+      }
+    }
   });
   test('goes on in a next row on a phone and never leaves it', () => {
     const rows = strip(account(), 350, 'vi');
@@ -118,6 +139,16 @@ describe('the strip', () => {
     }
   });
   test('a term of months is drawn smaller', () => expect([frameFor(6, 776).hour, frameFor(50, 776).hour, frameFor(200, 776).hour]).toEqual([10, 5, 2]));
+  test('a term in calendar days has a place of the same width for every day, also those off', () => {
+    const each = (['counted', 'counted', 'paused', 'paused', 'counted', 'remaining', 'remaining'] as const).map((kind, i) => ({ day: `2026-11-${String(i + 4).padStart(2, '0')}`, kind }));
+    const found = account({ days: { counted: 3, paused: 2, remaining: 2, late: 0, limit: 5, each } });
+    const [one, ...rest] = strip(found, 776, 'vi');
+    expect([rest, one?.offs, new Set(one?.blocks.map(({ width }) => Math.round(width * 100)))]).toEqual([[], [], new Set([2800])]);
+    expect(one?.blocks.map(({ kind, label }) => kind + label)).toEqual(each.map(({ kind }) => kind));
+    expect(one?.marks.find(({ name }) => name === 'due')?.x).toBeGreaterThan(one?.blocks[6]?.x ?? Infinity);
+    expect([leftOf(found.item, found.days, 'vi'), leftOf(found.item, null, 'vi'), leftOf(found.item, { ...(found.days as NonNullable<typeof found.days>), remaining: 1 }, 'en')]).toEqual(['còn 2 ngày', 'còn 8 giờ 48', '1 day left']);
+    expect(untilSaid(found.item, 'vi', found.days)).toBe('đến 10:30 thứ Tư 11/11');
+  });
   test('nothing counted: nothing drawn', () => expect(strip(account({ spans: [] }), 776, 'vi')).toEqual([]));
 });
 

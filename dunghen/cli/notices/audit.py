@@ -1,13 +1,16 @@
-"""Compares the ledger with the stages that were crossed (`course`): what is missing, too much, double, or says a reason that is not so."""
+"""Compares the ledger with the stages that were crossed (`course`): what is missing, too much, double, went to the wrong person, or says a
+reason that is not so. One dossier at a time: nothing of one is kept for the next but counts and faults."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dunghen.cli.notices.course import Course, Owed, Place, Span, Times
+from dunghen.cli.notices import told_right
+from dunghen.cli.notices.course import Course, Owed, Place, Span, Times, course_of, place_of_notice
+from dunghen.cli.notices.stories import Story
 from dunghen.contracts.messages import Notice
 from dunghen.domain.manners import Action, Telling, ruling
 from dunghen.domain.matrix import ESCALATED
@@ -15,8 +18,8 @@ from dunghen.domain.policy import Policy
 
 PENDING = "pending"
 FEED = "feed"  # the clock of what owners of feeds are told: of no dossier's stage
-Kind = Literal["missing", "surplus", "double", "wrong_reason", "waits_too_long"]
-KINDS: tuple[Kind, ...] = ("missing", "surplus", "double", "wrong_reason", "waits_too_long")
+Kind = Literal["missing", "surplus", "double", "wrong_reason", "wrong_recipient", "waits_too_long"]
+KINDS: tuple[Kind, ...] = ("missing", "surplus", "double", "wrong_reason", "wrong_recipient", "waits_too_long")
 REASONS: dict[str, frozenset[str]] = {
     "delivered": frozenset({"WARNING", "BREACH", "ESCALATION", "HANDED_OVER"}),
     "suppressed": frozenset({"SHADOW", "HISTORICAL", "OVERTAKEN", "NO_ADDRESS", "ACKNOWLEDGED", "ALREADY_TOLD", "NOBODY_TOLD", "SILENCED"}),
@@ -38,21 +41,32 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """What alerts has: the rows of its outbox, everything that it said in the topic `notices`, and what people did, by dossier."""
-
-    rows: Sequence[Notice]
-    said: Sequence[Notice] = ()
-    actions: Mapping[str, Sequence[Action]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Rules:
     """`historical`: seconds after which an event's news is history (alerts' `historical_hours`); `patience`: so long a notice that nothing
     holds back may wait to be sent."""
 
     historical: int = 86400
     patience: int = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every dossier is held against. `policies` and `people` the first first, each with the instant from which it was in force."""
+
+    policies: Sequence[tuple[int, Policy]]
+    people: Sequence[told_right.Version]
+    times: Times
+    rules: Rules = Rules()
+
+    @property
+    def policy(self) -> Policy:
+        """The newest."""
+        return self.policies[-1][1]
+
+    @property
+    def of_people(self) -> told_right.Rules:
+        """What `told_right` asks for."""
+        return told_right.Rules(self.people, self.policies, self.times.slack)
 
 
 @dataclass
@@ -88,35 +102,39 @@ class Report:
             yield f"  {fault.kind}: {fault.dossier} {fault.about}: {fault.text}"
 
 
-def compare(courses: Iterable[Course], ledger: Ledger, known: tuple[Policy, Times, Rules]) -> Report:
-    """Every stage has rows, every row a stage, one last word each, for a reason that the events bear out."""
-    report, by_dossier = Report(states=Counter(n.state for n in ledger.rows if n.clock != FEED)), dict[str, list[Notice]]()
-    for notice in ledger.rows:
-        if notice.clock != FEED:
-            by_dossier.setdefault(notice.dossier, []).append(notice)
-            report.rows += 1
-    for course in courses:
-        report.dossiers += 1
-        rows = by_dossier.pop(course.dossier, [])
-        _count(report, course, rows)
-        unheard = {(n.clock, n.stage) for n in rows if n.state == "superseded" and n.reason == "DUE_MOVED"}
-        for notice in rows:
-            owed = course.owed.get(_place(notice))
-            if owed is None or (owed.again and (notice.clock, notice.stage) not in unheard):
-                what = "by its events the dossier never crossed this" if owed is None else "it was told of this before, and had not left it"
-                report.faults.append(_fault("surplus", notice, what))
-            else:
-                report.faults += _faults_of(notice, (owed, course, ledger.actions.get(course.dossier, ())), known)
-    for rest in by_dossier.values():
-        report.faults += [_fault("surplus", notice, "no event speaks of this dossier") for notice in rest]
-    report.faults += _doubles(ledger)
+def compare(stories: Iterable[Story], known: Known) -> Report:
+    """Every stage has rows, every row a stage, one last word each, to whom it had to go, for a reason that the events bear out."""
+    report = Report()
+    for story in stories:
+        rows = [notice for notice in story.rows if notice.clock != FEED]
+        report.rows += len(rows)
+        report.states.update(notice.state for notice in rows)
+        if story.events:
+            report.dossiers += 1
+            _examine(report, story, rows, known)
+        else:
+            report.faults += [_fault("surplus", notice, "no event speaks of this dossier") for notice in rows]
+        report.faults += _doubles(story)
     return report
+
+
+def _examine(report: Report, story: Story, rows: Sequence[Notice], known: Known) -> None:
+    course = course_of(story.dossier, story.events, known.policies, known.times)
+    _count(report, course, rows)
+    unheard = {(n.clock, n.stage) for n in rows if n.state == "superseded" and n.reason == "DUE_MOVED"}
+    for notice in rows:
+        owed = course.owed.get(place_of_notice(notice))
+        if owed is None or (owed.again and (notice.clock, notice.stage) not in unheard):
+            what = "by its events the dossier never crossed this" if owed is None else "it was told of this before, and had not left it"
+            report.faults.append(_fault("surplus", notice, what))
+        else:
+            report.faults += _faults_of(notice, (owed, course, story.actions), known)
 
 
 def _count(report: Report, course: Course, rows: Sequence[Notice]) -> None:
     words: dict[Place, set[str]] = {}
     for notice in rows:
-        words.setdefault(_place(notice), set()).add(notice.reason)
+        words.setdefault(place_of_notice(notice), set()).add(notice.reason)
     for place, owed in course.owed.items():
         report.owed += owed.sure
         report.undecided += not owed.sure and not owed.again
@@ -129,25 +147,27 @@ def _count(report: Report, course: Course, rows: Sequence[Notice]) -> None:
             report.faults.append(Fault("missing", course.dossier, ":".join(map(str, place)), text))
 
 
-def _faults_of(notice: Notice, about: About, known: tuple[Policy, Times, Rules]) -> Iterator[Fault]:
-    (owed, course, _), (*_, rules) = about, known
+def _faults_of(notice: Notice, about: About, known: Known) -> Iterator[Fault]:
+    owed, course, _ = about
+    if why := told_right.wrongly_told(notice, course, known.of_people):
+        yield _fault("wrong_recipient", notice, why)
     if notice.state == PENDING:
-        if _waited(notice, about, known) > rules.patience:
+        if _waited(notice, about, known) > known.rules.patience:
             yield _fault("waits_too_long", notice, f"decided at {notice.decided_at} and nothing holds it back")
-    elif why := _not_so(notice, owed, course, rules):
+    elif why := _not_so(notice, owed, course, known.rules):
         yield _fault("wrong_reason", notice, why)
 
 
-def _waited(notice: Notice, about: About, known: tuple[Policy, Times, Rules]) -> int:
+def _waited(notice: Notice, about: About, known: Known) -> int:
     """Seconds for which nothing has held a pending notice back, as far as one can see from here (not: a feed that is silent)."""
-    (owed, course, actions), (policy, times, rules) = about, known
+    (owed, course, actions), times = about, known.times
     facts = course.spans[-1].facts
     if facts and any(running.clock == notice.clock and not running.due_at for running in facts.clocks):
         return 0
     stage, since = owed.crossing.stage, max(notice.decided_at, course.spans[-1].begins)
     to = notice.recipient or notice.unit
     telling = Telling(notice.dossier, notice.unit, notice.procedure, owed.crossing.clock, stage, to, owed.crossing.at)
-    held = any(ruling(telling, actions, policy, at).what == "hold" for at in (times.now - rules.patience, times.now))
+    held = any(ruling(telling, actions, known.policy, at).what == "hold" for at in (times.now - known.rules.patience, times.now))
     return 0 if held else times.now - since
 
 
@@ -205,19 +225,15 @@ _CHECKS: dict[str, Callable[[Notice, Owed, Sequence[Span]], bool]] = {
 }
 
 
-def _doubles(ledger: Ledger) -> Iterator[Fault]:
+def _doubles(story: Story) -> Iterator[Fault]:
     """One last word for each notice: repetitions say the same, and the topic says what the outbox has."""
     last = dict[str, Notice]()
-    for notice in (*ledger.rows, *ledger.said):
+    for notice in (*story.rows, *story.said):
         if notice.state == PENDING:
             continue
         before = last.setdefault(notice.key, notice)
         if before != notice:
             yield _fault("double", notice, f"{before.state} {before.reason} and also {notice.state} {notice.reason}")
-
-
-def _place(notice: Notice) -> Place:
-    return (notice.clock, notice.due_at, notice.stage)
 
 
 def _fault(kind: Kind, notice: Notice, text: str) -> Fault:

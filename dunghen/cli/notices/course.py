@@ -6,11 +6,11 @@ arrived; between two of them the dossier stands still, and the law (`domain.warn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.messages import DossierEvent, Notice
 from dunghen.domain.matrix import CLOCKS
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
@@ -51,9 +51,11 @@ class Owed(NamedTuple):
 
 @dataclass(slots=True)
 class Course:
-    """One dossier's life as it bears on notices: its spans, and the stages by what they are about."""
+    """One dossier's life as it bears on notices: its spans, and the stages by what they are about. `changes`: each record that there was,
+    with the instant from which on it was known."""
 
     dossier: str
+    changes: Sequence[tuple[int, bytes]] = ()
     spans: list[Span] = field(default_factory=list)
     owed: dict[Place, Owed] = field(default_factory=dict)
 
@@ -73,7 +75,8 @@ def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[t
 
     Instants are seconds since 1970 UTC of the city's clock.
     """
-    course = Course(dossier, list(_spans(_changes(events), policies, times.now)))
+    changes = list(_changes(events))
+    course = Course(dossier, changes, list(_spans(changes, policies, times.now)))
     told, unsure, hands = frozenset[str](), frozenset[str](), set[Whose]()
     for number, span in enumerate(course.spans):
         if span.facts is None:
@@ -144,6 +147,11 @@ def place_of(crossing: Crossing) -> Place:
     return (crossing.clock, crossing.due_at, crossing.stage.name)
 
 
+def place_of_notice(notice: Notice) -> Place:
+    """What it is about."""
+    return (notice.clock, notice.due_at, notice.stage)
+
+
 def _owe(course: Course, owed: Owed) -> None:
     """A stage told once under a due date is not told under it again: the first time counts, but what is sure stays so."""
     place = place_of(owed.crossing)
@@ -206,6 +214,16 @@ def _spans(changes: Iterable[tuple[int, bytes]], policies: Sequence[tuple[int, P
         yield _span(at, until, record, policy)
 
 
+def states(course: Course, policies: Iterable[Policy], since: int, until: int) -> Iterator[Span]:
+    """Every state in which somebody may have seen the dossier from one instant to another, also one that another of the same instant
+    followed: each record that there was, under each of these policies.
+    """
+    before = [record for at, record in course.changes if at < since][-1:]
+    records = [*before, *(record for at, record in course.changes if since <= at <= until)]
+    for policy in policies:
+        yield from (_span(since, until, record, policy) for record in records)
+
+
 def _span(begins: int, ends: int, record: bytes, policy: Policy) -> Span:
     try:
         facts, why = facts_of(record, policy)
@@ -213,11 +231,3 @@ def _span(begins: int, ends: int, record: bytes, policy: Policy) -> Span:
         facts, why = None, "UNREADABLE"
     ended = ended_with(record, policy) if why == "ENDED" else None
     return Span(begins, ends, facts, why, crossings(facts, policy) if facts else ended.crossed if ended else ())
-
-
-def by_dossier(events: Iterable[DossierEvent]) -> Mapping[str, list[DossierEvent]]:
-    """In the order in which they come."""
-    found: dict[str, list[DossierEvent]] = {}
-    for event in events:
-        found.setdefault(event.dossier, []).append(event)
-    return found

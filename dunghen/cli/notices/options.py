@@ -43,7 +43,8 @@ def notices_audit(
     patience_minutes: Annotated[int, typer.Option(min=0, help="so long a notice that nothing holds back may wait to be sent")] = 60,
     data: Data = DATA,
 ) -> None:
-    """Prove the ledger by its own path: every stage crossed by the raw events has one last word, or waits in time; exit 1 if not.
+    """Prove the ledger by its own path: every stage crossed by the raw events has one last word, or waits in time, and each row went to
+    whom the rules name; exit 1 if not.
 
     `DUNGHEN_HISTORICAL_HOURS` must be as alerts has it.
     """
@@ -52,6 +53,19 @@ def notices_audit(
 
     rules = Rules(int(os.environ.get("DUNGHEN_HISTORICAL_HOURS", "24")) * 3600, patience_minutes * 60)
     raise typer.Exit(asyncio.run(audit(DataFolder(data.absolute()), Wanted(as_json, slack_minutes * 60, rules), say)))
+
+
+@notices.command("quality")
+def notices_quality(
+    window: Annotated[str, typer.Option(help="local days: today 7d 30d 90d month quarter year, or 2026-11")] = "30d",
+    unit: Annotated[str, typer.Option(help="only this unit and what is below it")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    data: Data = DATA,
+) -> None:
+    """What became of notices, by unit: sent, acted on in time, breached anyway, false by late data, and why others were not sent."""
+    from dunghen.cli.notices.quality import Wanted, quality
+
+    asyncio.run(quality(DataFolder(data.absolute()), Wanted(window, unit, as_json), say))
 
 
 @notices.command("vapid")

@@ -133,3 +133,23 @@ async def test_the_ledger_is_proven_from_the_raw_events_while_alerts_runs_and_a_
         ledger.execute("delete from c_notices where id = ?", (notice.key,))
     code, said = await asyncio.to_thread(dunghen, city.folder, "audit", **where)
     assert (code, f"missing: {notice.dossier} dossier:{notice.due_at}:nine_tenths" in said) == (1, True), said
+
+
+async def test_how_good_notices_were_is_counted_from_the_real_ledger_and_the_raw_events(city: City) -> None:
+    await city.alerts()
+    city.clock(NINE_TENTHS + 60)
+    await city.told("delivered")
+    where = {"KAFKA": city.settings.kafka, "NAMESPACE": city.settings.namespace, "PARTITIONS": str(PARTITIONS), "DATA": str(city.folder)}
+    code, said = await asyncio.to_thread(dunghen, city.folder, "quality", "--json", **where)
+    found = json.loads(said)
+    assert (code, found["last"], found["total"]["sent"], found["total"]["open"]) == (0, "2026-11-27", 1, 1)
+    assert found["total"]["acted_share"] == {"value": None, "numerator": 0, "denominator": 0}
+    await city.say("progressed", NINE_TENTHS + 3600, status=9)
+    city.clock(BREACH + 60)
+    code, said = await asyncio.to_thread(dunghen, city.folder, "quality", "--unit", "20242", "--window", "7d", "--json", **where)
+    unit = json.loads(said)["units"]["20242"]
+    assert (code, unit["sent"], unit["acted"], unit["breached"], unit["acted_share"]["value"]) == (0, 1, 1, 0, 1.0)
+    code, said = await asyncio.to_thread(dunghen, city.folder, "quality", "--window", "7d", **where)
+    assert (code, [line.split()[:3] for line in said.splitlines()[2:]]) == (0, [["20242", "1", "1"], ["total", "1", "1"]])
+    code, said = await asyncio.to_thread(dunghen, city.folder, "quality", "--window", "fortnight", **where)
+    assert (code != 0, "--window fortnight" in said) == (True, True)

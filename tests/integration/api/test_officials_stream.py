@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from access_world import BUILDING, DOSSIERS_OF, HAI_CHAU, HAI_VAN, Actor, notice_of, post, record_of, settle
 from api_world import Opened, World, world_of
 
 from dunghen.contracts.audit import BLOCKS, STORE, entries_of
 from dunghen.contracts.messages import DossierEvent
-from dunghen.contracts.topics import DOSSIERS, NOTICES, PEOPLE
+from dunghen.contracts.people import NoticeAction
+from dunghen.contracts.topics import DOSSIERS, NOTICE_ACTIONS, NOTICES, PEOPLE
 from dunghen.domain.record import fold
 from dunghen.platform.local import redis_server as local_redis
 from dunghen.platform.store import Query, open_store
@@ -71,6 +73,34 @@ async def test_each_hears_of_their_own_unit_alone_and_the_log_has_it(settled: tu
         assert (NEW[HAI_CHAU] in other.text, HAI_CHAU in other.text) == (False, False)
         assert {code for frame in one.changed for code in frame["dossiers"]} == {NEW[HAI_CHAU]}
     assert await in_the_log(world, actors["official of Hải Châu"], "/api/v1/officials/stream") == {NEW[HAI_CHAU]}
+
+
+async def test_an_answer_is_on_its_notice_for_all_and_those_of_the_unit_hear_of_it(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    me, leader, code = actors["official of Hải Châu"], actors["leader of the city"], DOSSIERS_OF[HAI_CHAU]
+    mine = msgspec.structs.replace(notice_of(code, HAI_CHAU), key="mine", recipient=me.secrets[2])
+    await world.say(NOTICES, code, mine)
+    await eventually(lambda: acknowledgements(world, me, count=1))
+    assert await acknowledgements(world, me, count=1) == [None]
+    async with Ear(world, me) as one, Ear(world, actors["head of Hải Vân"]) as other:
+        said = NoticeAction(dossier=code, kind="working", person=me.secrets[2], at=mine.decided_at + 60, stage=mine.stage)
+        await world.say(NOTICE_ACTIONS, code, said)
+        await eventually(lambda: any(frame["notices"] for frame in one.changed))
+        answered = {"by": me.secrets[2], "kind": "working", "at": "2026-11-16T08:01:00+07:00"}
+        assert await acknowledgements(world, me, count=1) == [{**answered, "by_you": True}]
+        assert {**answered, "by_you": False} in (await acknowledgements(world, leader, mine=False) or [])
+        assert other.changed == []
+    why = (await world.http.get(f"/api/v1/dossiers/{code}/explanation", headers=dict(me.headers))).json()["why"]
+    assert sorted(w["acknowledged"] is not None for w in why) == [
+        False,
+        True,
+    ]  # the other names nobody
+
+
+async def acknowledgements(world: World, actor: Actor, mine: bool = True, count: int = 0) -> list[dict[str, Any] | None] | None:
+    answer = await world.http.get("/api/v1/notices", params={"mine": mine}, headers=dict(actor.headers))
+    found = [notice["acknowledged"] for notice in answer.json()["notices"]]
+    return found if not count or len(found) == count else None
 
 
 async def test_who_is_named_in_a_dossier_of_another_unit_hears_nothing_of_it(settled: tuple[World, dict[str, Actor]]) -> None:

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from dunghen.contracts.messages import DossierEvent, Notice, encode
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
+from dunghen.domain.directory import Directory
 from dunghen.domain.manners import Action
 from dunghen.domain.record import fold
 from dunghen.platform.clock import FixedClock
@@ -230,6 +231,7 @@ class World:
         self.channels: list[Any] = [self.mailer]
         self.paces: dict[str, Pace] = {}
         self.people = PeopleBook()
+        self.directories: list[tuple[int, Directory]] = []  # as it was told, from which instant on; none: as it is
         self.done: list[Action] = []  # what people did about the dossier
         self.feeds = FakeFeeds()
         self.digests = Digests()

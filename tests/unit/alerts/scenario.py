@@ -152,6 +152,7 @@ class Play:
                 leave=tuple(LeaveRecord(**leave) for leave in facts["leave"]),
             )
             self.world.people.take(record.id.encode(), encode_person(record))
+        self.world.directories.append((self.now, self.world.people.directory))
 
     def apply_policy(self) -> None:
         self.version += 1
@@ -244,6 +245,12 @@ async def accept(play: Play, how: str) -> None:
 @verb(r"(pause|ask for money|resume|finish|return|withdraw)")
 async def go_on(play: Play, what: str) -> None:
     await play.step({"pause": 5, "ask for money": 6, "resume": 4, "finish": 9, "return": 10, "withdraw": 7}[what])
+
+
+@verb(r"hear of (finish|pause) at (\S+ \S+)")
+async def hear_of(play: Play, what: str, when: str) -> None:
+    """It happened then, and its event comes in only now."""
+    await play.step({"pause": 5, "finish": 9}[what], at=instant(when))
 
 
 @verb(r"reopen")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ from alerts_world import DOSSIER, World, local, stepped, synced
 from msgspec.structs import replace
 from scenario import Play, read, run
 
-from dunghen.cli.notices.audit import Ledger, Report, Rules, compare
-from dunghen.cli.notices.course import Times, by_dossier, course_of
-from dunghen.contracts.messages import Notice
+from dunghen.cli.notices.audit import Known, Report, compare
+from dunghen.cli.notices.course import Times
+from dunghen.cli.notices.stories import ACTION, EVENT, ROW, SAID, Spool, Story
+from dunghen.cli.notices.told_right import People, Version
+from dunghen.contracts.messages import Notice, encode
+from dunghen.contracts.people import NoticeAction, PersonRecord, PostRecord, encode_person
+from dunghen.domain.manners import Action
 from dunghen.domain.policy import Policy
 from dunghen.platform.store import Query
 
@@ -27,15 +33,40 @@ async def rows_of(world: World) -> list[Notice]:
     return [msgspec.convert(document.body, Notice) for document in page.documents]
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """What alerts has: the rows of its outbox, everything that it said, what people did about the one dossier of a play."""
+
+    rows: Sequence[Notice]
+    said: Sequence[Notice] = ()
+    actions: Sequence[Action] = ()
+
+
 async def ledger_of(world: World) -> Ledger:
-    return Ledger(await rows_of(world), world.topic.notices, {DOSSIER: world.done})
+    return Ledger(await rows_of(world), world.topic.notices, world.done)
+
+
+def stories_of(world: World, ledger: Ledger) -> list[Story]:
+    found: dict[str, Story] = {}
+
+    def of(dossier: str) -> Story:
+        return found.setdefault(dossier, Story(dossier))
+
+    for event in world.events:
+        of(event.dossier).events.append(event)
+    for row in ledger.rows:
+        of(row.dossier).rows.append(row)
+    for said in ledger.said:
+        of(said.dossier).said.append(said)
+    of(DOSSIER).actions.extend(ledger.actions)
+    return list(found.values())
 
 
 async def proven(world: World, policies: list[tuple[int, Policy]], ledger: Ledger, slack: int = 0) -> Report:
     found = await world.store.get("facts", "go_live")
     times = Times(found.body["at"] if found else 0, world.clock.seconds(), slack)
-    courses = (course_of(dossier, events, policies, times) for dossier, events in by_dossier(world.events).items())
-    return compare(courses, ledger, (policies[-1][1], times, Rules()))
+    people = [Version(*each) for each in world.directories] or [Version(None, world.people.directory)]
+    return compare(stories_of(world, ledger), Known(policies, people, times))
 
 
 def policies_of(play: Play) -> list[tuple[int, Policy]]:
@@ -88,6 +119,9 @@ SEEDED: dict[str, tuple[Callable[[list[Notice]], list[Notice]], str]] = {
     "one is of a dossier that there is not": (lambda rows: [*rows, replace(rows[0], dossier="H17.31-999999-0001", key="x")], "surplus"),
     "one says a due date that there was not": (lambda rows: [*rows, replace(rows[0], due_at=rows[0].due_at + 60, key="x")], "surplus"),
     "one has a second last word": (lambda rows: [*rows, replace(rows[0], message_id="other@a.example")], "double"),
+    "one went to somebody else": (_changed(OPEN, "half", recipient="p00000000000000ff", why="HANDLER"), "wrong_recipient"),
+    "one went to the right one for a reason that is not so": (_changed(OPEN, "breach", why="HANDLER"), "wrong_recipient"),
+    "one says that somebody stood in who did not": (_changed(OPEN, "half", covers="p00000000000000ff"), "wrong_recipient"),
     "one has waited for days": (_changed(OPEN, "half", state="pending"), "waits_too_long"),
     **{what: (_changed(OPEN, stage, **changes), "wrong_reason") for what, (stage, changes) in CHANGED.items()},
 }
@@ -168,3 +202,43 @@ async def test_what_ended_unseen_must_have_its_word_however_long_alerts_was_away
         without = [row for row in ledger.rows if row.reason != "ENDED"]
         counts = (await proven(play.world, policies, Ledger(without), slack)).counts
         assert {kind: count for kind, count in counts.items() if count} == {"missing": len(ledger.rows) - len(without)}
+
+
+def person(ident: int, role: str, **more: Any) -> PersonRecord:
+    post = PostRecord(unit="20242", role=role, **more)  # type: ignore[arg-type]
+    return PersonRecord(id=f"p{ident:016x}", posts=(post,), ref=f"{ident:032x}", address=f"{role}@danang.example")
+
+
+def test_a_directory_is_known_from_when_it_was_written_and_what_compaction_took_is_filled_in() -> None:
+    people = People(real=True)
+    for at_ms, each in ((1_000_000, person(1, "official")), (1_000_100, person(2, "unit_head")), (9_000_000, person(1, "section_head"))):
+        people.take(each.id.encode(), encode_person(each), 0, at_ms)
+    people.take(b"p0000000000000002", None, 3, 9_000_001)
+    first, filled, last, _ = people.versions()
+    assert (first.since, last.since) == (1000, 9000)
+    assert (len(first.directory), len(filled.directory), len(last.directory)) == (2, 2, 1)
+    assert [post.role for post in last.directory.get("p0000000000000001").posts] == ["section_head"]  # type: ignore[union-attr]
+    assert {version.since for version in People(real=False, written=people.written).versions()} == {None}
+
+
+async def test_a_story_in_parts_is_the_same_as_in_memory_and_nothing_of_it_stays_on_disk(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    world, policies = await told_of()
+    ledger = await ledger_of(world)
+    times = Times(RECEIVED, world.clock.seconds(), 0)
+    known = Known(policies, [Version(None, world.people.directory)], times)
+    with Spool(70_000) as spool:
+        assert spool.parts == 4
+        for event in world.events:
+            spool.add(EVENT, event.dossier, encode(event))
+        for kind, notices in ((ROW, ledger.rows), (SAID, ledger.said)):
+            for notice in notices:
+                spool.add(kind, notice.dossier, encode(notice))
+        spool.add(ACTION, OPEN, encode(NoticeAction(dossier=OPEN, kind="working", person="p00000000000000aa", at=RECEIVED, stage="half")))
+        found = {story.dossier: story for story in spool.stories()}
+        report = compare(spool.stories(), known)
+    assert os.listdir(tmp_path) == []
+    assert report == await proven(world, policies, ledger)
+    assert found[OPEN].actions == [Action("working", "p00000000000000aa", "dossier", "half", RECEIVED)]
+    assert found[OPEN].events == [event for event in world.events if event.dossier == OPEN]

@@ -22,7 +22,7 @@ PROCEDURES = [
     {"code": "5wd", "name": "Đăng ký biến động", "limit": 5, "unit": "working_days"},
     {"code": "10d", "name": "Cấp giấy phép", "limit": 10, "unit": "days"},
 ]
-NOBODY = {"source": None, "arrived_at": None}
+NOBODY = {"source": None, "arrived_at": None, "days": None, "denied_at": None}
 HALF = "2026-11-05T14:00:00+07:00"
 STAGES = [
     {"stage": "half", "terms": "long", "percent": 50, "roles": ["official"], "clocks": ["dossier"]},
@@ -204,3 +204,51 @@ def test_why_nobody_is_told_now_and_what_comes_next() -> None:
     assert reason_now(body(), by, at("10 08:00"), [half, end]) == {"reason": "ALREADY_TOLD", "next": None}
     assert reason_now(body(("4 08:00", 5, {})), by, at("5 08:00"), [])["reason"] == "PAUSED"
     assert reason_now(body(("4 08:00", 9, {})), by, at("5 08:00"), [])["reason"] == "ENDED"
+
+
+def test_a_term_in_calendar_days_is_counted_in_days() -> None:
+    """10 days from Tuesday 3; a pause of one day; Saturday 14 is off, so Monday 16: on Monday 9 five have counted and seven remain."""
+    found = told("9 08:00", ("4 08:00", 5, {}), ("5 08:00", 4, {}), procedure="10d")
+    days = found["days"]
+    assert {kind: days[kind] for kind in ("counted", "paused", "remaining", "late", "limit")} == {
+        "counted": 5, "paused": 1, "remaining": 7, "late": 0, "limit": 12,
+    }  # fmt: skip
+    assert (days["each"][0], days["each"][1]["kind"], days["each"][-1]) == (
+        {"day": "2026-11-04", "kind": "counted"},
+        "paused",
+        {"day": "2026-11-16", "kind": "remaining"},
+    )
+    assert (found["pauses"][0]["days"], found["pauses"][0]["effect"]) == (1, "ADDED")
+    assert told("4 08:00")["days"] is None
+
+
+def test_a_term_in_calendar_days_that_stands_still_says_how_many_have_counted() -> None:
+    found = told("6 08:00", ("4 08:00", 5, {}), procedure="10d")
+    assert found["due"]["sentence"]["vi"].endswith("chưa có hẹn trả. Đã tính 1 ngày.")
+    assert found["due"]["sentence"]["en"].endswith("there is no due date. 1 day has counted.")
+
+
+def test_days_behind_the_due_day_are_late() -> None:
+    days = told("18 08:00", procedure="10d")["days"]  # due on Friday 13
+    assert (days["counted"], days["remaining"], days["late"], days["limit"]) == (10, 0, 5, 10)
+
+
+def test_a_sync_that_says_it_goes_on_does_not_end_a_pause_and_that_is_said() -> None:
+    (pause,) = told("6 08:00", ("4 08:00", 5, {}), ("5 09:00", 4, {"received": at("3 08:00")}))["pauses"]
+    assert (pause["to"], pause["effect"], pause["denied_at"]) == (None, "OPEN", "2026-11-05T09:00:00+07:00")
+    (pause,) = told("6 08:00", ("4 08:00", 5, {}))["pauses"]
+    assert pause["denied_at"] is None
+
+
+def test_the_hours_of_the_week_are_one_line() -> None:
+    assert told("4 08:00")["working_hours"] == {
+        "vi": "thứ Hai–thứ Sáu 07:00–11:30, 13:30–17:00",
+        "en": "Mon–Fri 07:00–11:30, 13:30–17:00",
+    }
+
+
+def test_a_name_in_english_is_given_where_the_catalogue_has_one() -> None:
+    bodies = {"procedures": {"procedures": [{**PROCEDURES[0], "name_en": "Registration of changes"}, PROCEDURES[1]]}}
+    by = Policy.from_bodies(1, {"city": {"code": "H17", "name": "Đà Nẵng", "time_zone": "Asia/Ho_Chi_Minh"}, **bodies})
+    assert told("4 08:00", by=by)["procedure"]["name"] == {"vi": "Đăng ký biến động", "en": "Registration of changes"}
+    assert told("4 08:00", by=by, procedure="10d")["procedure"]["name"] == {"vi": "Cấp giấy phép", "en": None}

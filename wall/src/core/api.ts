@@ -230,6 +230,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notice-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notice Quality
+         * @description What became of the notices decided in a window, of the units that one leads: sent, acted on before the breach, breached anyway,
+         *     false because of late data, failed, suppressed by reason.
+         */
+        get: operations["get_notice_quality_api_v1_notice_quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -239,7 +260,8 @@ export interface paths {
         };
         /**
          * Get Notices
-         * @description Notices of the units within reach, the newest first: what was decided, why, and what became of it; `mine`: those to who asks.
+         * @description Notices of the units within reach, the newest first: what was decided, why, what became of it, and the first answer to it
+         *     (`acknowledged`: by internal id, null while nobody answered); `mine`: those to who asks.
          */
         get: operations["get_notices_api_v1_notices_get"];
         put?: never;
@@ -607,26 +629,7 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
-    };
+    schemas: never;
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -660,13 +663,20 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -732,13 +742,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -791,13 +808,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -820,13 +844,205 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The account of the dossier */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        at: string;
+                        code: string;
+                        days: {
+                            counted: number;
+                            each: {
+                                day: string;
+                                /** @enum {unknown} */
+                                kind: "counted" | "late" | "paused" | "remaining";
+                            }[];
+                            late: number;
+                            limit: number | null;
+                            paused: number;
+                            remaining: number;
+                        } | null;
+                        /**
+                         * Due
+                         * @description The date that holds, by whom and by which rule.
+                         */
+                        due: {
+                            /** @enum {unknown} */
+                            by: "computed" | "none" | "source";
+                            due_at: string | null;
+                            first_due_at: string | null;
+                            how: ("ADDED" | "INTAKE" | "LIMIT" | "PAUSED" | "PROMISE" | "RESTARTED" | "SOURCE" | "UNDATED") | "OUTSIDE";
+                            /**
+                             * Words
+                             * @description A text of ours in both languages.
+                             */
+                            sentence: {
+                                en: string;
+                                vi: string;
+                            };
+                        };
+                        events: {
+                            arrived_at: string;
+                            /** @enum {unknown} */
+                            kind: "progressed" | "retracted" | "synced";
+                            late: boolean;
+                            occurred_at: string | null;
+                            source: string;
+                            status: number | null;
+                            steps: {
+                                at: string;
+                                status: number;
+                            }[];
+                            unit: string;
+                        }[];
+                        events_left_off: number;
+                        exceptions: {
+                            day: string;
+                            works: boolean;
+                        }[];
+                        /**
+                         * Item
+                         * @description A dossier as in the lists. `left_minutes`: negative behind the due instant, null without one.
+                         */
+                        item: {
+                            code: string;
+                            counted: boolean;
+                            due_at: string | null;
+                            ended_at: string | null;
+                            first_due_at: string | null;
+                            /** @enum {unknown} */
+                            group: "ended" | "later" | "overdue" | "paused" | "today";
+                            left_minutes: number | null;
+                            moved: boolean;
+                            on_time_today: boolean;
+                            open: boolean;
+                            procedure: string;
+                            procedure_name: {
+                                en: string | null;
+                                vi: string;
+                            } | null;
+                            received_at: string | null;
+                            status: number;
+                            step: {
+                                due_at: string;
+                            } | null;
+                            unit: string;
+                        };
+                        /**
+                         * Now
+                         * @description Why nobody is told at this moment.
+                         */
+                        now: {
+                            next: {
+                                at: string;
+                                clock: string;
+                                stage: string;
+                            } | null;
+                            reason: string;
+                        };
+                        pauses: {
+                            arrived_at: string | null;
+                            days: number | null;
+                            denied_at: string | null;
+                            /** @enum {unknown} */
+                            effect: "ADDED" | "AFTER_DUE" | "CONTAINED" | "NOT_FIRST" | "OPEN" | "RESTARTS" | "UNMOVED" | "VOID";
+                            from: string;
+                            minutes: number;
+                            ordinal: number;
+                            source: string | null;
+                            status: number;
+                            to: string | null;
+                        }[];
+                        /**
+                         * Procedure
+                         * @description `limit_minutes`: null where no limit is known, or it is in calendar days.
+                         */
+                        procedure: {
+                            code: string;
+                            limit_minutes: number | null;
+                            /**
+                             * Words
+                             * @description A text of ours in both languages.
+                             */
+                            limit_text: {
+                                en: string;
+                                vi: string;
+                            };
+                            name: {
+                                en: string | null;
+                                vi: string;
+                            } | null;
+                        };
+                        /**
+                         * Rules
+                         * @description Versions of the policy and of its kinds; 0: as shipped.
+                         */
+                        rules: {
+                            calendar: number;
+                            policy: number;
+                            procedures: number;
+                            rules: number;
+                            stages: number;
+                        };
+                        spans: {
+                            from: string;
+                            /** @enum {unknown} */
+                            kind: "counted" | "late" | "paused" | "remaining" | "void";
+                            minutes: number;
+                            to: string;
+                        }[];
+                        spans_left_off: number;
+                        supplement_rule: ("first_only" | "restart" | "subtract") | null;
+                        taken_back: {
+                            at: string;
+                            source: string;
+                            status: number;
+                            taken_back_at: string;
+                        }[];
+                        /**
+                         * Totals
+                         * @description Working minutes. `limit`: what the due date allows without pauses; it and `remaining` are null where there is no end to count to.
+                         */
+                        totals: {
+                            counted: number;
+                            late: number;
+                            limit: number | null;
+                            paused: number;
+                            remaining: number | null;
+                            void: number;
+                        };
+                        unit: string;
+                        why: {
+                            acknowledged: {
+                                at: string;
+                                by: string;
+                                by_you: boolean;
+                                /** @enum {unknown} */
+                                kind: "acknowledge" | "dispute" | "working";
+                            } | null;
+                            channel: string;
+                            clock: string;
+                            decided_at: string;
+                            due_at: string | null;
+                            mine: boolean;
+                            reason: string;
+                            sent_at: string | null;
+                            stage: string;
+                            state: string;
+                            why: string;
+                        }[];
+                        /**
+                         * Words
+                         * @description A text of ours in both languages.
+                         */
+                        working_hours: {
+                            en: string;
+                            vi: string;
+                        };
+                    };
                 };
             };
             /** @description Nobody is signed in, and no valid key is given */
@@ -850,13 +1066,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -917,13 +1140,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -1126,13 +1356,20 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -1164,13 +1401,20 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -1223,13 +1467,172 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_notice_quality_api_v1_notice_quality_get: {
+        parameters: {
+            query?: {
+                /** @description of days, as for the map */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts by unit and in all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        at: string;
+                        first: string;
+                        last: string;
+                        /**
+                         * Counts
+                         * @description sent = late_data + after_due + acted + breached − acted_breached + open + lapsed (data dictionary, Alert quality).
+                         */
+                        total: {
+                            acted: number;
+                            acted_breached: number;
+                            /**
+                             * Share
+                             * @description 0–1 with its integers; null of nothing.
+                             */
+                            acted_share: {
+                                denominator: number;
+                                numerator: number;
+                                value: number | null;
+                            };
+                            after_due: number;
+                            breached: number;
+                            failed: number;
+                            lapsed: number;
+                            late_data: number;
+                            /**
+                             * Share
+                             * @description 0–1 with its integers; null of nothing.
+                             */
+                            late_share: {
+                                denominator: number;
+                                numerator: number;
+                                value: number | null;
+                            };
+                            open: number;
+                            pending: number;
+                            sent: number;
+                            superseded: number;
+                            suppressed: {
+                                [key: string]: number;
+                            };
+                        };
+                        units: {
+                            code: string;
+                            /**
+                             * Counts
+                             * @description sent = late_data + after_due + acted + breached − acted_breached + open + lapsed (data dictionary, Alert quality).
+                             */
+                            counts: {
+                                acted: number;
+                                acted_breached: number;
+                                /**
+                                 * Share
+                                 * @description 0–1 with its integers; null of nothing.
+                                 */
+                                acted_share: {
+                                    denominator: number;
+                                    numerator: number;
+                                    value: number | null;
+                                };
+                                after_due: number;
+                                breached: number;
+                                failed: number;
+                                lapsed: number;
+                                late_data: number;
+                                /**
+                                 * Share
+                                 * @description 0–1 with its integers; null of nothing.
+                                 */
+                                late_share: {
+                                    denominator: number;
+                                    numerator: number;
+                                    value: number | null;
+                                };
+                                open: number;
+                                pending: number;
+                                sent: number;
+                                superseded: number;
+                                suppressed: {
+                                    [key: string]: number;
+                                };
+                            };
+                            name: string;
+                        }[];
+                        window: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -1286,13 +1689,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -1695,13 +2105,20 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -1846,13 +2263,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -1939,13 +2363,20 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -2154,13 +2585,20 @@ export interface operations {
                     "image/svg+xml": string;
                 };
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
         };
@@ -2214,13 +2652,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -2449,13 +2894,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
@@ -2490,12 +2942,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not a report */
+            /** @description A parameter is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
             };
             /** @description Too soon after the last one */
             429: {

@@ -1,10 +1,10 @@
 /** The lists: one's own dossiers, a unit's board, notices. Each entry opens its dossier beside the list. */
 import { dayMonth } from '../core/times';
-import { grouped, type Item, type Listing, type Notice } from './model';
+import { grouped, type Answer, type Item, type Listing, type Notice } from './model';
 import { board, boardUnit, choice, choose, lang, mine, more, nameOf, notices, reach, say, type Shown } from './store';
 import { named } from './text';
 import { dateTime, dayOf, timeOf } from './times';
-import { leftSaid, noticeSaid, standsAt } from './words';
+import { leftSaid, nameSaid, noticeSaid, standsAt } from './words';
 
 export const Mine = () => <Dossiers shown={mine.value} none={say('none_mine')} />;
 
@@ -45,13 +45,19 @@ function Dossiers({ shown: { body, status }, none }: { readonly shown: Shown<Lis
   );
 }
 
+/** The procedure's name, marked as Vietnamese where the page is in English and the catalogue has no other. */
+export function Named({ item }: { readonly item: Item }) {
+  const { text, lang: own } = nameSaid(item.name, item.procedure, lang.value);
+  return <span lang={own}>{text}</span>;
+}
+
 function Entry({ item }: { readonly item: Item }) {
   const here = choice.value.dossier === item.code;
   return (
     <li class={here ? 'here' : ''}>
       <button type="button" data-dossier={item.code} aria-current={here || undefined} onClick={() => choose({ dossier: item.code })}>
         <span class={item.group === 'overdue' ? 'lf late' : 'lf'}>{leftSaid(item, lang.value)}</span>
-        <span class="pr">{item.name ?? item.procedure}<small>{item.code} · {standsAt(item, lang.value)}</small></span>
+        <span class="pr"><Named item={item} /><small>{item.code} · {standsAt(item, lang.value)}</small></span>
         <span class="du">{item.dueAt === null || item.group === 'paused' ? '—' : `${dayMonth(dayOf(item.dueAt))} · ${timeOf(item.dueAt)}`}</span>
       </button>
     </li>
@@ -69,8 +75,9 @@ export function NoticeList() {
   );
 }
 
+const answerSaid = ({ byYou, kind, at }: Answer): string => say(byYou ? 'answered_you' : 'answered_other', { what: named(lang.value, 'answer', kind), when: dateTime(at) });
 export const stateSaid = (notice: Notice): string =>
-  [notice.acknowledged === true ? say('acknowledged') : named(lang.value, 'state', notice.state), ...(notice.channel === '' ? [] : [say('by_channel', { channel: notice.channel })])].join(' · ');
+  [...(notice.acknowledged === null ? [named(lang.value, 'state', notice.state)] : [answerSaid(notice.acknowledged)]), ...(notice.channel === '' ? [] : [say('by_channel', { channel: notice.channel })])].join(' · ');
 
 function Told({ notice }: { readonly notice: Notice }) {
   const here = choice.value.dossier === notice.dossier;

@@ -8,8 +8,8 @@ import { StripDrawing } from './StripDrawing';
 import { named } from './text';
 import { dateTime, dayOf, hours, near, timeOf } from './times';
 import { dayMonth } from '../core/times';
-import { leftSaid, noticeSaid, stageSaid, standsAt, untilSaid } from './words';
-import { stateSaid } from './Lists';
+import { daysSaid, leftOf, noticeSaid, stageSaid, standsAt, untilSaid } from './words';
+import { Named, stateSaid } from './Lists';
 
 export function One() {
   const { dossier } = choice.value;
@@ -28,16 +28,16 @@ function Whole({ found, trouble }: { readonly found: Account; readonly trouble: 
   const { item } = found;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found.code]);
-  const until = untilSaid(item, lang.value);
+  const until = untilSaid(item, lang.value, found.days);
   return (
     <>
       <p class="crumb">{found.code} · {standsAt(item, lang.value)}</p>
-      <h1 id="one-title" ref={heading} tabIndex={-1}>{item.name ?? item.procedure}</h1>
+      <h1 id="one-title" ref={heading} tabIndex={-1}><Named item={item} /></h1>
       {trouble !== 200 && <p class="warn" role="status">{say('one_trouble', { status: trouble })}</p>}
-      <p class="left2"><b class={item.group === 'overdue' ? 'late' : ''} data-role="left">{leftSaid(item, lang.value)}</b> <span>{until}{item.onTimeToday && ` · ${say('on_time_today')}`}</span></p>
+      <p class="left2"><b class={item.group === 'overdue' ? 'late' : ''} data-role="left">{leftOf(item, found.days, lang.value)}</b> <span>{until}{item.onTimeToday && ` · ${say('on_time_today')}`}</span></p>
       <Actions found={found} />
       <section aria-labelledby="why-title" data-role="explanation">
-        <h2 id="why-title">{found.due.dueAt !== null ? say('why_due', { when: dateTime(found.due.dueAt) }) : item.counted ? say('why_no_due') : say('how_timed')}</h2>
+        <h2 id="why-title">{found.due.due_at !== null ? say('why_due', { when: dateTime(found.due.due_at) }) : item.counted ? say('why_no_due') : say('how_timed')}</h2>
         {found.spans.length > 0 && <StripDrawing found={found} />}
         <Rules found={found} />
       </section>
@@ -48,20 +48,22 @@ function Whole({ found, trouble }: { readonly found: Account; readonly trouble: 
 }
 
 /** The version of one kind of rule; 0 is what the city's file came with. */
-const version = (found: Account, kind: string): string => (found.rules[kind] ? String(found.rules[kind]) : say('shipped'));
+const version = (found: Account, kind: keyof Account['rules']): string => (found.rules[kind] ? String(found.rules[kind]) : say('shipped'));
 
 function Rules({ found }: { readonly found: Account }) {
   const l = lang.value;
   const { due, item } = found;
-  const limit = found.limitText[l] || say('no_limit');
+  const calendar = say('calendar_version', { version: version(found, 'calendar') });
   return (
     <table class="steps">
       <tbody>
-        <Step what={say('rule_limit')} source={say('code_version', { code: item.procedure, version: version(found, 'procedures') })}>{limit}</Step>
-        {due.firstDueAt !== null && <Step what={say('rule_first')} source={say('calendar_version', { version: version(found, 'calendar') })}>{dateTime(due.firstDueAt)}</Step>}
-        {found.exceptions.length > 0 && <Step what={say('rule_day')} source={say('calendar_version', { version: version(found, 'calendar') })}>{found.exceptions.map(({ day, works }) => say(works ? 'day_worked' : 'day_off', { date: dayMonth(day) })).join(' · ')}</Step>}
+        <Step what={say('rule_limit')} source={say('code_version', { code: item.procedure, version: version(found, 'procedures') })}>{found.procedure.limit_text[l] || say('no_limit')}</Step>
+        <Step what={say('rule_hours')} source={calendar}>{found.working_hours[l]}</Step>
+        {due.first_due_at !== null && <Step what={say('rule_first')} source={calendar}>{dateTime(due.first_due_at)}</Step>}
+        {found.exceptions.length > 0 && <Step what={say('rule_day')} source={calendar}>{found.exceptions.map(({ day, works }) => say(works ? 'day_worked' : 'day_off', { date: dayMonth(day) })).join(' · ')}</Step>}
         {found.pauses.map((pause) => <Step key={pause.from} what={found.pauses.length === 1 ? say('rule_pause') : say('rule_pause_n', { n: pause.ordinal })} source={say('rules_version', { version: version(found, 'rules') })}>{paused(pause)}</Step>)}
-        <Step what={say('rule_due')} source={named(l, 'by', due.by)}>{due.dueAt !== null && <><b>{dateTime(due.dueAt)}</b> · </>}{due.sentence[l]}</Step>
+        {found.taken_back.map((end) => <Step key={`${end.status}${end.at}`} what={say('rule_taken_back')} source={end.source}><s>{named(l, 'status', String(end.status))} {dateTime(end.at)}</s> · {say('taken_back', { when: dateTime(end.taken_back_at) })}</Step>)}
+        <Step what={say('rule_due')} source={named(l, 'by', due.by)}>{due.due_at !== null && <><b>{dateTime(due.due_at)}</b> · </>}{due.sentence[l]}</Step>
       </tbody>
     </table>
   );
@@ -71,7 +73,13 @@ function Step({ what, source, children }: { readonly what: string; readonly sour
 }
 function paused(pause: Pause): string {
   const when = pause.to === null ? say('from_still', { from: dateTime(pause.from) }) : say('from_to', { from: dateTime(pause.from), to: near(pause.to, dayOf(pause.from)) });
-  return [`${say(pause.status === 6 ? 'mark_pause_6' : 'mark_pause_5')}: ${when}`, say('working_hours', { time: hours(pause.minutes) }), ...(pause.effect === '' ? [] : [named(lang.value, 'effect', pause.effect)]), ...(pause.source === null || pause.saidAt === null ? [] : [say('pause_said', { source: pause.source, when: dateTime(pause.saidAt) })])].join(' · ');
+  return [
+    `${say(pause.status === 6 ? 'mark_pause_6' : 'mark_pause_5')}: ${when}`,
+    pause.days === null ? say('working_hours', { time: hours(pause.minutes) }) : daysSaid(pause.days, lang.value),
+    named(lang.value, 'effect', pause.effect),
+    ...(pause.denied_at === null ? [] : [say('pause_denied', { when: dateTime(pause.denied_at) })]),
+    ...(pause.source === null || pause.arrived_at === null ? [] : [say('pause_said', { source: pause.source, when: dateTime(pause.arrived_at) })]),
+  ].join(' · ');
 }
 
 function Why({ found }: { readonly found: Account }) {
@@ -97,17 +105,16 @@ function Why({ found }: { readonly found: Account }) {
 function happenedSaid({ kind, status, unit, steps }: Happened, own: string): string {
   const l = lang.value;
   const statusSaid = (code: number): string => named(l, 'status', String(code));
-  const supplements = steps.map((step) => `${statusSaid(step.status)}${step.at === null ? '' : ` ${dateTime(step.at)}`}`);
+  const supplements = steps.map((step) => `${statusSaid(step.status)} ${dateTime(step.at)}`);
   return [`${named(l, 'event', kind)}${status === null ? '' : `: ${statusSaid(status)}`}`, ...(unit === '' || unit === own ? [] : [nameOf(unit)]), ...supplements].join(' · ');
 }
 
-function Events({ found: { events, eventsLeftOff, unit, at } }: { readonly found: Account }) {
-  if (events === null) return null;
+function Events({ found: { events, events_left_off: gone, unit, at } }: { readonly found: Account }) {
   const told = (instant: string | null): string => (instant === null ? '—' : `${dayOf(instant) === dayOf(at) ? '' : `${dayMonth(dayOf(instant))} `}${timeOf(instant)}`);
   return (
     <section data-role="events">
       <h2 id="events-title">{say('events')} <small>{say('events_how')}</small></h2>
-      {eventsLeftOff > 0 && <p class="note">{say('events_gone', { n: eventsLeftOff })}</p>}
+      {gone > 0 && <p class="note">{say('events_gone', { n: gone })}</p>}
       <div class="wide" tabIndex={0} role="region" aria-labelledby="events-title">
         <table>
           <thead><tr><th scope="col">{say('col_event')}</th><th scope="col">{say('col_occurred')}</th><th scope="col">{say('col_arrived')}</th><th scope="col">{say('col_source')}</th></tr></thead>
@@ -115,7 +122,7 @@ function Events({ found: { events, eventsLeftOff, unit, at } }: { readonly found
             {events.map((event, i) => (
               <tr key={i} data-late={event.late || undefined}>
                 <td>{happenedSaid(event, unit)}</td>
-                <td>{told(event.occurredAt)}</td><td>{told(event.arrivedAt)}{event.late && ` · ${say('arrived_late')}`}</td><td>{event.source}</td>
+                <td>{told(event.occurred_at)}</td><td>{told(event.arrived_at)}{event.late && ` · ${say('arrived_late')}`}</td><td>{event.source}</td>
               </tr>
             ))}
           </tbody>

@@ -29,7 +29,7 @@ export interface Recorded { readonly at: string; readonly until: string | null }
 /** The sentence for a reply; `recorded` null where it was not taken. */
 export function replySaid(kind: Act, status: number, recorded: Recorded | null, lang: Lang): string {
   if (recorded !== null) return officialsText(lang, `done_${kind}`, { time: timeOf(recorded.at), until: recorded.until === null ? '' : near(recorded.until, dayOf(recorded.at)) });
-  if (status === 400 || status === 422) return officialsText(lang, answersNotice(kind) ? 'act_untold' : kind === 'snooze' ? 'act_invalid' : 'act_reason');
+  if (status === 422) return officialsText(lang, answersNotice(kind) ? 'act_untold' : kind === 'snooze' ? 'act_invalid' : 'act_reason');
   if (status === 404) return officialsText(lang, 'act_unknown');
   return status === 0 || status >= 500 ? officialsText(lang, 'act_away') : officialsText(lang, 'act_refused', { status });
 }

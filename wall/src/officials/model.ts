@@ -1,5 +1,5 @@
 /** What the officials' routes answer, checked at the door. Instants stay ISO texts with the city's offset. */
-import { count, Malformed, record, word } from '../core/model';
+import { count, Malformed, record, word, type Answered } from '../core/model';
 
 export const GROUPS = ['overdue', 'today', 'later', 'paused', 'ended'] as const;
 export type Group = (typeof GROUPS)[number];
@@ -8,33 +8,29 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Grant { readonly role: string; readonly units: readonly string[] }
 export interface Session { readonly id: string; readonly grants: readonly Grant[] }
+/** A name of the catalogue; `en` null: it has none in English. */
+export interface Name { readonly vi: string; readonly en: string | null }
 /** `left`: working minutes, negative behind the due instant; null: no due date. */
 export interface Item {
-  readonly code: string; readonly unit: string; readonly procedure: string; readonly name: string | null; readonly status: number;
+  readonly code: string; readonly unit: string; readonly procedure: string; readonly name: Name | null; readonly status: number;
   readonly open: boolean; readonly counted: boolean; readonly endedAt: string | null; readonly dueAt: string | null; readonly firstDueAt: string | null;
   readonly stepDueAt: string | null; readonly left: number | null; readonly group: Group; readonly onTimeToday: boolean; readonly moved: boolean;
 }
 export interface Listing { readonly at: string; readonly items: readonly Item[]; readonly after: string }
+/** The first answer to a notice; `by` is an internal id. */
+export interface Answer { readonly byYou: boolean; readonly by: string; readonly kind: string; readonly at: string }
 export interface Notice {
   readonly dossier: string; readonly unit: string; readonly clock: string; readonly stage: string; readonly state: string; readonly reason: string;
-  readonly channel: string; readonly dueAt: string | null; readonly decidedAt: string; readonly acknowledged: boolean | null; readonly mine: boolean;
+  readonly channel: string; readonly dueAt: string | null; readonly decidedAt: string; readonly acknowledged: Answer | null; readonly mine: boolean;
 }
-export interface Span { readonly kind: Kind; readonly from: string; readonly to: string; readonly minutes: number }
-/** `source` said so first, at `saidAt`; null: no event of it is kept. */
-export interface Pause { readonly from: string; readonly to: string | null; readonly minutes: number; readonly status: number; readonly ordinal: number; readonly effect: string; readonly source: string | null; readonly saidAt: string | null }
-/** What happened to a dossier, and when we heard of it. `steps`: the supplements that a sync names. */
-export interface Happened { readonly kind: string; readonly status: number | null; readonly unit: string; readonly occurredAt: string | null; readonly arrivedAt: string | null; readonly late: boolean; readonly source: string; readonly steps: readonly Supplement[] }
-export interface Supplement { readonly status: number; readonly at: string | null }
-export interface Both { readonly vi: string; readonly en: string }
-export interface Account {
-  readonly code: string; readonly unit: string; readonly at: string; readonly item: Item; readonly limitMinutes: number | null; readonly limitText: Both;
-  readonly spans: readonly Span[]; readonly totals: Readonly<Record<Kind, number>> & { readonly limit: number | null };
-  readonly due: { readonly dueAt: string | null; readonly firstDueAt: string | null; readonly by: string; readonly sentence: Both };
-  readonly pauses: readonly Pause[]; readonly rules: Readonly<Record<string, number>>; readonly exceptions: readonly { readonly day: string; readonly works: boolean }[];
-  /** Null: not told. `eventsLeftOff`: so many earlier ones are no longer kept. */
-  readonly events: readonly Happened[] | null; readonly eventsLeftOff: number; readonly why: readonly Notice[];
-  readonly now: { readonly reason: string; readonly next: { readonly at: string; readonly clock: string; readonly stage: string } | null };
-}
+/** The account of a dossier by the names of the published description; only the dossier and its notices are as in the lists. */
+type Explained = Answered<'/api/v1/dossiers/{code}/explanation'>;
+export type Span = Explained['spans'][number];
+export type Pause = Explained['pauses'][number];
+export type TakenBack = Explained['taken_back'][number];
+export type Happened = Explained['events'][number];
+export type Days = NonNullable<Explained['days']>;
+export interface Account extends Readonly<Omit<Explained, 'item' | 'why'>> { readonly item: Item; readonly why: readonly Notice[] }
 
 type Raw = Readonly<Record<string, unknown>>;
 const list = (value: unknown, what: string): readonly unknown[] => {
@@ -58,10 +54,10 @@ function among<T extends string>(words: readonly T[], value: unknown): T {
   if (found === undefined) throw new Malformed(`unknown word ${String(value)}`);
   return found;
 }
-const nameOf = (value: unknown): string | null => (value === null || value === undefined ? null : text(record<Raw>(value, 'name')['vi']) || null);
-const both = (value: unknown): Both => {
-  const raw = value === null || value === undefined ? {} : record<Raw>(value, 'text');
-  return { vi: text(raw['vi']), en: text(raw['en']) || text(raw['vi']) };
+const nameOf = (value: unknown): Name | null => {
+  if (value === null || value === undefined) return null;
+  const raw = record<Raw>(value, 'name');
+  return { vi: word(raw, 'vi'), en: text(raw['en']) || null };
 };
 
 export function sessionOf(value: unknown): Session {
@@ -88,47 +84,39 @@ export function noticeOf(value: unknown, dossier = ''): Notice {
   const raw = record<Raw>(value, 'notice');
   return {
     dossier: text(raw['dossier']) || dossier, unit: text(raw['unit']), clock: text(raw['clock']), stage: text(raw['stage']), state: text(raw['state']), reason: text(raw['reason']), channel: text(raw['channel']),
-    dueAt: at(raw['due_at']), decidedAt: always(raw['decided_at']), acknowledged: typeof raw['acknowledged'] === 'boolean' ? raw['acknowledged'] : null, mine: raw['mine'] === true,
+    dueAt: at(raw['due_at']), decidedAt: always(raw['decided_at']), acknowledged: answerOf(raw['acknowledged']), mine: raw['mine'] === true,
   };
 }
 export const noticesOf = (value: unknown): readonly Notice[] => list(record<Raw>(value, 'notices')['notices'], 'notices').map((one) => noticeOf(one));
 
-function spanOf(value: unknown): Span {
-  const raw = record<Raw>(value, 'span');
-  return { kind: among(KINDS, raw['kind']), from: always(raw['from']), to: always(raw['to']), minutes: count(raw, 'minutes') };
-}
-function pauseOf(value: unknown, index: number): Pause {
-  const raw = record<Raw>(value, 'pause');
-  return { from: always(raw['from']), to: at(raw['to']), minutes: whole(raw['minutes']) ?? 0, status: count(raw, 'status'), ordinal: whole(raw['ordinal']) ?? index + 1, effect: text(raw['effect']), source: text(raw['source']) || null, saidAt: at(raw['arrived_at']) };
-}
-function happened(value: unknown): Happened {
-  const raw = record<Raw>(value, 'event');
-  return { kind: text(raw['kind']), status: whole(raw['status']), unit: text(raw['unit']), occurredAt: at(raw['occurred_at']), arrivedAt: at(raw['arrived_at']), late: raw['late'] === true, source: text(raw['source']), steps: list(raw['steps'] ?? [], 'steps').map(supplement) };
-}
-function supplement(value: unknown): Supplement {
-  const raw = record<Raw>(value, 'supplement');
-  return { status: count(raw, 'status'), at: at(raw['at']) };
-}
-function nextOf(value: unknown): Account['now']['next'] {
+function answerOf(value: unknown): Answer | null {
   if (value === null || value === undefined) return null;
-  const raw = record<Raw>(value, 'next');
-  return { at: always(raw['at']), clock: text(raw['clock']), stage: text(raw['stage']) };
+  const raw = record<Raw>(value, 'answer');
+  return { byYou: raw['by_you'] === true, by: word(raw, 'by'), kind: word(raw, 'kind'), at: always(raw['at']) };
 }
+
+/** Every instant and kind that is drawn is what it says it is; the rest the server holds to the description that the type comes from. */
+function checked(raw: Explained): Explained {
+  raw.spans.forEach((span) => [among(KINDS, span.kind), always(span.from), always(span.to), count(span, 'minutes')]);
+  raw.pauses.forEach((pause) => [always(pause.from), at(pause.to), count(pause, 'minutes'), count(pause, 'status')]);
+  raw.taken_back.forEach((end) => [always(end.at), always(end.taken_back_at), count(end, 'status')]);
+  raw.events.forEach((event) => [at(event.occurred_at), always(event.arrived_at), list(event.steps, 'steps')]);
+  raw.days?.each.forEach((day) => [among(KINDS, day.kind), always(day.day)]);
+  KINDS.filter((kind) => kind !== 'remaining').forEach((kind) => count(raw.totals, kind));
+  [always(raw.at), at(raw.due.due_at), at(raw.due.first_due_at), at(raw.now.next?.at)].forEach(Boolean);
+  [raw.due.sentence, raw.procedure.limit_text, raw.working_hours].forEach((words) => [word(words, 'vi'), word(words, 'en')]);
+  return raw;
+}
+const PARTS = ['procedure', 'totals', 'due', 'now', 'rules', 'working_hours'] as const;
+const LISTS = ['spans', 'pauses', 'taken_back', 'exceptions', 'events', 'why'] as const;
 
 /** GET /dossiers/{code}/explanation. Raises Malformed for an answer that does not fit. */
 export function accountOf(value: unknown): Account {
   const raw = record<Raw>(value, 'explanation');
-  const [procedure, totals, due, now] = [record<Raw>(raw['procedure'], 'procedure'), record<Raw>(raw['totals'], 'totals'), record<Raw>(raw['due'], 'due'), record<Raw>(raw['now'] ?? {}, 'now')];
-  const total = Object.fromEntries(KINDS.map((kind) => [kind, whole(totals[kind]) ?? 0])) as Record<Kind, number>;
-  return {
-    code: word(raw, 'code'), unit: text(raw['unit']), at: always(raw['at']), item: itemOf(raw['item']), limitMinutes: whole(procedure['limit_minutes']), limitText: both(procedure['limit_text']),
-    spans: list(raw['spans'], 'spans').map(spanOf), totals: { ...total, limit: whole(totals['limit']) },
-    due: { dueAt: at(due['due_at']), firstDueAt: at(due['first_due_at']), by: text(due['by']), sentence: both(due['sentence']) },
-    pauses: list(raw['pauses'], 'pauses').map(pauseOf), rules: Object.fromEntries(Object.entries(record<Raw>(raw['rules'] ?? {}, 'rules')).flatMap(([name, version]) => (typeof version === 'number' ? [[name, version]] : []))),
-    exceptions: (Array.isArray(raw['exceptions']) ? raw['exceptions'] : []).map((one) => ({ day: text(record<Raw>(one, 'day')['day']), works: record<Raw>(one, 'day')['works'] === true })),
-    events: Array.isArray(raw['events']) ? raw['events'].map(happened) : null, eventsLeftOff: whole(raw['events_left_off']) ?? 0, why: list(raw['why'] ?? [], 'why').map((one) => noticeOf(one, word(raw, 'code'))),
-    now: { reason: text(now['reason']), next: nextOf(now['next']) },
-  };
+  PARTS.forEach((name) => record(raw[name], name));
+  LISTS.forEach((name) => list(raw[name], name).forEach((one) => record(one, name)));
+  const found = checked(value as Explained);
+  return { ...found, item: itemOf(found.item), why: found.why.map((one) => noticeOf(one, word(raw, 'code'))) };
 }
 
 export interface Link { readonly dossier: string; readonly clock: string; readonly stage: string }

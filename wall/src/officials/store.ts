@@ -42,7 +42,7 @@ export const opened = signal<(Answering & { readonly dossier: string }) | 'link_
 
 export const reach = computed<readonly string[]>(() => [...new Set((session.value?.grants ?? []).flatMap((grant) => grant.units))].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'vi')));
 export const boardUnit = computed(() => (choice.value.unit !== null && reach.value.includes(choice.value.unit) ? choice.value.unit : (reach.value[0] ?? null)));
-export const unread = computed(() => (notices.value.body ?? []).filter((notice) => notice.acknowledged === false && notice.state === 'delivered').length);
+export const unread = computed(() => (notices.value.body ?? []).filter((notice) => notice.acknowledged === null && notice.state === 'delivered').length);
 
 /** Which dossier was open at each step of the browser's history: here and not in the history, which browsers write down. */
 const steps: (string | null)[] = [null];
@@ -114,6 +114,7 @@ export async function refresh(): Promise<void> {
   if (signedOut.peek()) return;
   const { view } = choice.peek();
   await Promise.all([REFRESH.notices(), ...(view === 'board' ? [REFRESH.board()] : view === 'mine' ? [REFRESH.mine()] : []), REFRESH.account(), REFRESH.units()]);
+  if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
 }
 /** The next page of the list that is on the screen. */
 export async function more(): Promise<void> {

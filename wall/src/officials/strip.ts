@@ -8,7 +8,8 @@ import { dateTime, dayOf, minutesOf, near, tenths, timeOf, weekdayOf } from './t
 export interface Frame { readonly width: number; readonly hour: number; readonly lunch: number; readonly apart: number; readonly off: number }
 export interface Block { readonly x: number; readonly width: number; readonly kind: Kind; readonly label: string }
 export interface Day { readonly x: number; readonly width: number; readonly label: string }
-export interface Off { readonly x: number; readonly label: string }
+/** What lies between two days, in as many short lines as have room. */
+export interface Off { readonly x: number; readonly label: string; readonly lines: readonly string[] }
 /** `below`: the first promise, dashed. */
 export interface Mark { readonly x: number; readonly name: 'start' | 'pause' | 'now' | 'end' | 'due' | 'first'; readonly title: string; readonly sub: string; readonly textX: number; readonly level: number }
 export interface Row { readonly blocks: readonly Block[]; readonly days: readonly Day[]; readonly offs: readonly Off[]; readonly marks: readonly Mark[]; readonly levels: number; readonly below: Mark | null }
@@ -16,6 +17,12 @@ export interface Row { readonly blocks: readonly Block[]; readonly days: readonl
 const LARGE: Omit<Frame, 'width'> = { hour: 10, lunch: 20, apart: 10, off: 26 };
 const MIDDLE: Omit<Frame, 'width'> = { hour: 5, lunch: 6, apart: 6, off: 16 };
 const SMALL: Omit<Frame, 'width'> = { hour: 2, lunch: 2, apart: 3, off: 6 };
+/** Of a term in calendar days every day has the same width, and there is nothing between two. */
+const CALENDAR = [28, 14, 7].map((day) => ({ hour: day / 24, lunch: 0, apart: 2, off: 0 }));
+export function frameForDays(days: number, width: number): Frame {
+  const [large, middle, small] = CALENDAR as [(typeof CALENDAR)[0], (typeof CALENDAR)[0], (typeof CALENDAR)[0]];
+  return { width, ...([large, middle].find(({ hour, apart }) => (days * (hour * 24 + apart)) / width <= 3) ?? small) };
+}
 /** How large hours are drawn, so that a term of months stays a picture. */
 export function frameFor(days: number, width: number): Frame {
   const rows = (days * 110) / width;
@@ -39,13 +46,27 @@ function sessionsByDay(spans: Account['spans']): readonly (readonly [string, rea
 }
 
 const DAY_MS = 86_400_000;
-function offLabel(before: string, day: string, lang: Lang): string {
+const dayAfter = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+const LINE = 13;
+const range = (first: string, last: string): readonly string[] => (first === last ? [dayMonth(first)] : [`${dayMonth(first)}–`, dayMonth(last)]);
+
+/** What lies between two days: "T7, CN", or the dates that are off, which need more lines. */
+function offOf(before: string, day: string, lang: Lang): Omit<Off, 'x'> {
   const between: string[] = [];
-  for (let at = Date.parse(before) + DAY_MS; at < Date.parse(day); at += DAY_MS) between.push(new Date(at).toISOString().slice(0, 10));
-  if (between.length === 0) return '';
-  if (between.every((one) => [0, 6].includes(weekdayOf(one)))) return between.map((one) => officialsText(lang, `day_${weekdayOf(one)}` as 'day_0')).join(', ');
-  const [first, last] = [between[0] ?? '', between[between.length - 1] ?? ''];
-  return officialsText(lang, 'off_days', { days: first === last ? dayMonth(first) : `${dayMonth(first)}–${dayMonth(last)}` });
+  for (let at = dayAfter(before); at < day; at = dayAfter(at)) between.push(at);
+  const [first, last] = [between[0], between[between.length - 1]];
+  if (first === undefined || last === undefined) return { label: '', lines: [] };
+  const weekend = between.every((one) => [0, 6].includes(weekdayOf(one))) ? between.map((one) => officialsText(lang, `day_${weekdayOf(one)}` as 'day_0')).join(', ') : null;
+  if (weekend !== null) return { label: weekend, lines: [weekend] };
+  return { label: officialsText(lang, 'off_days', { days: range(first, last).join('') }), lines: [officialsText(lang, 'off_days', { days: '' }).trim(), ...range(first, last)] };
+}
+/** How wide the gap is in which the lines stand; where hours are drawn so small that none has room there are no words. */
+const gapOf = (off: Omit<Off, 'x'>, frame: Frame): number => (off.label === '' ? 0 : frame.off < LINE ? frame.off : Math.max(frame.off, off.lines.length * LINE));
+
+/** What is drawn: working intervals, or of a term in calendar days each day from midnight to midnight. */
+function drawn({ spans, days, at }: Account): Account['spans'] {
+  const zone = at.slice(19).replace(/^\.\d+/, '');
+  return days === null ? spans : days.each.map(({ day, kind }) => ({ kind, from: `${day}T00:00:00${zone}`, to: `${dayAfter(day)}T00:00:00${zone}`, minutes: DAY_MS / 60_000 }));
 }
 
 interface Draft { blocks: Block[]; days: Day[]; offs: Off[] }
@@ -55,20 +76,21 @@ function laid(account: Account, frame: Frame, lang: Lang): Whole {
   const rows: Draft[] = [{ blocks: [], days: [], offs: [] }];
   const known: (Session & Placed & { readonly width: number })[] = [];
   let [x, before] = [0, ''];
-  for (const [day, sessions] of sessionsByDay(account.spans)) {
+  for (const [day, sessions] of sessionsByDay(drawn(account))) {
     const widths = sessions.map(({ from, to }) => Math.min(((to - from) / 60) * frame.hour, frame.width / 2));
     const needed = widths.reduce((sum, width) => sum + width, 0) + (sessions.length - 1) * frame.lunch;
-    const off = before === '' ? '' : offLabel(before, day, lang);
-    const start = x === 0 ? 0 : x + frame.apart + (off === '' ? 0 : frame.off);
+    const off = before === '' ? { label: '', lines: [] } : offOf(before, day, lang);
+    const gap = gapOf(off, frame);
+    const start = x === 0 ? 0 : x + frame.apart + gap;
     const fits = start + needed <= frame.width + 1;
     if (!fits) rows.push({ blocks: [], days: [], offs: [] });
     const row = rows[rows.length - 1] as Draft;
-    const begin = fits ? start : off === '' ? 0 : frame.off;
-    if (off !== '') row.offs.push({ x: begin - (frame.off + (begin === frame.off ? 0 : frame.apart)) / 2, label: off });
+    const begin = fits ? start : gap;
+    if (gap >= LINE) row.offs.push({ x: begin - (gap + (begin === gap ? 0 : frame.apart)) / 2, ...off });
     let at = begin;
     sessions.forEach((session, i) => {
       known.push({ ...session, row: rows.length - 1, x: at, width: widths[i] ?? 0 });
-      row.blocks.push(...blocksOf(session, at, widths[i] ?? 0, lang));
+      row.blocks.push(...blocksOf(session, at, widths[i] ?? 0, account.days === null ? lang : null));
       at += (widths[i] ?? 0) + frame.lunch;
     });
     x = at - frame.lunch;
@@ -84,11 +106,11 @@ function laid(account: Account, frame: Frame, lang: Lang): Whole {
   };
   return { rows, placed };
 }
-function blocksOf({ from, to, parts }: Session, x: number, width: number, lang: Lang): readonly Block[] {
+function blocksOf({ from, to, parts }: Session, x: number, width: number, lang: Lang | null): readonly Block[] {
   return parts.map((part) => {
     const [a, b] = [(minutesOf(part.from) - from) / (to - from || 1), (minutesOf(part.to) - from) / (to - from || 1)];
     const wide = (b - a) * width;
-    return { x: x + a * width, width: wide, kind: part.kind, label: wide >= 22 && part.kind !== 'paused' && part.kind !== 'void' ? tenths(part.minutes, lang) : '' };
+    return { x: x + a * width, width: wide, kind: part.kind, label: lang !== null && wide >= 22 && part.kind !== 'paused' && part.kind !== 'void' ? tenths(part.minutes, lang) : '' };
   });
 }
 
@@ -102,7 +124,7 @@ function said(account: Account, lang: Lang): readonly Said[] {
     ...(start === undefined ? [] : [{ name: 'start' as const, at: start, title: say('mark_start'), sub: dateTime(start) }]),
     ...pauses.map((pause) => ({ name: 'pause' as const, at: pause.from, title: say(pause.status === 6 ? 'mark_pause_6' : 'mark_pause_5'), sub: pause.to === null ? say('from_still', { from: dateTime(pause.from) }) : say('from_to', { from: dateTime(pause.from), to: near(pause.to, dayOf(pause.from)) }) })),
     item.endedAt === null ? { name: 'now', at, title: say('mark_now'), sub: timeOf(at) } : { name: 'end', at: item.endedAt, title: say('mark_end'), sub: near(item.endedAt, today) },
-    ...(due.dueAt === null ? [] : [{ name: 'due' as const, at: due.dueAt, title: say('mark_due'), sub: dateTime(due.dueAt) }]),
+    ...(due.due_at === null ? [] : [{ name: 'due' as const, at: due.due_at, title: say('mark_due'), sub: dateTime(due.due_at) }]),
   ];
 }
 
@@ -124,12 +146,14 @@ function apart(marks: readonly (Said & Placed)[], width: number): readonly Mark[
 
 /** Rows from the top. No spans: no rows. */
 export function strip(account: Account, width: number, lang: Lang): readonly Row[] {
-  if (account.spans.length === 0) return [];
-  const frame = frameFor(new Set(account.spans.map((span) => dayOf(span.from))).size, width);
+  const spans = drawn(account);
+  if (spans.length === 0) return [];
+  const days = new Set(spans.map((span) => dayOf(span.from))).size;
+  const frame = account.days === null ? frameFor(days, width) : frameForDays(days, width);
   const { rows, placed } = laid(account, frame, lang);
   const marks = said(account, lang).map((mark) => ({ ...mark, ...placed(mark.at) }));
-  const { firstDueAt, dueAt } = account.due;
-  const first = firstDueAt === null || firstDueAt === dueAt ? null : { at: firstDueAt, ...placed(firstDueAt) };
+  const { first_due_at: firstDue, due_at: dueAt } = account.due;
+  const first = firstDue === null || firstDue === dueAt ? null : { at: firstDue, ...placed(firstDue) };
   return rows.map((row, i) => {
     const above = apart(marks.filter((mark) => mark.row === i), width);
     const sub = first === null ? '' : officialsText(lang, 'mark_first', { when: dateTime(first.at) });
