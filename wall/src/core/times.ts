@@ -72,8 +72,10 @@ function named(window: string, today: string): readonly [string, string] | null 
 /** "1–10/11/2026", "12/10–10/11/2026", "10/11/2026": the days a figure stands for. */
 export function dates(window: string, today: string): string {
   const days = daysOf(window, today);
-  if (days === null) return window;
-  const [from, to] = days;
+  return days === null ? window : span(...days);
+}
+/** The same of two local dates, both included. */
+export function span(from: string, to: string): string {
   if (from === to) return dayMonth(to, true);
   if (from.slice(0, 7) === to.slice(0, 7)) return `${pieces(from)[2]}–${dayMonth(to, true)}`;
   return `${dayMonth(from, from.slice(0, 4) !== to.slice(0, 4))}–${dayMonth(to, true)}`;

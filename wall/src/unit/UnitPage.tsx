@@ -17,6 +17,7 @@ import type { Setting } from '../view/words';
 import { Parts } from './Parts';
 import { FourRates } from './FourRates';
 import { TrailChart } from './TrailChart';
+import { Why } from './Why';
 import { Windows } from './Windows';
 
 const rowOf = (code: string): Unit | undefined => picture.value?.units.find((unit) => unit.code === code);
@@ -60,6 +61,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <Silent unit={unit} />
       <FourRates window={window} />
       <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
+      <Why unit={unit} window={window} />
       <div class={lastKnown(unit.trail?.points ?? [], choice.value.rate) === -1 ? 'one-after-another' : 'beside-each-other'}>
         <TrailChart unit={unit} name={name} />
         <Windows unit={unit} />
