@@ -49,7 +49,7 @@ function Page({ picture: now }: { readonly picture: Picture }) {
   if (!wanted) return <Whole picture={now} />;
   return (
     <>
-      {Unit === null ? <main class="unit" data-state="unit-loading"><p>{say('unit_loading')}</p></main> : <Unit code={unit} />}
+      {Unit === null ? <main class="unit" data-state="unit-loading"><h1>{say('unit_loading')}</h1></main> : <Unit code={unit} />}
       <Footer picture={now} />
     </>
   );
