@@ -36,16 +36,15 @@ class Counted(NamedTuple):
 class Qualities:
     """Counts by unit; one question at a time, and its answer again for some seconds: everybody of a unit looks at the same."""
 
-    store: Store
     _kept: dict[Counted, tuple[float, dict[str, Quality]]] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of(self, counted: Counted, now: int) -> dict[str, Quality]:
+    async def of(self, store: Store, counted: Counted, now: int) -> dict[str, Quality]:
         """By unit, in the order of their codes. Raises StoreAwayError, TooMuchError."""
         async with self._turn:
             self._kept = {key: kept for key, kept in self._kept.items() if kept[0] > monotonic()}
             if counted not in self._kept:
-                self._kept[counted] = (monotonic() + KEPT_SECONDS, await _count(self.store, counted, now))
+                self._kept[counted] = (monotonic() + KEPT_SECONDS, await _count(store, counted, now))
             return self._kept[counted][1]
 
 

@@ -71,7 +71,7 @@ class QualityAnswer(msgspec.Struct):
 def quality_routes(officials: Officials) -> APIRouter:
     """One route."""
     router = APIRouter(prefix="/api/v1", tags=["officials"], responses=REFUSALS)
-    qualities = Qualities(officials.store)
+    qualities = Qualities()
 
     @router.get("/notice-quality", responses=struct_answers(QualityAnswer, "Counts by unit and in all"))
     async def get_notice_quality(
@@ -84,7 +84,7 @@ def quality_routes(officials: Officials) -> APIRouter:
         policy, now = officials.policy_now()
         days = _days(window, policy.zone.day_of(now))
         counted = Counted(*_instants(days, policy.zone), units_in_reach(reading.who, What.NOTICE_QUALITY))
-        found = await _found(qualities, counted, now)
+        found = await _found(qualities, officials, counted)
         total, names = Quality(), policy.catalogue
         for each in found.values():
             total.merge(each)
@@ -95,9 +95,9 @@ def quality_routes(officials: Officials) -> APIRouter:
     return router
 
 
-async def _found(qualities: Qualities, counted: Counted, now: int) -> dict[str, Quality]:
+async def _found(qualities: Qualities, officials: Officials, counted: Counted) -> dict[str, Quality]:
     try:
-        return await qualities.of(counted, now)
+        return await qualities.of(officials.store, counted, officials.policy_now()[1])
     except StoreAwayError as fault:
         raise ProblemError("NOT_READY") from fault
     except TooMuchError as fault:
