@@ -170,7 +170,9 @@ def rebuild(
     asyncio.run(run(DataFolder(data.absolute()), partitions, say))
 
 
-policies = typer.Typer(help="Units, calendar, rules, bands, procedures, stages: what is in force, and changes to it.", no_args_is_help=True)
+policies = typer.Typer(
+    help="Units, calendar, rules, bands, procedures, stages, indicators: what is in force, and changes to it.", no_args_is_help=True
+)
 app.add_typer(policies, name="policies")
 CityFile = Annotated[Path | None, typer.Argument(help="a whole city file")]
 DayOff = Annotated[list[str] | None, typer.Option(help="a day on which nobody works, like 2026-09-21 (storm); may be repeated")]

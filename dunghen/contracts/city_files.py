@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,9 +21,10 @@ from dunghen.domain.policy import Policy, PolicyError
 SHIPPED = {"demo": "danang.toml", "danang": "danang.toml", "nyc311": "nyc311.toml", "none": "none.toml"}
 HOLIDAY_YEARS = range(2015, 2036)
 _CITY_KEYS = ("code", "name", "time_zone", "former_codes")
-_OTHER_KEYS = ("units", "unit_files", "procedures", "procedure_files", "calendar", "rules", "bands", "stages")
+_OTHER_KEYS = ("units", "unit_files", "procedures", "procedure_files", "calendar", "rules", "bands", "stages", "indicator_folders")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-4]):([0-5]\d)")
-_PLACE = re.compile(r"^(units|procedures)\[(\d+)\]")
+_PLACE = re.compile(r"^(units|procedures|indicators\.sets)\[(\d+)\]")
+SHIPPED_SETS = "shipped"  # in `indicator_folders`: those of `dunghen/domain/data/indicators/`
 Bodies = dict[str, Any]
 
 
@@ -61,7 +63,7 @@ class _Reading:
     def __init__(self, file: Traversable, folder: Traversable) -> None:
         self.file, self.folder = file, folder
         self.faults: list[str] = []
-        self.places: dict[str, list[str]] = {"units": [], "procedures": []}
+        self.places: dict[str, list[str]] = {"units": [], "procedures": [], "indicators.sets": []}
 
     def bodies(self) -> Bodies:
         given = self._load(self.file)
@@ -76,6 +78,7 @@ class _Reading:
             "bands": given.get("bands", {}),
             "procedures": {"procedures": self._listed(given, "procedures", "procedure_files")},
             "stages": given.get("stages", {}),
+            "indicators": {"sets": self._sets(given.get("indicator_folders", []))},
         }
         self._check(bodies)
         return bodies
@@ -109,6 +112,19 @@ class _Reading:
             everything += items
             self.places[key] += [f"{name}: {key}[{i}]" for i in range(len(items))]
         return everything
+
+    def _sets(self, folders: Any) -> list[Any]:
+        """Every indicator set of these folders beside the city's file, each file one set: to add a file is to add a set."""
+        sets: list[Any] = []
+        for name in self._names(folders, "indicator_folders"):
+            folder = resources.files("dunghen.domain") / "data" / "indicators" if name == SHIPPED_SETS else self.folder / name
+            if not folder.is_dir():
+                self.faults.append(f"{self.file.name}: indicator_folders: there is no folder {name}")
+                continue
+            for file in sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
+                sets.append(_plain(self._load(file)))
+                self.places["indicators.sets"].append(f"{file.name}: set")
+        return sets
 
     def _names(self, given: Any, key: str) -> list[str]:
         if isinstance(given, list) and all(isinstance(name, str) for name in given):
@@ -160,3 +176,12 @@ class _Reading:
             self.faults.append(f'{self.file.name}: calendar.{key}: must be "off", "working" or hours like ["07:00-11:30", "13:30-17:00"]')
         times = [[int(part) for part in match.groups()] for match in found if match]
         return [[a * 3600 + b * 60, c * 3600 + d * 60] for a, b, c, d in times]
+
+
+def _plain(value: Any) -> Any:
+    """What TOML gives as JSON has it: dates are texts."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value

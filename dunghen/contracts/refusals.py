@@ -38,6 +38,10 @@ class Refusal(StrEnum):
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     TOO_MANY = "TOO_MANY"
     BAD_EVENT = "BAD_EVENT"
+    UNKNOWN_FACT = "UNKNOWN_FACT"
+    BAD_PERIOD = "BAD_PERIOD"
+    BAD_NUMBER = "BAD_NUMBER"
+    BAD_LINK = "BAD_LINK"
 
 
 MEANINGS: dict[Refusal, tuple[str, str]] = {
@@ -79,4 +83,11 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
     ),
     Refusal.TOO_MANY: ("the item lists more entries than one dossier can have", "Quá nhiều phần tử trong một hồ sơ"),
     Refusal.BAD_EVENT: ("not a CloudEvent 1.0 of a known type with a JSON object as data", "CloudEvent không hợp lệ"),
+    Refusal.UNKNOWN_FACT: ("no indicator in force is made of a fact of this code", "Không có chỉ tiêu nào dùng mã số liệu này"),
+    Refusal.BAD_PERIOD: ("the period is none of 2026, 2026-Q3, 2026-10, 2026-10-03", "Kỳ số liệu không hợp lệ"),
+    Refusal.BAD_NUMBER: ("the field is no whole number from 0 to 9007199254740991", "Giá trị không phải số nguyên không âm hợp lệ"),
+    Refusal.BAD_LINK: (
+        "the link is not https, or has a question mark, a fragment or 9 digits in a row in which something of a person could stand",
+        "Liên kết minh chứng không hợp lệ",
+    ),
 }

@@ -6,7 +6,7 @@ A `Policy` is one version of it all, frozen. Bodies are plain JSON values, one f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dunghen.domain import policy_reading as reading
@@ -14,6 +14,8 @@ from dunghen.domain.bands import Thresholds
 from dunghen.domain.bodies import Reader
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import Zone
+from dunghen.domain.indicator_reading import read_indicators
+from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.matrix import NO_MANNERS, Manners, Stage
 from dunghen.domain.matrix_reading import read_matrix
 from dunghen.domain.policy_parts import City, Procedures
@@ -21,8 +23,8 @@ from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.units import Catalogue
 
-PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters"]
-POLICY_KINDS: tuple[PolicyKind, ...] = ("city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters")
+PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators"]
+POLICY_KINDS: tuple[PolicyKind, ...] = ("city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators")
 
 
 class PolicyError(ValueError):
@@ -48,6 +50,7 @@ class Policy:
     few: int = FEW
     short_term_seconds: int = 28800
     manners: Manners = NO_MANNERS
+    indicators: IndicatorBook = field(default_factory=IndicatorBook)
 
     @property
     def zone(self) -> Zone:
@@ -76,6 +79,7 @@ class Policy:
             few=few,
             short_term_seconds=at["stages"].whole("short_hours", 8, 1) * 3600,
             manners=manners,
+            indicators=read_indicators(at["indicators"]),
         )
         reading.read_counters(at["counters"])
         for reader in at.values():

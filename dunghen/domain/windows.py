@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from dunghen.domain.days import date_of, day_number
@@ -11,7 +12,8 @@ from dunghen.domain.days import date_of, day_number
 WINDOWS: tuple[str, ...] = ("today", "7d", "30d", "90d", "month", "quarter", "year")
 _ROLLING = {"today": 1, "7d": 7, "30d": 30, "90d": 90}
 _TO_DATE = {"month": 1, "quarter": 3, "year": 12}
-_NAMED = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+_DAY = re.compile(r"(?:19[7-9]\d|20\d\d|210[0-5])-\d\d-\d\d", re.ASCII)
+_NAMED = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?", re.ASCII)
 
 
 class WindowError(ValueError):
@@ -39,6 +41,29 @@ def resolve(name: str, today: int) -> Window:
     if first > today:
         raise WindowError("window has not begun yet")
     return Window(first, min(last, today))
+
+
+def whole(name: str, today: int) -> Window:
+    """The same without regard to how far it has come: to the end of the calendar period; a rolling window is whole. Raises WindowError."""
+    window = resolve(name, today)
+    if name in _ROLLING:
+        return window
+    if name in _TO_DATE:
+        begin = date_of(window.first)
+        return Window(window.first, _first_of(begin.year, begin.month + _TO_DATE[name]) - 1)
+    return _named(name)
+
+
+@lru_cache(maxsize=4096)
+def period(name: str) -> Window:
+    """The days of `2026`, `2026-Q3`, `2026-10` or `2026-10-03`: what a fact speaks of. Raises WindowError."""
+    if not _DAY.fullmatch(name):
+        return _named(name)
+    try:
+        day = day_number(date.fromisoformat(name))
+    except ValueError:
+        raise WindowError("there is no such day") from None
+    return Window(day, day)
 
 
 def before(window: Window) -> Window:

@@ -78,8 +78,10 @@ def untagged(request: Request, body: bytes, media_type: str = "application/json"
 
 def csv_of(rows: Iterable[Row], heading: Mapping[str, object]) -> bytes:
     """The map as a sheet: one line a unit."""
-    names = [name for name in Row.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
-    above = ("as_of", "known_at", "version", "window", "rate")
+    rows = list(rows)
+    of = type(rows[0]) if rows else Row
+    names = [name for name in of.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
+    above = ("as_of", "known_at", "version", "window", "indicator" if heading.get("indicator") else "rate")
     lines = (
         [getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + [heading[name] for name in above]
         for row in rows

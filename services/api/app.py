@@ -17,6 +17,7 @@ from services.api.routes_badge import badge_routes
 from services.api.routes_changes import change_routes
 from services.api.routes_explanation import explanation_routes
 from services.api.routes_geometry import geometry_routes
+from services.api.routes_indicators import indicator_routes
 from services.api.routes_links import link_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_officials import notice_routes, officials_routes
@@ -44,7 +45,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
     problems.install(app)
     live = (map_routes(follower, past), ranking_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
     behind = Behind(past)
-    units = (open_routes(follower, past), rate_explanation_routes(follower, past, behind))
+    units = (open_routes(follower, past), indicator_routes(follower, past), rate_explanation_routes(follower, past, behind))
     public = (*live, *units, badge_routes(follower), wall_routes(follower.settings.wall_token))
     private = (
         session_routes(officials),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 
 
@@ -52,13 +53,17 @@ class FeedView(msgspec.Struct, gc=False, kw_only=True):
 
 
 class Meta(msgspec.Struct, gc=False, kw_only=True):
-    """Of what the whole picture is true. `covers`: per source partition, below which offset everything is in (architecture.md §5)."""
+    """Of what the whole picture is true. `covers`: per source partition, below which offset everything is in (architecture.md §5).
+
+    `facts`: the same of `facts`, per partition.
+    """
 
     version: int
     policy: int
     day: int
     known_at: int
     covers: dict[int, int] = {}
+    facts: dict[int, int] = {}
 
 
 class Entry(msgspec.Struct, gc=False, kw_only=True):
@@ -70,6 +75,7 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
     removed: list[str] = []
     feeds: list[FeedView] = []
     policies: list[PolicyRecord] = []
+    facts: list[Fact] = []
 
 
 class Pulse(msgspec.Struct, gc=False, kw_only=True):

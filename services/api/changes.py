@@ -70,7 +70,7 @@ def _when(scene: Scene, row: Row, times: Times | None, bands: Mapping[int, str])
 
 def _bands_before(scene: Scene, key: ViewKey, times: Mapping[str, Times]) -> dict[str, dict[int, str]]:
     """For each unit, the band that it had before each minute in which its counters changed."""
-    moment = Moment(scene.meta.day, scene.meta.day - 1, key.window, resolve(key.window, scene.meta.day))
+    moment = Moment(scene.meta.day, scene.meta.day - 1, {key.window: resolve(key.window, scene.meta.day)})
     units = {unit.code: unit for unit in scene.units()}
 
     def band(code: str, series: DaySeries) -> str:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from services.api.indicator_view import view_of
 from services.api.rows import Row
 from services.api.views import Scene, View, ViewKey, encode, heading, whole_of
 
@@ -35,7 +36,7 @@ class Channel:
     _body: bytes | None = None
 
     def __post_init__(self) -> None:
-        self.view = View(self.key)
+        self.view = view_of(self.key)
 
     def show(self, scene: Scene) -> None:
         """Brings the view to a scene; where it had none, or rows are gone, the ring begins anew and clients get a snapshot."""

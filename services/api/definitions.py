@@ -53,6 +53,30 @@ KINDS = {
     "department": ("Sở, ban, ngành", "Departments"),
     "land_office": ("Chi nhánh văn phòng đăng ký đất đai", "Land office branches"),
 }
+INDICATOR_KINDS = {
+    "ratio": ("Tỷ lệ: tử số trên mẫu số", "A share: numerator out of denominator"),
+    "threshold": ("Tỷ lệ, đủ điểm khi đạt ngưỡng", "A share that gives all points at its threshold"),
+    "sum": ("Số lượng", "A number by itself"),
+    "plan_actual": ("Thực hiện so với kế hoạch, có thể vượt 100 %", "Done against planned; may exceed 100 %"),
+    "manual": ("Điểm do cơ quan có thẩm quyền chấm", "Points given by who assesses"),
+}
+REASONS = {
+    "VALUE": ("Có giá trị", "There is a value"),
+    "NO_INPUTS": ("Chưa có số liệu đầu vào: không tính vào điểm tối đa", "Nothing was told: left out of the maximum"),
+    "NOTHING_OCCURRED": ("Không phát sinh: không tính vào điểm tối đa", "Nothing happened: left out of the maximum"),
+    "NOT_ASSESSED": ("Không đánh giá trong kỳ này", "Not assessed in this period"),
+    "NOT_FOR_KIND": ("Không áp dụng cho loại đơn vị này", "Not for this kind of unit"),
+    "NOT_IN_FORCE": ("Không còn hoặc chưa có hiệu lực", "Not in force on that day"),
+}
+FACT_KINDS = {
+    "value": ("Số liệu", "A figure"),
+    "not_assessed": ("Không đánh giá", "Not assessed"),
+    "withdrawn": ("Rút lại", "Withdrawn"),
+}
+FACTS_OVER = {
+    "sum": ("Cộng các kỳ nằm trong khoảng thời gian", "The periods that lie in the window, added"),
+    "latest": ("Giá trị mới nhất, có hiệu lực đến khi có giá trị mới", "How things are, until a newer figure"),
+}
 MEMBERS = {
     "value": ("Tỷ lệ 0–1; null: không phát sinh", "Rate 0–1; null: nothing happened"),
     "low, high": ("Khoảng tin cậy 95 % (Wilson)", "95 % interval (Wilson)"),
@@ -62,7 +86,10 @@ MEMBERS = {
         "Rank within its kind; ties share a rank, the next follows without a gap",
     ),
     "trend": ("So với kỳ dài bằng thế ngay trước", "Against the equally long window just before"),
+    "points, maximum": ("Điểm đạt được trên điểm tối đa của những chỉ số có giá trị", "Points out of the maxima of what has a value"),
+    "standing": ("Xếp loại", "The class that the points reach"),
     "stale": ("Nguồn ngừng gửi", "The feed is silent"),
+    "facts": ("Số liệu báo cáo trước các vị trí này đã được tính", "Facts before these offsets are in"),
     "covers": ("Số liệu gồm mọi sự kiện trước các vị trí này", "Everything before these source offsets is in"),
 }
 
@@ -80,6 +107,10 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "kinds": _two(KINDS),
         "members": _two(MEMBERS),
         **terms(),
+        "indicator_kinds": _two(INDICATOR_KINDS),
+        "reasons": _two(REASONS),
+        "fact_kinds": _two(FACT_KINDS),
+        "facts_over": _two(FACTS_OVER),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

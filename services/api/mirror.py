@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dunghen.contracts.facts import FactsByUnit, facts_by_unit
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 from dunghen.domain.policy import Policy
 from services.api.board_messages import NOWHERE, Entry, FeedView, Meta, Position, Pulse
@@ -23,6 +24,7 @@ class Mirror:
     scores: dict[str, UnitScore] = field(default_factory=dict)
     feeds: dict[str, FeedView] = field(default_factory=dict)
     records: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
+    facts: FactsByUnit = field(default_factory=FactsByUnit)
     pulse: Pulse | None = None
     _units: Mapping[str, UnitFeed] | None = None
     _policies: Policies | None = None
@@ -33,6 +35,7 @@ class Mirror:
             return False
         self.scores = {unit: self._same(unit, score) for unit, score in stored.scores.items()}
         self.position, self.meta, self.feeds, self.records = stored.position, stored.meta, stored.feeds, stored.policies
+        self.facts = facts_by_unit(stored.facts)
         self._units = self._policies = None
         return True
 
@@ -49,6 +52,8 @@ class Mirror:
         self.scores.update((score.unit, score) for score in entry.scores)
         for unit in entry.removed:
             self.scores.pop(unit, None)
+        for fact in entry.facts:
+            self.facts.put(fact)
         if entry.feeds:
             self.feeds.update((feed.source, feed) for feed in entry.feeds)
             self._units = None
@@ -63,7 +68,7 @@ class Mirror:
             return None
         if self._units is None:
             self._units = by_unit(self.feeds.values())
-        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units)
+        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units, self.facts)
 
     def policy_at(self, version: int) -> Policy | None:
         """The policy of a version, None where it is not known."""

@@ -25,12 +25,11 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """As of the end of local day `day`, of which `over` is the last that is over, in one window."""
+    """As of the end of local day `day`, of which `over` is the last that is over, in these windows."""
 
     day: int
     over: int
-    name: str
-    window: Window
+    windows: Mapping[str, Window]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,8 @@ def _summed(partials: Iterable[Days]) -> Days:
 
 
 def score_at(unit: str, series: DaySeries, moment: Moment) -> UnitScore:
-    """One unit in one window, in the shape of a live score."""
-    return unit_score(unit, series, (moment.day, moment.over), {moment.name: moment.window})
+    """One unit, in the shape of a live score."""
+    return unit_score(unit, series, (moment.day, moment.over), moment.windows)
 
 
 def _times_of(present: Mapping[tuple[str, int], Days], revisions: Iterable[Document]) -> dict[str, Times]:

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from dunghen.contracts.scores import unit_score
+from dunghen.contracts.scores import since_windows, unit_score
 from dunghen.domain.days import date_of, day_number
+from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
 from dunghen.platform.store import StoreAwayError
 from services.api.follower import Follower
+from services.api.indicator_view import known_indicator, view_of
 from services.api.past import Moment, Past, score_at
 from services.api.problems import ProblemError
 from services.api.unit_page import Told
@@ -48,10 +50,15 @@ async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) ->
     """The view of another day or a named window. Raises ProblemError for what lies ahead, is no window, or was never known."""
     with _as_problems():
         then = await _then(past, follower, when)
-        moment = Moment(then.day, then.today - 1, key.window, _window(key.window, then.day))
+        window = _window(key.window, then.day)
+        known_indicator(key, then.scene)
+        if key.indicator and when.known_at is not None and _of_facts(key, then.scene):
+            raise ProblemError("NO_HISTORY", "facts are kept as they are now: known_at is for what dossiers alone feed")
+        book = then.scene.policy.indicators if then.scene.policy else IndicatorBook()
+        moment = Moment(then.day, then.today - 1, {key.window: window, **since_windows(book, window)})
         scores = {unit: score_at(unit, series, moment) for unit, series in then.units.items()}
         of_then = replace(then.scene, scores=scores)
-        view = View(key)
+        view = view_of(key)
         view.show(of_then)
         return Shown(view, {**heading(of_then, key), "as_of": date_of(then.day).isoformat()})
 
@@ -62,9 +69,18 @@ async def past_unit(past: Past, follower: Follower, asked: tuple[str, str], when
     with _as_problems():
         then = await _then(past, follower, when)
         windows = {name: _window(name, then.day) for name in (*WINDOWS, window)}
+        book = then.scene.policy.indicators if then.scene.policy else IndicatorBook()
+        windows |= since_windows(book, windows[window])
         series = then.units.get(code, DaySeries())
         over = then.today - 1
         return Told(then.scene, unit_score(code, series, (then.day, over), windows), series, over)
+
+
+def _of_facts(key: ViewKey, scene: Scene) -> bool:
+    """Whether anything of an indicator, or of a set's total, is told by facts."""
+    book = scene.policy.indicators if scene.policy else IndicatorBook()
+    versions = [one for code, of in book.versions.items() for one in of if key.indicator in (code, one.set)]
+    return any(term.of == "fact" for one in versions for term in one.terms)
 
 
 class _Then(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dunghen.contracts.facts import Fact, FactBook
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
 from dunghen.contracts.people import NoticeAction
 from dunghen.contracts.subscriptions import SubscriptionBook
@@ -35,6 +36,7 @@ class Stored:
     staged: dict[Generation, dict[str, UnitScore]] = field(default_factory=dict)
     levels: dict[Generation, dict[int, Level]] = field(default_factory=dict)
     offsets: Offsets = field(default_factory=dict)
+    facts: FactBook = field(default_factory=FactBook)
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class Commit:
     policies: Sequence[PolicyRecord]
     feeds: Sequence[FeedView]
     offsets: Offsets
+    facts: Sequence[Fact] = ()
 
 
 class BoardWriter(Protocol):

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 CODES: Mapping[str, tuple[int, str, str]] = {
     "INVALID_PARAMETER": (422, "Tham số không hợp lệ", "A parameter has none of its allowed values"),
+    "UNKNOWN_INDICATOR": (404, "Không có chỉ số này", "There is no such indicator on that day"),
     "UNKNOWN_UNIT": (404, "Không có đơn vị này", "There is no such unit"),
     "NOT_FOUND": (404, "Không có địa chỉ này", "There is nothing at this address"),
     "METHOD_NOT_ALLOWED": (405, "Không dùng được phương thức này ở đây", "This method is not for this address"),

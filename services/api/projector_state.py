@@ -1,7 +1,7 @@
-"""The projector's state between two writes: picture, feeds and policies, with the offsets that they contain. Pure: time is an argument.
+"""The projector's state between two writes: picture, facts, feeds, policies, and the offsets that they contain. Pure: time is an argument.
 
-Score, Level and policy records count at once. Feeds are looked at once a second: one turning stale or fresh counts at once, mere new times
-of contact only every `feed_publish_seconds`, or the whole map would change every second because somebody is alive.
+Score, Level, fact and policy records count at once. Feeds are looked at once a second: one turning stale or fresh counts at once, mere new
+times of contact only every `feed_publish_seconds`, or the whole map would change every second because somebody is alive.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from dunghen.contracts.facts import Fact, FactBook, decode_fact, field_of
 from dunghen.contracts.messages import FeedState, PolicyRecord, decode_feed, decode_level, decode_policy, decode_score
-from dunghen.contracts.topics import FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
+from dunghen.contracts.topics import FACTS, FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.feeds import Patience
 from dunghen.platform.kafka import Place, Record
@@ -31,10 +32,12 @@ class Showing:
     position: Position = NOWHERE
     feeds: dict[str, FeedView] = field(default_factory=dict)  # as shown
     policies: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
+    facts: FactBook = field(default_factory=FactBook)
     offsets: Offsets = field(default_factory=dict)
     new_states: dict[str, FeedState] = field(default_factory=dict)
     new_feeds: dict[str, FeedView] = field(default_factory=dict)
     new_policies: list[PolicyRecord] = field(default_factory=list)
+    new_facts: dict[tuple[str, str, str], Fact] = field(default_factory=dict)
     new_offsets: Offsets = field(default_factory=dict)
     feed_offsets: Offsets = field(default_factory=dict)
     known_at: int = 0
@@ -47,7 +50,7 @@ class Showing:
         if stored.meta is not None:
             picture.shown = Generation(stored.meta.policy, stored.meta.day)
         known_at = stored.meta.known_at if stored.meta else 0
-        return cls(picture, silence, stored.position, stored.feeds, stored.policies, stored.offsets, known_at=known_at)
+        return cls(picture, silence, stored.position, stored.feeds, stored.policies, stored.facts, stored.offsets, known_at=known_at)
 
     def take(self, place: Place, records: Sequence[Record], following: int) -> None:
         """What came of one partition, and where it goes on. What nobody of ours writes is passed over and counted in `undecodable`."""
@@ -63,6 +66,8 @@ class Showing:
         topic, partition = place
         if topic == UNIT_SCORES:
             self._score(partition, record)
+        elif record.value and topic == FACTS:
+            self._fact(decode_fact(record.value))
         elif record.value and topic == FEEDS:
             self._feed(decode_feed(record.value))
         elif record.value and topic == POLICIES:
@@ -76,6 +81,10 @@ class Showing:
             self.picture.put(decode_score(record.value))
         elif not key.startswith(OWN_KEY):
             self.picture.remove(key.decode())
+
+    def _fact(self, fact: Fact) -> None:
+        if self.facts.take(fact):
+            self.new_facts[field_of(fact)] = fact
 
     def _feed(self, state: FeedState) -> None:
         self.new_states[state.source] = state
@@ -101,15 +110,20 @@ class Showing:
         """The next step to write, None where there is nothing. `now` on the city's clock; `version` is used if anything visible changes."""
         self.picture.switch()
         changes = self.picture.take_changes()
-        feeds, policies, offsets = list(self.new_feeds.values()), self.new_policies, self._settled_offsets()
-        if not (changes or feeds or policies or offsets):
+        feeds, policies, facts, offsets = (
+            list(self.new_feeds.values()),
+            self.new_policies,
+            list(self.new_facts.values()),
+            self._settled_offsets(),
+        )
+        if not (changes or feeds or policies or facts or offsets):
             return None
-        visible = self.picture.shown is not None and (changes.visible or bool(feeds))
+        visible = self.picture.shown is not None and (changes.visible or bool(feeds) or bool(facts))
         after, self.position = self.position, Position(version) if visible else Position(self.position.version, self.position.quiet + 1)
         if visible:
             self.known_at = now
         entry = self._entry(after, changes) if self.picture.shown else None
-        commit = Commit(after, self.position, entry, changes.staged, changes.levels, policies, feeds, offsets)
+        commit = Commit(after, self.position, entry, changes.staged, changes.levels, policies, feeds, offsets, facts)
         self._written(feeds, offsets)
         return commit
 
@@ -122,17 +136,27 @@ class Showing:
         return Entry(
             after=after.text,
             meta=Meta(
-                version=self.position.version, policy=shown.policy, day=shown.day, known_at=self.known_at, covers=self.picture.covers()
+                version=self.position.version,
+                policy=shown.policy,
+                day=shown.day,
+                known_at=self.known_at,
+                covers=self.picture.covers(),
+                facts=self._fact_offsets(),
             ),
             scores=[score for score in changes.scores.values() if score is not None],
             removed=[unit for unit, score in changes.scores.items() if score is None],
             feeds=list(self.new_feeds.values()),
             policies=self.new_policies,
+            facts=list(self.new_facts.values()),
         )
+
+    def _fact_offsets(self) -> dict[int, int]:
+        """How far the facts are that this step shows."""
+        return {partition: offset for (topic, partition), offset in {**self.offsets, **self.new_offsets}.items() if topic == FACTS}
 
     def _written(self, feeds: list[FeedView], offsets: Offsets) -> None:
         self.feeds.update((feed.source, feed) for feed in feeds)
         self.offsets.update(offsets)
-        self.new_feeds, self.new_policies, self.new_offsets = {}, [], {}
+        self.new_feeds, self.new_policies, self.new_facts, self.new_offsets = {}, [], {}, {}
         if not self.new_states:
             self.feed_offsets = {}

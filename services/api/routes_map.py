@@ -17,6 +17,7 @@ from services.api.changes import changes_since
 from services.api.channels import Channel
 from services.api.event_stream import EventStream
 from services.api.follower import Follower
+from services.api.indicator_view import known_indicator
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
@@ -26,25 +27,36 @@ from services.api.views import Scene, ViewKey, heading, whole_of
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office"]
 LIVE_WINDOWS = ", ".join(WINDOWS)
+INDICATOR_HELP = "instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766)"
 WINDOW_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10, 2026-Q3, 2026"
 
 
 class Question:
-    """window, rate and kind of a request, checked."""
+    """window, rate or indicator, and kind of a request, checked."""
 
     def __init__(
         self,
         window: Annotated[str, Query(description=WINDOW_HELP)] = "month",
         rate: RateName = "official",
         kind: KindName = "all",
+        indicator: Annotated[str, Query(pattern=r"^[A-Z0-9_.]{0,61}$", description=INDICATOR_HELP)] = "",
     ) -> None:
-        self.key = ViewKey(window, rate, kind)
+        self.key = ViewKey(window, rate, kind, indicator)
 
 
 Since = Annotated[
     str, Query(pattern=r"^(\d{1,18}|\d{4}-\d\d-\d\dT.{5,32})$", description="a version, or an instant: 2026-11-16T08:00:00+07:00")
 ]
-Asked = Annotated[Question, Depends()]
+
+
+def asked(request: Request, question: Annotated[Question, Depends()]) -> Question:
+    """Raises ProblemError where both a rate and an indicator are named."""
+    if question.key.indicator and "rate" in request.query_params:
+        raise ProblemError("INVALID_PARAMETER", "rate and indicator are not for one answer")
+    return question
+
+
+Asked = Annotated[Question, Depends(asked)]
 
 
 def live_key(question: Question) -> ViewKey:
@@ -80,7 +92,9 @@ def instant_of(text: str) -> datetime:
 
 def channel_of(follower: Follower, question: Question) -> Channel:
     """The view of a question, as of now."""
-    return follower.channels.at(live_key(question), present(follower))
+    key, scene = live_key(question), present(follower)
+    known_indicator(key, scene)
+    return follower.channels.at(key, scene)
 
 
 def asked_when(
@@ -117,7 +131,7 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
         """The same as CSV for spreadsheets."""
         then = await shown(question, when) or _live(follower, question)
         answer = hashed(request, csv_of(then.view.rows.values(), then.heading), "text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="dunghen-{"-".join(question.key)}.csv"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="dunghen-{"-".join(filter(None, question.key))}.csv"'
         return answer
 
     @router.get("/map.geojson")
@@ -146,6 +160,8 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
         """
         channel = channel_of(follower, question)
         if not since.isdecimal():
+            if channel.key.indicator:
+                raise ProblemError("INVALID_PARAMETER", "since an instant is for rates; indicators are compared by version")
             return untagged(request, await changes_since(past, follower, channel, instant_of(since)))
         codes = channel.changed_after(int(since))
         if codes is None:
@@ -165,20 +181,23 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
         key = live_key(question)
         if len(follower.streams.readers) >= follower.settings.max_streams:
             raise ProblemError("TOO_MANY_STREAMS")
-        channel = follower.channels.at(key, follower.mirror.scene())
+        scene = follower.mirror.scene()
+        if scene is not None:
+            known_indicator(key, scene)
+        channel = follower.channels.at(key, scene)
         return EventStream(follower.streams, channel, last_event_id or last_event_id_query or last_event_id_dashed)
 
     return router
 
 
 def _tag(channel: Channel) -> str:
-    return ".".join((str(channel.version), *channel.key))
+    return ".".join((str(channel.version), *filter(None, channel.key)))
 
 
 def _with_covers(channel: Channel, scene: Scene, age: float | None) -> bytes:
     """For `reconcile`: of which source offsets the picture is true, as a whole (`covers`) and for each unit."""
     whole = msgspec.json.decode(channel.body(age))
-    whole["covers"] = scene.meta.covers
+    whole["covers"], whole["facts"] = scene.meta.covers, scene.meta.facts
     for unit in whole["units"]:
         score = scene.scores.get(unit["code"])
         unit["covers"] = score.covers if score else {}

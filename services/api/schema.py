@@ -11,8 +11,26 @@ from services.api.rows import CityRow, Row
 from services.api.unit_page import UnitAnswer, UnitIdentity
 
 
+class MapRow(Row, kw_only=True):
+    """A unit; what follows `stale` only by an indicator: see `IndicatorRow`."""
+
+    points: float | None = None
+    maximum: int | None = None
+    reason: str = ""
+    standing: str = ""
+
+
+class MapCity(CityRow, kw_only=True):
+    """The city, likewise."""
+
+    points: float | None = None
+    maximum: int | None = None
+    reason: str = ""
+    standing: str = ""
+
+
 class MapAnswer(msgspec.Struct, kw_only=True):
-    """The map in one window, rate and kind. `age_seconds` only where it is stale; `covers` only where it was asked for."""
+    """The map in one window, rate or indicator, and kind. `age_seconds` only where it is stale; `covers` only where it was asked for."""
 
     as_of: str
     known_at: str
@@ -21,13 +39,15 @@ class MapAnswer(msgspec.Struct, kw_only=True):
     window: str
     first: str
     last: str
-    rate: str
+    rate: str | None
+    indicator: str | None
     kind: str
     stale: bool
-    city: CityRow
-    units: list[Row]
+    city: MapCity
+    units: list[MapRow]
     age_seconds: int | None = None
     covers: dict[str, int] | None = None
+    facts: dict[str, int] | None = None
 
 
 class UnitsAnswer(msgspec.Struct, kw_only=True):

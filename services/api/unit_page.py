@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from dunghen.contracts.messages import STANDING_COUNTS, UnitScore
+from dunghen.contracts.scores import asked_windows
 from dunghen.domain.days import date_of
 from dunghen.domain.marks import BY_DAY
 from dunghen.domain.rates import DaySeries
@@ -117,7 +118,7 @@ def unit_page(told: Told, unit: Unit) -> bytes:
             version=scene.meta.version,
             as_of=date_of(day).isoformat(),
             known_at=instant_text(scene.meta.known_at, scene.looks.zone) or "",
-            windows={name: _window(score, name, scene.looks) for name in score.windows},
+            windows={name: _window(score, name, scene.looks) for name in asked_windows(score)},
             daily=None if series is None else _daily(series, day),
             trail=None if series is None else _trail(series, day, over),
             **_identity(scene, unit),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts.facts import FactsByUnit
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import Zone, date_of
@@ -25,21 +26,23 @@ NO_ZONE = Zone("UTC")
 
 
 class ViewKey(NamedTuple):
-    """Which view: a window's name, a rate, a kind of unit or `all`."""
+    """Which view: a window's name, a rate, a kind of unit or `all`; and the indicator that it shows instead of the rate, "" for none."""
 
     window: str = "month"
     rate: str = "official"
     kind: str = ALL
+    indicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the views of one version are made of. Scores and feeds by unit."""
+    """Everything that the views of one version are made of. Scores, feeds and facts by unit."""
 
     meta: Meta
     policy: Policy | None
     scores: Mapping[str, UnitScore]
     feeds: Mapping[str, UnitFeed]
+    facts: FactsByUnit = field(default_factory=FactsByUnit)
 
     @property
     def looks(self) -> Looks:
@@ -77,9 +80,11 @@ class View:
         units = [unit for unit in scene.units() if self.key.kind in (ALL, unit.kind)]
         fresh = self._fresh(units, scene)
         old, self.rows = self.rows, self._ranked(fresh, old=self.rows, few=scene.looks.few)
-        shown = (self.key.window, self.key.rate, scene.looks)
-        self.city = city_row(scene.city, scene.scores.values(), scene.feeds.values(), shown)
+        self.city = self._city(scene)
         return [row for code, row in self.rows.items() if row is not old.get(code)]
+
+    def _city(self, scene: Scene) -> CityRow:
+        return city_row(scene.city, scene.scores.values(), scene.feeds.values(), (self.key.window, self.key.rate, scene.looks))
 
     def _fresh(self, units: Iterable[Unit], scene: Scene) -> dict[str, Row]:
         shown = (self.key.window, self.key.rate, scene.looks)
@@ -96,7 +101,7 @@ class View:
         """The same rows with their ranks; the former object where nothing is other."""
         ranked: dict[str, Row] = {}
         ranks: dict[str, dict[str, int]] = {
-            kind: dense_ranks(((r.code, r.numerator, r.denominator) for r in fresh.values() if r.kind == kind), few) for kind in KINDS
+            kind: dense_ranks((self._ranked_by(row) for row in fresh.values() if row.kind == kind), few) for kind in KINDS
         }
         of: dict[str, int] = {kind: max(found.values(), default=0) for kind, found in ranks.items()}
         for code, row in fresh.items():
@@ -104,6 +109,9 @@ class View:
             before = old.get(code)
             ranked[code] = before if before is not None and before == placed else placed
         return ranked
+
+    def _ranked_by(self, row: Row) -> tuple[str, int, int]:
+        return row.code, row.numerator, row.denominator
 
 
 NO_SCORE = UnitScore(unit="", day=0, policy=0, covers={})
@@ -126,6 +134,7 @@ def heading(scene: Scene, key: ViewKey) -> dict[str, object]:
         "window": key.window,
         "first": date_of(window.first).isoformat(),
         "last": date_of(window.last).isoformat(),
-        "rate": key.rate,
+        "rate": None if key.indicator else key.rate,
+        "indicator": key.indicator or None,
         "kind": key.kind,
     }

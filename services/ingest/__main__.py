@@ -15,6 +15,7 @@ from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle, end_start
 from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.kafka_events import KafkaEvents
+from services.ingest.adapters.kafka_facts import KafkaFacts
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
 from services.ingest.adapters.key_topic import KeyTopic
 from services.ingest.adapters.people_topic import PeopleTopic
@@ -39,6 +40,7 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     policies = PolicyTopic(settings, metrics)
     ports = Ports(
         KafkaEvents(sender, settings.partitions),
+        KafkaFacts(sender, settings.partitions),
         policies,
         FeedBook(),
         clock_from(settings.clock_file),

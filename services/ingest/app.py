@@ -24,6 +24,7 @@ def build_app(ports: Ports, settings: IngestSettings) -> FastAPI:
         "/sync/DongBoHoSoMC": door.sync("DongBoHoSoMC"),
         "/sync/CapNhatTienDoHoSoMC": door.sync("CapNhatTienDoHoSoMC"),
         "/events": door.events,
+        "/facts": door.facts,
         "/heartbeats": door.heartbeats,
     }
     for path, endpoint in posts.items():

@@ -103,14 +103,15 @@ def _count(delivery: Delivery, results: Sequence[Result], ports: Ports, now: int
     for source, of_source in per_source.items():
         units = [result.event.unit for result in of_source if result.event is not None]
         ports.feeds.on_delivery(source, now, units, Counts(len(units), len(of_source) - len(units), _odd(of_source)))
-    _measure(results, ports)
+    measure(results, ports)
 
 
 def _odd(results: Sequence[Result]) -> int:
     return sum(result.event is not None and not result.dossier for result in results)
 
 
-def _measure(results: Sequence[Result], ports: Ports) -> None:
+def measure(results: Sequence[Result], ports: Ports) -> None:
+    """Counts what was accepted and refused."""
     kinds: dict[str, int] = defaultdict(int)
     codes: dict[Refusal, int] = defaultdict(int)
     for result in results:

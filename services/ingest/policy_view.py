@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dunghen.domain.policy import Policy
-from dunghen.domain.units import Catalogue
+from dunghen.domain.units import Catalogue, normalise_wire_code
 from services.ingest.ports import Desk
 
 MOST_REMEMBERED = 50_000
@@ -11,8 +11,16 @@ MOST_REMEMBERED = 50_000
 
 def desk_of(policy: Policy) -> Desk:
     """The desk of one policy version."""
-    finder = UnitFinder(policy.catalogue)
-    return Desk(policy.version, policy.zone, finder, finder.under)
+    finder, city = UnitFinder(policy.catalogue), policy.city.code
+
+    def fact_unit(code: str) -> str:
+        return city if normalise_wire_code(code) == city else finder("", code, "")
+
+    def under(prefix: str) -> frozenset[str]:
+        found = finder.under(prefix)
+        return found | {city} if len(found) == len(policy.catalogue.all) else found
+
+    return Desk(policy.version, policy.zone, finder, under, find_fact_unit=fact_unit, fact_codes=policy.indicators.fact_codes)
 
 
 class UnitFinder:

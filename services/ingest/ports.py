@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dunghen.contracts.facts import Fact
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.days import Zone
@@ -33,6 +34,13 @@ class Events(Protocol):
         """Returns once every event is stored; raises Unavailable if that is not certain within the time that a sender waits."""
 
 
+class Facts(Protocol):
+    """Where facts go."""
+
+    async def publish(self, facts: Sequence[Fact]) -> None:
+        """Returns once every fact is stored; raises Unavailable if that is not certain within the time that a sender waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a policy version says about incoming records. `days` remembers dates that were parsed.
@@ -45,6 +53,8 @@ class Desk:
     find_unit: FindUnit
     units_under: Callable[[str], frozenset[str]]
     allowed: frozenset[str] | None = None
+    find_fact_unit: Callable[[str], str] = lambda _: ""  # the unit, or the city, of a code that a fact names; "" for none
+    fact_codes: frozenset[str] = frozenset()
     days: dict[str, int] = field(default_factory=dict, repr=False)
 
 
@@ -93,6 +103,7 @@ class Ports:
     """All that the handlers use."""
 
     events: Events
+    facts: Facts
     desks: Desks
     feeds: FeedBook
     clock: Clock

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import sub
-from typing import Any
+from typing import Any, NamedTuple
 
 from dunghen.contracts import topics
 from dunghen.contracts.cells import CellKey, Complete, Covers, LevelOf, decode_cell, parse_key
 from dunghen.contracts.messages import UnitScore
-from dunghen.contracts.scores import unit_score
+from dunghen.contracts.scores import live_windows, unit_score
+from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.marks import COUNTERS
 from dunghen.domain.rates import DaySeries
-from dunghen.domain.windows import WINDOWS, resolve
 
 _OWN, _ZERO = ord(topics.OWN_KEY), [0] * len(COUNTERS)
 
@@ -100,6 +100,7 @@ class ScoreState:
     fold_partitions: int
     policy: int = 0  # the version shown; 0: none is complete yet
     generations: dict[int, Generation] = field(default_factory=dict)
+    indicators: IndicatorBook = field(default_factory=IndicatorBook)  # of the policy shown
 
     def put(self, key: bytes | None, value: bytes | None) -> str | None:
         """One record, as it comes or while loading. Gives the unit whose shown numbers may have changed, if any.
@@ -156,12 +157,21 @@ class ScoreState:
         generation = self.shown
         if generation is None:
             return []
-        return [score_of(u, generation.series_of(u), generation.covers.get(u, {}), (today, self.policy)) for u in sorted(units)]
+        at = At(today, self.policy, self.indicators)
+        return [score_of(u, generation.series_of(u), generation.covers.get(u, {}), at) for u in sorted(units)]
 
 
-def score_of(unit: str, series: DaySeries, covers: dict[int, int], at: tuple[int, int]) -> UnitScore:
-    """All windows and rates of one unit while its last day runs; `at` = (local day, policy version)."""
-    today, policy = at
-    score = unit_score(unit, series, (today, today - 1), {name: resolve(name, today) for name in WINDOWS})
-    score.policy, score.covers = policy, dict(sorted(covers.items()))
+class At(NamedTuple):
+    """Under what a score stands: the local day, the policy version, and the indicators whose changes make windows of their own."""
+
+    today: int
+    policy: int
+    indicators: IndicatorBook = IndicatorBook()
+
+
+def score_of(unit: str, series: DaySeries, covers: dict[int, int], at: At) -> UnitScore:
+    """All windows and rates of one unit while its last day runs."""
+    today = at.today
+    score = unit_score(unit, series, (today, today - 1), live_windows(at.indicators, today))
+    score.policy, score.covers = at.policy, dict(sorted(covers.items()))
     return score

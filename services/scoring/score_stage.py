@@ -63,6 +63,7 @@ class ScoreStage(Stage):
         """Whether the day or the policy shown is another than before: then everything is said anew."""
         policy_changed = self.state.settle_policy() or self._day == 0
         policy = self.book.at(self.state.policy) if self.state.policy else self.book.latest
+        self.state.indicators = policy.indicators
         today = policy.calendar.zone.day_of(self.clock.seconds())
         day_changed, self._day = today != self._day, today
         return policy_changed or day_changed

@@ -15,6 +15,7 @@ from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
+from dunghen.cli.recompute.fact_table import FactTable
 from dunghen.cli.recompute.frozen import history_of
 from dunghen.cli.recompute.recomputation import Question, recompute_history
 from dunghen.cli.recompute.windows import standard_windows
@@ -22,7 +23,7 @@ from dunghen.contracts.city_files import read_city
 from dunghen.contracts.horizons import Horizon, horizon_of
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.policies import PolicyBook
-from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS
+from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, FACTS
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings
 
@@ -82,6 +83,18 @@ async def events_from_kafka(settings: PlatformSettings, ends: Mapping[int, int])
     table = EventTable(partitions=len(ends))
     for partition, end in sorted(ends.items()):
         await kafka.read_all(settings, (DOSSIER_EVENTS, partition), _into(table, partition, end))
+    return table
+
+
+async def facts_from_kafka(settings: PlatformSettings) -> FactTable:
+    """All facts, so far. Raises what `platform.kafka.read_all` raises."""
+    table = FactTable()
+
+    def into(partition: int) -> kafka.Take:
+        return lambda _key, value, offset, _timestamp: table.add_record(partition, offset, value)
+
+    for partition in range(settings.partitions):
+        await kafka.read_all(settings, (FACTS, partition), into(partition))
     return table
 
 

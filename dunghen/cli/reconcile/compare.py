@@ -9,7 +9,7 @@ from typing import Any
 from dunghen.contracts.messages import RateCounts, UnitScore
 from dunghen.domain.marks import IN_A_WINDOW
 
-Value = int | float | None
+Value = int | float | str | None
 CITY = "city"
 RATES = ("official", "resolved", "due_cohort", "statutory")
 _STANDING_COUNTS = ("pending", "overdue", "paused", "due_today", "due_today_left")

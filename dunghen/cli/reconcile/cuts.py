@@ -24,8 +24,9 @@ class Batch:
     cuts: dict[str, Cut] = field(default_factory=dict)
     answers: list[tuple[Mapping[str, Any], dict[str, str]]] = field(default_factory=list)  # an answer, and its units' names in `cuts`
 
-    def question(self) -> Question:
-        return Question(self.day, standard_windows(self.day), self.day - 1, self.cuts, self.policy)
+    def question(self, more: tuple[tuple[str, int, int], ...] = ()) -> Question:
+        """What to count; `more`: windows of its own besides the standard ones."""
+        return Question(self.day, (*standard_windows(self.day), *more), self.day - 1, self.cuts, self.policy)
 
     def scores_for(self, names: Mapping[str, str], found: Mapping[str, UnitScore]) -> dict[str, UnitScore]:
         """The recomputed score of each unit of one answer."""

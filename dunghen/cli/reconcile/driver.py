@@ -16,11 +16,15 @@ from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
-from dunghen.cli.recompute.command import bodies_at, events_from_kafka, horizons_from_kafka
+from dunghen.cli.recompute.command import bodies_at, events_from_kafka, facts_from_kafka, horizons_from_kafka
+from dunghen.cli.recompute.fact_table import FactTable
+from dunghen.cli.recompute.indicators import Asked, Definitions, Figures
+from dunghen.cli.recompute.windows import with_calendar_ends
 from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
+from dunghen.cli.reconcile.indicators import compare_indicator
 from dunghen.contracts.policies import PolicyBook
-from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.contracts.topics import DOSSIER_EVENTS, FACTS
 from dunghen.domain.windows import WINDOWS
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings
@@ -46,6 +50,7 @@ class Report:
     cells: int
     answers: int
     end: Offsets
+    facts: Offsets
     events: int
     poison: int
     versions: tuple[int, ...]
@@ -56,7 +61,7 @@ class Report:
         """For the user."""
         versions = " to ".join(str(version) for version in sorted({self.versions[0], self.versions[-1]}))
         yield f"{self.cells:,} cells of {len(self.units)} units in {self.answers} answers of version {versions}"
-        yield f"E = {_text(self.end)}: {self.events:,} events, {self.poison} unreadable"
+        yield f"E = {_text(self.end)}: {self.events:,} events, {self.poison} unreadable; facts: {_text(self.facts)}"
         ahead = {unit: vectors for unit, vectors in self.units.items() if any(not reaches(self.end, vector) for vector in vectors)}
         for unit, vectors in sorted(ahead.items()):
             yield f"V of {unit} = {' then '.join(map(_text, vectors))}"
@@ -82,29 +87,46 @@ async def reconcile(folder: DataFolder, as_json: bool, say: Say) -> int:
 
 async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Report:
     """Everything once: E, wait, one read of each window and rate, batch, comparison. Raises CommandError as `reconcile` does."""
-    end = await kafka.end_offsets(settings, DOSSIER_EVENTS)
-    await _level_with(http, end)
-    answers = [await _answer(http, window, rate) for window in WINDOWS for rate in RATES]
+    end, told = await kafka.end_offsets(settings, DOSSIER_EVENTS), await kafka.end_offsets(settings, FACTS)
+    await _level_with(http, end, told)
+    codes = await _indicators(http)
+    answers = [await _answer(http, window, rate=rate) for window in WINDOWS for rate in RATES]
+    answers += [await _answer(http, window, indicator=code) for window in WINDOWS for code in codes]
     upto = furthest(batches_of(answers, end), end)
     table, book = await events_from_kafka(settings, upto), await read_book(settings)
     horizons, named = await horizons_from_kafka(settings), table.arrow()
     batches = batches_of(answers, end, named["unit"].unique().to_pylist())
-    history = await asyncio.to_thread(history_of, named, horizons)
-    found, shown = await asyncio.to_thread(_judge, batches, history, book)
-    return Report(found.cells, len(answers), end, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown))
+    history, facts = await asyncio.to_thread(history_of, named, horizons), await facts_from_kafka(settings)
+    found, shown = await asyncio.to_thread(_judge, batches, Known(history, book, facts))
+    return Report(found.cells, len(answers), end, told, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown))
 
 
-async def _level_with(http: httpx.AsyncClient, end: Offsets) -> None:
+async def _level_with(http: httpx.AsyncClient, end: Offsets, facts: Offsets) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
-    while not reaches(level := offsets((await _answer(http, WINDOWS[0], RATES[0]))["covers"] or {}), end):
+    while True:
+        answer = await _answer(http, WINDOWS[0], rate=RATES[0])
+        level, told = offsets(answer["covers"] or {}), offsets(answer.get("facts") or {})
+        if reaches(level, end) and reaches(told, facts):
+            return
         if time.monotonic() > until:
-            raise CommandError(f"the map stands for {_text(level)} and does not reach {_text(end)}: is scoring running?")
+            behind = f"{_text(level)} and does not reach {_text(end)}: is scoring running?"
+            raise CommandError(f"the map stands for {behind if reaches(told, facts) else 'older facts: is the projector running?'}")
         await asyncio.sleep(_LEVEL_LOOKS_SECONDS)
 
 
-async def _answer(http: httpx.AsyncClient, window: str, rate: str) -> dict[str, Any]:
+async def _answer(http: httpx.AsyncClient, window: str, **by: str) -> dict[str, Any]:
+    return await _get(http, "/api/v1/map", {"window": window, "include": "covers", **by})
+
+
+async def _indicators(http: httpx.AsyncClient) -> list[str]:
+    """The codes of all indicators in force, and of the sets that have a total."""
+    sets = (await _get(http, "/api/v1/indicators", {}))["sets"]
+    return [code for one in sets for code in (*(i["code"] for i in one["indicators"]), *([one["code"]] if one["total"] else []))]
+
+
+async def _get(http: httpx.AsyncClient, path: str, asked: Mapping[str, str]) -> dict[str, Any]:
     try:
-        answer = await http.get("/api/v1/map", params={"window": window, "rate": rate, "include": "covers"})
+        answer = await http.get(path, params=asked)
         answer.raise_for_status()
     except httpx.HTTPError as fault:
         raise CommandError(f"the map does not answer: {type(fault).__name__}") from None
@@ -112,20 +134,61 @@ async def _answer(http: httpx.AsyncClient, window: str, rate: str) -> dict[str, 
     return found
 
 
-def _judge(batches: list[Batch], history: History, book: PolicyBook) -> tuple[Compared, list[Shown]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is recomputed from."""
+
+    history: History
+    book: PolicyBook
+    facts: FactTable
+
+
+def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
     parts, shown = [], []
     for batch in batches:
-        with recompute_history(history, partial(bodies_at, book), batch.question()) as found:
+        bodies = bodies_at(known.book, batch.policy)
+        definitions = Definitions(bodies.get("indicators", {}), with_calendar_ends(batch.day))
+        with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
+            figures = _Figures(definitions, _asked(batch, bodies, found), known.facts)
             for answer, names in batch.answers:
-                part = compare(answer, batch.scores_for(names, found.units))
+                if answer.get("indicator"):
+                    part = compare_indicator(answer, names, figures.at(answer, names))
+                else:
+                    part = compare(answer, batch.scores_for(names, found.units))
                 parts.append(part)
                 shown += [Shown(difference, _dossiers(found, names, difference)) for difference in part.differences]
+        definitions.close()
     return together(parts), shown
+
+
+def _asked(batch: Batch, bodies: Mapping[str, Any], found: Recomputation) -> Asked:
+    kinds = {unit["code"]: unit["kind"] for unit in bodies.get("units", {}).get("units", ())}
+    units = {name: (cut.unit, kinds.get(cut.unit, "department")) for name, cut in batch.cuts.items()}
+    return Asked(units, found.units, bodies["city"]["code"])
+
+
+@dataclass
+class _Figures:
+    """The values by the facts below each vector that an answer names, and by the cuts of its units: the city is the sum of those."""
+
+    definitions: Definitions
+    asked: Asked
+    facts: FactTable
+    _found: dict[str, Figures] = field(default_factory=dict)
+
+    def at(self, answer: Mapping[str, Any], names: Mapping[str, str]) -> Figures:
+        told, names = offsets(answer.get("facts") or {}), {row["code"]: names[row["code"]] for row in answer["units"]}
+        mark = f"{_text(told)} {sorted(names.values())}"
+        if mark not in self._found:
+            units = {name: self.asked.units[name] for name in names.values()}
+            scores = {name: self.asked.scores[name] for name in units if name in self.asked.scores}
+            self._found[mark] = self.definitions.figures(Asked(units, scores, self.asked.city), self.facts.below(told))
+        return self._found[mark]
 
 
 def _dossiers(found: Recomputation, names: Mapping[str, str], difference: Difference) -> tuple[Mapping[str, Any], ...]:
     cell = difference.cell
-    if cell.unit == CITY:
+    if cell.unit == CITY or cell.rate not in RATES:
         return ()
     rate = cell.rate if cell.figure in ("numerator", "denominator", "value", "trend") else "official"
     counted = sorted(found.dossiers_of(names[cell.unit], cell.window, rate), key=lambda dossier: -dossier.offset)

@@ -17,7 +17,9 @@ from dunghen.cli.simulate.city import MadeUpCity, Plan, wire_code
 from dunghen.cli.simulate.deliveries import Delivery, deliveries, last_words
 from dunghen.cli.simulate.lives import Life
 from dunghen.cli.simulate.sender import BATCH, Said, Sender
+from dunghen.cli.simulate.told_facts import facts_of_month, facts_of_year
 from dunghen.cli.simulate.wire import Wire
+from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import Clock
 
@@ -65,6 +67,7 @@ class Simulation:
                     waiting.clear()
             progress(done, days + 1)
         await self.sender.tell_past(waiting)
+        await self.sender.facts(self.city.policy.city.code, facts_of_year(self.city.policy, self.city.plan.seed, today))
         self._note(now)
         return count
 
@@ -82,6 +85,8 @@ class Simulation:
             while today < self.city.calendar.zone.day_of(now):
                 today += 1
                 self._arrive(today, since, heap)
+                month = facts_of_month(self.city.policy, self.city.plan.seed, today, date_of(today).month)
+                await self.sender.facts(self.city.policy.city.code, month)
             await self._tell_due(heap, now)
             self._note(now)
             if time.monotonic() > beat:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from dunghen.cli.ingest_client import EVENTS, IngestClient
 from dunghen.cli.simulate.lives import Life, Moment
+from dunghen.cli.simulate.told_facts import Told
 from dunghen.cli.simulate.wire import Wire
 
 BATCH = 500
@@ -49,6 +50,12 @@ class Sender:
     async def heartbeat(self, source: str, at: int) -> None:
         """What the source has sent so far."""
         await self._post("/heartbeats", {"source": source, "sent_at": _iso(at), "last_record_at": "", "sent_count": self.sent[source]})
+
+    async def facts(self, source: str, facts: Iterable[Told]) -> None:
+        """Figures of units for their periods."""
+        told = list(facts)
+        for batch in (told[i : i + BATCH] for i in range(0, len(told), BATCH)):
+            await self._post("/facts", {"source": source, "facts": batch})
 
     def _count(self, batch: Sequence[Said]) -> None:
         for source, _, _ in batch:

@@ -64,6 +64,7 @@ class NamedItem(msgspec.Struct, gc=False):
 MATCHED = frozenset(("NguoiXuLy",))  # only ever matched to the directory: neither kept nor a reason to refuse
 ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__}) - MATCHED
 
+OF_FACTS = frozenset(("source", "facts", "unit", "code", "period", "kind", "numerator", "denominator", "occurred_at", "evidence"))
 _READ = ALLOWED | {"data", "madonvi", "service", "source", "time", "type", "specversion"}
 _DECODERS: dict[type[msgspec.Struct], Any] = {t: msgspec.json.Decoder(t).decode for t in (DossierItem, StepItem, NamedItem)}
 
@@ -90,6 +91,15 @@ def duplicate_in(body: bytes) -> str | None:
     """
     found: list[str] = []
     json.loads(body, object_pairs_hook=lambda pairs: found.extend(_twice(pairs)))
+    return min(found, default=None)
+
+
+def duplicate_in_facts(body: bytes) -> str | None:
+    """The same for the fields of facts."""
+    found: list[str] = []
+    json.loads(
+        body, object_pairs_hook=lambda pairs: found.extend(n for n, _ in pairs if [m for m, _ in pairs].count(n) > 1 and n in OF_FACTS)
+    )
     return min(found, default=None)
 
 

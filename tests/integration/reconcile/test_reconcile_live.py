@@ -123,8 +123,9 @@ def test_a_falsified_figure_is_named_with_its_dossiers(city: RunningCity) -> Non
     eventually(lambda: city.unit(HAI_CHAU, rate="resolved")["numerator"] == 2)
     code, report = reconciled(city)
     assert code == 1
-    (wrong,) = [
-        d for d in report["differences"] if d["difference"]["cell"]["unit"] == HAI_CHAU and d["difference"]["cell"]["figure"] == "numerator"
-    ]
+    numerators = [d for d in report["differences"] if d["difference"]["cell"]["unit"] == HAI_CHAU]
+    by = {d["difference"]["cell"]["rate"]: d for d in numerators if d["difference"]["cell"]["figure"] == "numerator"}
+    assert set(by) == {"resolved", "QN2022.ON_TIME"}  # the rate, and the indicator that is made of it
+    wrong = by["resolved"]
     assert (wrong["difference"]["live"], wrong["difference"]["batch"]) == (2, 1)
     assert {d["good"] for d in wrong["dossiers"]} == {True, False}

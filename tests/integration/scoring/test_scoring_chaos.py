@@ -24,7 +24,7 @@ from dunghen.domain.rates import DaySeries
 from dunghen.platform import kafka
 from services.api.picture import Picture
 from services.scoring.fold import FoldState
-from services.scoring.score import score_of
+from services.scoring.score import At, score_of
 from tests.eventually import eventually_async as eventually
 from tests.faults.form import SEED
 from tests.integration.scoring.scoring_world import NOW, ScoringWorld
@@ -61,7 +61,7 @@ class Events:
         for partition, below in cut.items():
             for day, counters in self.cells(partition, below, said.policy).get(said.unit, {}).items():
                 series.add(day, counters)
-        return score_of(said.unit, series, said.covers, (said.day, said.policy))
+        return score_of(said.unit, series, said.covers, At(said.day, said.policy))
 
 
 @dataclass

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from key_books import Keys
 
+from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import FixedClock
@@ -45,6 +46,19 @@ class RecordingEvents:
         self.kept.extend(events)
 
 
+class RecordingFacts:
+    """The port `Facts`, likewise."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fact] = []
+        self.away = False
+
+    async def publish(self, facts: Sequence[Fact]) -> None:
+        if self.away:
+            raise Unavailable
+        self.kept.extend(facts)
+
+
 @dataclass
 class Desks:
     """The port `Desks`: a desk, or none yet."""
@@ -61,6 +75,7 @@ class Ingest:
 
     ports: Ports
     events: RecordingEvents
+    facts: RecordingFacts
     desks: Desks
     client: httpx.AsyncClient
     clock: FixedClock = field(default_factory=lambda: FixedClock(MONDAY_8))
@@ -87,11 +102,11 @@ def start(desk: Desk) -> Callable[..., Ingest]:
     """Builds ingest with the given settings; with `keys` only they open it, without it is open."""
 
     def built(keys: Keys | None = None, **settings: Any) -> Ingest:
-        events, desks, clock = RecordingEvents(), Desks(desk), FixedClock(MONDAY_8)
-        ports = Ports(events, desks, FeedBook(), clock, Metrics(), keys or Keys())
+        events, facts, desks, clock = RecordingEvents(), RecordingFacts(), Desks(desk), FixedClock(MONDAY_8)
+        ports = Ports(events, facts, desks, FeedBook(), clock, Metrics(), keys or Keys())
         app = build_app(ports, IngestSettings(ingest_insecure=keys is None, **settings))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        return Ingest(ports, events, desks, httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010"), clock)
+        return Ingest(ports, events, facts, desks, httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010"), clock)
 
     return built
 

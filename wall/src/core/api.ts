@@ -149,6 +149,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Indicators
+         * @description All sets: groups, classes, and the definitions that hold today with the days of all their versions.
+         */
+        get: operations["get_indicators_api_v1_indicators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map": {
         parameters: {
             query?: never;
@@ -606,6 +626,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/{code}/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Score Card
+         * @description A unit's score card: sets with groups, total and class, indicators with points, reason and inputs.
+         */
+        get: operations["get_score_card_api_v1_units__code__indicators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wall-reports": {
         parameters: {
             query?: never;
@@ -647,6 +687,8 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office";
+                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                indicator?: string;
             };
             header?: never;
             path?: never;
@@ -1158,6 +1200,26 @@ export interface operations {
             };
         };
     };
+    get_indicators_api_v1_indicators_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     get_map_api_v1_map_get: {
         parameters: {
             query?: {
@@ -1166,6 +1228,8 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office";
+                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
                 /** @description an instant: what was published then, to the minute */
@@ -1187,8 +1251,8 @@ export interface operations {
                         age_seconds?: number | null;
                         as_of: string;
                         /**
-                         * CityRow
-                         * @description The whole city: a unit's fields, summed, and the four rates side by side. `stale_units`: units whose feeds are all silent.
+                         * MapCity
+                         * @description The city, likewise.
                          */
                         city: {
                             band: string;
@@ -1206,12 +1270,14 @@ export interface operations {
                             high: number | null;
                             kind: string;
                             low: number | null;
+                            maximum?: number | null;
                             name: string;
                             numerator: number;
                             of: number | null;
                             overdue: number;
                             paused: number;
                             pending: number;
+                            points?: number | null;
                             rank: number | null;
                             rates: {
                                 [key: string]: {
@@ -1220,10 +1286,14 @@ export interface operations {
                                     value: number | null;
                                 };
                             };
+                            /** @default  */
+                            reason: string;
                             received: number;
                             received_today: number;
                             stale: boolean;
                             stale_units: number;
+                            /** @default  */
+                            standing: string;
                             time_zone: string;
                             trend: number | null;
                             type: string;
@@ -1232,12 +1302,16 @@ export interface operations {
                         covers?: {
                             [key: string]: number;
                         } | null;
+                        facts?: {
+                            [key: string]: number;
+                        } | null;
                         first: string;
+                        indicator: string | null;
                         kind: string;
                         known_at: string;
                         last: string;
                         policy: number;
-                        rate: string;
+                        rate: string | null;
                         stale: boolean;
                         units: {
                             band: string;
@@ -1254,15 +1328,21 @@ export interface operations {
                             high: number | null;
                             kind: string;
                             low: number | null;
+                            maximum?: number | null;
                             name: string;
                             numerator: number;
                             of: number | null;
                             overdue: number;
                             paused: number;
                             pending: number;
+                            points?: number | null;
                             rank: number | null;
+                            /** @default  */
+                            reason: string;
                             received: number;
                             stale: boolean;
+                            /** @default  */
+                            standing: string;
                             trend: number | null;
                             type: string;
                             value: number | null;
@@ -1336,6 +1416,8 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office";
+                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
                 /** @description an instant: what was published then, to the minute */
@@ -1381,6 +1463,8 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office";
+                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
                 /** @description an instant: what was published then, to the minute */
@@ -2345,6 +2429,8 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office";
+                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                indicator?: string;
             };
             header?: {
                 "last-event-id"?: string | null;
@@ -2916,6 +3002,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_score_card_api_v1_units__code__indicators_get: {
+        parameters: {
+            query?: {
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
+                window?: string;
+                /** @description a local date: the end of that day as the dossiers tell it now */
+                as_of?: string | null;
+                /** @description an instant: what was published then, to the minute */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
             };
         };
     };

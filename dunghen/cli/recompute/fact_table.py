@@ -1,0 +1,63 @@
+"""What facts stand in the topic, as rows: one for each unit, code and period, the newest statement below a cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from dunghen.contracts.facts import Fact, decode_fact
+
+FactRow = tuple[str, str, int, int, int, int | None, bool]  # unit, code, first and last day, numerator, denominator, assessed
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass
+class FactTable:
+    """Every statement with its partition and offset."""
+
+    placed: list[tuple[int, int, Fact]] = field(default_factory=list)
+
+    def add_record(self, partition: int, offset: int, value: bytes | None) -> None:
+        """One record; what does not decode counts for nothing on the map either."""
+        try:
+            self.placed.append((partition, offset, decode_fact(value or b"")))
+        except msgspec.MsgspecError:
+            return
+
+    def below(self, cut: Mapping[int, int]) -> list[FactRow]:
+        """What holds of all that stands below a cut."""
+        return rows_of(fact for partition, offset, fact in self.placed if offset < cut.get(partition, 0))
+
+
+def rows_of(facts: Iterable[Fact]) -> list[FactRow]:
+    """Of each unit, code and period the statement that was made last; a withdrawn one is none."""
+    newest: dict[tuple[str, str, str], Fact] = {}
+    for fact in sorted(facts, key=lambda f: (f.occurred_at, f.arrived_at, f.id)):
+        newest[fact.unit, fact.code, fact.period] = fact
+    return [
+        (f.unit, f.code, *days_of(f.period), f.numerator, f.denominator, f.kind == "value")
+        for f in newest.values()
+        if f.kind != "withdrawn"
+    ]
+
+
+def days_of(period: str) -> tuple[int, int]:
+    """First and last local day of `2026`, `2026-Q3`, `2026-10` or `2026-10-03`. Raises ValueError for another text."""
+    year, _, rest = period.partition("-")
+    if rest.count("-"):
+        return day_of(period), day_of(period)
+    month, months = (1, 12) if not rest else (3 * int(rest[1]) - 2, 3) if rest[0] == "Q" else (int(rest), 1)
+    after = month + months
+    return _day(int(year), month), _day(int(year) + (after > 12), after - 12 if after > 12 else after) - 1
+
+
+def day_of(text: str) -> int:
+    """The local day number of an ISO date."""
+    return (date.fromisoformat(text) - _EPOCH).days
+
+
+def _day(year: int, month: int) -> int:
+    return (date(year, month, 1) - _EPOCH).days

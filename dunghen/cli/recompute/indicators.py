@@ -1,0 +1,135 @@
+"""Indicators by the batch path: from the policy's body and the facts as they stand in the topic to values, in SQL.
+
+Read from issue 7, `domain.md` §5 and decision 0023 on their own; no code is shared with `dunghen.domain.indicators` or what counts by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dunghen.cli.recompute import indicator_sql as sql
+from dunghen.cli.recompute.fact_table import FactRow, day_of
+from dunghen.contracts.messages import UnitScore
+
+Window = tuple[str, int, int, int]  # name, first and last local day, last day of its calendar period
+_KINDS = ["locality", "department", "land_office"]
+_RATES = ("official", "resolved", "due_cohort", "statutory")
+_FOR_EVER = 1 << 30
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose indicators: `units` = {name of a cut: (unit's code, its kind)}, counted by the batch path in `scores`; and the city's code."""
+
+    units: Mapping[str, tuple[str, str]]
+    scores: Mapping[str, UnitScore]
+    city: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """One value as the batch path has it; without a value both integers are 0. `points` None: it gives none."""
+
+    numerator: int
+    denominator: int
+    reason: str
+    points: float | None
+    maximum: int
+
+
+Figures = dict[tuple[str, str, str], Found]  # by (name of a cut or `city`, window, code of an indicator or of a set)
+CITY = "city"
+
+
+class Definitions:
+    """The sets of one policy version, laid out as tables; `stretches` are the days that have to be counted for them."""
+
+    def __init__(self, body: Mapping[str, Any], windows: Sequence[Window]) -> None:
+        self.connection = duckdb.connect(config={"threads": 2})
+        for statement in sql.SCHEMA:
+            self.connection.execute(statement)
+        for one in body.get("sets", ()):
+            self._lay_out(one)
+        self._insert("asked_window", [*windows])
+        for statement in sql.RUNS:
+            self.connection.execute(statement)
+        self.stretches = self.connection.execute("select distinct first, last from run").fetchall()
+
+    def windows(self) -> tuple[tuple[str, int, int], ...]:
+        """The stretches as windows of the batch path."""
+        return tuple((_named(first, last), first, last) for first, last in self.stretches)
+
+    def figures(self, asked: Asked, facts: Iterable[FactRow]) -> Figures:
+        """Every indicator and every total, of every unit and of the city, in every window."""
+        for table in ("unit", "tally", "fact"):
+            self.connection.execute(f"delete from {table}")
+        self._insert("unit", [*((name, code, kind) for name, (code, kind) in asked.units.items()), (CITY, asked.city, "")])
+        self._insert("fact", [*facts])
+        self._insert("tally", [row for name, score in asked.scores.items() for row in self._tallies(name, score)])
+        rows = self.connection.execute(sql.FIGURES).fetchall()
+        return {(name, window, code): Found(*rest) for name, window, code, *rest in rows}
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _tallies(self, name: str, score: UnitScore) -> Iterable[tuple[object, ...]]:
+        for first, last in self.stretches:
+            window = score.windows.get(_named(first, last))
+            if window is None:
+                continue
+            yield from ((name, first, last, count, n, 0) for count, n in window.counts.items())
+            yield from ((name, first, last, rate, window.rates[rate].numerator, window.rates[rate].denominator) for rate in _RATES)
+
+    def _lay_out(self, one: Mapping[str, Any]) -> None:
+        number = self.connection.execute("select count(*) from definition").fetchall()[0][0]
+        for version, given in enumerate(one.get("indicators", ()), number):
+            terms = [(version, part, *term) for part in ("numerator", "denominator") for term in _terms(given, part)]
+            self._insert("definition", [_row(version, one["code"], given, terms)])
+            self._insert("term", terms)
+        self._insert("indicator_set", [(one["code"], one.get("total") is True)])
+
+    def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:  # by columns: row by row DuckDB takes a millisecond each
+            columns = {f"c{i}": list(column) for i, column in enumerate(zip(*rows, strict=True))}
+            self.connection.register("given", pa.table(columns))
+            self.connection.execute(f"insert into {table} select * from given")
+            self.connection.unregister("given")
+
+
+def _row(version: int, of: str, given: Mapping[str, Any], terms: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    kind, maximum = given["kind"], given.get("maximum", 0)
+    threshold = given.get("threshold", 0) / (1 if kind == "sum" else 100)
+    counted_like = "share" if kind in ("ratio", "threshold") else kind
+    signature = f"{counted_like} {given.get('facts_over', 'sum')} " + " ".join(sorted(":".join(map(str, term[1:])) for term in terms))
+    days = _from(given.get("valid_from"), -_FOR_EVER), _from(given.get("valid_to"), _FOR_EVER)
+    kinds = [k for k in _KINDS if k in given.get("kinds", ())] or _KINDS
+    flags = given.get("direction") == "lower", given.get("facts_over") == "latest", all(_of_days(term) for term in terms)
+    return version, given["code"], of, kind, maximum, threshold, *flags, *days, kinds, signature
+
+
+def _from(text: str | None, otherwise: int) -> int:
+    return otherwise if text is None else day_of(text)
+
+
+def _of_days(term: tuple[Any, ...]) -> bool:
+    return bool(term[2] == "tally" and term[3] != "official")
+
+
+def _terms(given: Mapping[str, Any], part: str) -> list[tuple[str, str]]:
+    """(tally or fact, name) of each; of its own fact where nothing is said."""
+    if "numerator" not in given and "denominator" not in given:
+        names = ["fact"] if part == "numerator" or given["kind"] != "sum" else []
+    else:
+        names = given.get(part, [])
+    return [
+        ("fact", given["code"]) if name == "fact" else ("fact", name[5:]) if name.startswith("fact:") else ("tally", name) for name in names
+    ]
+
+
+def _named(first: int, last: int) -> str:
+    return f"{first} to {last}"

@@ -1,0 +1,116 @@
+"""Facts: what is told of a unit for a period, by code, for indicators that dossiers do not feed: the values of `facts` (decision 0023).
+
+Integers and codes only: no text of a person fits in. Every statement is kept, under a key of its own; which of them holds is decided by
+`FactBook`, newest by (occurred_at, arrived_at, id), in whatever order they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from dunghen.contracts.messages import Code, EventId, Instant, Microseconds
+from dunghen.domain.indicator_values import Stated, UnitFacts
+
+FactKind = Literal["value", "not_assessed", "withdrawn"]
+FACT_KINDS: tuple[FactKind, ...] = ("value", "not_assessed", "withdrawn")
+MOST = (1 << 53) - 1
+Amount = Annotated[int, Meta(ge=0, le=MOST)]
+_canonical = msgspec.json.Encoder(order="sorted").encode
+
+
+class Fact(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """One statement: the value of `facts`. `denominator` None: the figure is a number by itself.
+
+    `period`: `2026`, `2026-Q3`, `2026-10` or `2026-10-03` in local days. `kind`: a `value`; `not_assessed`, which is not none; `withdrawn`,
+    as if nothing had been told. `by`: the id of the key that it came with, "" where none was needed. `evidence`: a link.
+    """
+
+    id: EventId
+    unit: Code
+    code: Code
+    period: Annotated[str, Meta(pattern=r"^\d{4}(-(Q[1-4]|(0[1-9]|1[0-2])(-\d{2})?))?$")]
+    kind: FactKind = "value"
+    numerator: Amount = 0
+    denominator: Amount | None = None
+    source: Code
+    occurred_at: Instant
+    arrived_at: Microseconds
+    by: Code = ""
+    evidence: Annotated[str, Meta(max_length=300, pattern=r"^(https://[!-~]+)?$")] = ""
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """What decides which of two statements of the same unit, code and period holds."""
+        return self.occurred_at, self.arrived_at, self.id
+
+
+decode_fact = msgspec.json.Decoder(Fact).decode
+
+
+def fact_id(fact: Fact, given_at: int) -> str:
+    """The first 16 hex digits of SHA-256 over what was said; the same said again has the same id. `given_at`: the sender's time, else 0."""
+    said = msgspec.structs.replace(fact, id="", arrived_at=0, occurred_at=given_at, by="")
+    return sha256(_canonical(said)).hexdigest()[:16]
+
+
+def fact_key(fact: Fact) -> bytes:
+    """The key in the topic: only a repetition of the same statement takes its place."""
+    return f"{fact.unit}|{fact.code}|{fact.period}|{fact.id}".encode()
+
+
+def field_of(fact: Fact) -> tuple[str, str, str]:
+    """What a fact is about."""
+    return fact.unit, fact.code, fact.period
+
+
+@dataclass(slots=True)
+class FactBook:
+    """The statements that hold, by (unit, code, period). The same facts in any order give the same book."""
+
+    facts: dict[tuple[str, str, str], Fact] = field(default_factory=dict)
+
+    def take(self, fact: Fact) -> bool:
+        """One statement; True if it holds now and did not before."""
+        old = self.facts.get(field_of(fact))
+        if old is not None and old.order >= fact.order:
+            return False
+        self.facts[field_of(fact)] = fact
+        return True
+
+
+class FactsByUnit:
+    """The same as `domain.indicator_values` wants it. A unit whose facts change gets another object: who holds the old one sees it."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, UnitFacts] = {}
+
+    def put(self, fact: Fact) -> None:
+        """The statement that holds now."""
+        codes = dict(self.of.get(fact.unit, {}))
+        periods = dict(codes.get(fact.code, {}))
+        if fact.kind == "withdrawn":
+            periods.pop(fact.period, None)
+        else:
+            periods[fact.period] = Stated(fact.numerator, fact.denominator, fact.kind == "value")
+        self.of[fact.unit] = {**codes, fact.code: periods}
+
+    def unit(self, code: str) -> UnitFacts:
+        """The facts of a unit or of the city."""
+        return self.of.get(code, NO_FACTS)
+
+
+def facts_by_unit(book: FactBook) -> FactsByUnit:
+    """All that holds."""
+    found = FactsByUnit()
+    for fact in book.facts.values():
+        found.put(fact)
+    return found
+
+
+NO_FACTS: Mapping[str, Mapping[str, Stated]] = {}

@@ -1,0 +1,144 @@
+"""Indicators as definitions: versioned, effective-dated data (`domain.md` §1, §5; issue 7). How one is counted: `indicator_values`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from dunghen.domain.bands import Thresholds
+from dunghen.domain.units import KINDS, Kind
+from dunghen.domain.windows import Window
+
+IndicatorKind = Literal["ratio", "threshold", "sum", "plan_actual", "manual"]
+INDICATOR_KINDS: tuple[IndicatorKind, ...] = ("ratio", "threshold", "sum", "plan_actual", "manual")
+Direction = Literal["higher", "lower"]
+DIRECTIONS: tuple[Direction, ...] = ("higher", "lower")
+FactsOver = Literal["sum", "latest"]
+FACTS_OVER: tuple[FactsOver, ...] = ("sum", "latest")
+BY_DAY_RATES = ("resolved", "due_cohort", "statutory")  # sums over days; `official` also counts what is open at the window's end
+STOCK_RATES = ("official",)
+
+
+class Text(NamedTuple):
+    """The same in both languages."""
+
+    vi: str
+    en: str
+
+
+class Term(NamedTuple):
+    """One addend of a numerator or denominator: a count of `marks.IN_A_WINDOW`, a rate's part, or a fact's part, by code."""
+
+    of: Literal["count", "rate", "fact"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One version of one definition. `threshold`, `bands` in thousandths of the value (800: 80 %; of a sum: of one); 0: no threshold.
+
+    It holds on the local days valid_from..valid_to (None: for ever). `facts_over`: a fact of `sum` counts in the windows that contain its
+    whole period; one of `latest` states how things are and holds until a newer one. `maximum` 0: it gives no points.
+    """
+
+    code: str
+    set: str
+    group: str
+    name: Text
+    meaning: Text
+    kind: IndicatorKind
+    numerator: tuple[Term, ...]
+    denominator: tuple[Term, ...]
+    maximum: int = 0
+    threshold: int = 0
+    bands: Thresholds | None = None
+    direction: Direction = "higher"
+    kinds: tuple[Kind, ...] = KINDS
+    facts_over: FactsOver = "sum"
+    source: str = ""
+    law: str = ""
+    version: int = 1
+    valid_from: int | None = None
+    valid_to: int | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All that it is made of."""
+        return self.numerator + self.denominator
+
+    @property
+    def by_days(self) -> bool:
+        """Whether its figures of two stretches of days can be added."""
+        return all(term.of == "count" or (term.of == "rate" and term.name in BY_DAY_RATES) for term in self.terms)
+
+    @property
+    def of_dossiers(self) -> bool:
+        """Whether its denominator is dossiers: then few of them make no rank, and it has an interval."""
+        return self.kind in ("ratio", "threshold") and all(term.of != "fact" for term in self.terms)
+
+    def holds_on(self, day: int) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part of a set, and how many points its indicators can give."""
+
+    code: str
+    name: Text
+    maximum: int
+
+
+class Class(NamedTuple):
+    """A name for what a total is at least (thousandths of the maximum): Xuất sắc, Tốt, …"""
+
+    code: str
+    name: Text
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSet:
+    """A published list of indicators: its groups, its classes from the best down, and whether it has a total."""
+
+    code: str
+    name: Text
+    groups: tuple[Group, ...] = ()
+    classes: tuple[Class, ...] = ()
+    bands: Thresholds | None = None
+    source: str = ""
+    law: str = ""
+    total: bool = False
+
+
+class IndicatorBook:
+    """All sets of a policy, with all versions of all their indicators."""
+
+    def __init__(self, sets: Iterable[IndicatorSet] = (), definitions: Iterable[Indicator] = ()) -> None:
+        self.sets = {one.code: one for one in sets}
+        self.versions: dict[str, tuple[Indicator, ...]] = {}
+        for one in sorted(definitions, key=lambda d: (d.valid_from is not None, d.valid_from or 0)):
+            self.versions[one.code] = (*self.versions.get(one.code, ()), one)
+        of_dossiers = [one for of in self.versions.values() for one in of if any(term.of != "fact" for term in one.terms)]
+        days = [day for one in of_dossiers for day in (one.valid_from, None if one.valid_to is None else one.valid_to + 1)]
+        self._edges = sorted({day for day in days if day is not None})
+        self.fact_codes = frozenset(t.name for of in self.versions.values() for one in of for t in one.terms if t.of == "fact")
+
+    def on(self, code: str, day: int) -> Indicator | None:
+        """The definition of a code that holds on a day."""
+        return next((one for one in self.versions.get(code, ()) if one.holds_on(day)), None)
+
+    def of_set(self, set_code: str, day: int) -> list[Indicator]:
+        """The definitions of a set that hold on a day, in the order of the set's file."""
+        held = (self.on(code, day) for code, of in self.versions.items() if of[0].set == set_code)
+        return [one for one in held if one is not None]
+
+    def set_with_total(self, code: str) -> IndicatorSet | None:
+        """The set of a code, if its total is an indicator too."""
+        found = self.sets.get(code)
+        return found if found is not None and found.total else None
+
+    def edges(self, window: Window) -> tuple[int, ...]:
+        """The days inside a window, its first excepted, on which a definition that counts dossiers begins or no longer holds."""
+        return tuple(day for day in self._edges if window.first < day <= window.last)

@@ -1,0 +1,161 @@
+"""The list of indicators in force, and a unit's score card, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from dunghen.contracts.messages import UnitScore
+from dunghen.domain.bands import Thresholds
+from dunghen.domain.days import date_of
+from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, stated, total_of
+from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
+from dunghen.domain.units import Unit
+from dunghen.domain.windows import Window
+from services.api.indicator_rows import Figure, Measure, figure_of, inputs_for
+from services.api.views import Scene
+
+
+def indicators_list(scene: Scene, book: IndicatorBook) -> bytes:
+    """Every set with its groups, classes and the definitions that hold on the shown day, each with all its versions."""
+    day = scene.meta.day
+    sets = [{**_set(of), "indicators": [_definition(one, book) for one in book.of_set(of.code, day)]} for of in book.sets.values()]
+    return msgspec.json.encode({"policy": scene.meta.policy, "as_of": date_of(day).isoformat(), "sets": sets})
+
+
+def _set(of: IndicatorSet) -> dict[str, Any]:
+    return {
+        "code": of.code,
+        "name": _both(of.name),
+        "source": of.source,
+        "law": of.law,
+        "total": of.total,
+        "groups": [{"code": group.code, "name": _both(group.name), "maximum": group.maximum} for group in of.groups],
+        "classes": [{"code": one.code, "name": _both(one.name), "from": one.at_least / 1000} for one in of.classes],
+    }
+
+
+def _definition(one: Indicator, book: IndicatorBook) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "group": one.group or None,
+        "name": _both(one.name),
+        "meaning": _both(one.meaning),
+        "kind": one.kind,
+        "numerator": [_term(term) for term in one.numerator],
+        "denominator": [_term(term) for term in one.denominator],
+        "maximum": one.maximum or None,
+        "threshold": one.threshold / 1000 if one.threshold else None,
+        "bands": _bands(one.bands),
+        "direction": one.direction,
+        "kinds": one.kinds,
+        "facts_over": one.facts_over if any(term.of == "fact" for term in one.terms) else None,
+        "source": one.source,
+        "law": one.law,
+        **_held(one),
+        "versions": [_held(other) for other in book.versions[one.code]],
+    }
+
+
+def _held(one: Indicator) -> dict[str, Any]:
+    days = {"valid_from": one.valid_from, "valid_to": one.valid_to}
+    return {"version": one.version, **{name: None if day is None else date_of(day).isoformat() for name, day in days.items()}}
+
+
+def _bands(bands: Thresholds | None) -> dict[str, float] | None:
+    return None if bands is None else {name: getattr(bands, name) / 1000 for name in ("green", "yellow", "orange")}
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"vi": text.vi, "en": text.en}
+
+
+def _term(term: Term) -> str:
+    return f"fact:{term.name}" if term.of == "fact" else term.name
+
+
+def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Window]) -> bytes:
+    """All indicators of a unit in one window, `asked` = (name, its days): sets, groups and sub-indicators with what they are made of."""
+    book, (name, window) = scene.policy.indicators if scene.policy else IndicatorBook(), asked
+    inputs = inputs_for(score, Measure(book, "", name, scene.meta.day), scene.facts.unit(unit.code))
+    above = {"code": unit.code, "name": unit.name, "kind": unit.kind, "version": scene.meta.version, "policy": scene.meta.policy}
+    days = {
+        "as_of": date_of(scene.meta.day).isoformat(),
+        "first": date_of(window.first).isoformat(),
+        "last": date_of(window.last).isoformat(),
+    }
+    sets = [_card(of, book, inputs, unit.kind) for of in book.sets.values()]
+    return msgspec.json.encode({**above, **days, "window": name, "sets": sets})
+
+
+def _card(of: IndicatorSet, book: IndicatorBook, inputs: Inputs, kind: str) -> dict[str, Any]:
+    found = [(one, evaluate(book.versions[one.code], inputs, kind)) for one in book.of_set(of.code, inputs.window.last)]
+    groups = [_group(group.code, _both(group.name), group.maximum, found) for group in of.groups]
+    total = figure_of(total_of(of, [value for _, value in found])) if of.total else None
+    return {
+        "code": of.code,
+        "name": _both(of.name),
+        "total": _figure(total) if total else None,
+        "groups": groups,
+        "indicators": [_line(one, value, inputs) for one, value in found],
+    }
+
+
+def _group(code: str, name: Mapping[str, str], maximum: int, found: list[tuple[Indicator, IndicatorValue]]) -> dict[str, Any]:
+    """Its points, out of the maxima of what has a value (`counted`); without any it says why, and is left out."""
+    of = IndicatorSet(code, Text("", ""))
+    total = figure_of(total_of(of, [value for one, value in found if one.group == code]))
+    return {
+        "code": code,
+        "name": name,
+        "maximum": maximum,
+        "points": _points(total),
+        "counted": total.maximum,
+        "reason": total.reason.value,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": figure.numerator / figure.denominator if figure.denominator else None,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "points": _points(figure),
+        "maximum": figure.maximum or None,
+        "reason": figure.reason.value,
+        "standing": figure.standing,
+    }
+
+
+def _points(figure: Figure) -> float | None:
+    return None if figure.points is None else float(figure.points)
+
+
+def _line(one: Indicator, value: IndicatorValue, inputs: Inputs) -> dict[str, Any]:
+    figure = {**_figure(figure_of(value)), "maximum": one.maximum or None}
+    del figure["standing"]
+    return {
+        "code": one.code,
+        "group": one.group or None,
+        "definition": one.version,
+        **figure,
+        "inputs": [_input(term, one, inputs) for term in dict.fromkeys(one.terms)] if value.reason is not Reason.NOT_FOR_KIND else [],
+    }
+
+
+def _input(term: Term, one: Indicator, inputs: Inputs) -> dict[str, Any]:
+    """What a term is in the whole window; a fact's None: not told."""
+    if term.of == "count":
+        return {"term": term.name, "numerator": inputs.tally.counts.get(term.name, 0), "denominator": None}
+    if term.of == "rate":
+        numerator, denominator = inputs.tally.rates.get(term.name, (0, 0))
+        return {"term": term.name, "numerator": numerator, "denominator": denominator}
+    fact = stated(inputs.facts.get(term.name, {}), inputs.whole, one.facts_over)
+    told = fact is not None and fact.assessed
+    return {
+        "term": _term(term),
+        "numerator": fact.numerator if told and fact else None,
+        "denominator": fact.denominator if told and fact else None,
+    }

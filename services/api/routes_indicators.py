@@ -1,0 +1,51 @@
+"""What there is to measure by, and a unit's score card: open to everybody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dunghen.domain.windows import resolve
+from services.api.answers import hashed, tagged, untagged
+from services.api.follower import Follower
+from services.api.indicator_pages import indicators_list, score_card
+from services.api.indicator_view import book_of
+from services.api.past import Past
+from services.api.past_map import When, is_live, past_unit
+from services.api.problems import ProblemError
+from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
+from services.api.views import NO_SCORE, ViewKey
+
+
+def indicator_routes(follower: Follower, past: Past) -> APIRouter:
+    """Sets with their definitions, and what a unit makes of them."""
+    router = APIRouter(prefix="/api/v1", tags=["indicators"])
+
+    @router.get("/indicators")
+    async def get_indicators(request: Request) -> Response:
+        """All sets: groups, classes, and the definitions that hold today with the days of all their versions."""
+        scene = present(follower)
+        return tagged(request, indicators_list(scene, book_of(scene)), f"indicators.{scene.meta.policy}.{scene.meta.day}")
+
+    @router.get("/units/{code}/indicators")
+    async def get_score_card(
+        request: Request, code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month"
+    ) -> Response:
+        """A unit's score card: sets with groups, total and class, indicators with points, reason and inputs."""
+        scene = present(follower)
+        unit = unit_of(scene, code)
+        if when.known_at is not None:
+            raise ProblemError("NO_HISTORY", "facts are kept as they are now")
+        if is_live(ViewKey(window), When(when.as_of), scene):
+            score, told = scene.scores.get(code, NO_SCORE), scene
+        else:
+            found = await past_unit(past, follower, (code, window), when)
+            score, told = found.score, found.scene
+        body = score_card(unit, score, told, (window, resolve(window, told.meta.day)))
+        age = follower.stale_age()
+        return untagged(request, body) if age is not None else hashed(request, body)
+
+    return router

@@ -1,0 +1,243 @@
+"""Indicators from end to end: dossiers and facts over HTTP, on the map, on the score card, and equal to the batch path; sets are files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from dunghen.cli.data_folder import DataFolder
+from dunghen.cli.reconcile.driver import reconcile
+from tests.e2e.running_city import HANOI, RunningCity, dossier, stamp
+from tests.eventually import eventually
+
+NOW = datetime.now(UTC)
+TODAY = NOW.astimezone(HANOI).date()
+MONTH = f"{TODAY:%Y-%m}"
+CITY_FILE = """
+code = "H17"
+name = "Đà Nẵng"
+time_zone = "Asia/Ho_Chi_Minh"
+indicator_folders = ["shipped", "sets"]
+[[units]]
+code = "20242"
+name = "Hải Châu"
+kind = "locality"
+type = "Phường"
+wire_codes = ["H17.31"]
+[[units]]
+code = "20263"
+name = "Sơn Trà"
+kind = "locality"
+type = "Phường"
+wire_codes = ["H17.32"]
+[[units]]
+code = "H17.03"
+name = "Sở Tài chính"
+kind = "department"
+wire_codes = ["H17.03"]
+"""
+WORDS = 'name_vi = "Thử"\nname_en = "Test"\n'
+MEANING = 'meaning_vi = "Thử"\nmeaning_en = "Test"\n'
+
+
+def set_file(code: str, *indicators: str) -> str:
+    return f'code = "{code}"\n{WORDS}' + "".join(f"\n[[indicators]]\n{WORDS}{MEANING}{one}\n" for one in indicators)
+
+
+KINDS = set_file(
+    "TEST",
+    'code = "TEST.FAST"\nkind = "ratio"\nnumerator = ["early"]\ndenominator = ["early", "on_day", "late"]',
+    'code = "TEST.REVENUE"\nkind = "plan_actual"\nmaximum = 10',
+    'code = "TEST.TEAMS"\nkind = "sum"\nfacts_over = "latest"\nthreshold = 20\nmaximum = 5',
+    'code = "TEST.REVIEWED"\nkind = "manual"\nmaximum = 10',
+    'code = "TEST.POOR"\nkind = "ratio"\ndirection = "lower"\nfacts_over = "latest"\nbands = { green = 2, yellow = 5, orange = 10 }',
+    'code = "TEST.MIXED"\nkind = "ratio"\nnumerator = ["received"]\ndenominator = ["fact:TEST.REVENUE"]',
+)
+
+
+class Running(RunningCity):
+    """With a city file in a folder of its own, beside the folder of its sets."""
+
+    @property
+    def sets(self) -> Path:
+        return self.data / "city" / "sets"
+
+    def facts(self, *facts: dict[str, Any]) -> httpx.Response:
+        return httpx.post(f"{self.ingest}/facts", json={"source": "H17", "facts": list(facts)}, timeout=20)
+
+    def by(self, indicator: str, **query: str) -> dict[str, dict[str, Any]]:
+        """Rows by unit, and the city's."""
+        answer = self.map(indicator=indicator, window="month", **query)
+        return {**{row["code"]: row for row in answer["units"]}, "city": answer["city"]}
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        answer = httpx.get(f"{self.page}/api/v1{path}", params=query, timeout=10)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def apply(self) -> None:
+        self.command("policies", "apply", str(self.data / "city" / "city.toml"), "--reason", "test")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    data = tmp_path_factory.mktemp("indicators")
+    (data / "city" / "sets").mkdir(parents=True)
+    (data / "city" / "city.toml").write_text(CITY_FILE)
+    (data / "city" / "sets" / "test.toml").write_text(KINDS)
+    running = Running(data, ("--city", str(data / "city" / "city.toml")))
+    running.start()
+    received = stamp(NOW - timedelta(seconds=20))
+    ended = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": stamp(NOW - timedelta(seconds=10)), "NgayTiepNhan": received}
+    running.post(
+        dossier("H17.31-261101-00001", **ended),
+        dossier("H17.31-261101-00002", **ended, NgayHenTra=stamp(NOW - timedelta(days=1))),
+        dossier("H17.31-261101-00003", NgayTiepNhan=received, KenhThucHien="1"),
+    )
+    eventually(lambda: running.unit("20242")["received"] == 3)
+    yield running
+    running.stop()
+
+
+def differences(city: Running) -> list[Any]:
+    said: list[str] = []
+    asyncio.run(reconcile(DataFolder(city.data), True, said.append))
+    found: list[Any] = msgspec.json.decode(said[0])["differences"]
+    return found
+
+
+def told(code: str, unit: str = "20242", **other: Any) -> dict[str, Any]:
+    return {"unit": unit, "code": code, "period": MONTH, **other}
+
+
+def test_facts_told_over_http_are_on_the_map_and_equal_the_batch_path(city: Running) -> None:
+    answer = city.facts(
+        told("TEST.REVENUE", numerator=1743, denominator=1000),
+        told("TEST.REVENUE", "20263", numerator=50, denominator=100),
+        told("TEST.TEAMS", numerator=10, period="2025-03"),
+        told("TEST.REVIEWED", numerator=17, denominator=2),
+        told("TEST.POOR", numerator=1, denominator=50),
+        told("TEST.POOR", "20263", numerator=3, denominator=10),
+        told("QN2022.INTEGRATED", numerator=1398, denominator=1459),
+        told("QD766.PETITION_ON_TIME", kind="not_assessed"),
+        told("QN2022.INTEGRATED", "H17", numerator=521, denominator=1273),
+    )
+    assert answer.status_code == 200, answer.text
+    eventually(lambda: city.by("TEST.POOR")["20263"]["numerator"] == 3)
+    revenue, integrated, poor = city.by("TEST.REVENUE"), city.by("QN2022.INTEGRATED"), city.by("TEST.POOR")
+    assert (revenue["20242"]["value"], revenue["20242"]["points"], revenue["20242"]["maximum"]) == (1.743, 10, 10)
+    assert (revenue["city"]["numerator"], revenue["city"]["denominator"]) == (1793, 1100)
+    assert (integrated["20242"]["band"], integrated["H17.03"]["reason"], integrated["H17.03"]["value"]) == ("green", "NO_INPUTS", None)
+    assert (integrated["city"]["numerator"], integrated["city"]["denominator"]) == (521, 1273)  # the city's own fact
+    assert [(poor[unit]["rank"], poor[unit]["band"]) for unit in ("20242", "20263")] == [(1, "green"), (2, "red")]
+    assert city.by("TEST.TEAMS")["20242"]["points"] == 2.5
+    assert city.by("TEST.REVIEWED")["20242"]["points"] == 8.5
+    assert city.by("TEST.MIXED")["20242"]["numerator"] == 3
+    assert city.by("QD766.PETITION_ON_TIME")["20242"]["reason"] == "NOT_ASSESSED"
+    assert differences(city) == []
+
+
+def test_dossiers_feed_their_indicators_and_the_total_by_themselves(city: Running) -> None:
+    row, total = city.by("QD766.PROGRESS")["20242"], city.by("QD766")["20242"]
+    assert (row["numerator"], row["denominator"], row["few"], row["rank"]) == (2, 3, True, None)
+    card = city.get("/units/20242/indicators", window="month")
+    of = next(one for one in card["sets"] if one["code"] == "QD766")
+    groups = {group["code"]: group for group in of["groups"]}
+    assert groups["openness"] == {**groups["openness"], "points": None, "counted": 0, "reason": "NO_INPUTS", "maximum": 18}
+    assert groups["progress"]["points"] == pytest.approx(20 * 2 / 3)
+    assert of["total"]["value"] == total["value"]
+    assert of["total"]["maximum"] == total["maximum"] == 20 + 12 + 6 + 4  # progress, online, e-result, digitised
+    line = next(one for one in of["indicators"] if one["code"] == "QD766.PROGRESS")
+    assert line["inputs"] == [{"term": "official", "numerator": 2, "denominator": 3}]
+
+
+def test_a_correction_holds_and_an_older_statement_does_not_come_back(city: Running) -> None:
+    late = (NOW - timedelta(days=20)).isoformat()
+    city.facts(told("TEST.TEAMS", numerator=12, period="2025-03"))
+    eventually(lambda: city.by("TEST.TEAMS")["20242"]["numerator"] == 12)
+    city.facts(told("TEST.TEAMS", numerator=99, period="2025-03", occurred_at=late), told("TEST.TEAMS", "20263", numerator=1))
+    eventually(lambda: city.by("TEST.TEAMS")["20263"]["numerator"] == 1)
+    assert city.by("TEST.TEAMS")["20242"]["numerator"] == 12
+    city.facts(told("TEST.TEAMS", "20263", kind="withdrawn"))
+    eventually(lambda: city.by("TEST.TEAMS")["20263"]["reason"] == "NO_INPUTS")
+    assert differences(city) == []
+
+
+def test_what_is_no_answer_is_refused_by_its_code(city: Running) -> None:
+    def code(path: str, **query: str) -> tuple[int, str]:
+        answer = httpx.get(f"{city.page}/api/v1{path}", params=query, timeout=10)
+        return answer.status_code, answer.json()["code"]
+
+    assert code("/map", indicator="QD766.NOTHING") == (404, "UNKNOWN_INDICATOR")
+    assert code("/map", indicator="QD766", window="fortnight") == (422, "INVALID_PARAMETER")
+    assert code("/stream", indicator="QD766", window="2026-10") == (422, "INVALID_PARAMETER")
+    assert code("/stream", indicator="NOTHING") == (404, "UNKNOWN_INDICATOR")
+    assert code("/map", indicator="QN2022") == (404, "UNKNOWN_INDICATOR")  # a set without points has no total
+    assert code("/map", indicator="QD766", rate="official") == (422, "INVALID_PARAMETER")
+    assert code("/map", indicator="TEST.POOR", known_at=NOW.isoformat()) == (404, "NO_HISTORY")
+    assert code("/units/20242/indicators", known_at=NOW.isoformat()) == (404, "NO_HISTORY")
+
+
+def test_a_named_month_counts_its_facts_and_days(city: Running) -> None:
+    named = city.map(indicator="TEST.REVENUE", window=MONTH)
+    assert next(row for row in named["units"] if row["code"] == "20242")["value"] == 1.743
+    assert city.get("/units/20242/indicators", window=MONTH)["first"] == f"{MONTH}-01"
+
+
+def test_one_file_more_is_one_set_more_everywhere(city: Running) -> None:
+    file = city.sets / "more.toml"
+    file.write_text(
+        set_file(
+            "MORE",
+            'code = "MORE.SHARE"\nkind = "ratio"\nmaximum = 3',
+        )
+        + ""
+    )
+    city.apply()
+    eventually(lambda: "MORE" in [one["code"] for one in city.get("/indicators")["sets"]], within=60)
+    eventually(lambda: city.facts(told("MORE.SHARE", numerator=1, denominator=3)).status_code == 200)
+    eventually(lambda: city.by("MORE.SHARE")["20242"]["numerator"] == 1)
+    card = city.get("/units/20242/indicators")
+    assert next(one for one in card["sets"] if one["code"] == "MORE")["indicators"][0]["points"] == 1
+    assert differences(city) == []
+
+
+def test_after_a_change_of_definition_old_days_count_by_the_old_and_new_ones_by_the_new(city: Running) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    city.post(
+        dossier(
+            "H17.31-261101-00009",
+            TrangThaiHoSo="9",
+            NgayKetThucXuLy=stamp(NOW - timedelta(days=2)),
+            NgayTiepNhan=stamp(NOW - timedelta(days=2, hours=1)),
+        )
+    )
+    eventually(lambda: city.unit("20242")["received"] == 4)
+    old = f'valid_to = {yesterday}\ncode = "TEST.FAST"\nkind = "ratio"\nnumerator = ["early"]\ndenominator = ["early", "on_day", "late"]'
+    new = f'version = 2\nvalid_from = {TODAY}\ncode = "TEST.FAST"\nkind = "ratio"\nnumerator = ["late"]\ndenominator = ["early", "late"]'
+    file = city.sets / "test.toml"
+    file.write_text(
+        KINDS.replace('code = "TEST.FAST"\nkind = "ratio"\nnumerator = ["early"]\ndenominator = ["early", "on_day", "late"]', old)
+        + f"\n[[indicators]]\n{WORDS}{MEANING}{new}\n"
+    )
+    before = city.map()["policy"]
+    city.apply()
+    eventually(lambda: city.map()["policy"] > before, within=60)
+    row = next(row for row in city.map(indicator="TEST.FAST", window="30d")["units"] if row["code"] == "20242")
+    early_before, late_today, ended_today = 1, 1, 2
+    assert (row["numerator"], row["denominator"]) == (early_before + late_today, 1 + ended_today)
+    versions = next(one for one in city.get("/indicators")["sets"] if one["code"] == "TEST")["indicators"][0]["versions"]
+    assert [(one["version"], one["valid_from"], one["valid_to"]) for one in versions] == [
+        (1, None, yesterday.isoformat()),
+        (2, TODAY.isoformat(), None),
+    ]
+    assert set(city.get("/units/20242")["windows"]) == {"today", "7d", "30d", "90d", "month", "quarter", "year"}
+    assert differences(city) == []

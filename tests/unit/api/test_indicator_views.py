@@ -1,0 +1,204 @@
+"""The map by an indicator: rows, ranks, the city and what changes; and the facts on their way from the topic to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+from api_figures import DAY, level, scored
+
+from dunghen.contracts.facts import Fact, FactBook, FactsByUnit, fact_key
+from dunghen.contracts.messages import UnitScore, encode
+from dunghen.contracts.topics import FACTS, LEVEL_KEY, UNIT_SCORES
+from dunghen.domain.feeds import Patience
+from dunghen.domain.policy import Policy
+from dunghen.domain.windows import Window
+from services.api.answers import csv_of
+from services.api.board_messages import Meta, decode_entry
+from services.api.indicator_pages import indicators_list, score_card
+from services.api.indicator_rows import IndicatorRow
+from services.api.indicator_view import book_of, known_indicator, view_of
+from services.api.mirror import Mirror
+from services.api.ports import Stored
+from services.api.problems import ProblemError
+from services.api.projector_state import Showing
+from services.api.views import Scene, View, ViewKey, heading
+
+WORDS = {"name_vi": "a", "name_en": "a", "meaning_vi": "a", "meaning_en": "a"}
+SETS = [
+    {
+        "code": "TEST",
+        "name_vi": "Thử",
+        "name_en": "Test",
+        "total": True,
+        "groups": [
+            {"code": "live", "name_vi": "a", "name_en": "a", "maximum": 20},
+            {"code": "told", "name_vi": "a", "name_en": "a", "maximum": 10},
+        ],
+        "classes": [{"code": "good", "name_vi": "Tốt", "name_en": "Good", "from": 80}],
+        "indicators": [
+            {
+                "code": "TEST.LIVE",
+                "group": "live",
+                "kind": "ratio",
+                "maximum": 20,
+                "numerator": ["official"],
+                "denominator": ["official"],
+                **WORDS,
+            },
+            {"code": "TEST.TOLD", "group": "told", "kind": "ratio", "maximum": 10, "direction": "lower", "kinds": ["locality"], **WORDS},
+        ],
+    }
+]
+UNITS = [
+    {"code": "20242", "name": "Hải Châu", "kind": "locality"},
+    {"code": "20194", "name": "Hải Vân", "kind": "locality"},
+    {"code": "H17.10", "name": "Sở Xây dựng", "kind": "department"},
+]
+POLICY = Policy.from_bodies(1, {"city": {"code": "H17", "name": "Đà Nẵng"}, "units": {"units": UNITS}, "indicators": {"sets": SETS}})
+
+
+def fact(unit: str, numerator: int, denominator: int | None = 100, **other: Any) -> Fact:
+    given = {"id": "0" * 16, "code": "TEST.TOLD", "period": "2026-11", "source": "H17", "occurred_at": 5, "arrived_at": 5, **other}
+    return Fact(unit=unit, numerator=numerator, denominator=denominator, **given)
+
+
+def scene(version: int, *scores: UnitScore, facts: FactsByUnit | None = None) -> Scene:
+    meta = Meta(version=version, policy=1, day=DAY, known_at=DAY * 86400)
+    return Scene(meta, POLICY, {score.unit: score for score in scores}, {}, facts or FactsByUnit())
+
+
+def by_unit(*facts: Fact) -> FactsByUnit:
+    found = FactsByUnit()
+    for one in facts:
+        found.put(one)
+    return found
+
+
+def test_a_dossier_fed_indicator_has_the_rates_integers_interval_and_points() -> None:
+    made = view_of(ViewKey(indicator="TEST.LIVE"))
+    made.show(scene(1, scored("20242", 9, 10), scored("20194", 8, 10), scored("H17.10", 3, 4)))
+    row = made.rows["20242"]
+    assert isinstance(row, IndicatorRow)
+    assert (row.numerator, row.denominator, row.points, row.maximum, row.reason, row.rank, row.of) == (9, 10, 18, 20, "VALUE", 1, 2)
+    assert row.low is not None
+    assert (made.rows["H17.10"].few, made.rows["H17.10"].rank) == (True, None)
+    assert made.city is not None
+    assert (made.city.numerator, made.city.denominator) == (20, 24)
+
+
+def test_less_is_better_ranks_the_lowest_first_and_a_kind_it_is_not_for_is_left_out() -> None:
+    made = view_of(ViewKey(indicator="TEST.TOLD"))
+    made.show(scene(1, facts=by_unit(fact("20242", 30), fact("20194", 2), fact("H17.10", 1))))
+    assert [(made.rows[u].rank, made.rows[u].value) for u in ("20242", "20194")] == [(2, 0.3), (1, 0.02)]
+    assert (made.rows["H17.10"].value, made.rows["H17.10"].reason) == (None, "NOT_FOR_KIND")  # type: ignore[attr-defined]
+    assert made.city is not None
+    assert (made.city.numerator, made.city.denominator) == (32, 200)
+
+
+def test_a_total_leaves_out_what_has_no_value_and_names_its_class() -> None:
+    made = view_of(ViewKey(indicator="TEST"))
+    made.show(scene(1, scored("20242", 9, 10), scored("20194", 9, 10), facts=by_unit(fact("20194", 100))))
+    told, untold = made.rows["20194"], made.rows["20242"]
+    assert (untold.points, untold.maximum, untold.standing, untold.value) == (18, 20, "good", 0.9)  # type: ignore[attr-defined]
+    assert (told.points, told.maximum, told.standing) == (18, 30, "")  # type: ignore[attr-defined]
+    assert [made.rows[u].rank for u in ("20242", "20194")] == [1, 2]
+
+
+def test_only_rows_that_changed_are_told_and_a_row_that_nothing_touched_is_the_same_object() -> None:
+    made, scores = view_of(ViewKey(indicator="TEST.TOLD")), [scored("20242"), scored("20194")]
+    facts = by_unit(fact("20242", 30), fact("20194", 10))
+    made.show(scene(1, *scores, facts=facts))
+    assert made.show(scene(2, *scores, facts=facts)) == []
+    facts.put(fact("20194", 11))
+    assert [row.code for row in made.show(scene(3, *scores, facts=facts))] == ["20194"]
+
+
+def test_the_heading_and_the_csv_name_the_indicator_instead_of_a_rate() -> None:
+    made, key = view_of(ViewKey(indicator="TEST.LIVE")), ViewKey(indicator="TEST.LIVE")
+    shown = scene(1, scored("20242", 9, 10))
+    made.show(shown)
+    above = heading(shown, key)
+    assert (above["rate"], above["indicator"]) == (None, "TEST.LIVE")
+    lines = csv_of(made.rows.values(), above).decode().splitlines()
+    assert lines[0].endswith("version,window,indicator")
+    assert "points,maximum,reason,standing" in lines[0]
+    assert type(view_of(ViewKey())) is View
+
+
+def test_what_is_not_in_force_is_refused() -> None:
+    known_indicator(ViewKey(indicator="TEST"), scene(1))
+    with pytest.raises(ProblemError, match="UNKNOWN_INDICATOR"):
+        known_indicator(ViewKey(indicator="TEST.OTHER"), scene(1))
+
+
+def test_the_score_card_says_what_each_figure_is_made_of() -> None:
+    shown = scene(1, scored("20242", 9, 10), facts=by_unit(fact("20242", 0, kind="not_assessed")))
+    unit = next(unit for unit in shown.units() if unit.code == "20242")
+    card = msgspec.json.decode(score_card(unit, shown.scores["20242"], shown, ("month", Window(DAY - 15, DAY))))
+    of = card["sets"][0]
+    assert [(g["code"], g["points"], g["counted"], g["reason"]) for g in of["groups"]] == [
+        ("live", 18, 20, "VALUE"),
+        ("told", None, 0, "NOT_ASSESSED"),
+    ]
+    assert of["indicators"][1]["inputs"] == [{"term": "fact:TEST.TOLD", "numerator": None, "denominator": None}]
+    listed = msgspec.json.decode(indicators_list(shown, book_of(shown)))["sets"][0]
+    assert [one["code"] for one in listed["indicators"]] == ["TEST.LIVE", "TEST.TOLD"]
+
+
+STATEMENTS = [
+    fact("20242", 1, occurred_at=10, arrived_at=1, id="1" * 16),
+    fact("20242", 2, occurred_at=10, arrived_at=2, id="2" * 16),
+    fact("20242", 3, occurred_at=9, arrived_at=9, id="3" * 16),
+    fact("20242", 4, occurred_at=10, arrived_at=2, id="4" * 16),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(STATEMENTS)))
+def test_the_newest_statement_holds_in_whatever_order_they_come(order: tuple[Fact, ...]) -> None:
+    book = FactBook()
+    for one in (*order, *order):
+        book.take(one)
+    assert [one.numerator for one in book.facts.values()] == [4]
+
+
+@dataclass
+class Record:
+    """One record as the projector reads it."""
+
+    offset: int
+    key: bytes
+    value: bytes
+
+
+def record(offset: int, key: bytes, value: bytes) -> Any:
+    return Record(offset, key, value)
+
+
+def test_a_fact_is_a_version_of_its_own_with_the_offsets_that_it_stands_for() -> None:
+    showing = Showing.resume(Stored(), 1, Patience(900, 86400))
+    showing.take((UNIT_SCORES, 0), [record(0, b"20242", encode(scored("20242"))), record(1, LEVEL_KEY, encode(level(p0=5)))], 2)
+    first = showing.step(1, 1000)
+    assert first is not None
+    one = fact("20242", 7)
+    showing.take((FACTS, 0), [record(4, fact_key(one), encode(one))], 5)
+    second = showing.step(2, 2000)
+    assert second is not None
+    assert second.entry is not None
+    assert (second.position.version, second.facts, second.entry.meta.facts) == (2000, [one], {0: 5})
+    older = fact("20242", 9, occurred_at=1)
+    showing.take((FACTS, 0), [record(5, fact_key(older), encode(older))], 6)
+    third = showing.step(3, 3000)
+    assert third is not None
+    assert third.entry is not None
+    assert (third.position.version, third.facts, third.entry.meta.facts) == (2000, [], {0: 6})  # nothing to see, and where it goes on
+
+    mirror = Mirror()
+    assert first.entry is not None
+    stored = Stored(first.position, first.entry.meta)
+    assert mirror.load(stored)
+    assert mirror.apply(second.position, decode_entry(encode(second.entry)))
+    assert mirror.facts.unit("20242")["TEST.TOLD"]["2026-11"].numerator == 7

@@ -1,0 +1,39 @@
+"""Facts of the made-up city: the same by the same seed, whole score cards for every unit, and a month that grows with its days."""
+
+from __future__ import annotations
+
+from dunghen.cli.simulate.told_facts import facts_of_month, facts_of_year
+from dunghen.contracts.city_files import read_city
+from dunghen.domain.indicator_values import Inputs, Reason, Stated, Tally, UnitFacts, evaluate
+from dunghen.domain.policy import Policy
+from dunghen.domain.windows import Window, whole
+
+TODAY = 20_780  # 2026-11-23
+POLICY = Policy.from_bodies(1, read_city("danang"))
+NOVEMBER = list(facts_of_month(POLICY, 7, TODAY, 11))
+
+
+def test_the_same_seed_tells_the_same_facts_and_another_seed_others() -> None:
+    assert list(facts_of_month(POLICY, 7, TODAY, 11)) == NOVEMBER
+    assert list(facts_of_month(POLICY, 8, TODAY, 11)) != NOVEMBER
+
+
+def test_every_indicator_that_facts_feed_has_a_value_for_every_unit_that_it_is_for() -> None:
+    told: dict[str, dict[str, dict[str, Stated]]] = {}
+    for fact in facts_of_year(POLICY, 7, TODAY):
+        told.setdefault(fact["unit"], {}).setdefault(fact["code"], {})[fact["period"]] = Stated(fact["numerator"], fact.get("denominator"))
+    fed = [versions for versions in POLICY.indicators.versions.values() if all(term.of == "fact" for term in versions[-1].terms)]
+    for unit in POLICY.catalogue.on(TODAY):
+        facts: UnitFacts = told[unit.code]
+        for window in ("month", "quarter", "year"):
+            inputs = Inputs(Window(*whole(window, TODAY))._replace(last=TODAY), whole(window, TODAY), Tally({}, {}), {}, facts)
+            reasons = {evaluate(versions, inputs, unit.kind).reason for versions in fed}
+            assert reasons <= {Reason.VALUE, Reason.NOT_FOR_KIND}
+
+
+def test_the_month_that_runs_grows_and_shares_stay_shares() -> None:
+    first = list(facts_of_month(POLICY, 7, TODAY - 20, 11))
+    assert [fact["code"] for fact in first] == [fact["code"] for fact in NOVEMBER]
+    assert all(a["numerator"] <= b["numerator"] for a, b in zip(first, NOVEMBER, strict=True))
+    shares = {code for code, of in POLICY.indicators.versions.items() if of[-1].kind in ("ratio", "threshold")}
+    assert all(fact["numerator"] <= fact["denominator"] for fact in NOVEMBER if fact["code"] in shares)

@@ -1,0 +1,138 @@
+"""Random sets of indicators, days of dossiers and facts: what the map shows and what SQL says are the same, in every window."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+from typing import Any
+
+import pytest
+
+from dunghen.cli.recompute.fact_table import rows_of
+from dunghen.cli.recompute.indicators import CITY, Asked, Definitions, Found
+from dunghen.cli.recompute.windows import with_calendar_ends
+from dunghen.cli.reconcile.indicators import compare_indicator
+from dunghen.contracts.facts import Fact, FactBook, facts_by_unit
+from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.scores import live_windows, unit_score
+from dunghen.domain.days import date_of, day_number
+from dunghen.domain.marks import COUNTERS
+from dunghen.domain.policy import Policy
+from dunghen.domain.rates import DaySeries
+from dunghen.domain.windows import WINDOWS, Window
+from services.api.board_messages import Meta
+from services.api.indicator_view import view_of
+from services.api.views import Scene, ViewKey
+
+TODAY = day_number(date(2026, 11, 16))
+UNITS = {"20242": "locality", "20194": "locality", "H17.10": "department"}
+COUNTS = ("received", "online", "early", "on_day", "late", "fee", "paid_online")
+WORDS = {"name_vi": "a", "name_en": "a", "meaning_vi": "a", "meaning_en": "a"}
+
+
+def some_set(rng: Random) -> dict[str, Any]:
+    indicators: list[dict[str, Any]] = []
+    for number in range(8):
+        kind = rng.choice(("ratio", "threshold", "sum", "plan_actual", "manual"))
+        one = {"code": f"SET.N{number}", "kind": kind, "maximum": rng.choice((0, 5, 20)), **WORDS, **inputs(rng, kind)}
+        if kind == "threshold" or (kind == "sum" and one["maximum"]):
+            one["threshold"] = rng.choice((10, 50, 80.5))
+        elif kind == "ratio" and rng.random() < 0.3:
+            one["direction"] = "lower"
+        one["facts_over"] = rng.choice(("sum", "latest"))
+        one["kinds"] = rng.choice(([], ["locality"]))
+        indicators += versions(rng, one)
+    return {"code": "SET", "name_vi": "a", "name_en": "a", "total": any(one["maximum"] for one in indicators), "indicators": indicators}
+
+
+def inputs(rng: Random, kind: str) -> dict[str, Any]:
+    terms = [*COUNTS, "fact", "fact:SET.N0", "official", "resolved", "due_cohort", "statutory"]
+    if kind == "sum":
+        return {"numerator": rng.sample(terms, rng.randrange(1, 3))}
+    if kind in ("plan_actual", "manual") or rng.random() < 0.3:
+        return {}
+    return {"numerator": rng.sample(terms, rng.randrange(1, 3)), "denominator": rng.sample(terms, rng.randrange(1, 3))}
+
+
+def versions(rng: Random, one: dict[str, Any]) -> list[dict[str, Any]]:
+    """One, or two of which the second begins some day of this year, sometimes after a gap, and sometimes counts something else."""
+    if rng.random() < 0.4:
+        return [one]
+    change = TODAY - rng.randrange(0, 100)
+    newer = {**one, "version": 2, "valid_from": date_of(change).isoformat(), **(inputs(rng, one["kind"]) if rng.random() < 0.6 else {})}
+    return [{**one, "valid_to": date_of(change - 1 - rng.choice((0, 0, 5))).isoformat()}, newer]
+
+
+def some_facts(rng: Random) -> list[Fact]:
+    periods = ["2026", "2026-Q3", "2026-Q4", "2026-09", "2026-10", "2026-11", "2026-11-03", "2026-11-16", "2026-12"]
+    return [
+        Fact(
+            id=f"{rng.randrange(1 << 60):016x}",
+            unit=rng.choice([*UNITS, "H17"]),
+            code=f"SET.N{rng.randrange(8)}",
+            period=rng.choice(periods),
+            kind=rng.choices(("value", "not_assessed", "withdrawn"), (20, 1, 1))[0],
+            numerator=rng.randrange(200),
+            denominator=rng.choice((None, 0, 100, 150)),
+            source="H17",
+            occurred_at=rng.randrange(5),
+            arrived_at=rng.randrange(5),
+        )
+        for _ in range(250)
+    ]
+
+
+def some_days(rng: Random) -> DaySeries:
+    return DaySeries({TODAY - n: [rng.randrange(4) for _ in COUNTERS] for n in range(120) if rng.random() < 0.5})
+
+
+def by_batch(series: DaySeries, unit: str, definitions: Definitions) -> UnitScore:
+    """As the batch path counts a unit: the stretches as windows of their own."""
+    windows = {name: Window(first, last) for name, first, last in definitions.windows()}
+    return unit_score(unit, series, (TODAY, TODAY - 1), windows)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_map_and_sql_say_the_same(seed: int) -> None:
+    rng = Random(seed)
+    body = {"sets": [some_set(rng)]}
+    units = {"units": [{"code": code, "name": code, "kind": kind} for code, kind in UNITS.items()]}
+    policy = Policy.from_bodies(1, {"city": {"code": "H17", "name": "x"}, "units": units, "indicators": body})
+    facts, series = some_facts(rng), {unit: some_days(rng) for unit in UNITS}
+    series["20194"] = DaySeries()  # nothing ever occurred here
+    book = FactBook()
+    for fact in facts:
+        book.take(fact)
+    scores = {unit: unit_score(unit, days, (TODAY, TODAY - 1), live_windows(policy.indicators, TODAY)) for unit, days in series.items()}
+    scene = Scene(Meta(version=1, policy=1, day=TODAY, known_at=0), policy, scores, {}, facts_by_unit(book))
+    definitions = Definitions(body, with_calendar_ends(TODAY))
+    batch = {unit: by_batch(days, unit, definitions) for unit, days in series.items()}
+    figures = definitions.figures(Asked({unit: (unit, kind) for unit, kind in UNITS.items()}, batch, "H17"), rows_of(facts))
+    definitions.close()
+    codes = [one.code for one in policy.indicators.of_set("SET", TODAY)] + (["SET"] if policy.indicators.sets["SET"].total else [])
+    cells = 0
+    for window in WINDOWS:
+        for code in codes:
+            found = compare_indicator(answer(scene, window, code), {unit: unit for unit in UNITS}, figures)
+            assert found.differences == (), f"{found.differences} of {body}"
+            cells += found.cells
+    assert cells >= 7 * 8 * 4 * 4
+
+
+def answer(scene: Scene, window: str, code: str) -> dict[str, Any]:
+    view = view_of(ViewKey(window=window, indicator=code))
+    view.show(scene)
+
+    def shown(row: Any) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in row.__struct_fields__}
+
+    return {"window": window, "indicator": code, "units": [shown(row) for row in view.rows.values()], "city": shown(view.city)}
+
+
+def test_a_difference_is_found() -> None:
+    right = {"code": "a", "numerator": 1, "denominator": 2, "value": 0.5, "points": 5.0, "maximum": 10, "reason": "VALUE"}
+    found = {(unit, "month", "SET.N0"): Found(1, 2, "VALUE", 5.0, 10) for unit in ("a", CITY)}
+    for figure, wrong in (("numerator", 2), ("value", 0.5001), ("points", None), ("reason", "NO_INPUTS")):
+        said = {"window": "month", "indicator": "SET.N0", "units": [{**right, figure: wrong}], "city": {**right, "code": "H17"}}
+        (difference,) = compare_indicator(said, {"a": "a"}, found).differences
+        assert (difference.cell.unit, difference.cell.figure, difference.live) == ("a", figure, wrong)
