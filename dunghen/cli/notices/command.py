@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.programs import DEMO_CHANNELS
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.topics import NOTICES, all_topics
 from dunghen.platform import kafka
@@ -87,5 +88,6 @@ def _environment(folder: DataFolder) -> dict[str, str]:
     """That of alerts in this folder; in the demo mail goes to its sink."""
     facts = folder.remembered()
     sink = {"DUNGHEN_SMTP_HOST": HOST, "DUNGHEN_SMTP_PORT": str(facts["smtp_port"])} if "mail-sink" in facts.get("pids", {}) else {}
-    mongo = {"DUNGHEN_MONGO": facts["mongo"]} if facts.get("mongo") else {}
-    return {**os.environ, "DUNGHEN_DATA": str(folder.path), **mongo, **sink}
+    channels = {"DUNGHEN_ALERTS_CHANNELS": DEMO_CHANNELS} if sink and "DUNGHEN_ALERTS_CHANNELS" not in os.environ else {}
+    where = {f"DUNGHEN_{name.upper()}": facts[name] for name in ("kafka", "mongo") if facts.get(name)}
+    return {**os.environ, "DUNGHEN_DATA": str(folder.path), **where, **sink, **channels}
