@@ -193,6 +193,10 @@ class OfficialsCity:
         answer = self._get("session/dossiers", cookie)
         return [d["code"] for d in answer.json()["dossiers"]] if answer.status_code == 200 else []
 
+    def quality(self, name: str) -> dict[str, Any]:
+        """What somebody who leads is told of the notices."""
+        return dict(self._get("notice-quality", self.cookie(name)).json())
+
     def await_link(self, token: str) -> None:
         """Until the API knows the message of which this is the secret."""
         cookie = self.cookie("official")

@@ -224,6 +224,26 @@ def test_the_unit_s_board_has_all_of_the_unit_and_a_leader_picks_one(window: Win
     assert mine(neighbour) == [OTHERS]
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_leader_s_board_says_how_good_the_notices_were_and_an_official_s_does_not(
+    window: Windows, officials: OfficialsCity, lang: str
+) -> None:
+    leader = signed_in(window, officials, "leader").open(f"/officials?view=board&lang={lang}")  # of the first unit by its name
+    expect(leader.locator("#list-title")).to_contain_text("không có hồ sơ" if lang == "vi" else "no open dossiers")
+    table = leader.locator("[data-role=quality]")
+    expect(table.get_by_role("heading")).to_contain_text("Chất lượng tin báo" if lang == "vi" else "Quality of notices")
+    counts = table.locator("table").first.locator("tbody tr").first
+    expect(counts.locator("[data-count=sent]")).not_to_have_text("0")
+    shown = {cell.get_attribute("data-count"): cell.inner_text() for cell in counts.locator("[data-count]").all()}
+    said = officials.quality("leader")["total"]
+    assert {name: int(shown[name] or "") for name in ("sent", "acted", "breached", "late_data", "failed")} == {
+        name: said[name] for name in ("sent", "acted", "breached", "late_data", "failed")
+    }
+    assert violations(leader) == []
+    official = screen_page(signed_in(window, officials), f"/officials?view=board&lang={lang}")
+    expect(official.locator("[data-role=quality]")).to_have_count(0)
+
+
 def screen_page(screen: Screen, path: str) -> Page:
     return opened(screen, path)
 

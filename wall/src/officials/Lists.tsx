@@ -1,9 +1,11 @@
 /** The lists: one's own dossiers, a unit's board, notices. Each entry opens its dossier beside the list. */
+import type { ComponentChildren } from 'preact';
 import { dayMonth } from '../core/times';
 import { grouped, type Answer, type Item, type Listing, type Notice } from './model';
 import { board, boardUnit, choice, choose, lang, mine, more, nameOf, notices, reach, say, type Shown } from './store';
 import { named } from './text';
 import { dateTime, dayOf, timeOf } from './times';
+import { QualityTable } from './Quality';
 import { leftSaid, nameSaid, noticeSaid, standsAt } from './words';
 
 export const Mine = () => <Dossiers shown={mine.value} none={say('none_mine')} />;
@@ -20,20 +22,22 @@ export function Board() {
           </select>
         </label>
       )}
-      <Dossiers shown={shown} none={say('none_board')} />
+      <Dossiers shown={shown} none={say('none_board')} beside={<QualityTable />} />
     </>
   );
 }
 
 const Trouble = ({ status }: { readonly status: number }) => <p class="warn" role="status">{say('list_trouble', { status })}</p>;
 
-function Dossiers({ shown: { body, status }, none }: { readonly shown: Shown<Listing>; readonly none: string }) {
+interface DossiersProps { readonly shown: Shown<Listing>; readonly none: string; readonly beside?: ComponentChildren }
+function Dossiers({ shown: { body, status }, none, beside }: DossiersProps) {
   if (body === null) return <><h1 id="list-title">{say('connecting')}</h1>{status !== 200 && <Trouble status={status} />}</>;
   const n = body.items.length;
   return (
     <>
       <h1 id="list-title" data-role="count">{n === 0 ? none : body.after === '' ? say('n_dossiers', { n }) : say('first_shown', { n })} {n > 0 && <small>{say('by_time_left')}</small>}</h1>
       {status !== 200 && <Trouble status={status} />}
+      {beside}
       {grouped(body.items).map(([group, items]) => (
         <section key={group} data-group={group} aria-labelledby={`group-${group}`}>
           <h2 id={`group-${group}`}>{say(`group_${group}`)} <small>{items.length}</small></h2>

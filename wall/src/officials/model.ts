@@ -32,6 +32,10 @@ export type Happened = Explained['events'][number];
 export type Days = NonNullable<Explained['days']>;
 export interface Account extends Readonly<Omit<Explained, 'item' | 'why'>> { readonly item: Item; readonly why: readonly Notice[] }
 
+/** What became of the notices of some days, by the names of the published description. */
+export type Quality = Answered<'/api/v1/notice-quality'>;
+export type Counts = Quality['total'];
+
 type Raw = Readonly<Record<string, unknown>>;
 const list = (value: unknown, what: string): readonly unknown[] => {
   if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
@@ -130,4 +134,22 @@ export function linkOf(value: unknown): Link {
 export function grouped(items: readonly Item[]): readonly (readonly [Group, readonly Item[]])[] {
   const order = (a: Item, b: Item): number => (a.left ?? Infinity) === (b.left ?? Infinity) ? a.code.localeCompare(b.code) : (a.left ?? Infinity) - (b.left ?? Infinity);
   return GROUPS.map((group) => [group, items.filter((item) => item.group === group).sort(order)] as const).filter(([, of]) => of.length > 0);
+}
+
+const COUNTED = ['sent', 'acted', 'breached', 'late_data', 'failed'] as const;
+function countsOf(value: unknown): Counts {
+  const raw = record<Raw>(value, 'counts');
+  COUNTED.forEach((name) => count(raw, name));
+  Object.values(record<Raw>(raw['suppressed'], 'suppressed')).forEach((n) => { if (whole(n) === null) throw new Malformed('not a count'); });
+  const share = record<Raw>(raw['acted_share'], 'share');
+  [count(share, 'numerator'), count(share, 'denominator')].forEach(Boolean);
+  return value as Counts;
+}
+/** GET /notice-quality. Raises Malformed for an answer that does not fit. */
+export function qualityOf(value: unknown): Quality {
+  const raw = record<Raw>(value, 'quality');
+  countsOf(raw['total']);
+  list(raw['units'], 'units').forEach((one) => countsOf(record<Raw>(one, 'unit')['counts']));
+  [always(raw['at']), always(raw['first']), always(raw['last'])].forEach(Boolean);
+  return value as Quality;
 }

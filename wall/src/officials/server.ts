@@ -9,6 +9,7 @@ export const pathOf = {
   account: (code: string) => `${API}/dossiers/${encodeURIComponent(code)}/explanation`,
   actions: (code: string) => `${API}/dossiers/${encodeURIComponent(code)}/actions`,
   notices: () => `${API}/notices?mine=true&limit=100`,
+  quality: () => `${API}/notice-quality?window=30d`,
   link: (token: string) => `${API}/notice-links/${encodeURIComponent(token)}`,
   map: () => `${API}/map?window=month&kind=all`,
   stream: () => `${API}/officials/stream`,

@@ -7,7 +7,7 @@ import { moment } from '../live/browser';
 import { read, write, type Choice } from './address';
 import type { Answering } from './actions';
 import { modeOf, type Contact } from './contact';
-import { accountOf, linkOf, listingOf, noticesOf, sessionOf, type Account, type Listing, type Notice, type Session } from './model';
+import { accountOf, linkOf, listingOf, noticesOf, qualityOf, sessionOf, type Account, type Listing, type Notice, type Quality, type Session } from './model';
 import { asked, isAway, pathOf, type Told } from './server';
 import { officialsText, type PageKey } from './text';
 
@@ -36,7 +36,10 @@ const NOTHING = { body: null, status: 200 } as const;
 export const mine = signal<Shown<Listing>>(NOTHING);
 export const board = signal<Shown<Listing> & { readonly unit: string | null }>({ ...NOTHING, unit: null });
 export const notices = signal<Shown<readonly Notice[]>>(NOTHING);
+/** How good the notices were: for who leads units or runs the city. */
+export const quality = signal<Shown<Quality>>(NOTHING);
 export const account = signal<Shown<Account> & { readonly code: string | null }>({ ...NOTHING, code: null });
+export const leads = computed(() => (session.value?.grants ?? []).some(({ role }) => role === 'leader' || role === 'operator'));
 /** The notice by whose link the page was opened, or why that link opened none. */
 export const opened = signal<(Answering & { readonly dossier: string }) | 'link_expired' | 'link_unknown' | null>(null);
 
@@ -55,6 +58,7 @@ function forget(): void {
     mine.value = NOTHING;
     board.value = { ...NOTHING, unit: null };
     notices.value = NOTHING;
+    quality.value = NOTHING;
     account.value = { ...NOTHING, code: null };
     choice.value = { ...choice.value, dossier: null };
   });
@@ -91,6 +95,9 @@ const REFRESH = {
     const told = await pages((cursor) => pathOf.board(unit, cursor), before.body);
     if (boardUnit.peek() === unit) board.value = { ...after(before, told), unit };
   },
+  quality: async () => {
+    if (leads.peek()) quality.value = after(quality.peek(), await ask(pathOf.quality(), qualityOf));
+  },
   notices: async () => void (notices.value = after(notices.peek(), await ask(pathOf.notices(), noticesOf))),
   account: async () => {
     const { dossier } = choice.peek();
@@ -113,7 +120,7 @@ const REFRESH = {
 export async function refresh(): Promise<void> {
   if (signedOut.peek()) return;
   const { view } = choice.peek();
-  await Promise.all([REFRESH.notices(), ...(view === 'board' ? [REFRESH.board()] : view === 'mine' ? [REFRESH.mine()] : []), REFRESH.account(), REFRESH.units()]);
+  await Promise.all([REFRESH.notices(), ...(view === 'board' ? [REFRESH.board(), REFRESH.quality()] : view === 'mine' ? [REFRESH.mine()] : []), REFRESH.account(), REFRESH.units()]);
   if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
 }
 /** The next page of the list that is on the screen. */
@@ -137,7 +144,7 @@ export function choose(part: Partial<Choice>): void {
 function take(next: Choice): void {
   const before = choice.peek();
   choice.value = next;
-  if (next.view !== before.view || next.unit !== before.unit) void (next.view === 'board' ? REFRESH.board() : next.view === 'mine' ? REFRESH.mine() : REFRESH.notices());
+  if (next.view !== before.view || next.unit !== before.unit) void (next.view === 'board' ? Promise.all([REFRESH.board(), REFRESH.quality()]) : next.view === 'mine' ? REFRESH.mine() : REFRESH.notices());
   if (next.dossier !== before.dossier) void REFRESH.account();
 }
 
