@@ -34,10 +34,14 @@ async def counted(open_world: Opened) -> AsyncIterator[tuple[World, dict[str, Ac
 
 
 async def level(world: World, actors: dict[str, Actor]) -> bool:
-    """Whether map, days and dossiers of every unit are all there."""
+    """Whether map, dossiers and history of every unit are all there: three followers, each at its own pace."""
+    leader = actors["leader of the city"]
     for unit in UNITS:
-        listed = await behind(world, actors["leader of the city"], unit, rate="official", window="year")
-        if listed.get("differs_by") != own_dossier("official") or not (await explained(world, unit, window="year"))["flags"]:
+        now = await behind(world, leader, unit, rate="official", window="year")
+        then = await behind(world, leader, unit, rate="official", window="quarter", as_of="2026-11-15")
+        if (now.get("differs_by"), then.get("differs_by")) != (own_dossier("official"), {}):
+            return False
+        if not (await explained(world, unit, window="year"))["flags"]:
             return False
     return True
 

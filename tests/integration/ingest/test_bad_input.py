@@ -73,8 +73,8 @@ async def test_every_bad_input_has_its_answer_and_leaves_nothing_personal(runnin
 
 
 async def not_routed(running: Any) -> None:
-    """Addresses and methods that there are not, with names in them."""
-    for path, status in ((f"/sync/{NAME}", 404), (f"/{PHONE}?{NAME}", 404), ("/facts", 404)):
+    """Addresses and methods that there are not, or that are for other bodies, with names in them."""
+    for path, status in ((f"/sync/{NAME}", 404), (f"/{PHONE}?{NAME}", 404), ("/facts", 400)):
         response = await running.post(path, envelope(GOOD))
         assert (response.status_code, traces(response.content)) == (status, [])
     response = await running.http.get(f"{DOSSIERS}?MaDinhDanhDV={NAME}")
