@@ -9,7 +9,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.record import fold
 from services.scoring.fold import cells_under
-from services.scoring.score import score_of
+from services.scoring.score import At, score_of
 
 Placed = tuple[int, int, DossierEvent]  # partition, offset, event
 
@@ -25,7 +25,7 @@ def records_of(events: Iterable[DossierEvent]) -> dict[str, bytes]:
 
 def scores(events: Iterable[DossierEvent], policy: Policy, today: int) -> dict[str, UnitScore]:
     cells = cells_under(records_of(events).values(), policy)
-    return {unit: score_of(unit, DaySeries(days), {}, (today, policy.version)) for unit, days in cells.items()}
+    return {unit: score_of(unit, DaySeries(days), {}, At(today, policy.version)) for unit, days in cells.items()}
 
 
 def scores_at_cuts(events: list[Placed], policy: Policy, today: int, cuts: Mapping[str, Mapping[int, int]]) -> dict[str, UnitScore]:
@@ -33,5 +33,5 @@ def scores_at_cuts(events: list[Placed], policy: Policy, today: int, cuts: Mappi
     found = {}
     for unit, cut in cuts.items():
         cells = cells_under(records_of(event for p, o, event in events if o < cut.get(p, 0)).values(), policy)
-        found[unit] = score_of(unit, DaySeries(cells.get(unit, {})), dict(cut), (today, policy.version))
+        found[unit] = score_of(unit, DaySeries(cells.get(unit, {})), dict(cut), At(today, policy.version))
     return found

@@ -22,7 +22,7 @@ from dunghen.platform.kafka import Record
 from services.scoring.fold import FoldState
 from services.scoring.held_cells import Cells
 from services.scoring.prune import decide_horizon, newest_arrival
-from services.scoring.score import score_of
+from services.scoring.score import At, score_of
 
 SEEDS = range(int(os.environ.get("DUNGHEN_EXAMPLES", "4")))
 TODAY = 20515
@@ -85,7 +85,7 @@ class Life:
     def scores(self) -> dict[str, UnitScore]:
         policy = self.folds[0].policy.version
         covers = dict(enumerate(self.next))
-        return {unit: score_of(unit, self._series(unit), covers, (TODAY, policy)) for unit in UNITS}
+        return {unit: score_of(unit, self._series(unit), covers, At(TODAY, policy)) for unit in UNITS}
 
     def _series(self, unit: str) -> DaySeries:
         series = DaySeries()
