@@ -21,11 +21,15 @@ SHOWN = {
 }
 
 
-async def sign_in_links(folder: DataFolder, settings: PlatformSettings, page: str, say: Say) -> None:
-    """Puts the demo's people into a directory where nobody is yet, and says a link for each kind of them; none where others are in it."""
+async def fill_directory(folder: DataFolder, settings: PlatformSettings) -> None:
+    """Puts the demo's people into an empty directory, before the first delivery: a step's official is looked up as it comes."""
     if not (await read_people(settings)).records:
         with resources.as_file(resources.files("dunghen.domain") / "data" / "danang-people.csv") as file:
             await take(folder, Wanted(file), lambda _: None)
+
+
+async def sign_in_links(settings: PlatformSettings, page: str, say: Say) -> None:
+    """Says a link for each kind of the demo's people; none where others are in the directory."""
     ids = {record.ref: record.id for record in (await read_people(settings)).records.values()}
     known = {ids[digest]: text for ref, text in SHOWN.items() if (digest := ref_digest(ref)) in ids}
     if not known:

@@ -16,7 +16,7 @@ import httpx
 
 from dunghen.cli import programs
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.demo_people import sign_in_links
+from dunghen.cli.demo_people import fill_directory, sign_in_links
 from dunghen.cli.prepare import prepare
 from dunghen.cli.programs import Addresses, is_free, is_ready, kept_port
 from dunghen.cli.supervisor import Program, Supervisor
@@ -116,8 +116,9 @@ class Up:
             await self._until("services", START_SECONDS, lambda: is_ready(http, own.ingest + "/readyz"))
             await self._until("the live map", LEVEL_SECONDS, lambda: is_ready(http, own.page + "/readyz"))
         if self.wishes.city == "demo":
+            await fill_directory(self.folder, settings)
             await self._demo()
-            await sign_in_links(self.folder, settings, own.page, self.say)
+            await sign_in_links(settings, own.page, self.say)
         if self.wishes.insecure_ingest:
             self.say("ingest takes deliveries without a key, from this machine alone (--insecure-ingest)")
         self.say(f"ready {own.page}/")

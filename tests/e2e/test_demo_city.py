@@ -1,0 +1,26 @@
+"""What `make up` shows whoever tries it: the demo's officials have dossiers of their own."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.running_city import RunningCity
+from tests.e2e.signed_in import sign_in
+from tests.eventually import eventually
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+SMALL = ("--city", "demo", "--days", "10", "--per-day", "6000", "--clock", "2026-11-18T09:00")
+
+
+def test_an_official_of_the_demo_signs_in_by_the_link_that_up_says_and_has_dossiers(tmp_path: Path) -> None:
+    city = RunningCity(tmp_path / "city", SMALL)
+    try:
+        said = city.start().data.joinpath("up.log").read_text(encoding="utf-8")
+        link = next(line.split()[-1] for line in said.splitlines() if "an official of Hải Châu" in line)
+        with closing(sign_in(city, link)) as official:
+            assert eventually(lambda: official.get("/api/v1/session/dossiers").json()["dossiers"])
+    finally:
+        city.stop()
