@@ -7,6 +7,7 @@ step to find the official in the directory, by a digest, and nothing but that in
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -84,22 +85,14 @@ def path_of(fault: msgspec.ValidationError) -> str:
     return where.removeprefix(".").removesuffix("`")
 
 
-def duplicate_in(body: bytes) -> str | None:
-    """A field that we read and that some object of this JSON text gives twice: a parser would silently keep the last.
+def duplicate_in(body: bytes, read: Collection[str] = _READ) -> str | None:
+    """A field that we read (one of `read`) and that some object of this JSON text gives twice: a parser would silently
+    keep the last.
 
     Raises UnicodeDecodeError where the text is not UTF-8, ValueError where it is not JSON.
     """
     found: list[str] = []
-    json.loads(body, object_pairs_hook=lambda pairs: found.extend(_twice(pairs)))
-    return min(found, default=None)
-
-
-def duplicate_in_facts(body: bytes) -> str | None:
-    """The same for the fields of facts."""
-    found: list[str] = []
-    json.loads(
-        body, object_pairs_hook=lambda pairs: found.extend(n for n, _ in pairs if [m for m, _ in pairs].count(n) > 1 and n in OF_FACTS)
-    )
+    json.loads(body, object_pairs_hook=lambda pairs: found.extend(_twice(pairs, read)))
     return min(found, default=None)
 
 
@@ -107,11 +100,11 @@ def duplicate_on_top(body: bytes) -> str | None:
     """The same, in the outermost object alone."""
     last: list[list[tuple[str, Any]]] = []
     json.loads(body, object_pairs_hook=lambda pairs: last.__setitem__(slice(None), [pairs]))  # inner objects are told first
-    return min((name for pairs in last for name in _twice(pairs)), default=None)
+    return min((name for pairs in last for name in _twice(pairs, _READ)), default=None)
 
 
-def _twice(pairs: list[tuple[str, Any]]) -> list[str]:
+def _twice(pairs: list[tuple[str, Any]], read: Collection[str]) -> list[str]:
     if len(dict(pairs)) == len(pairs):
         return []
     names = [name for name, _ in pairs]
-    return [name for name in _READ if names.count(name) > 1]
+    return [name for name in read if names.count(name) > 1]

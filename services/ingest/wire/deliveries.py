@@ -63,6 +63,7 @@ class _CloudEvent(msgspec.Struct, gc=False):
     data: Raw = Raw(b"")
 
 
+NO_JSON = (UnicodeDecodeError, RecursionError, msgspec.DecodeError, ValueError)
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _text = msgspec.json.Decoder(Raw).decode
 _array = msgspec.json.Decoder(list[Raw]).decode
@@ -149,12 +150,15 @@ def _repeats_keys(body: bytes) -> bool:
     try:
         _text(body)
         return duplicate_in(body) is not None
-    except UnicodeDecodeError:
-        raise DeliveryRefused(400, Refusal.NOT_UTF8) from None
-    except RecursionError:
-        raise DeliveryRefused(400, Refusal.TOO_DEEP) from None
-    except (msgspec.DecodeError, ValueError):
-        raise DeliveryRefused(400, Refusal.BAD_JSON) from None
+    except NO_JSON as fault:
+        raise no_json(fault) from None
+
+
+def no_json(fault: BaseException) -> DeliveryRefused:
+    """How a body is refused of which `json` or msgspec said one of NO_JSON."""
+    if isinstance(fault, UnicodeDecodeError):
+        return DeliveryRefused(400, Refusal.NOT_UTF8)
+    return DeliveryRefused(400, Refusal.TOO_DEEP if isinstance(fault, RecursionError) else Refusal.BAD_JSON)
 
 
 def _decoded(decode: Callable[[bytes], T], body: bytes) -> T:

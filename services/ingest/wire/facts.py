@@ -13,9 +13,9 @@ from dunghen.contracts.facts import FACT_KINDS, MOST, Fact, FactKind, fact_id
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.windows import WindowError, period
 from services.ingest.wire import scalars
-from services.ingest.wire.allow_list import duplicate_in_facts, path_of
+from services.ingest.wire.allow_list import OF_FACTS, duplicate_in, path_of
 from services.ingest.wire.dates import WireDates
-from services.ingest.wire.deliveries import DeliveryRefused, sender_code
+from services.ingest.wire.deliveries import NO_JSON, DeliveryRefused, no_json, sender_code
 from services.ingest.wire.scalars import ItemRefused, Scalar
 
 MOST_FACTS = 10_000
@@ -71,17 +71,13 @@ def facts_delivery(body: bytes) -> tuple[str, list[Raw]]:
 
 def _decoded(body: bytes) -> _Envelope:
     try:
-        if twice := duplicate_in_facts(body):
+        if twice := duplicate_in(body, OF_FACTS):
             raise DeliveryRefused(400, Refusal.DUPLICATE_KEY, twice)
         return _decode_envelope(body)
     except msgspec.ValidationError as fault:
         raise DeliveryRefused(400, Refusal.WRONG_TYPE, path_of(fault)) from None
-    except RecursionError:
-        raise DeliveryRefused(400, Refusal.TOO_DEEP) from None
-    except UnicodeDecodeError:
-        raise DeliveryRefused(400, Refusal.NOT_UTF8) from None
-    except (msgspec.DecodeError, ValueError):
-        raise DeliveryRefused(400, Refusal.BAD_JSON) from None
+    except NO_JSON as fault:
+        raise no_json(fault) from None
 
 
 def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fact:
@@ -112,6 +108,13 @@ def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fac
     return fact
 
 
+def _needed(value: Scalar, path: str) -> str:
+    given = scalars.text(value)
+    if not given:
+        raise ItemRefused(Refusal.MISSING, path)
+    return given
+
+
 def _kind(item: _Item) -> FactKind:
     given = scalars.text(item.kind) or "value"
     found = next((kind for kind in FACT_KINDS if kind == given), None)
@@ -121,9 +124,7 @@ def _kind(item: _Item) -> FactKind:
 
 
 def _unit(item: _Item, reading: FactReading) -> str:
-    given = scalars.text(item.unit)
-    if not given:
-        raise ItemRefused(Refusal.MISSING, "unit")
+    given = _needed(item.unit, "unit")
     unit = reading.find_unit(given)
     if not unit:
         raise ItemRefused(Refusal.UNKNOWN_UNIT, "unit")
@@ -133,18 +134,14 @@ def _unit(item: _Item, reading: FactReading) -> str:
 
 
 def _code(item: _Item, reading: FactReading) -> str:
-    code = scalars.text(item.code)
-    if not code:
-        raise ItemRefused(Refusal.MISSING, "code")
+    code = _needed(item.code, "code")
     if code not in reading.codes:
         raise ItemRefused(Refusal.UNKNOWN_FACT, "code")
     return code
 
 
 def _period(item: _Item, reading: FactReading) -> str:
-    name = scalars.text(item.period)
-    if not name:
-        raise ItemRefused(Refusal.MISSING, "period")
+    name = _needed(item.period, "period")
     try:
         first = period(name).first
     except WindowError:
@@ -156,10 +153,8 @@ def _period(item: _Item, reading: FactReading) -> str:
 
 def _amount(value: Scalar, path: str, *, needed: bool) -> int | None:
     """A whole number from 0 to 2⁵³ − 1."""
-    given = scalars.text(value)
+    given = _needed(value, path) if needed else scalars.text(value)
     if not given:
-        if needed:
-            raise ItemRefused(Refusal.MISSING, path)
         return None
     if isinstance(value, bool | float) or not _NUMBER.fullmatch(given) or int(given) > MOST:
         raise ItemRefused(Refusal.BAD_NUMBER, path)
