@@ -12,7 +12,6 @@ from dunghen.domain.peers import THIRDS, thirds
 from dunghen.domain.ranking import dense_ranks
 from dunghen.domain.rates import Rate
 from dunghen.domain.units import KINDS
-from services.api.answers import sheet_of
 from services.api.rows import Row
 
 Group = Literal["overall", "kind", "peers"]
@@ -150,25 +149,3 @@ def _place(unit: Ranked, order: Order) -> tuple[int, int, str]:
     if unit.rank is None:
         return (1 if unit.denominator else 2), 0, unit.code
     return 0, (unit.rank if order == "highest" else -unit.rank), unit.code
-
-
-OWN = tuple(name for name in Ranked.__struct_fields__ if name not in ("before", "movement"))
-ABOVE = ("as_of", "known_at", "version", "period", "first", "last", "before_first", "before_last", "rate", "order")
-
-
-def csv_of_rankings(answer: RankingAnswer) -> bytes:
-    """One line a unit, in the order of the answer."""
-    names = [*("group_kind", "group_third"), *OWN]
-    names += [f"before_{name}" for name in Before.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
-    lines = [
-        [
-            *(ranking.kind, ranking.third),
-            *(getattr(unit, name) for name in OWN),
-            *msgspec.structs.astuple(unit.before),
-            *msgspec.structs.astuple(unit.movement),
-            *(getattr(answer, name) for name in ABOVE),
-        ]
-        for ranking in answer.rankings
-        for unit in ranking.units
-    ]
-    return sheet_of([*names, *ABOVE], lines)

@@ -12,16 +12,18 @@ from starlette.responses import Response
 
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import WINDOWS
-from services.api.answers import csv_of, geojson_of, hashed, tagged, untagged
+from dunghen.platform.sheets import CSV, XLSX
+from services.api.answers import geojson_of, hashed, tagged, untagged
 from services.api.changes import changes_since
 from services.api.channels import Channel
+from services.api.downloads import download, map_table
 from services.api.event_stream import EventStream
 from services.api.follower import Follower
 from services.api.indicator_view import known_indicator
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
-from services.api.schema import map_answers
+from services.api.schema import file_answers, map_answers
 from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
@@ -126,15 +128,19 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
             return untagged(request, _with_covers(channel, present(follower), age))
         return untagged(request, channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
 
-    @router.get("/map.csv")
+    @router.get("/map.csv", response_class=Response, responses=file_answers(CSV))
     async def get_csv(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as CSV for spreadsheets."""
         then = await shown(question, when) or _live(follower, question)
-        answer = hashed(request, csv_of(then.view.rows.values(), then.heading), "text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="dunghen-{"-".join(filter(None, question.key))}.csv"'
-        return answer
+        return await download(request, map_table(then.view.rows.values(), then.heading), "csv")
 
-    @router.get("/map.geojson")
+    @router.get("/map.xlsx", response_class=Response, responses=file_answers(XLSX))
+    async def get_xlsx(request: Request, question: Asked, when: AskedWhen) -> Response:
+        """The same as an XLSX sheet: numbers and dates as such, no formula, the same bytes for the same figures."""
+        then = await shown(question, when) or _live(follower, question)
+        return await download(request, map_table(then.view.rows.values(), then.heading), "xlsx")
+
+    @router.get("/map.geojson", response_class=Response, responses=file_answers("application/geo+json"))
     async def get_geojson(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as GeoJSON over the areas of `/geometry`: those of a cartogram (`planar`), or imported boundaries."""
         then = await shown(question, when) or _live(follower, question)

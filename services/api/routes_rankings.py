@@ -12,14 +12,16 @@ from starlette.responses import Response
 from dunghen.domain.days import date_of
 from dunghen.domain.periods import Period, period_of, previous
 from dunghen.domain.windows import WindowError
+from dunghen.platform.sheets import CSV, XLSX
 from services.api.answers import hashed
+from services.api.downloads import download, ranking_table
 from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
-from services.api.rankings import Group, Order, RankingAnswer, Wanted, csv_of_rankings, rankings_of
+from services.api.rankings import Group, Order, RankingAnswer, Wanted, rankings_of
 from services.api.routes_map import LIVE_WINDOWS, KindName, RateName, present
-from services.api.schema import answers
+from services.api.schema import answers, file_answers
 from services.api.views import ViewKey, heading
 
 PERIOD_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026"
@@ -46,7 +48,7 @@ Asked = Annotated[RankingQuestion, Depends()]
 
 
 def ranking_routes(follower: Follower, past: Past) -> APIRouter:
-    """As JSON and as CSV."""
+    """As JSON and as sheets."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
     @router.get("/rankings", responses=answers(RankingAnswer, "The rankings", 422) | {304: {"description": "The reader has this version"}})
@@ -56,14 +58,15 @@ def ranking_routes(follower: Follower, past: Past) -> APIRouter:
         """
         return hashed(request, msgspec.json.encode(await _answer(follower, past, asked)))
 
-    @router.get("/rankings.csv")
+    @router.get("/rankings.csv", response_class=Response, responses=file_answers(CSV))
     async def get_rankings_csv(request: Request, asked: Asked) -> Response:
         """The same as CSV for spreadsheets."""
-        found = await _answer(follower, past, asked)
-        answer = hashed(request, csv_of_rankings(found), "text/csv; charset=utf-8")
-        name = "-".join(("dunghen-ranking", found.period, found.rate, found.kind, found.group))
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return answer
+        return await download(request, ranking_table(await _answer(follower, past, asked)), "csv")
+
+    @router.get("/rankings.xlsx", response_class=Response, responses=file_answers(XLSX))
+    async def get_rankings_xlsx(request: Request, asked: Asked) -> Response:
+        """The same as an XLSX sheet: numbers and dates as such, no formula, the same bytes for the same figures."""
+        return await download(request, ranking_table(await _answer(follower, past, asked)), "xlsx")
 
     return router
 

@@ -108,6 +108,12 @@ def map_answers() -> dict[int | str, dict[str, Any]]:
     return answers(MapAnswer, "The map", 404, 422) | {304: {"description": "The reader has this version"}}
 
 
+def file_answers(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that answers with a file."""
+    refused = {status: {"description": REFUSALS[status], **_PROBLEM} for status in (404, 422, 503)}
+    return {200: {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}} | refused
+
+
 def unit_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of a unit's route."""
     return answers(UnitAnswer, "The unit", 404, 422)

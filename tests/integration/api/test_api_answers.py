@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import jsonschema
+import openpyxl
 import pytest
 from api_world import MONDAY_8_00, World
 
@@ -76,8 +78,16 @@ async def test_officials_routes_are_not_for_other_sites(world: World) -> None:
     assert (await world.http.options("/api/v1/map")).headers["access-control-allow-origin"] == "*"
 
 
-async def test_csv_and_geojson_say_the_same_as_json(world: World) -> None:
+async def test_sheets_and_geojson_say_the_same_as_json(world: World) -> None:
     rows = (await world.map())["units"]
+    sheet = await world.http.get("/api/v1/map.xlsx")
+    names, *lines = openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True)
+    assert sheet.headers["content-disposition"] == 'attachment; filename="dunghen-month-official-all.xlsx"'
+    told = [dict(zip(names, line, strict=True)) for line in lines]
+    assert [{k: unit[k] for k in ("code", "name", "value", "numerator", "few", "band")} for unit in told] == [
+        {k: row[k] for k in ("code", "name", "value", "numerator", "few", "band")} for row in rows
+    ]
+    assert {unit["as_of"].date().isoformat() for unit in told} == {"2026-11-16"}
     csv = (await world.http.get("/api/v1/map.csv")).content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in csv[1:]] == [row["code"] for row in rows]
     shapes = (await world.http.get("/api/v1/map.geojson")).json()

@@ -7,6 +7,7 @@ import io
 from collections.abc import AsyncIterator
 from typing import Any
 
+import openpyxl
 import pytest
 from api_world import Opened, World
 from counted_city import UNITS, CountedCity
@@ -85,7 +86,10 @@ async def test_the_sheet_says_the_same_and_the_reader_who_has_it_is_told_so(coun
     assert {r["code"]: r["numerator"] for r in rows} == {
         c: str(u["numerator"]) for c, u in units_of(await ranking(counted, period="quarter")).items()
     }
-    for path in ("/api/v1/rankings.csv", "/api/v1/rankings"):
+    sheet = await counted.http.get("/api/v1/rankings.xlsx", params={"period": "quarter"})
+    told = openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True)
+    assert [(row[2], row[4]) for row in told] == [("code", "kind"), *((r["code"], r["kind"]) for r in rows)]
+    for path in ("/api/v1/rankings.csv", "/api/v1/rankings.xlsx", "/api/v1/rankings"):
         first = await counted.http.get(path, params={"period": "2026-10"})
         again = await counted.http.get(path, params={"period": "2026-10"}, headers={"if-none-match": first.headers["etag"]})
         assert (first.status_code, again.status_code) == (200, 304)

@@ -16,8 +16,8 @@ from dunghen.contracts.topics import FACTS, LEVEL_KEY, UNIT_SCORES
 from dunghen.domain.feeds import Patience
 from dunghen.domain.policy import Policy
 from dunghen.domain.windows import Window
-from services.api.answers import csv_of
 from services.api.board_messages import Meta, decode_entry
+from services.api.downloads import map_table
 from services.api.indicator_pages import indicators_list, score_card
 from services.api.indicator_rows import IndicatorRow
 from services.api.indicator_view import book_of, known_indicator, view_of
@@ -123,9 +123,9 @@ def test_the_heading_and_the_csv_name_the_indicator_instead_of_a_rate() -> None:
     made.show(shown)
     above = heading(shown, key)
     assert (above["rate"], above["indicator"]) == (None, "TEST.LIVE")
-    lines = csv_of(made.rows.values(), above).decode().splitlines()
-    assert lines[0].endswith("version,window,indicator")
-    assert "points,maximum,reason,standing" in lines[0]
+    table = map_table(made.rows.values(), above)
+    assert (table.name, table.columns[-2:]) == ("dunghen-month-TEST.LIVE-all", ["window", "indicator"])
+    assert "points,maximum,reason,standing" in ",".join(table.columns)
     assert type(view_of(ViewKey())) is View
 
 

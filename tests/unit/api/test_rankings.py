@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.api.rankings import Ranking, RankingAnswer, Wanted, csv_of_rankings, rankings_of
+from dunghen.platform.sheets import write_csv
+from services.api.downloads import ranking_table
+from services.api.rankings import Ranking, RankingAnswer, Wanted, rankings_of
 from services.api.rows import NO_COUNTS, Row
 
 PUBLISHED = {
@@ -102,7 +104,9 @@ def test_as_a_sheet_no_name_is_a_formula() -> None:
     answer = RankingAnswer(
         **words, version=7, policy=1, period="month", rate="official", kind="all", group="kind", order="lowest", stale=False, rankings=units
     )
-    text = csv_of_rankings(answer).decode()
+    name, *table = ranking_table(answer)
+    text = write_csv(*table).decode()
+    assert name == "dunghen-ranking-month-official-all-kind"
     assert text.startswith("\ufeffgroup_kind,group_third,code,name,")
     lines = text.splitlines()
     assert [line.split(",")[2:4] for line in lines[1:]] == [["b", "b"], ["a", "'=1+1"]]

@@ -1,0 +1,86 @@
+"""The map and the rankings as tables to take away, CSV or XLSX: one line a unit; what all are of stands in columns at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dunghen.domain.marks import IN_A_WINDOW
+from dunghen.platform.sheets import CSV, XLSX, Cell, write_csv, write_sheet
+from services.api.answers import content_tag, has_it, hashed, plain
+from services.api.rankings import Before, Movement, Ranked, RankingAnswer
+from services.api.rows import Row
+
+Form = Literal["csv", "xlsx"]
+DAYS = frozenset({"as_of", "first", "last", "before_first", "before_last"})
+OWN = tuple(name for name in Ranked.__struct_fields__ if name not in ("before", "movement"))
+ABOVE = ("as_of", "known_at", "version", "period", "first", "last", "before_first", "before_last", "rate", "order")
+_writing = ThreadPoolExecutor(1, "sheets")  # one at a time: a country's takes seconds of the processor
+
+
+class Table(NamedTuple):
+    """Names and lines; `name`: of the file, without its ending."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+async def download(request: Request, table: Table, form: Form) -> Response:
+    """The table as a file."""
+    text = write_csv(table.columns, table.rows)
+    answer = hashed(request, text, CSV) if form == "csv" else await _sheet(request, table, f"{content_tag(text)}.xlsx")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{form}"'
+    return answer
+
+
+async def _sheet(request: Request, table: Table, tag: str) -> Response:
+    """The tag is that of the lines: for who has the sheet already none is written. It is packed by itself, so never once more."""
+    if has_it(request, tag):
+        return plain(request, b"", tag, XLSX)
+    written = asyncio.get_running_loop().run_in_executor(_writing, write_sheet, *table)
+    return plain(request, await written, tag, XLSX)
+
+
+def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:
+    """One line a unit."""
+    rows = list(rows)
+    of = type(rows[0]) if rows else Row
+    names = [name for name in of.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
+    measure = "indicator" if heading.get("indicator") else "rate"
+    above = ("as_of", "known_at", "version", "window", measure)
+    told = [_told(name, heading[name]) for name in above]
+    lines = [[getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + told for row in rows]
+    name = "-".join(("dunghen", heading["window"], heading[measure], heading["kind"]))
+    return Table(name, [*names, *IN_A_WINDOW, *above], lines)
+
+
+def ranking_table(answer: RankingAnswer) -> Table:
+    """One line a unit, in the order of the answer."""
+    names = [*("group_kind", "group_third"), *OWN]
+    names += [f"before_{name}" for name in Before.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
+    told = [_told(name, getattr(answer, name)) for name in ABOVE]
+    lines = [
+        [
+            *(ranking.kind, ranking.third),
+            *(getattr(unit, name) for name in OWN),
+            *msgspec.structs.astuple(unit.before),
+            *msgspec.structs.astuple(unit.movement),
+            *told,
+        ]
+        for ranking in answer.rankings
+        for unit in ranking.units
+    ]
+    name = "-".join(("dunghen-ranking", answer.period, answer.rate, answer.kind, answer.group))
+    return Table(name, [*names, *ABOVE], lines)
+
+
+def _told(name: str, value: Cell) -> Cell:
+    return date.fromisoformat(str(value)) if name in DAYS else value
