@@ -110,7 +110,7 @@ def map_answers() -> dict[int | str, dict[str, Any]]:
 
 def file_answers(media_type: str) -> dict[int | str, dict[str, Any]]:
     """`responses` of a route that answers with a file."""
-    refused = {status: {"description": REFUSALS[status], **_PROBLEM} for status in (404, 422, 503)}
+    refused: dict[int | str, dict[str, Any]] = {status: {"description": REFUSALS[status], **_PROBLEM} for status in (404, 422, 503)}
     return {200: {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}} | refused
 
 
