@@ -27,6 +27,7 @@ from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS, dossier_for, found_in
 from services.api.routes_session import from_our_own_page
 from services.api.rows import instant_text
+from services.api.schema import body_of
 
 
 class ActionBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -43,7 +44,7 @@ def action_routes(officials: Officials, said: Said) -> APIRouter:
     """One route; it changes something, so it takes posts from our own pages only."""
     router = APIRouter(prefix="/api/v1", tags=["officials"], responses=REFUSALS)
 
-    @router.post("/dossiers/{code}/actions", status_code=202)
+    @router.post("/dossiers/{code}/actions", status_code=202, openapi_extra=body_of(ActionBody))
     async def post_action(request: Request, code: str) -> Response:
         """`{kind: acknowledge|working|snooze|dispute, clock?, stage?, until?, reason?}`: 202 once it is stored for good.
 

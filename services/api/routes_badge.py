@@ -14,13 +14,13 @@ from services.api.badge import BadgeQuestion, Language, badge_of, badge_svg
 from services.api.follower import Follower
 from services.api.problems import ProblemError
 from services.api.routes_map import LIVE_WINDOWS, RateName, present, unit_of
+from services.api.schema import file_answers
 
 HEADERS = {
     "Cache-Control": "public, max-age=60",  # a picture in a page of others: a minute old at most, its days and n stand in it
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-ANSWERS = {200: {"description": "The badge", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}
 
 
 def asked_badge(
@@ -35,7 +35,7 @@ def badge_routes(follower: Follower) -> APIRouter:
     """The badges of the units."""
     router = APIRouter(prefix="/api/v1", tags=["units"])
 
-    @router.get("/units/{code}/badge.svg", response_class=Response, responses=ANSWERS)  # type: ignore[arg-type]
+    @router.get("/units/{code}/badge.svg", response_class=Response, responses=file_answers("image/svg+xml"))
     async def get_badge(request: Request, code: str, asked: Annotated[BadgeQuestion, Depends(asked_badge)]) -> Response:
         """One rate of a unit with n and its days as SVG; a silent feed is hatched and dated, nothing in the window has no colour."""
         scene = present(follower)

@@ -26,7 +26,7 @@ def change_routes(officials: Officials) -> APIRouter:
     """One stream for each page that an official has open."""
     router = APIRouter(prefix="/api/v1/officials", tags=["officials"], responses=REFUSALS)
 
-    @router.get("/stream")
+    @router.get("/stream", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
     async def get_stream(request: Request) -> StreamingResponse:
         """Server-sent events `changed` {dossiers, units, notices}: what is to be fetched again; no code where there are too many. The
         stream ends with the session or the right.

@@ -13,6 +13,7 @@ from services.api.answers import has_it, takes_gzip
 from services.api.follower import Follower
 from services.api.geometries import Drawing
 from services.api.problems import ProblemError
+from services.api.schema import file_answers
 
 FOR_EVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
 
@@ -21,7 +22,7 @@ def geometry_routes(follower: Follower) -> APIRouter:
     """One route: the picture's places."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
-    @router.get("/geometry", responses={200: {"content": {"application/geo+json": {}}}, 304: {"description": "The reader has it"}})
+    @router.get("/geometry", response_class=Response, responses=file_answers("application/geo+json", 410))
     async def get_geometry(
         request: Request, v: Annotated[str, Query(description="its id, as a tick says it: kept for ever")] = ""
     ) -> Response:

@@ -17,6 +17,7 @@ from services.api.past import Past
 from services.api.past_map import When, is_live, past_unit
 from services.api.problems import ProblemError
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
+from services.api.schema import KNOWN, refusals
 from services.api.views import NO_SCORE, ViewKey
 
 
@@ -24,13 +25,13 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
     """Sets with their definitions, and what a unit makes of them."""
     router = APIRouter(prefix="/api/v1", tags=["indicators"])
 
-    @router.get("/indicators")
+    @router.get("/indicators", responses={304: KNOWN})
     async def get_indicators(request: Request) -> Response:
         """All sets: groups, classes, and the definitions that hold today with the days of all their versions."""
         scene = present(follower)
         return tagged(request, indicators_list(scene, book_of(scene)), f"indicators.{scene.meta.policy}.{scene.meta.day}")
 
-    @router.get("/units/{code}/indicators")
+    @router.get("/units/{code}/indicators", responses={**refusals(404), 304: KNOWN})
     async def get_score_card(
         request: Request, code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month"
     ) -> Response:

@@ -23,12 +23,13 @@ from services.api.indicator_view import known_indicator
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
-from services.api.schema import file_answers, map_answers
+from services.api.schema import changes_answers, file_answers, map_answers, refusals
 from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office"]
 LIVE_WINDOWS = ", ".join(WINDOWS)
+STREAM = {**refusals(404), 200: {"description": "Frames until the reader leaves", "content": {"text/event-stream": {}}}}
 INDICATOR_HELP = "instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766)"
 WINDOW_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10, 2026-Q3, 2026"
 
@@ -158,7 +159,7 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
     """The same, as it changes."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
-    @router.get("/changes")
+    @router.get("/changes", responses=changes_answers())
     async def get_changes(request: Request, question: Asked, since: Since) -> Response:
         """The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old.
 
@@ -176,7 +177,7 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
         body = {**heading(present(follower), channel.key), "city": channel.view.city, "units": units}
         return untagged(request, msgspec.json.encode(body))
 
-    @router.get("/stream")
+    @router.get("/stream", response_class=Response, responses=STREAM)
     async def get_stream(
         question: Asked,
         last_event_id: Annotated[str | None, Header()] = None,

@@ -16,7 +16,7 @@ from services.api.past import Past
 from services.api.past_map import is_live, past_unit
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.rows import instant_text
-from services.api.schema import unit_answers, units_answers
+from services.api.schema import KNOWN, feeds_answers, unit_answers, units_answers
 from services.api.unit_page import told_now, unit_page, units_list
 from services.api.views import ViewKey
 
@@ -42,7 +42,7 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         told = await (told_now(past, scene, code) if live else past_unit(past, follower, (code, window), when))
         return untagged(request, unit_page(told, unit))
 
-    @router.get("/feeds")
+    @router.get("/feeds", responses=feeds_answers())
     async def get_feeds(request: Request) -> Response:
         """All sending systems: last contact, last record, counts, records said to be sent and not counted, stale or not."""
         scene = present(follower)
@@ -57,7 +57,7 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         ]
         return tagged(request, msgspec.json.encode({"version": scene.meta.version, "feeds": feeds}), f"{scene.meta.version}.feeds")
 
-    @router.get("/definitions")
+    @router.get("/definitions", responses={304: KNOWN})
     async def get_definitions(request: Request) -> Response:
         """Every enumeration, error code, rate, band and window with its meaning in Vietnamese and English."""
         scene = follower.mirror.scene()

@@ -21,6 +21,7 @@ from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS
 from services.api.routes_session import from_our_own_page
 from services.api.rows import instant_text
+from services.api.schema import body_of
 
 
 class Keys(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -62,7 +63,7 @@ def push_routes(officials: Officials, browsers: Browsers) -> APIRouter:
             raise ProblemError("NOT_READY")
         return _listed(request, officials, book, reading.who.id)
 
-    @router.post("/push-subscriptions")
+    @router.post("/push-subscriptions", openapi_extra=body_of(PushBody))
     async def post_push_subscription(request: Request) -> Response:
         """`PushSubscription.toJSON()`: from now on notices go to this browser, and of another person none. Ten at most; the oldest leaves.
 
@@ -79,7 +80,7 @@ def push_routes(officials: Officials, browsers: Browsers) -> APIRouter:
         book = await _changed(browsers, lambda book, _: switched_on(book, wanted))
         return _listed(request, officials, book, reading.who.id)
 
-    @router.post("/push-subscriptions/end")
+    @router.post("/push-subscriptions/end", openapi_extra=body_of(EndBody))
     async def end_push_subscription(request: Request) -> Response:
         """`{id}`: no more notices to this browser of one's own. 200 with the list, also where it was not in it."""
         from_our_own_page(request)

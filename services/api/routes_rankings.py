@@ -21,7 +21,7 @@ from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
 from services.api.rankings import Group, Order, RankingAnswer, Wanted, rankings_of
 from services.api.routes_map import LIVE_WINDOWS, KindName, RateName, present
-from services.api.schema import answers, file_answers
+from services.api.schema import KNOWN, answers, file_answers
 from services.api.views import ViewKey, heading
 
 PERIOD_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026"
@@ -51,7 +51,7 @@ def ranking_routes(follower: Follower, past: Past) -> APIRouter:
     """As JSON and as sheets."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
-    @router.get("/rankings", responses=answers(RankingAnswer, "The rankings", 422) | {304: {"description": "The reader has this version"}})
+    @router.get("/rankings", responses={**answers(RankingAnswer, "The rankings", 404), 304: KNOWN})
     async def get_rankings(request: Request, asked: Asked) -> Response:
         """Units in dense ranks (ties share one and the next follows), the lowest rate first; few dossiers unranked at the end. What a unit
         was in the equal period before stands beside it; that it moved is said only where the two intervals part.

@@ -21,10 +21,17 @@ from services.api.identity import COOKIES, cookie_of
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS
+from services.api.schema import body_of
 from services.api.sign_in_page import BUILT_PAGE, HEADERS, NOT_BUILT, PAGE_HEADERS, SCRIPT, SIGN_IN, SIGNED_OUT
 from services.api.site_files import whole_file
 
 MOST_BYTES = 1000
+
+
+class LinkForm(msgspec.Struct):
+    """What the page of a link posts: the secret that stands behind its `#`."""
+
+    link: str
 
 
 def session_routes(officials: Officials) -> APIRouter:
@@ -65,7 +72,7 @@ def signing_routes(officials: Officials) -> APIRouter:
     """What changes something: signing in and out, from our own pages only."""
     router = APIRouter(prefix="/api/v1/session", tags=["officials"], responses=REFUSALS)
 
-    @router.post("", status_code=303)
+    @router.post("", status_code=303, response_class=RedirectResponse, openapi_extra=body_of(LinkForm, "application/x-www-form-urlencoded"))
     async def begin(request: Request) -> Response:
         """Form member `link`: the secret of a one-time link. 303 to the officials' page with the session's cookie."""
         from_our_own_page(request)
@@ -75,7 +82,7 @@ def signing_routes(officials: Officials) -> APIRouter:
         answer.set_cookie(name, cookie, officials.identity.sessions.longest, httponly=True, secure=secure, samesite="lax")
         return answer
 
-    @router.post("/end", status_code=303)
+    @router.post("/end", status_code=303, response_class=RedirectResponse)
     async def end(request: Request) -> Response:
         """Signs out: the cookie is nobody's from now on."""
         from_our_own_page(request)

@@ -14,6 +14,7 @@ from dunghen.platform.near import is_forwarded, is_loopback
 from services.api import metrics
 from services.api.bodies import read_bounded
 from services.api.problems import ProblemError
+from services.api.schema import body_of
 from services.api.wall_reports import MOST_BYTES, WallReport, Walls, decode_report
 
 
@@ -35,7 +36,12 @@ def wall_routes(token: str) -> APIRouter:
     walls = Walls()
     metrics.watch_walls(walls)
 
-    @router.post("/wall-reports", status_code=204, responses={code: {"description": why} for code, why in REFUSALS.items()})
+    @router.post(
+        "/wall-reports",
+        status_code=204,
+        responses={code: {"description": why} for code, why in REFUSALS.items()},
+        openapi_extra=body_of(WallReport),
+    )
     async def report(request: Request) -> Response:
         """A wall's frame time, memory, age of its last event and version, once a minute; what is seen of it is in the metrics."""
         if not may_report(request, token):

@@ -50,6 +50,62 @@ class MapAnswer(msgspec.Struct, kw_only=True):
     facts: dict[str, int] | None = None
 
 
+class Was(msgspec.Struct, kw_only=True):
+    """A row as it was at an instant, when its counters changed last, and since when it has its present band; None: not since then."""
+
+    numerator: int
+    denominator: int
+    band: str
+    few: bool
+    value: float | None
+    received: int
+    finished: int
+    pending: int
+    overdue: int
+    changed_at: str | None
+    band_changed_at: str | None
+
+
+class ChangesAnswer(msgspec.Struct, kw_only=True):
+    """The rows that changed; what they were (`before`, by code) only after an instant."""
+
+    as_of: str
+    known_at: str
+    version: int
+    policy: int
+    window: str
+    first: str
+    last: str
+    rate: str | None
+    indicator: str | None
+    kind: str
+    city: MapCity
+    units: list[MapRow]
+    since: str | None = None
+    city_before: CityRow | None = None
+    before: dict[str, Was] | None = None
+
+
+class Feed(msgspec.Struct, kw_only=True):
+    """One sending system; instants in ISO 8601. `missing`: records said to be sent and not counted, None: it never said."""
+
+    source: str
+    seen_at: str
+    record_at: str | None
+    accepted_count: int
+    refused_count: int
+    missing: int | None
+    stale: bool
+    units: list[str]
+
+
+class FeedsAnswer(msgspec.Struct, kw_only=True):
+    """All sending systems."""
+
+    version: int
+    feeds: list[Feed]
+
+
 class UnitsAnswer(msgspec.Struct, kw_only=True):
     """All units of the shown day."""
 
@@ -59,9 +115,13 @@ class UnitsAnswer(msgspec.Struct, kw_only=True):
 
 REFUSALS = {
     404: "There is no such unit, or nothing is known of that time",
+    410: "What was asked for is not kept any more",
     422: "A parameter is not valid",
     503: "The map is still being loaded",
 }
+
+
+KNOWN = {"description": "The reader has this version"}
 
 
 def problem_schema() -> dict[str, Any]:
@@ -77,9 +137,9 @@ def problem_schema() -> dict[str, Any]:
 _PROBLEM = {"content": {"application/problem+json": {"schema": problem_schema()}}}
 
 
-def answers(of: type, what: str, *refusals: int) -> dict[int | str, dict[str, Any]]:
+def answers(of: type, what: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses` of a route that answers with this struct, or with a problem of these statuses."""
-    return struct_answers(of, what) | {status: {"description": REFUSALS[status], **_PROBLEM} for status in (*refusals, 503)}
+    return {**struct_answers(of, what), **refusals(*statuses)}
 
 
 def struct_answers(of: type, what: str) -> dict[int | str, dict[str, Any]]:
@@ -87,15 +147,21 @@ def struct_answers(of: type, what: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": what, "content": {"application/json": {"schema": _inlined(of)}}}}
 
 
+def body_of(struct: type, media_type: str = "application/json") -> dict[str, Any]:
+    """`openapi_extra` of a route that reads its body itself."""
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": _inlined(struct)}}}}
+
+
 def say_problems(app: FastAPI) -> None:
-    """What is not valid is a problem like every other error (422, `problems`): FastAPI describes a body of its own there."""
+    """What is refused is a problem everywhere, also what is not valid, for which FastAPI describes a body of its own; and any route may say
+    that the map is being loaded.
+    """
     plain = app.openapi
 
     def described() -> dict[str, Any]:
         schema = plain()
         for route in (route for methods in schema["paths"].values() for route in methods.values()):
-            if "422" in route["responses"]:
-                route["responses"]["422"] = {"description": REFUSALS[422], **_PROBLEM}
+            _say_refusals(route)
         for name in ("HTTPValidationError", "ValidationError"):
             schema.get("components", {}).get("schemas", {}).pop(name, None)
         return schema
@@ -103,15 +169,29 @@ def say_problems(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]
 
 
+def _say_refusals(route: dict[str, Any]) -> None:
+    responses = route["responses"]
+    responses.setdefault("503", {"description": REFUSALS[503]})
+    if "requestBody" in route or "parameters" in route:
+        responses["422"] = {"description": REFUSALS[422]}
+    for status in [status for status in responses if status >= "400"]:
+        responses[status] = {"description": responses[status]["description"], **_PROBLEM}
+
+
 def map_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of the map's route."""
-    return answers(MapAnswer, "The map", 404, 422) | {304: {"description": "The reader has this version"}}
+    return answers(MapAnswer, "The map", 404, 422) | {304: KNOWN}
 
 
-def file_answers(media_type: str) -> dict[int | str, dict[str, Any]]:
-    """`responses` of a route that answers with a file."""
-    refused: dict[int | str, dict[str, Any]] = {status: {"description": REFUSALS[status], **_PROBLEM} for status in (404, 422, 503)}
-    return {200: {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}} | refused
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses` of these statuses."""
+    return {status: {"description": REFUSALS[status]} for status in statuses}
+
+
+def file_answers(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that answers with a file, or refuses with 404 and these."""
+    of = {"type": "object"} if media_type.endswith("json") else {"type": "string", "format": "binary"}
+    return {**refusals(404, *statuses), 200: {"description": "The file", "content": {media_type: {"schema": of}}}, 304: KNOWN}
 
 
 def unit_answers() -> dict[int | str, dict[str, Any]]:
@@ -119,9 +199,19 @@ def unit_answers() -> dict[int | str, dict[str, Any]]:
     return answers(UnitAnswer, "The unit", 404, 422)
 
 
+def changes_answers() -> dict[int | str, dict[str, Any]]:
+    """`responses` of what changed."""
+    return answers(ChangesAnswer, "The changed rows", 404, 410)
+
+
+def feeds_answers() -> dict[int | str, dict[str, Any]]:
+    """`responses` of the list of feeds."""
+    return answers(FeedsAnswer, "All feeds") | {304: KNOWN}
+
+
 def units_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of the list of units."""
-    return answers(UnitsAnswer, "All units")
+    return answers(UnitsAnswer, "All units") | {304: KNOWN}
 
 
 def _inlined(of: type) -> dict[str, Any]:

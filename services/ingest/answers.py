@@ -22,7 +22,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class _Line(msgspec.Struct, gc=False, omit_defaults=True):
+class Line(msgspec.Struct, gc=False, omit_defaults=True):
     index: int
     accepted: bool
     MaHoSo: str = ""
@@ -31,7 +31,7 @@ class _Line(msgspec.Struct, gc=False, omit_defaults=True):
     message: str = ""
 
 
-class _Body(msgspec.Struct, omit_defaults=True):
+class Body(msgspec.Struct, omit_defaults=True):
     error_code: str
     message: str
     code: str = ""
@@ -39,7 +39,7 @@ class _Body(msgspec.Struct, omit_defaults=True):
     dry_run: bool = False
     accepted: int | None = None
     refused: int | None = None
-    results: list[_Line] | None = None
+    results: list[Line] | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -51,7 +51,7 @@ def of_results(results: Sequence[Result], success_word: str = SUCCESS, *, dry_ru
     403 if none was because all are of units that the key may not write for.
     """
     refused = sum(result.refused is not None for result in results)
-    body = _Body(success_word, "Thành công", dry_run=dry_run, accepted=len(results) - refused, refused=refused)
+    body = Body(success_word, "Thành công", dry_run=dry_run, accepted=len(results) - refused, refused=refused)
     if not refused:
         return Answer(200, _encode(body))
     body.error_code, body.message = FAILURE, f"{refused}/{len(results)} bản ghi bị từ chối"
@@ -63,17 +63,17 @@ def of_results(results: Sequence[Result], success_word: str = SUCCESS, *, dry_ru
 
 def of_success(success_word: str = SUCCESS) -> Answer:
     """200 for what has no items."""
-    return Answer(200, _encode(_Body(success_word, "Thành công")))
+    return Answer(200, _encode(Body(success_word, "Thành công")))
 
 
 def of_refusal(status: int, code: Refusal, path: str = "", retry_after: int = 0) -> Answer:
     """A request refused as a whole; `retry_after` in seconds for what may succeed later."""
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return Answer(status, _encode(_Body(FAILURE, MEANINGS[code][1], code=code.value, path=path)), headers)
+    return Answer(status, _encode(Body(FAILURE, MEANINGS[code][1], code=code.value, path=path)), headers)
 
 
-def _line(index: int, result: Result) -> _Line:
+def _line(index: int, result: Result) -> Line:
     refused = result.refused
     if refused is None:
-        return _Line(index, True, result.dossier)
-    return _Line(index, False, result.dossier, refused.code.value, refused.path, MEANINGS[refused.code][1])
+        return Line(index, True, result.dossier)
+    return Line(index, False, result.dossier, refused.code.value, refused.path, MEANINGS[refused.code][1])

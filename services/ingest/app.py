@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from services.ingest.description import described
 from services.ingest.ports import Ports
 from services.ingest.requests import Door
 from services.ingest.settings import IngestSettings
@@ -29,10 +30,15 @@ def build_app(ports: Ports, settings: IngestSettings) -> FastAPI:
     }
     for path, endpoint in posts.items():
         app.add_route(path, endpoint, methods=["POST"])
+    app.add_route("/openapi.json", _description, methods=["GET"])
     app.add_route("/livez", _alive, methods=["GET"])
     app.add_route("/readyz", _readiness(ports), methods=["GET"])
     app.add_route("/metrics", _exposition(ports), methods=["GET"])
     return app
+
+
+async def _description(_: Request) -> Response:
+    return Response(described(), media_type="application/json")
 
 
 async def _alive(_: Request) -> Response:

@@ -41,7 +41,7 @@ class _Envelope(msgspec.Struct, gc=False):
     facts: list[Raw] | None = None
 
 
-class _Item(msgspec.Struct, gc=False):
+class FactItem(msgspec.Struct, gc=False):
     unit: Scalar = None
     code: Scalar = None
     period: Scalar = None
@@ -53,7 +53,7 @@ class _Item(msgspec.Struct, gc=False):
 
 
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
-_decode_item = msgspec.json.Decoder(_Item).decode
+_decode_item = msgspec.json.Decoder(FactItem).decode
 
 
 def facts_delivery(body: bytes) -> tuple[str, list[Raw]]:
@@ -115,7 +115,7 @@ def _needed(value: Scalar, path: str) -> str:
     return given
 
 
-def _kind(item: _Item) -> FactKind:
+def _kind(item: FactItem) -> FactKind:
     given = scalars.text(item.kind) or "value"
     found = next((kind for kind in FACT_KINDS if kind == given), None)
     if found is None:
@@ -123,7 +123,7 @@ def _kind(item: _Item) -> FactKind:
     return found
 
 
-def _unit(item: _Item, reading: FactReading) -> str:
+def _unit(item: FactItem, reading: FactReading) -> str:
     given = _needed(item.unit, "unit")
     unit = reading.find_unit(given)
     if not unit:
@@ -133,14 +133,14 @@ def _unit(item: _Item, reading: FactReading) -> str:
     return unit
 
 
-def _code(item: _Item, reading: FactReading) -> str:
+def _code(item: FactItem, reading: FactReading) -> str:
     code = _needed(item.code, "code")
     if code not in reading.codes:
         raise ItemRefused(Refusal.UNKNOWN_FACT, "code")
     return code
 
 
-def _period(item: _Item, reading: FactReading) -> str:
+def _period(item: FactItem, reading: FactReading) -> str:
     name = _needed(item.period, "period")
     try:
         first = period(name).first
@@ -161,7 +161,7 @@ def _amount(value: Scalar, path: str, *, needed: bool) -> int | None:
     return int(given)
 
 
-def _evidence(item: _Item) -> str:
+def _evidence(item: FactItem) -> str:
     """A link without question marks, fragments and long numbers, in which something of a person could stand."""
     link = scalars.text(item.evidence)
     if link and (len(link) > 300 or not _LINK.fullmatch(link) or _PERSONAL.search(link)):

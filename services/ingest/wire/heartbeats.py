@@ -26,14 +26,14 @@ class Heartbeat:
     sent_count: int = -1
 
 
-class _Heartbeat(msgspec.Struct, gc=False):
+class HeartbeatBody(msgspec.Struct, gc=False):
     source: Scalar = None
     sent_at: Scalar = None
     last_record_at: Scalar = None
     sent_count: Scalar = None
 
 
-_decode = msgspec.json.Decoder(_Heartbeat).decode
+_decode = msgspec.json.Decoder(HeartbeatBody).decode
 
 
 def heartbeat(body: bytes, dates: WireDates) -> Heartbeat:
@@ -51,7 +51,7 @@ def heartbeat(body: bytes, dates: WireDates) -> Heartbeat:
         raise DeliveryRefused(422, refused.code, refused.path) from None
 
 
-def _decoded(body: bytes) -> _Heartbeat:
+def _decoded(body: bytes) -> HeartbeatBody:
     try:
         return _decode(body)
     except msgspec.ValidationError as fault:
