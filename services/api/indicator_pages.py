@@ -10,11 +10,12 @@ import msgspec
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import date_of
+from dunghen.domain.decimals import readable
 from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, stated, total_of
 from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
-from services.api.indicator_rows import Figure, Measure, figure_of, inputs_for
+from services.api.indicator_rows import Measure, figure_of, inputs_for
 from services.api.views import Scene
 
 
@@ -97,7 +98,7 @@ def _card(of: IndicatorSet, book: IndicatorBook, inputs: Inputs, kind: str) -> d
     return {
         "code": of.code,
         "name": _both(of.name),
-        "total": _figure(total) if total else None,
+        "total": total.shown() if total else None,
         "groups": groups,
         "indicators": [_line(one, value, inputs) for one, value in found],
     }
@@ -111,30 +112,14 @@ def _group(code: str, name: Mapping[str, str], maximum: int, found: list[tuple[I
         "code": code,
         "name": name,
         "maximum": maximum,
-        "points": _points(total),
+        "points": total.shown()["points"],
         "counted": total.maximum,
         "reason": total.reason.value,
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "value": figure.numerator / figure.denominator if figure.denominator else None,
-        "numerator": figure.numerator,
-        "denominator": figure.denominator,
-        "points": _points(figure),
-        "maximum": figure.maximum or None,
-        "reason": figure.reason.value,
-        "standing": figure.standing,
-    }
-
-
-def _points(figure: Figure) -> float | None:
-    return None if figure.points is None else float(figure.points)
-
-
 def _line(one: Indicator, value: IndicatorValue, inputs: Inputs) -> dict[str, Any]:
-    figure = {**_figure(figure_of(value)), "maximum": one.maximum or None}
+    figure = {**figure_of(value).shown(), "maximum": one.maximum or None}
     del figure["standing"]
     return {
         "code": one.code,
@@ -156,6 +141,6 @@ def _input(term: Term, one: Indicator, inputs: Inputs) -> dict[str, Any]:
     told = fact is not None and fact.assessed
     return {
         "term": _term(term),
-        "numerator": fact.numerator if told and fact else None,
-        "denominator": fact.denominator if told and fact else None,
+        "numerator": readable(fact.numerator) if told and fact else None,
+        "denominator": readable(fact.denominator) if told and fact and fact.denominator is not None else None,
     }

@@ -10,6 +10,7 @@ from typing import Any
 from dunghen.contracts.messages import UnitScore, WindowScore
 from dunghen.contracts.scores import inputs_of, since_windows
 from dunghen.domain.bands import Band, Thresholds, wilson
+from dunghen.domain.decimals import MILLION, MOST_EXACT, millionths, readable
 from dunghen.domain.indicator_values import (
     IndicatorValue,
     Inputs,
@@ -29,12 +30,17 @@ NOT_IN_FORCE = IndicatorValue(0, 0, Reason.NOT_IN_FORCE)
 
 
 class IndicatorRow(Row, gc=False, kw_only=True):
-    """A unit by an indicator. `points` of `maximum` (null: it gives none, or has no value); `reason`: why there is a value, or none."""
+    """A unit by an indicator. `points` of `maximum` (null: it gives none, or has no value); `reason`: why there is a value, or none.
+
+    Of a set's total `numerator` and `denominator` are the points and the maximum in millionths. `exact`: value as a fraction of whole
+    numbers, as text, where these two are not it: of a total, and where a sum is above 2⁵³ − 1.
+    """
 
     points: float | None
     maximum: int | None
     reason: str
     standing: str
+    exact: str | None
 
 
 class IndicatorCityRow(CityRow, gc=False, kw_only=True):
@@ -44,11 +50,12 @@ class IndicatorCityRow(CityRow, gc=False, kw_only=True):
     maximum: int | None
     reason: str
     standing: str
+    exact: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One value as it is shown: an indicator's or a total's, in integers. `standing`: the class of a total."""
+    """One value, exact: an indicator's or a total's, in integers of any size. `standing`: the class of a total."""
 
     numerator: int
     denominator: int
@@ -56,12 +63,35 @@ class Figure:
     points: Fraction | None = None
     maximum: int = 0
     standing: str = ""
+    total: bool = False
+
+    def shown(self) -> dict[str, Any]:
+        """As the API says it (`IndicatorRow`): nothing that a reader of JSON would round."""
+        points = None if self.points is None else millionths(self.points, self.maximum)
+        whole = (readable(self.numerator), readable(self.denominator))
+        if self.total:
+            whole = (points or 0, self.maximum * MILLION)
+        return {
+            "value": self.numerator / self.denominator if self.denominator else None,
+            "numerator": whole[0],
+            "denominator": whole[1],
+            "points": None if points is None else points / MILLION,
+            "maximum": self.maximum or None,
+            "reason": self.reason.value,
+            "standing": self.standing,
+            "exact": f"{self.numerator}/{self.denominator}" if self.denominator and self._beyond else None,
+        }
+
+    @property
+    def _beyond(self) -> bool:
+        """Whether the two integers are shown as others than they are, or may be."""
+        return self.total or max(self.numerator, self.denominator) > MOST_EXACT
 
 
 def figure_of(value: IndicatorValue | Total) -> Figure:
     if isinstance(value, Total):
         points = value.points if value.maximum else None
-        return Figure(*value.share, value.reason, points, value.maximum, value.standing)
+        return Figure(*value.share, value.reason, points, value.maximum, value.standing, total=True)
     return Figure(value.numerator, value.denominator, value.reason, value.points, value.maximum)
 
 
@@ -147,18 +177,12 @@ def _said(of: tuple[Row, Figure], measure: Measure, looks: Looks) -> dict[str, A
     low, high = wilson(numerator, denominator) if measure.counts_dossiers and 0 < denominator >= numerator else (None, None)
     return {
         **{name: getattr(row, name) for name in row.__struct_fields__},
-        "value": numerator / denominator if denominator else None,
-        "numerator": numerator,
-        "denominator": denominator,
+        **figure.shown(),
         "low": low,
         "high": high,
         "few": measure.counts_dossiers and 0 < denominator < looks.few,
         "band": _band(figure, measure, looks),
         "trend": None,
-        "points": None if figure.points is None else float(figure.points),
-        "maximum": figure.maximum or None,
-        "reason": figure.reason.value,
-        "standing": figure.standing,
     }
 
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dunghen.domain.indicator_values import IndicatorValue
 from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.units import Unit
 from services.api.feeds import NO_FEED
-from services.api.indicator_rows import Measure, as_city, as_row, inputs_for, summed
+from services.api.indicator_rows import Figure, Measure, as_city, as_row, inputs_for, summed
 from services.api.problems import ProblemError
 from services.api.rows import CityRow, Row, unit_row
 from services.api.views import NO_SCORE, Scene, View, ViewKey
 
-Made = tuple[tuple[object, ...], Row, Sequence[IndicatorValue]]  # of what, the row, the values behind it
+
+class Made(NamedTuple):
+    """A row, the values behind it and what they come to, exact; and what all of it was made of."""
+
+    of: tuple[object, ...]
+    row: Row
+    values: Sequence[IndicatorValue]
+    figure: Figure
 
 
 def view_of(key: ViewKey) -> View:
@@ -55,29 +63,30 @@ class IndicatorView(View):
     def _fresh(self, units: Iterable[Unit], scene: Scene) -> dict[str, Row]:
         measure = measure_of(self.key, scene)
         self.made = {unit.code: self._made(unit, scene, measure) for unit in scene.units()}
-        return {unit.code: self.made[unit.code][1] for unit in units}
+        return {unit.code: self.made[unit.code].row for unit in units}
 
     def _made(self, unit: Unit, scene: Scene, measure: Measure) -> Made:
         score, feed = scene.scores.get(unit.code, NO_SCORE), scene.feeds.get(unit.code, NO_FEED)
         of, before = (score, scene.facts.unit(unit.code)), self.made.get(unit.code)
-        if before is not None and before[0][0] is of[0] and before[0][1] is of[1] and before[0][2] == feed:
+        if before is not None and before.of[0] is of[0] and before.of[1] is of[1] and before.of[2] == feed:
             return before
         values = measure.values(inputs_for(score, measure, of[1]), unit.kind)
         row = unit_row(unit, score, feed, (self.key.window, self.key.rate, scene.looks))
-        return (*of, feed), as_row(row, measure.figure(values), measure, scene.looks), values
+        figure = measure.figure(values)
+        return Made((*of, feed), as_row(row, figure, measure, scene.looks), values, figure)
 
     def _ranked(self, fresh: Mapping[str, Row], old: Mapping[str, Row], few: int) -> dict[str, Row]:
         assert self.measure is not None
         return super()._ranked(fresh, old, few if self.measure.counts_dossiers else 1)
 
     def _ranked_by(self, row: Row) -> tuple[str, int, int]:
-        best_first = self.measure is None or self.measure.descending
-        return row.code, row.numerator if best_first else -row.numerator, row.denominator
+        exact, best_first = self.made[row.code].figure, self.measure is None or self.measure.descending
+        return row.code, exact.numerator if best_first else -exact.numerator, exact.denominator
 
     def _city(self, scene: Scene) -> CityRow:
         measure = measure_of(self.key, scene)
         row = super()._city(scene)
-        return as_city(row, measure.figure(city_values(scene, measure, [made[2] for made in self.made.values()])), measure, scene.looks)
+        return as_city(row, measure.figure(city_values(scene, measure, [made.values for made in self.made.values()])), measure, scene.looks)
 
 
 def city_values(scene: Scene, measure: Measure, units: Sequence[Sequence[IndicatorValue]]) -> list[IndicatorValue]:

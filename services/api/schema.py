@@ -18,6 +18,7 @@ class MapRow(Row, kw_only=True):
     maximum: int | None = None
     reason: str = ""
     standing: str = ""
+    exact: str | None = None
 
 
 class MapCity(CityRow, kw_only=True):
@@ -27,6 +28,7 @@ class MapCity(CityRow, kw_only=True):
     maximum: int | None = None
     reason: str = ""
     standing: str = ""
+    exact: str | None = None
 
 
 class MapAnswer(msgspec.Struct, kw_only=True):

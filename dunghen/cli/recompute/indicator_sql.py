@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SCHEMA = (
-    """create table definition (version int, code varchar, set_code varchar, kind varchar, maximum int, threshold double,
-       lower_is_better bool, latest bool, by_days bool, from_day int, to_day int, kinds varchar[], signature varchar)""",
+    """create table definition (version int, code varchar, set_code varchar, kind varchar, maximum int,
+       latest bool, by_days bool, from_day int, to_day int, kinds varchar[], signature varchar)""",
     "create table term (version int, part varchar, source varchar, name varchar)",
     "create table indicator_set (code varchar, total bool)",
     "create table asked_window (name varchar, first int, last int, whole_last int)",
@@ -57,11 +57,11 @@ input as (select u.name as unit, u.kind as unit_kind, r.asked, r.code, r.number,
   left join tally y on t.source = 'tally' and (y.unit, y.first, y.last, y.name) = (u.name, r.first, r.last, t.name)
   left join told f on t.source = 'fact' and (f.unit, f.asked, f.code, f.number, f.name) = (u.name, r.asked, r.code, r.number, t.name)),
 added as (select unit, unit_kind, asked, code, bool_and(known) as known, bool_and(assessed) as assessed,
-    sum(good) filter (part = 'numerator')::bigint as numerator, arg_max(version, number) as version,
+    sum(good) filter (part = 'numerator')::hugeint as numerator, arg_max(version, number) as version,
     bool_or(part = 'denominator' and source = 'fact' and whole is null) as lacks_whole,
-    coalesce(sum(case when source = 'fact' then coalesce(whole, 1) else whole end) filter (part = 'denominator'), 0)::bigint as denominator
+    coalesce(sum(case when source = 'fact' then coalesce(whole, 1) else whole end) filter (part = 'denominator'), 0)::hugeint as denominator
   from input group by unit, unit_kind, asked, code),
-judged as (select a.*, d.kind, d.maximum, d.threshold, d.lower_is_better, d.set_code,
+judged as (select a.*, d.kind, d.maximum, d.set_code,
     case d.kind when 'sum' then 1 when 'manual' then denominator * greatest(d.maximum, 1) else denominator end as whole,
     case when a.unit != 'city' and not list_contains(d.kinds, a.unit_kind) then 'NOT_FOR_KIND' when not known then 'NO_INPUTS'
       when not assessed then 'NOT_ASSESSED' when lacks_whole and d.kind != 'manual' then 'NO_INPUTS'
@@ -74,28 +74,24 @@ of_units as (select asked, code, any_value(kind) as kind, sum(numerator) filter 
       when bool_or(reason = 'NOT_ASSESSED') then 'NOT_ASSESSED' else 'NO_INPUTS' end as reason
   from judged where unit != 'city' group by asked, code),
 settled as (
-  select unit, asked, code, set_code, maximum, threshold, lower_is_better, numerator, whole, reason from judged where unit != 'city'
+  select unit, asked, code, set_code, version, maximum, numerator, whole, reason from judged where unit != 'city'
   union all
-  select 'city', j.asked, j.code, set_code, maximum, threshold, lower_is_better,
+  select 'city', j.asked, j.code, set_code, version, maximum,
     case when o.code is not null and j.reason in ('VALUE', 'NOT_ASSESSED') then j.numerator else s.numerator end,
     case when o.code is not null and j.reason in ('VALUE', 'NOT_ASSESSED') then j.whole when s.kind = 'sum' then 1 else s.whole end,
     case when o.code is not null and j.reason in ('VALUE', 'NOT_ASSESSED') then j.reason else s.reason end
   from judged j left join own_fact o using (asked, code) left join of_units s using (asked, code) where j.unit = 'city'),
-share as (select *, case when lower_is_better then 1 - numerator / whole else numerator / whole end
-    / case when threshold > 0 then threshold else 1 end as reached from settled where reason = 'VALUE'),
-valued as (select unit, asked, code, set_code, numerator::bigint as numerator, whole::bigint as denominator, reason, maximum,
-    case when maximum > 0 then maximum * least(greatest(reached, 0), 1) end as points from share
-  union all
-  select unit, asked, code, set_code, 0, 0, reason, 0, null from settled where reason != 'VALUE')"""
+valued as (select unit, asked, code, set_code, version, reason, case when reason = 'VALUE' then numerator else 0 end as numerator,
+    case when reason = 'VALUE' then whole else 0 end as denominator, case when reason = 'VALUE' then maximum else 0 end as maximum
+  from settled)"""
 
 _TOTALS = """
-total as (select unit, asked, v.set_code as code, sum(points) as points,
-    coalesce(sum(maximum) filter (points is not null), 0)::int as maximum,
-    case when bool_or(points is not null) then 'VALUE' when bool_or(reason = 'NOTHING_OCCURRED') then 'NOTHING_OCCURRED'
+total as (select unit, asked, v.set_code as code, sum(maximum)::int as maximum,
+    case when bool_or(maximum > 0) then 'VALUE' when bool_or(reason = 'NOTHING_OCCURRED') then 'NOTHING_OCCURRED'
       when bool_or(reason = 'NOT_ASSESSED') then 'NOT_ASSESSED' else 'NO_INPUTS' end as reason
   from valued v join indicator_set s on s.code = v.set_code and s.total group by all)"""
 
-# A total has no integers of its own here: its value is points ÷ maximum.
+# Points are counted exactly in `indicator_points`: fractions of whole numbers have no type in SQL.
 FIGURES = f"""with {_FACTS}, {_PARTS}, {_TOTALS}
-select unit, asked, code, numerator, denominator, reason, points, maximum from valued
-union all select unit, asked, code, 0, 0, reason, points, maximum from total"""
+select unit, asked, code, set_code, version, numerator, denominator, reason, maximum from valued
+union all select unit, asked, code, '', -1, 0, 0, reason, maximum from total"""

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dunghen.cli.recompute import indicator_sql as sql
 from dunghen.cli.recompute.fact_table import FactRow, day_of
+from dunghen.cli.recompute.indicator_points import Figures, Scale, scale_of, with_points
 from dunghen.contracts.messages import UnitScore
 
 Window = tuple[str, int, int, int]  # name, first and last local day, last day of its calendar period
@@ -31,18 +32,6 @@ class Asked:
     city: str
 
 
-@dataclass(frozen=True)
-class Found:
-    """One value as the batch path has it; without a value both integers are 0. `points` None: it gives none."""
-
-    numerator: int
-    denominator: int
-    reason: str
-    points: float | None
-    maximum: int
-
-
-Figures = dict[tuple[str, str, str], Found]  # by (name of a cut or `city`, window, code of an indicator or of a set)
 CITY = "city"
 
 
@@ -50,7 +39,7 @@ class Definitions:
     """The sets of one policy version, laid out as tables; `stretches` are the days that have to be counted for them."""
 
     def __init__(self, body: Mapping[str, Any], windows: Sequence[Window]) -> None:
-        self.connection = duckdb.connect(config={"threads": 2})
+        self.connection, self.scales = duckdb.connect(config={"threads": 2}), dict[int, Scale]()
         for statement in sql.SCHEMA:
             self.connection.execute(statement)
         for one in body.get("sets", ()):
@@ -71,8 +60,7 @@ class Definitions:
         self._insert("unit", [*((name, code, kind) for name, (code, kind) in asked.units.items()), (CITY, asked.city, "")])
         self._insert("fact", [*facts])
         self._insert("tally", [row for name, score in asked.scores.items() for row in self._tallies(name, score)])
-        rows = self.connection.execute(sql.FIGURES).fetchall()
-        return {(name, window, code): Found(*rest) for name, window, code, *rest in rows}
+        return with_points(self.connection.execute(sql.FIGURES).fetchall(), self.scales)
 
     def close(self) -> None:
         self.connection.close()
@@ -91,6 +79,7 @@ class Definitions:
             terms = [(version, part, *term) for part in ("numerator", "denominator") for term in _terms(given, part)]
             self._insert("definition", [_row(version, one["code"], given, terms)])
             self._insert("term", terms)
+            self.scales[version] = scale_of(given)
         self._insert("indicator_set", [(one["code"], one.get("total") is True)])
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -103,13 +92,12 @@ class Definitions:
 
 def _row(version: int, of: str, given: Mapping[str, Any], terms: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     kind, maximum = given["kind"], given.get("maximum", 0)
-    threshold = given.get("threshold", 0) / (1 if kind == "sum" else 100)
     counted_like = "share" if kind in ("ratio", "threshold") else kind
     signature = f"{counted_like} {given.get('facts_over', 'sum')} " + " ".join(sorted(":".join(map(str, term[1:])) for term in terms))
     days = _from(given.get("valid_from"), -_FOR_EVER), _from(given.get("valid_to"), _FOR_EVER)
     kinds = [k for k in _KINDS if k in given.get("kinds", ())] or _KINDS
-    flags = given.get("direction") == "lower", given.get("facts_over") == "latest", all(_of_days(term) for term in terms)
-    return version, given["code"], of, kind, maximum, threshold, *flags, *days, kinds, signature
+    flags = given.get("facts_over") == "latest", all(_of_days(term) for term in terms)
+    return version, given["code"], of, kind, maximum, *flags, *days, kinds, signature
 
 
 def _from(text: str | None, otherwise: int) -> int:

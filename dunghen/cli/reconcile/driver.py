@@ -18,7 +18,8 @@ from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
 from dunghen.cli.recompute.command import bodies_at, events_from_kafka, facts_from_kafka, horizons_from_kafka
 from dunghen.cli.recompute.fact_table import FactTable
-from dunghen.cli.recompute.indicators import Asked, Definitions, Figures
+from dunghen.cli.recompute.indicator_points import Figures
+from dunghen.cli.recompute.indicators import Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
 from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches

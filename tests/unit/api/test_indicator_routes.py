@@ -73,12 +73,13 @@ async def test_a_set_is_listed_with_its_definitions_and_a_unit_has_a_card(http: 
     card = (await http.get("/units/20242/indicators")).json()
     assert card["sets"][0]["total"] == {
         "value": pytest.approx(25 / 30),
-        "numerator": 5,
-        "denominator": 6,
+        "numerator": 25_000_000,
+        "denominator": 30_000_000,
         "points": 25,
         "maximum": 30,
         "reason": "VALUE",
         "standing": "good",
+        "exact": "5/6",
     }
 
 

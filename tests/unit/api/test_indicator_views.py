@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
@@ -19,7 +20,7 @@ from dunghen.domain.windows import Window
 from services.api.board_messages import Meta, decode_entry
 from services.api.downloads import map_table
 from services.api.indicator_pages import indicators_list, score_card
-from services.api.indicator_rows import IndicatorRow
+from services.api.indicator_rows import IndicatorCityRow, IndicatorRow
 from services.api.indicator_view import book_of, known_indicator, view_of
 from services.api.mirror import Mirror
 from services.api.ports import Stored
@@ -106,6 +107,38 @@ def test_a_total_leaves_out_what_has_no_value_and_names_its_class() -> None:
     assert (untold.points, untold.maximum, untold.standing, untold.value) == (18, 20, "good", 0.9)  # type: ignore[attr-defined]
     assert (told.points, told.maximum, told.standing) == (18, 30, "")  # type: ignore[attr-defined]
     assert [made.rows[u].rank for u in ("20242", "20194")] == [1, 2]
+
+
+def test_a_total_is_shown_in_millionths_of_points_and_ranked_by_its_exact_fraction() -> None:
+    primes = [fact("20242", 333_332, 1_000_003), fact("20194", 333_333, 1_000_003)]
+    made = view_of(ViewKey(indicator="TEST", window="month"))
+    made.show(scene(1, scored("20242", 6, 7), scored("20194", 6, 7), facts=by_unit(*primes)))
+    row: Any = made.rows["20242"]
+    assert (row.numerator, row.denominator, row.points, row.maximum) == (23_809_547, 30_000_000, 23.809547, 30)
+    assert Fraction(row.exact) == (Fraction(20 * 6, 7) + 10 * (1 - Fraction(333_332, 1_000_003))) / 30
+    assert [made.rows[unit].rank for unit in ("20242", "20194")] == [1, 2]
+    assert made.rows["20194"].numerator == 23_809_537
+    assert isinstance(made.city, IndicatorCityRow)
+    assert made.city.denominator == 30_000_000
+
+
+def test_totals_that_look_alike_are_still_ranked_apart() -> None:
+    most = (1 << 53) - 1
+    made = view_of(ViewKey(indicator="TEST"))
+    made.show(scene(1, facts=by_unit(fact("20242", 2, most), fact("20194", 1, most))))
+    alike: list[Any] = [made.rows[unit] for unit in ("20242", "20194")]
+    assert [(row.numerator, row.rank) for row in alike] == [(9_999_999, 2), (9_999_999, 1)]
+
+
+def test_a_sum_that_no_reader_holds_is_shown_by_the_nearest_number_and_as_text() -> None:
+    most = (1 << 53) - 1
+    made = view_of(ViewKey(indicator="TEST.TOLD"))
+    made.show(scene(1, facts=by_unit(fact("20242", 1, most), fact("20194", 1, most - 1))))
+    city, row = made.city, made.rows["20242"]
+    assert isinstance(city, IndicatorCityRow)
+    assert isinstance(row, IndicatorRow)
+    assert (row.denominator, row.exact) == (most, None)
+    assert (float(city.denominator), city.exact) == (city.denominator, f"2/{2 * most - 1}")
 
 
 def test_only_rows_that_changed_are_told_and_a_row_that_nothing_touched_is_the_same_object() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from random import Random
 from typing import Any
 
 import pytest
 
 from dunghen.cli.recompute.fact_table import rows_of
-from dunghen.cli.recompute.indicators import CITY, Asked, Definitions, Found
+from dunghen.cli.recompute.indicator_points import Found
+from dunghen.cli.recompute.indicators import CITY, Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
 from dunghen.cli.reconcile.indicators import compare_indicator
 from dunghen.contracts.facts import Fact, FactBook, facts_by_unit
@@ -72,7 +74,7 @@ def some_facts(rng: Random) -> list[Fact]:
             code=f"SET.N{rng.randrange(8)}",
             period=rng.choice(periods),
             kind=rng.choices(("value", "not_assessed", "withdrawn"), (20, 1, 1))[0],
-            numerator=rng.randrange(200),
+            numerator=rng.choice((rng.randrange(200), rng.randrange(1 << 53))),
             denominator=rng.choice((None, 0, 100, 150)),
             source="H17",
             occurred_at=rng.randrange(5),
@@ -130,8 +132,8 @@ def answer(scene: Scene, window: str, code: str) -> dict[str, Any]:
 
 
 def test_a_difference_is_found() -> None:
-    right = {"code": "a", "numerator": 1, "denominator": 2, "value": 0.5, "points": 5.0, "maximum": 10, "reason": "VALUE"}
-    found = {(unit, "month", "SET.N0"): Found(1, 2, "VALUE", 5.0, 10) for unit in ("a", CITY)}
+    right = {"code": "a", "numerator": 1, "denominator": 2, "value": 0.5, "points": 5.0, "maximum": 10, "reason": "VALUE", "exact": None}
+    found = {(unit, "month", "SET.N0"): Found(1, 2, "VALUE", Fraction(5), 10) for unit in ("a", CITY)}
     for figure, wrong in (("numerator", 2), ("value", 0.5001), ("points", None), ("reason", "NO_INPUTS")):
         said = {"window": "month", "indicator": "SET.N0", "units": [{**right, figure: wrong}], "city": {**right, "code": "H17"}}
         (difference,) = compare_indicator(said, {"a": "a"}, found).differences

@@ -1753,6 +1753,7 @@ export interface operations {
                             denominator: number;
                             due_today: number;
                             due_today_left: number;
+                            exact?: string | null;
                             feed_seen_at: string | null;
                             few: boolean;
                             finished: number;
@@ -1812,6 +1813,7 @@ export interface operations {
                             denominator: number;
                             due_today: number;
                             due_today_left: number;
+                            exact?: string | null;
                             feed_seen_at: string | null;
                             few: boolean;
                             finished: number;
