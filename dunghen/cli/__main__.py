@@ -12,9 +12,11 @@ import typer
 from dunghen.cli.audit.options import audit
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.facts.options import facts
 from dunghen.cli.keys.options import keys
 from dunghen.cli.notices.options import notices
 from dunghen.cli.people.options import people
+from dunghen.cli.procedures.options import procedures
 from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
@@ -210,7 +212,9 @@ def policies_apply(
 
 
 app.add_typer(boundaries, name="boundaries")
+app.add_typer(facts, name="facts")
 app.add_typer(people, name="people")
+app.add_typer(procedures, name="procedures")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(audit, name="audit")

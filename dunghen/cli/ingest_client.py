@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx
+
+from dunghen.cli.data_folder import CommandError
 
 LATER = (429, 503)
 EVENTS = "application/cloudevents-batch+json"
@@ -25,10 +28,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What ingest said of a request: items accepted, and those that were not."""
+    """What ingest said of a request: items accepted, and those that were not. `whole`: nothing of it was looked at item by item."""
 
     accepted: int
     refused: tuple[Refused, ...]
+    whole: bool = False
 
 
 class IngestClient:
@@ -70,4 +74,12 @@ def _read(answer: httpx.Response, items: int) -> Answer:
     if answer.is_success:
         return Answer(said.get("accepted", items), ())
     code = said.get("code") or f"HTTP_{answer.status_code}"
-    return Answer(0, tuple(Refused(i, code, said.get("path", "")) for i in range(items)))
+    return Answer(0, tuple(Refused(i, code, said.get("path", "")) for i in range(items)), whole=True)
+
+
+def key_in(file: Path | None) -> str:
+    """The key that a file holds; "" without one. Raises CommandError where it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8").strip() if file else ""
+    except OSError as fault:
+        raise CommandError(f"--key-file {file}: {fault.strerror}") from None

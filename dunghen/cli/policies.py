@@ -38,7 +38,7 @@ class Wanted:
         """The kinds that differ from what is in force. Raises CommandError."""
         present = book.bodies
         try:
-            wanted = _keeping_silences(dict(read_city(str(self.file))), present) if self.file else dict(present)
+            wanted = _keeping(dict(read_city(str(self.file))), present) if self.file else dict(present)
             calendar = wanted.get("calendar", {})
             hours = calendar.get("hours") or [[25200, 41400], [48600, 61200]]
             single = {_iso(d): [] for d in self.days_off} | {_iso(d): hours for d in self.days_worked}
@@ -53,8 +53,10 @@ class Wanted:
         return changed
 
 
-def _keeping_silences(wanted: dict[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
-    """A city file that says nothing of silences ends none that a command began."""
+def _keeping(wanted: dict[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """A city file that says nothing of silences ends none that a command began; a list of procedures that was imported stays."""
+    if present.get("procedures", {}).get("imported"):
+        wanted = {**wanted, "procedures": present["procedures"]}
     kept = present.get("stages", {}).get("silences")
     if not kept or "silences" in wanted.get("stages", {}):
         return wanted
@@ -103,11 +105,12 @@ def _late(found: Iterable[tuple[int, int, int]]) -> bool:
 
 async def diff(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     """What `apply` would move, and whom it would tell; nothing is written."""
-    settings, book = await _read(folder)
-    await _say_effect(folder, wanted.bodies(book), (settings, book), say)
+    settings, book = await read_policies(folder)
+    await say_effect(folder, wanted.bodies(book), (settings, book), say)
 
 
-async def _say_effect(folder: DataFolder, changed: dict[str, Any], known: tuple[PlatformSettings, PolicyBook], say: Say) -> None:
+async def say_effect(folder: DataFolder, changed: dict[str, Any], known: tuple[PlatformSettings, PolicyBook], say: Say) -> None:
+    """What these bodies would move of the dossiers that are known, and whom it would tell."""
     settings, book = known
     after = Policy.from_bodies(book.newest_version + 1, {**book.bodies, **changed})
     records, people = await _dossiers(settings), await read_people(settings)
@@ -119,11 +122,16 @@ async def _say_effect(folder: DataFolder, changed: dict[str, Any], known: tuple[
 
 async def apply(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     """Says what the change does, then publishes it; the map switches when every partition has counted anew."""
-    settings, book = await _read(folder)
+    settings, book = await read_policies(folder)
     changed = wanted.bodies(book)
-    await _say_effect(folder, changed, (settings, book), say)
+    await say_effect(folder, changed, (settings, book), say)
+    await put_in_force(folder, settings, (changed, wanted.reason), say)
+
+
+async def put_in_force(folder: DataFolder, settings: PlatformSettings, change: tuple[dict[str, Any], str], say: Say) -> None:
+    """Publishes `change` = (bodies, reason) as one version. Raises CommandError where somebody else did at the same moment."""
     try:
-        version = await publish(settings, changed, wanted.reason, folder.clock().seconds())
+        version = await publish(settings, *change, folder.clock().seconds())
     except Fenced:
         raise CommandError("somebody else applied a change at the same moment: nothing was written; look at it and apply again") from None
     say(f"policy version {version} published; the map switches to it as a whole")
@@ -131,12 +139,13 @@ async def apply(folder: DataFolder, wanted: Wanted, say: Say) -> None:
 
 async def show(folder: DataFolder, say: Say) -> None:
     """Every version: what it changed, who applied it and why."""
-    _, book = await _read(folder)
+    _, book = await read_policies(folder)
     for record in sorted(book.records.values(), key=lambda r: (r.version, r.kind)):
         say(f"{record.version}  {record.kind:<10}  {record.author}  {record.reason}")
 
 
-async def _read(folder: DataFolder) -> tuple[PlatformSettings, PolicyBook]:
+async def read_policies(folder: DataFolder) -> tuple[PlatformSettings, PolicyBook]:
+    """The running city's settings, and all versions of its policies."""
     settings = load(PlatformSettings, kafka=folder.running()["kafka"], data=folder.path, **folder.partitions)
     return settings, await read_book(settings)
 

@@ -26,7 +26,7 @@ NOTICE_ACTIONS = "notice-actions"
 PUSH_SUBSCRIPTIONS = "push-subscriptions"
 DEAD_LETTERS = "dead-letters"
 
-OWN_KEY = b"~"  # keys of `dossiers`, `unit-days` and `unit-scores` that begin so belong to their writer's bookkeeping
+OWN_KEY = b"~"  # keys of `dossiers`, `unit-days`, `unit-scores` and `feeds` that begin so belong to their writer's bookkeeping
 LEVEL_KEY = b"~level"  # in each partition of `unit-scores`
 
 

@@ -67,6 +67,13 @@ class Reader:
             return options[0]
         return options[options.index(value)]
 
+    def yes(self, key: str) -> bool:
+        """true or false; false where it is not given."""
+        value = self.raw(key)
+        if value is not None and not isinstance(value, bool):
+            self.fault(key, "must be true or false")
+        return value is True
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of strings; empty where it is not given."""
         value = self.raw(key)

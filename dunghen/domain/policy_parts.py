@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from dunghen.domain.deadline import TimeLimit
 from dunghen.domain.rules import SupplementRule
 from dunghen.domain.units import KINDS, Kind
 
 ALWAYS = -1_000_000  # a day before every other
+Level = Literal["full", "partial", "rest"]  # toàn trình, một phần, còn lại (NĐ 42/2022/NĐ-CP)
+LEVELS: tuple[Level, ...] = ("full", "partial", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Procedure:
     """One administrative procedure, and its time limit (None: nobody knows it) for dossiers received from `valid_from` (a local day) on.
 
     `kinds` are the kinds of unit that handle it; `weight` is how often it is asked for, in relation to others, for a made-up city.
-    `name_en` is the name in English, "" where the catalogue has none.
+    `name_en` is the name in English, "" where the catalogue has none. `level`: how far it goes online (None: not told). `integrated`: it is
+    on the national portal; `online_payment`: its fee may be paid online.
     """
 
     code: str
@@ -39,6 +43,9 @@ class Procedure:
     weight: int = 1
     valid_from: int = ALWAYS
     name_en: str = ""
+    level: Level | None = None
+    integrated: bool = False
+    online_payment: bool = False
 
 
 class Procedures:
@@ -61,6 +68,11 @@ class Procedures:
     def get(self, code: str) -> Procedure | None:
         """The procedure as it stands in its newest form."""
         return self._history[code][-1] if code in self._history else None
+
+    def on_day(self, day: int) -> list[Procedure]:
+        """All that there are on a local day, as they stand then, by code."""
+        found = (self.on(code, day) for code in sorted(self._history))
+        return [one for one in found if one is not None]
 
     def limit_of(self, code: str, day: int) -> TimeLimit | None:
         """The time limit for a dossier received on a local day."""

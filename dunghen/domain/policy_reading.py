@@ -10,7 +10,7 @@ from dunghen.domain.bodies import Reader
 from dunghen.domain.calendar import VIETNAM_HOURS, Hours, WorkingCalendar
 from dunghen.domain.days import DAY_SECONDS, Zone
 from dunghen.domain.deadline import LIMIT_UNITS, TimeLimit
-from dunghen.domain.policy_parts import ALWAYS, City, Procedure, SupplementRules
+from dunghen.domain.policy_parts import ALWAYS, LEVELS, City, Procedure, SupplementRules
 from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import SUPPLEMENT_RULES
 from dunghen.domain.units import KINDS, Unit, normalise_wire_code
@@ -111,7 +111,9 @@ def _thousandths(body: Reader, key: str, default: int) -> int:
 
 
 def read_procedures(body: Reader) -> list[Procedure]:
+    """`imported`: an operator's list, in whose place a city file's does not come (`dunghen procedures import`)."""
     procedures, seen = [], set[tuple[str, int]]()
+    body.yes("imported")
     for given in body.objects("procedures"):
         procedure = _procedure(given)
         if (procedure.code, procedure.valid_from) in seen:
@@ -136,6 +138,9 @@ def _procedure(given: Reader) -> Procedure:
         weight=given.whole("weight", 1),
         valid_from=ALWAYS if since is None else since,
         name_en=given.text("name_en", ""),
+        level=given.choice("level", LEVELS) if given.has("level") else None,
+        integrated=given.yes("integrated"),
+        online_payment=given.yes("online_payment"),
     )
     given.finish()
     return procedure

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from dunghen.contracts import topics
 from dunghen.contracts.messages import decode_feed
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.feeds import Patience
@@ -27,6 +28,8 @@ class UnitFeeds:
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
         """One record of the topic; no value: the source is no more, and its silence none; what cannot be read says nothing."""
+        if (key or b"").startswith(topics.OWN_KEY):  # what ingest keeps for itself
+            return
         if value is None:
             self._sources.pop((key or b"").decode(errors="replace"), None)
             return

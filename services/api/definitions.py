@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.api.explanation_terms import terms
 from services.api.problems import CODES
+from services.api.procedures import LEVELS, LIMIT_UNITS
 from services.api.views import Scene
 
 RATES = {
@@ -88,6 +89,10 @@ MEMBERS = {
     "trend": ("So với kỳ dài bằng thế ngay trước", "Against the equally long window just before"),
     "points, maximum": ("Điểm đạt được trên điểm tối đa của những chỉ số có giá trị", "Points out of the maxima of what has a value"),
     "standing": ("Xếp loại", "The class that the points reach"),
+    "exact": (
+        "Giá trị chính xác dưới dạng phân số, khi tử số và mẫu số đã làm tròn",
+        "The exact value as a fraction, where the two integers are rounded",
+    ),
     "stale": ("Nguồn ngừng gửi", "The feed is silent"),
     "facts": ("Số liệu báo cáo trước các vị trí này đã được tính", "Facts before these offsets are in"),
     "covers": ("Số liệu gồm mọi sự kiện trước các vị trí này", "Everything before these source offsets is in"),
@@ -111,6 +116,8 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "reasons": _two(REASONS),
         "fact_kinds": _two(FACT_KINDS),
         "facts_over": _two(FACTS_OVER),
+        "procedure_levels": _two(LEVELS),
+        "limit_units": _two(LIMIT_UNITS),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

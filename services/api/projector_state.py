@@ -68,7 +68,7 @@ class Showing:
             self._score(partition, record)
         elif record.value and topic == FACTS:
             self._fact(decode_fact(record.value))
-        elif record.value and topic == FEEDS:
+        elif record.value and topic == FEEDS and not (record.key or OWN_KEY).startswith(OWN_KEY):
             self._feed(decode_feed(record.value))
         elif record.value and topic == POLICIES:
             self._policy(decode_policy(record.value))

@@ -14,9 +14,10 @@ from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import is_live, past_unit
+from services.api.procedures import ProceduresAnswer, procedures_answer
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.rows import instant_text
-from services.api.schema import KNOWN, feeds_answers, unit_answers, units_answers
+from services.api.schema import KNOWN, answers, feeds_answers, unit_answers, units_answers
 from services.api.unit_page import told_now, unit_page, units_list
 from services.api.views import ViewKey
 
@@ -56,6 +57,13 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
             for _, feed in sorted(follower.mirror.feeds.items())
         ]
         return tagged(request, msgspec.json.encode({"version": scene.meta.version, "feeds": feeds}), f"{scene.meta.version}.feeds")
+
+    @router.get("/procedures", responses=answers(ProceduresAnswer, "All procedures") | {304: KNOWN})
+    async def get_procedures(request: Request) -> Response:
+        """Procedures with their time limits, level of online service, national portal, online payment: as of the shown day."""
+        scene = present(follower)
+        body = msgspec.json.encode(procedures_answer(scene))
+        return tagged(request, body, f"procedures.{scene.meta.policy}.{scene.meta.day}")
 
     @router.get("/definitions", responses={304: KNOWN})
     async def get_definitions(request: Request) -> Response:

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from msgspec import Raw
 
 from dunghen.contracts.facts import Fact
-from services.ingest.handlers import Result, measure
-from services.ingest.ports import Ports
+from services.ingest.handlers import Result, dates_of, measure
+from services.ingest.ports import Desk, Ports
 from services.ingest.wire.facts import FactReading, fact_of
 from services.ingest.wire.scalars import ItemRefused
+
+
+def reading_of(desk: Desk, now: int, by: str) -> FactReading:
+    """How facts are read at an instant. `by`: the id of the key that they come with, "" for none."""
+    return FactReading(dates_of(desk, now), desk.find_fact_unit, desk.fact_codes, desk.allowed, desk.zone.day_of(now), by)
 
 
 async def on_facts(told: tuple[str, Sequence[Raw]], reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:

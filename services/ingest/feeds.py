@@ -10,6 +10,7 @@ from dunghen.contracts.messages import FeedState
 from services.ingest.wire.heartbeats import Heartbeat
 
 MOST_SOURCES = 10_000
+_ASIDE = "~"  # as `topics.OWN_KEY`: what begins so is ours, and readers of the topic pass it over
 
 
 class FeedBook:
@@ -25,12 +26,12 @@ class FeedBook:
 
     def pulled(self, source: str, service: str) -> int:
         """The instant up to which a source has answered for a service; 0 if it never has."""
-        feed = self._feeds.get(source)
-        return feed.pulled.get(service, 0) if feed else 0
+        known = (self._feeds.get(name) for name in (source, _ASIDE + source))
+        return max((feed.pulled.get(service, 0) for feed in known if feed), default=0)
 
-    def on_pull(self, source: str, service: str, at: int) -> None:
-        """Everything that a source had at `at` is stored."""
-        feed = self._touched(source, at)
+    def on_pull(self, source: str, service: str, at: int, *, feeds: bool = True) -> None:
+        """Everything that a source had at `at` is stored. Without `feeds` that is no word of its feed: it is kept beside, for us alone."""
+        feed = self._touched(source if feeds else _ASIDE + source, at)
         if feed is not None:
             feed.pulled[service] = at
 

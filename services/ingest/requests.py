@@ -15,14 +15,14 @@ from dunghen.platform.logs import get_logger
 from services.ingest import answers
 from services.ingest.answers import Answer
 from services.ingest.bodies import Bodies
-from services.ingest.fact_handlers import on_facts
+from services.ingest.fact_handlers import on_facts, reading_of
 from services.ingest.handlers import Result, dates_of, on_delivery, on_heartbeat
 from services.ingest.keys import Gate, check
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import IngestSettings
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.deliveries import Delivery, DeliveryRefused, events_delivery, sync_delivery
-from services.ingest.wire.facts import FactReading, facts_delivery
+from services.ingest.wire.facts import facts_delivery
 from services.ingest.wire.heartbeats import heartbeat
 
 log = get_logger("ingest")
@@ -90,9 +90,7 @@ class Door:
     async def _facts(self, call: Call) -> Answer:
         told = facts_delivery(call.body)
         self._check(call.holder, {told[0]})
-        desk, by, dry_run = call.desk, call.holder.id if call.holder else "", _dry_run(call.request)
-        today = desk.zone.day_of(self.ports.clock.seconds())
-        reading = FactReading(call.dates, desk.find_fact_unit, desk.fact_codes, desk.allowed, today, by)
+        dry_run, reading = _dry_run(call.request), reading_of(call.desk, self.ports.clock.seconds(), call.holder.id if call.holder else "")
         results = await on_facts(told, reading, self.ports, dry_run=dry_run)
         _say_foreign(call.holder, results)
         return answers.of_results(results, self.settings.success_word(told[0]), dry_run=dry_run)

@@ -12,6 +12,7 @@ from dunghen.domain.units import normalise_wire_code
 from dunghen.platform.near import is_loopback
 from dunghen.platform.settings import PlatformSettings
 
+FACTS = "facts"  # a service that is pulled beside the two sync services
 _PAIR = re.compile(r"([^=\s]+)\s*=\s*(\S+)")
 
 
@@ -20,13 +21,18 @@ class Pull(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field(pattern="^https?://", description="address that answers a GET with the envelope or the bare array of the service")
-    service: Literal["DongBoHoSoMC", "CapNhatTienDoHoSoMC"]
+    url: str = Field(
+        pattern="^https?://",
+        description="address that answers a GET with what the service is sent: the envelope or bare array, of facts `{source, facts}`; "
+        "`Link: <…>; rel=next` on the same host leads to the next page",
+    )
+    service: Literal["DongBoHoSoMC", "CapNhatTienDoHoSoMC", "facts"]
     source: str = Field(description="code of the source; it may name itself in the envelope, but not another")
     units: str = Field("", description="code of the units that it may write for, and those below; the source's own where none is given")
     start: date = Field(description="first day to ask for, when nothing of this source is known yet")
     since_parameter: str = Field("since", description="query parameter that takes the time, yyyyMMddHHmmss in the city's time")
-    every_seconds: float = Field(60, ge=1)
+    every_seconds: float = Field(60, ge=1, description="how long after an answer, or none, it is asked again")
+    answer_seconds: float = Field(60, gt=0, description="how long an answer may take, to its last byte")
     overlap_seconds: int = Field(300, ge=0, description="how far each question reaches back before the last one that was answered")
     authorization: SecretStr = Field(SecretStr(""), description="value of the Authorization header")
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.ingest_client import IngestClient
+from dunghen.cli.data_folder import DataFolder
+from dunghen.cli.ingest_client import IngestClient, key_in
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.simulate.city import Plan
 from dunghen.cli.simulate.driver import Simulation, simulation
@@ -38,19 +38,12 @@ def _surroundings(folder: DataFolder, orders: Orders) -> tuple[PlatformSettings,
     return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions), facts["ingest"]
 
 
-def _key(file: Path | None) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip() if file else ""
-    except OSError as fault:
-        raise CommandError(f"--key-file {file}: {fault.strerror}") from None
-
-
 async def _run(folder: DataFolder, orders: Orders, say: Callable[[str], None]) -> None:
     settings, address = _surroundings(folder, orders)
     policy = (await read_book(settings)).latest
     steady = orders.rate > 0
     plan = Plan(orders.seed, orders.per_day, first=50_000 if steady else 1)
-    run = simulation(policy, plan, folder.clock(), (IngestClient(address, _key(orders.key_file)), folder.path))
+    run = simulation(policy, plan, folder.clock(), (IngestClient(address, key_in(orders.key_file)), folder.path))
     try:
         if steady:
             say(f"told {await run.load(orders.rate, orders.seconds)} events")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import httpx
@@ -12,13 +12,15 @@ import httpx
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.days import Zone, date_of, day_number
 from dunghen.platform.logs import get_logger
+from services.ingest.fact_handlers import on_facts, reading_of
 from services.ingest.handlers import Result, dates_of, on_delivery
 from services.ingest.ports import Desk, Ports, Unavailable
-from services.ingest.settings import IngestSettings, Pull
+from services.ingest.settings import FACTS, IngestSettings, Pull
 from services.ingest.wire.deliveries import DeliveryRefused, sync_delivery
+from services.ingest.wire.facts import facts_delivery
 
 log = get_logger("poller")
-ANSWER_SECONDS = 30.0
+MOST_PAGES = 1_000
 
 
 class Poller:
@@ -29,7 +31,7 @@ class Poller:
 
     async def run(self) -> None:
         """For the life of the process."""
-        async with httpx.AsyncClient(timeout=ANSWER_SECONDS, headers=self._headers()) as client:
+        async with httpx.AsyncClient(timeout=self.pull.answer_seconds, headers=self._headers()) as client:
             while True:
                 desk = self.ports.desks.current()
                 if desk is not None and self.ports.ready():
@@ -37,17 +39,14 @@ class Poller:
                 await asyncio.sleep(self.pull.every_seconds)
 
     async def _ask(self, client: httpx.AsyncClient, desk: Desk) -> None:
+        """One question, to its last page: only then is it remembered up to when the source was asked."""
         now = self.ports.clock.seconds()
         status, reason = "2xx", ""
         try:
-            body = await self._fetched(client, local_text(desk.zone, self._begin(desk.zone)))
-            delivery = sync_delivery(body, self.pull.service, self.pull.source, dates_of(desk, now))
-            if delivery.source != self.pull.source:
-                raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED, "madonvi")
-            results = await on_delivery(delivery, replace(desk, allowed=desk.units_under(self.pull.bound)), self.ports)
-            self._say(results)
-            self.ports.feeds.on_pull(self.pull.source, self.pull.service, now)
-        except httpx.HTTPError as fault:
+            async for body in self._pages(client, local_text(desk.zone, self._begin(desk.zone))):
+                self._say(await self._taken(body, replace(desk, allowed=desk.units_under(self.pull.bound)), now))
+            self.ports.feeds.on_pull(self.pull.source, self.pull.service, now, feeds=self.pull.service != FACTS)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as fault:
             status, reason = "5xx", type(fault).__name__
         except DeliveryRefused as refused:
             status, reason = "4xx", refused.code.value
@@ -58,22 +57,55 @@ class Poller:
         if reason:
             log.warning("pull_failed", source=self.pull.source, reason=reason)
 
+    async def _taken(self, body: bytes, desk: Desk, now: int) -> Sequence[Result]:
+        """What came of one page. Raises DeliveryRefused where it is of another source, Unavailable where it is not certain to be stored."""
+        if self.pull.service == FACTS:
+            told = facts_delivery(body, may_be_none=True)
+            self._check(told[0], "source")
+            return await on_facts(told, reading_of(desk, now, ""), self.ports)
+        delivery = sync_delivery(body, self.pull.service, self.pull.source, dates_of(desk, now))
+        self._check(delivery.source, "madonvi")
+        return await on_delivery(delivery, desk, self.ports)
+
+    def _check(self, source: str, path: str) -> None:
+        if source != self.pull.source:
+            raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED, path)
+
     def _say(self, results: Sequence[Result]) -> None:
         """What was refused of an answer that was taken: each code and place and how many, nothing of what was received."""
         counts = Counter((result.refused.code.value, result.refused.path) for result in results if result.refused is not None)
         for (code, path), count in sorted(counts.items()):
             log.warning("pull_refused", source=self.pull.source, code=code, path=path, count=count)
 
-    async def _fetched(self, client: httpx.AsyncClient, since: str) -> bytes:
-        """The body. Raises httpx.HTTPError where there is none, DeliveryRefused(413) where it is too long."""
+    async def _pages(self, client: httpx.AsyncClient, since: str) -> AsyncIterator[bytes]:
+        """The body of every page. Raises httpx.HTTPError, TimeoutError where there is none, DeliveryRefused where it is too much."""
+        page = httpx.URL(self.pull.url).copy_merge_params({self.pull.since_parameter: since})
+        for _ in range(MOST_PAGES):
+            async with asyncio.timeout(self.pull.answer_seconds):
+                body, following = await self._fetched(client, page)
+            yield body
+            if not following:
+                return
+            page = self._next(page, following)
+        raise DeliveryRefused(413, Refusal.TOO_MANY, "Link")
+
+    async def _fetched(self, client: httpx.AsyncClient, page: httpx.URL) -> tuple[bytes, str]:
+        """(body, address of the next page or "")."""
         body = bytearray()
-        async with client.stream("GET", self.pull.url, params={self.pull.since_parameter: since}) as response:
+        async with client.stream("GET", page) as response:
             response.raise_for_status()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > self.most:
                     raise DeliveryRefused(413, Refusal.TOO_LARGE)
-        return bytes(body)
+        return bytes(body), response.links.get("next", {}).get("url", "")
+
+    def _next(self, page: httpx.URL, following: str) -> httpx.URL:
+        """The address of the next page: on the same host, since our key goes with the question."""
+        found = page.join(following)
+        if (found.scheme, found.host, found.port) != (page.scheme, page.host, page.port):
+            raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED, "Link")
+        return found
 
     def _begin(self, zone: Zone) -> int:
         """Since when to ask: where this or an earlier run ended, else what the settings say."""

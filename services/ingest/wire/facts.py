@@ -56,13 +56,13 @@ _decode_envelope = msgspec.json.Decoder(_Envelope).decode
 _decode_item = msgspec.json.Decoder(FactItem).decode
 
 
-def facts_delivery(body: bytes) -> tuple[str, list[Raw]]:
-    """(source, items). Raises DeliveryRefused: 400, 413."""
+def facts_delivery(body: bytes, *, may_be_none: bool = False) -> tuple[str, list[Raw]]:
+    """(source, items). `may_be_none`: no fact is an answer too. Raises DeliveryRefused: 400, 413."""
     given = _decoded(body)
     source = sender_code(given.source)
     if not source:
         raise DeliveryRefused(400, Refusal.BAD_SOURCE, "source")
-    if not given.facts:
+    if given.facts is None or not (given.facts or may_be_none):
         raise DeliveryRefused(400, Refusal.NO_DATA, "facts")
     if len(given.facts) > MOST_FACTS:
         raise DeliveryRefused(413, Refusal.TOO_LARGE)

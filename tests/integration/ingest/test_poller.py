@@ -14,9 +14,11 @@ from bad_inputs import GOOD, NAME, PHONE
 from processes import BODIES, apply_policies
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from dunghen.contracts.facts import decode_fact
+from dunghen.contracts.topics import FACTS
 from dunghen.domain.days import Zone
 from dunghen.platform.local.servers import free_port
 from services.ingest.adapters.poller import local_text
@@ -30,11 +32,21 @@ class Source:
     port: int
     answers: list[tuple[int, bytes]]
     asked: list[dict[str, str]] = field(default_factory=list)
+    following: list[str] = field(default_factory=list)  # of each answer the address of the next page, "" for none
+    drips: bool = False  # a byte now and then, without end
 
     async def answer(self, request: Request) -> Response:
         self.asked.append({**request.query_params, "authorization": request.headers.get("authorization", "")})
+        if self.drips:
+            return StreamingResponse(self._drops(), media_type="application/json")
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return Response(body, status, media_type="application/json")
+        following = self.following.pop(0) if self.following else ""
+        return Response(body, status, {"link": f'<{following}>; rel="next"'} if following else None, "application/json")
+
+    async def _drops(self) -> AsyncIterator[bytes]:
+        while self.drips:
+            yield b" "
+            await asyncio.sleep(0.1)
 
     def settings(self, **more: Any) -> str:
         pull = {
@@ -119,3 +131,71 @@ async def test_a_pulled_source_writes_for_its_own_units_and_what_it_says_of_othe
         assert 'dunghen_ingest_refusals_total{code="UNIT_NOT_ALLOWED"} 1.0' in (await running.http.get("/metrics")).text
         said = [json.loads(line) for line in running.log.splitlines() if '"pull_refused"' in line]
     assert [(line["code"], line["path"], line["count"]) for line in said] == [("UNIT_NOT_ALLOWED", "DonViXuLy", 1)]
+
+
+SETS = [
+    {
+        "code": "TEST",
+        "name_vi": "a",
+        "name_en": "a",
+        "indicators": [{"code": "TEST.TOLD", "kind": "ratio", "name_vi": "a", "name_en": "a", "meaning_vi": "a", "meaning_en": "a"}],
+    }
+]
+
+
+def told(*numerators: int, **envelope: Any) -> tuple[int, bytes]:
+    facts = [{"unit": "20242", "code": "TEST.TOLD", "period": f"20{n:02}", "numerator": n, "denominator": 99} for n in numerators]
+    return 200, json.dumps({"source": "H17.31", "facts": facts, **envelope}).encode()
+
+
+async def test_facts_are_asked_for_page_by_page_and_after_a_fault_from_the_first_page_again(
+    settings: Any, start: Any, source: Source
+) -> None:
+    await apply_policies(settings, {**BODIES, "indicators": {"sets": SETS}})
+    source.answers = [told(1, 2), (503, b""), told(source="H17.32"), told(1, 2), told(3), told(4, 5), told()]
+    source.following = ["/lgsp?page=2", "", "", "/lgsp?page=2", "/lgsp?page=3", "", ""]
+    async with start(INGEST_PULLS=source.settings(service="facts", overlap_seconds=0)) as running:
+
+        async def asked() -> bool:
+            return len(source.asked) >= 8
+
+        await eventually(asked)
+        facts = [decode_fact(value) for _, value in await running.records(FACTS)]
+        assert sorted({(fact.unit, fact.numerator, fact.source) for fact in facts}) == [("20242", n, "H17.31") for n in (1, 2, 3, 4, 5)]
+        assert '"reason": "SOURCE_NOT_ALLOWED"' in running.log
+    pages = [asked.get("page", asked.get("since", "")) for asked in source.asked[:7]]
+    assert pages[:6] == ["20260101000000", "2", "20260101000000", "20260101000000", "2", "3"]
+    assert pages[6] > "20260101000000"
+    feeds = await running.feeds()
+    assert list(feeds) == ["~H17.31"]  # no feed: who tells facts once a day is not silent between
+    before = len(source.asked)
+    async with start(INGEST_PULLS=source.settings(service="facts", overlap_seconds=0)):
+
+        async def asked_anew() -> bool:
+            return len(source.asked) > before
+
+        await eventually(asked_anew)
+    assert source.asked[before]["since"] >= local_text(Zone("Asia/Ho_Chi_Minh"), feeds["~H17.31"].pulled["facts"])
+
+
+async def test_a_page_elsewhere_is_not_asked_for_and_an_answer_that_drips_is_given_up(settings: Any, start: Any, source: Source) -> None:
+    await apply_policies(settings, {**BODIES, "indicators": {"sets": SETS}})
+    source.answers, source.following = [told(1), told(2)], ["http://127.0.0.2:9/other"]
+    async with start(INGEST_PULLS=source.settings(service="facts", answer_seconds=1)) as running:
+
+        async def refused() -> bool:
+            return '"reason": "SOURCE_NOT_ALLOWED"' in running.log
+
+        await eventually(refused)
+        source.drips = True
+
+        async def given_up() -> bool:
+            return '"reason": "TimeoutError"' in running.log
+
+        await eventually(given_up)
+        source.drips = False
+
+        async def well_again() -> bool:
+            return "~H17.31" in await running.feeds()
+
+        await eventually(well_again)

@@ -333,6 +333,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procedures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Procedures
+         * @description Procedures with their time limits, level of online service, national portal, online payment: as of the shown day.
+         */
+        get: operations["get_procedures_api_v1_procedures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/push-key": {
         parameters: {
             query?: never;
@@ -772,6 +792,7 @@ export interface operations {
                             denominator: number;
                             due_today: number;
                             due_today_left: number;
+                            exact?: string | null;
                             feed_seen_at: string | null;
                             few: boolean;
                             finished: number;
@@ -864,6 +885,7 @@ export interface operations {
                             denominator: number;
                             due_today: number;
                             due_today_left: number;
+                            exact?: string | null;
                             feed_seen_at: string | null;
                             few: boolean;
                             finished: number;
@@ -2638,6 +2660,71 @@ export interface operations {
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_procedures_api_v1_procedures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All procedures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        as_of: string;
+                        count: number;
+                        integrated: number;
+                        policy: number;
+                        procedures: {
+                            code: string;
+                            field: string;
+                            integrated: boolean;
+                            kinds: string[];
+                            level: ("full" | "partial" | "rest") | null;
+                            limit: {
+                                amount: number;
+                                /** @enum {unknown} */
+                                unit: "days" | "hours" | "months" | "working_days";
+                            } | null;
+                            name: {
+                                [key: string]: string | null;
+                            };
+                            online_payment: boolean;
+                            valid_from: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The map is still being loaded */
             503: {
                 headers: {
                     [name: string]: unknown;
