@@ -6,7 +6,7 @@ Integers and codes only: no text of a person fits in. Every statement is kept, u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -99,6 +99,16 @@ class FactsByUnit:
         else:
             periods[fact.period] = Stated(fact.numerator, fact.denominator, fact.kind == "value")
         self.of[fact.unit] = {**codes, fact.code: periods}
+
+    def derive(self, unit: str, facts: Iterable[tuple[str, str, Stated]]) -> None:
+        """What nobody tells and is made of events, (code, period, figures); a unit gets another object here, too."""
+        codes = dict(self.of.get(unit, {}))
+        fresh: dict[str, dict[str, Stated]] = {}
+        for code, name, stated in facts:
+            if code not in fresh:
+                fresh[code] = dict(codes.get(code, {}))
+            fresh[code][name] = stated
+        self.of[unit] = {**codes, **fresh}
 
     def unit(self, code: str) -> UnitFacts:
         """The facts of a unit or of the city."""

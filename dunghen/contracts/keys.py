@@ -18,13 +18,13 @@ import msgspec
 from dunghen.contracts.messages import KeyRecord, decode_key
 
 PREFIX = "dh"  # so that a key is known for one where it should not be
-Scope = Literal["source", "reader", "operator", "link"]
+Scope = Literal["source", "reader", "operator", "link", "desk"]
 State = Literal["valid", "expired", "revoked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a key is for. `code`: a source's unit prefix, a reader's unit, "" for an operator, the internal id of a link's person."""
+    """What a key is for. `code`: a source's unit prefix, a reader's unit, a desk's place, "" for an operator, a link's person."""
 
     scope: Scope
     code: str

@@ -42,6 +42,7 @@ class Refusal(StrEnum):
     BAD_PERIOD = "BAD_PERIOD"
     BAD_NUMBER = "BAD_NUMBER"
     BAD_LINK = "BAD_LINK"
+    TOO_LATE = "TOO_LATE"
 
 
 MEANINGS: dict[Refusal, tuple[str, str]] = {
@@ -90,4 +91,5 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
         "the link is not https, or has a question mark, a fragment or 9 digits in a row in which something of a person could stand",
         "Liên kết minh chứng không hợp lệ",
     ),
+    Refusal.TOO_LATE: ("the day of this desk was closed: 31 days after it", "Ngày của quầy đã khoá sổ: quá 31 ngày"),
 }

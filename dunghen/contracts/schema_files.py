@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from dunghen.contracts import facts, messages, people, subscriptions
+from dunghen.contracts import desks, facts, messages, people, subscriptions
 from dunghen.contracts.topics import all_topics
 
 FOLDER = Path(__file__).with_name("schemas")
@@ -35,7 +35,7 @@ def names() -> tuple[str, ...]:
 def struct(name: str) -> type[msgspec.Struct]:
     """The message of this name."""
     found: type[msgspec.Struct] = next(
-        getattr(module, name) for module in (people, subscriptions, facts, messages) if hasattr(module, name)
+        getattr(module, name) for module in (people, subscriptions, facts, desks, messages) if hasattr(module, name)
     )
     return found
 

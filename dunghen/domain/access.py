@@ -16,6 +16,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     READER = "reader"
     SOURCE = "source"
+    DESK = "desk"
 
 
 class What(StrEnum):
@@ -30,6 +31,7 @@ class What(StrEnum):
     DOSSIER = "dossier"  # one dossier
     NOTICES = "notices"  # notices of one's units
     NOTICE_QUALITY = "notice_quality"  # how good the notices of one's units are, as counts: who leads or runs it
+    DESK_BOARD = "desk_board"  # what a desk's screen shows: that desk's key alone
     CHANGES = "changes"  # that something of one's units changed, as it does
     NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
     OWN_BROWSERS = "own_browsers"  # in which of one's browsers notices are shown: who is told of them, no machine and no operator
@@ -66,6 +68,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.DOSSIER: _OF_DOSSIERS,
     What.NOTICES: _OF_DOSSIERS,
     What.NOTICE_QUALITY: {Role.LEADER: Reach.UNITS, Role.OPERATOR: Reach.ALL},
+    What.DESK_BOARD: {Role.DESK: Reach.UNITS},
     What.CHANGES: _OF_DOSSIERS,
     What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
     What.OWN_BROWSERS: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each their own
@@ -75,7 +78,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role and the public codes of the units that it is for: an official's own, a leader's with all below."""
+    """One role and the public codes of the units that it is for: an official's own, a leader's with all below; of a desk its place."""
 
     role: Role
     units: frozenset[str] = frozenset()
@@ -91,7 +94,8 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked for. `unit`: whose it is, None: only what is within reach is given; `handler`: id of whom a step named last.
+    """What is asked for. `unit`: whose it is (of a desk's board the desk's place, 20242.Q01), None: only what is within reach is given;
+    `handler`: id of whom a step named last.
 
     The name outlives what it says: a dossier moves on, an official changes posts. So it says why somebody reads, and opens nothing.
     """

@@ -14,7 +14,7 @@ _OPEN_PATHS = (
     "/api/v1/map", "/api/v1/map.csv", "/api/v1/map.xlsx", "/api/v1/map.geojson", "/api/v1/geometry", "/api/v1/changes", "/api/v1/stream",
     "/api/v1/units", "/api/v1/units/{code}", "/api/v1/units/{code}/badge.svg", "/api/v1/feeds", "/api/v1/definitions",
     "/api/v1/units/{code}/explanation", "/api/v1/rankings", "/api/v1/rankings.csv", "/api/v1/rankings.xlsx",
-    "/api/v1/indicators", "/api/v1/units/{code}/indicators", "/api/v1/procedures",
+    "/api/v1/indicators", "/api/v1/units/{code}/indicators", "/api/v1/procedures", "/api/v1/units/{code}/desks",
 )  # fmt: skip
 ROUTES: Mapping[tuple[str, str], What] = {
     **{("GET", path): What.OPEN for path in _OPEN_PATHS},
@@ -30,6 +30,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/units/{code}/explanation/dossiers"): What.UNIT_DOSSIERS,
     ("GET", "/api/v1/dossiers/{code}"): What.DOSSIER,
     ("GET", "/api/v1/dossiers/{code}/explanation"): What.DOSSIER,
+    ("GET", "/api/v1/desks/{desk}/board"): What.DESK_BOARD,
     ("GET", "/api/v1/officials/stream"): What.CHANGES,
     ("GET", "/api/v1/notices"): What.NOTICES,
     ("GET", "/api/v1/notice-quality"): What.NOTICE_QUALITY,

@@ -15,6 +15,8 @@ from services.api.ports import Outlets
 from services.api.routes_actions import action_routes
 from services.api.routes_badge import badge_routes
 from services.api.routes_changes import change_routes
+from services.api.routes_desk_board import desk_board_routes
+from services.api.routes_desks import desk_routes
 from services.api.routes_explanation import explanation_routes
 from services.api.routes_geometry import geometry_routes
 from services.api.routes_indicators import indicator_routes
@@ -46,13 +48,14 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
     live = (map_routes(follower, past), ranking_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
     behind = Behind(past)
     units = (open_routes(follower, past), indicator_routes(follower, past), rate_explanation_routes(follower, past, behind))
-    public = (*live, *units, badge_routes(follower), wall_routes(follower.settings.wall_token))
+    public = (*live, *units, desk_routes(follower), badge_routes(follower), wall_routes(follower.settings.wall_token))
     private = (
         session_routes(officials),
         signing_routes(officials),
         officials_routes(officials),
         rate_dossier_routes(officials, past, behind),
         own_routes(officials),
+        desk_board_routes(officials),
         explanation_routes(officials),
         change_routes(officials),
         notice_routes(officials),

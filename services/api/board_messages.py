@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts.desks import DeskDay
 from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 
@@ -55,7 +56,7 @@ class FeedView(msgspec.Struct, gc=False, kw_only=True):
 class Meta(msgspec.Struct, gc=False, kw_only=True):
     """Of what the whole picture is true. `covers`: per source partition, below which offset everything is in (architecture.md §5).
 
-    `facts`: the same of `facts`, per partition.
+    `facts`, `desks`: the same of `facts` and `desk-events`, per partition.
     """
 
     version: int
@@ -64,6 +65,7 @@ class Meta(msgspec.Struct, gc=False, kw_only=True):
     known_at: int
     covers: dict[int, int] = {}
     facts: dict[int, int] = {}
+    desks: dict[int, int] = {}
 
 
 class Entry(msgspec.Struct, gc=False, kw_only=True):
@@ -76,6 +78,7 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
     feeds: list[FeedView] = []
     policies: list[PolicyRecord] = []
     facts: list[Fact] = []
+    desks: list[DeskDay] = []
 
 
 class Pulse(msgspec.Struct, gc=False, kw_only=True):

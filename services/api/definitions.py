@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
 from services.api.problems import CODES
 from services.api.procedures import LEVELS, LIMIT_UNITS
@@ -78,6 +79,22 @@ FACTS_OVER = {
     "sum": ("Cộng các kỳ nằm trong khoảng thời gian", "The periods that lie in the window, added"),
     "latest": ("Giá trị mới nhất, có hiệu lực đến khi có giá trị mới", "How things are, until a newer figure"),
 }
+DESK_EVENT_KINDS = {
+    "ticket_taken": ("Lấy số", "A ticket was taken"),
+    "ticket_called": ("Gọi số", "A ticket was called"),
+    "ticket_served": ("Phục vụ xong", "A ticket was served"),
+    "ticket_abandoned": ("Bỏ về", "Who held the ticket left"),
+    "appointment_booked": ("Đặt lịch hẹn", "An appointment was booked"),
+    "appointment_kept": ("Đến theo lịch hẹn", "An appointment was kept"),
+    "appointment_missed": ("Lỡ lịch hẹn", "An appointment was missed"),
+    "answered": ("Đánh giá mức độ hài lòng, 1–5", "An answer on satisfaction, 1–5"),
+}
+ANSWER_CHANNELS = {
+    "kiosk": ("Máy tại quầy", "A device at the desk"),
+    "app": ("Ứng dụng", "The app"),
+    "phone": ("Điện thoại, tin nhắn", "By phone"),
+    "paper": ("Phiếu giấy", "On paper"),
+}
 MEMBERS = {
     "value": ("Tỷ lệ 0–1; null: không phát sinh", "Rate 0–1; null: nothing happened"),
     "low, high": ("Khoảng tin cậy 95 % (Wilson)", "95 % interval (Wilson)"),
@@ -95,6 +112,9 @@ MEMBERS = {
     ),
     "stale": ("Nguồn ngừng gửi", "The feed is silent"),
     "facts": ("Số liệu báo cáo trước các vị trí này đã được tính", "Facts before these offsets are in"),
+    "desks": ("Sự kiện tại quầy trước các vị trí này đã được tính", "Desk events before these offsets are in"),
+    "withheld": ("Có ngày dưới 5 lượt không công bố", "Days with fewer than five are left out"),
+    "waiting": ("Phiếu hôm nay chưa được gọi", "Tickets of today that nobody has called yet"),
     "covers": ("Số liệu gồm mọi sự kiện trước các vị trí này", "Everything before these source offsets is in"),
 }
 
@@ -118,6 +138,9 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "facts_over": _two(FACTS_OVER),
         "procedure_levels": _two(LEVELS),
         "limit_units": _two(LIMIT_UNITS),
+        "desk_event_kinds": _two(DESK_EVENT_KINDS),
+        "statuses": {str(status): {"vi": vi, "en": en} for status, (vi, en) in STATUSES.items()},
+        "answer_channels": _two(ANSWER_CHANNELS),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

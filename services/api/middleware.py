@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dunghen.platform.clock import Clock
 
 WALLS = "/api/v1/wall-reports"
-OFFICIALS = ("/api/v1/session", "/api/v1/dossiers", "/api/v1/notice", "/api/v1/officials", "/api/v1/push-")
+OFFICIALS = ("/api/v1/session", "/api/v1/dossiers", "/api/v1/notice", "/api/v1/officials", "/api/v1/desks/", "/api/v1/push-")
 EXPOSED = "ETag, Date, Link, Retry-After"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dunghen.contracts.desks import DesksByUnit
 from dunghen.contracts.facts import FactsByUnit, facts_by_unit
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 from dunghen.domain.policy import Policy
@@ -25,6 +26,7 @@ class Mirror:
     feeds: dict[str, FeedView] = field(default_factory=dict)
     records: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
     facts: FactsByUnit = field(default_factory=FactsByUnit)
+    desks: DesksByUnit = field(default_factory=DesksByUnit)
     pulse: Pulse | None = None
     _units: Mapping[str, UnitFeed] | None = None
     _policies: Policies | None = None
@@ -35,7 +37,8 @@ class Mirror:
             return False
         self.scores = {unit: self._same(unit, score) for unit, score in stored.scores.items()}
         self.position, self.meta, self.feeds, self.records = stored.position, stored.meta, stored.feeds, stored.policies
-        self.facts = facts_by_unit(stored.facts)
+        self.facts, self.desks = facts_by_unit(stored.facts), DesksByUnit(stored.desks)
+        self.desks.derive_all(self.facts)
         self._units = self._policies = None
         return True
 
@@ -54,6 +57,8 @@ class Mirror:
             self.scores.pop(unit, None)
         for fact in entry.facts:
             self.facts.put(fact)
+        for day in entry.desks:
+            self.desks.put(day, self.facts)
         if entry.feeds:
             self.feeds.update((feed.source, feed) for feed in entry.feeds)
             self._units = None
@@ -68,7 +73,7 @@ class Mirror:
             return None
         if self._units is None:
             self._units = by_unit(self.feeds.values())
-        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units, self.facts)
+        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units, self.facts, self.desks)
 
     def policy_at(self, version: int) -> Policy | None:
         """The policy of a version, None where it is not known."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey
 from dunghen.contracts.facts import Fact, FactBook
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
 from dunghen.contracts.people import NoticeAction
@@ -37,6 +38,7 @@ class Stored:
     levels: dict[Generation, dict[int, Level]] = field(default_factory=dict)
     offsets: Offsets = field(default_factory=dict)
     facts: FactBook = field(default_factory=FactBook)
+    desks: DeskBook = field(default_factory=DeskBook)
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Commit:
     feeds: Sequence[FeedView]
     offsets: Offsets
     facts: Sequence[Fact] = ()
+    desks: Mapping[DeskKey, DeskDay | None] = field(default_factory=dict)  # None: no longer kept
 
 
 class BoardWriter(Protocol):

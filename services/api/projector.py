@@ -1,4 +1,4 @@
-"""The projector: follows `unit-scores`, `facts`, `feeds` and `policies`; the only writer of the picture. One loop: it reads and writes.
+"""The projector: follows `unit-scores`, `facts`, `desk-events`, `feeds`, `policies`; the only writer of the picture. One loop, both ways.
 
 Where the board is lost, emptied or written by another, all is read again from the offsets that the board holds (none: from the beginning).
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from aiokafka.errors import KafkaError
 
-from dunghen.contracts.topics import DOSSIER_EVENTS, FACTS, FEEDS, POLICIES, UNIT_SCORES
+from dunghen.contracts.topics import DESK_EVENTS, DOSSIER_EVENTS, FACTS, FEEDS, POLICIES, UNIT_SCORES
 from dunghen.domain.feeds import Patience
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import Clock, real_milliseconds
@@ -26,7 +26,7 @@ from services.api.projector_state import Showing
 from services.api.settings import ApiSettings
 
 log = get_logger("projector")
-FOLLOWED = (UNIT_SCORES, FACTS, FEEDS, POLICIES)
+FOLLOWED = (UNIT_SCORES, FACTS, DESK_EVENTS, FEEDS, POLICIES)
 LOOK_SECONDS = 0.5
 SAMPLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5

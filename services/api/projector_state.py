@@ -1,21 +1,23 @@
-"""The projector's state between two writes: picture, facts, feeds, policies, and the offsets that they contain. Pure: time is an argument.
+"""The projector's state between two writes: picture, facts, desks, feeds, policies, and the offsets in them. Pure: time is an argument.
 
-Score, Level, fact and policy records count at once. Feeds are looked at once a second: one turning stale or fresh counts at once, mere new
-times of contact only every `feed_publish_seconds`, or the whole map would change every second because somebody is alive.
+Score, Level, fact, desk and policy records count at once. Feeds are looked at once a second: one turning stale or fresh counts at once,
+mere new times of contact only every `feed_publish_seconds`, or the whole map would change every second because somebody is alive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
+from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey, decode_desk_event
 from dunghen.contracts.facts import Fact, FactBook, decode_fact, field_of
 from dunghen.contracts.messages import FeedState, PolicyRecord, decode_feed, decode_level, decode_policy, decode_score
-from dunghen.contracts.topics import FACTS, FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
+from dunghen.contracts.topics import DESK_EVENTS, FACTS, FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.feeds import Patience
+from dunghen.domain.windows import WindowError
 from dunghen.platform.kafka import Place, Record
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, Position
 from services.api.feeds import view_of
@@ -33,11 +35,13 @@ class Showing:
     feeds: dict[str, FeedView] = field(default_factory=dict)  # as shown
     policies: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
     facts: FactBook = field(default_factory=FactBook)
+    desks: DeskBook = field(default_factory=DeskBook)
     offsets: Offsets = field(default_factory=dict)
     new_states: dict[str, FeedState] = field(default_factory=dict)
     new_feeds: dict[str, FeedView] = field(default_factory=dict)
     new_policies: list[PolicyRecord] = field(default_factory=list)
     new_facts: dict[tuple[str, str, str], Fact] = field(default_factory=dict)
+    changed_desks: dict[DeskKey, None] = field(default_factory=dict)
     new_offsets: Offsets = field(default_factory=dict)
     feed_offsets: Offsets = field(default_factory=dict)
     known_at: int = 0
@@ -50,7 +54,8 @@ class Showing:
         if stored.meta is not None:
             picture.shown = Generation(stored.meta.policy, stored.meta.day)
         known_at = stored.meta.known_at if stored.meta else 0
-        return cls(picture, silence, stored.position, stored.feeds, stored.policies, stored.facts, stored.offsets, known_at=known_at)
+        kept = (stored.position, stored.feeds, stored.policies, stored.facts, stored.desks, stored.offsets)
+        return cls(picture, silence, *kept, known_at=known_at)
 
     def take(self, place: Place, records: Sequence[Record], following: int) -> None:
         """What came of one partition, and where it goes on. What nobody of ours writes is passed over and counted in `undecodable`."""
@@ -58,7 +63,7 @@ class Showing:
         for record in records:
             try:
                 self._take(place, record)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, UnicodeDecodeError, WindowError):
                 self.undecodable += 1
         (self.feed_offsets if topic == FEEDS else self.new_offsets)[place] = following
 
@@ -68,6 +73,8 @@ class Showing:
             self._score(partition, record)
         elif record.value and topic == FACTS:
             self._fact(decode_fact(record.value))
+        elif record.value and topic == DESK_EVENTS:
+            self.changed_desks.update(dict.fromkeys(self.desks.take(decode_desk_event(record.value))))
         elif record.value and topic == FEEDS and not (record.key or OWN_KEY).startswith(OWN_KEY):
             self._feed(decode_feed(record.value))
         elif record.value and topic == POLICIES:
@@ -116,14 +123,16 @@ class Showing:
             list(self.new_facts.values()),
             self._settled_offsets(),
         )
-        if not (changes or feeds or policies or facts or offsets):
+        self.changed_desks.update(dict.fromkeys(self.desks.close()))
+        desks = {key: self.desks.settled(key) for key in self.changed_desks}
+        if not (changes or feeds or policies or facts or desks or offsets):
             return None
-        visible = self.picture.shown is not None and (changes.visible or bool(feeds) or bool(facts))
+        visible = self.picture.shown is not None and (changes.visible or bool(feeds) or bool(facts) or bool(desks))
         after, self.position = self.position, Position(version) if visible else Position(self.position.version, self.position.quiet + 1)
         if visible:
             self.known_at = now
-        entry = self._entry(after, changes) if self.picture.shown else None
-        commit = Commit(after, self.position, entry, changes.staged, changes.levels, policies, feeds, offsets, facts)
+        entry = self._entry(after, changes, desks) if self.picture.shown else None
+        commit = Commit(after, self.position, entry, changes.staged, changes.levels, policies, feeds, offsets, facts, desks)
         self._written(feeds, offsets)
         return commit
 
@@ -131,7 +140,7 @@ class Showing:
         """Those below which nothing is left to write: the feeds' wait until every state that came is shown."""
         return {**self.new_offsets, **({} if self.new_states else self.feed_offsets)}
 
-    def _entry(self, after: Position, changes: Changes) -> Entry:
+    def _entry(self, after: Position, changes: Changes, desks: Mapping[DeskKey, DeskDay | None]) -> Entry:
         shown = self.picture.shown or Generation(0, 0)
         return Entry(
             after=after.text,
@@ -141,22 +150,24 @@ class Showing:
                 day=shown.day,
                 known_at=self.known_at,
                 covers=self.picture.covers(),
-                facts=self._fact_offsets(),
+                facts=self._offsets_of(FACTS),
+                desks=self._offsets_of(DESK_EVENTS),
             ),
             scores=[score for score in changes.scores.values() if score is not None],
             removed=[unit for unit, score in changes.scores.items() if score is None],
             feeds=list(self.new_feeds.values()),
             policies=self.new_policies,
             facts=list(self.new_facts.values()),
+            desks=[msgspec.structs.replace(day, lines=None) for day in desks.values() if day is not None],
         )
 
-    def _fact_offsets(self) -> dict[int, int]:
-        """How far the facts are that this step shows."""
-        return {partition: offset for (topic, partition), offset in {**self.offsets, **self.new_offsets}.items() if topic == FACTS}
+    def _offsets_of(self, topic: str) -> dict[int, int]:
+        """How far a topic is that this step shows."""
+        return {partition: offset for (of, partition), offset in {**self.offsets, **self.new_offsets}.items() if of == topic}
 
     def _written(self, feeds: list[FeedView], offsets: Offsets) -> None:
         self.feeds.update((feed.source, feed) for feed in feeds)
         self.offsets.update(offsets)
-        self.new_feeds, self.new_policies, self.new_facts, self.new_offsets = {}, [], {}, {}
+        self.new_feeds, self.new_policies, self.new_facts, self.changed_desks, self.new_offsets = {}, [], {}, {}, {}
         if not self.new_states:
             self.feed_offsets = {}

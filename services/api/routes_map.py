@@ -204,7 +204,7 @@ def _tag(channel: Channel) -> str:
 def _with_covers(channel: Channel, scene: Scene, age: float | None) -> bytes:
     """For `reconcile`: of which source offsets the picture is true, as a whole (`covers`) and for each unit."""
     whole = msgspec.json.decode(channel.body(age))
-    whole["covers"], whole["facts"] = scene.meta.covers, scene.meta.facts
+    whole["covers"], whole["facts"], whole["desks"] = scene.meta.covers, scene.meta.facts, scene.meta.desks
     for unit in whole["units"]:
         score = scene.scores.get(unit["code"])
         unit["covers"] = score.covers if score else {}

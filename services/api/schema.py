@@ -50,6 +50,7 @@ class MapAnswer(msgspec.Struct, kw_only=True):
     age_seconds: int | None = None
     covers: dict[str, int] | None = None
     facts: dict[str, int] | None = None
+    desks: dict[str, int] | None = None
 
 
 class Was(msgspec.Struct, kw_only=True):

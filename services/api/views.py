@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts.desks import DesksByUnit
 from dunghen.contracts.facts import FactsByUnit
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.bands import Thresholds
@@ -36,13 +37,14 @@ class ViewKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the views of one version are made of. Scores, feeds and facts by unit."""
+    """Everything that the views of one version are made of. Scores, feeds, facts and desks by unit."""
 
     meta: Meta
     policy: Policy | None
     scores: Mapping[str, UnitScore]
     feeds: Mapping[str, UnitFeed]
     facts: FactsByUnit = field(default_factory=FactsByUnit)
+    desks: DesksByUnit = field(default_factory=DesksByUnit)
 
     @property
     def looks(self) -> Looks:

@@ -14,6 +14,7 @@ from dunghen.platform.kafka_sender import KafkaSender
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle, end_start
 from dunghen.platform.logs import configure, get_logger, quiet
 from dunghen.platform.settings import SettingsError, load
+from services.ingest.adapters.kafka_desk_events import KafkaDeskEvents
 from services.ingest.adapters.kafka_events import KafkaEvents
 from services.ingest.adapters.kafka_facts import KafkaFacts
 from services.ingest.adapters.kafka_feeds import KafkaFeeds
@@ -41,6 +42,7 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
     ports = Ports(
         KafkaEvents(sender, settings.partitions),
         KafkaFacts(sender, settings.partitions),
+        KafkaDeskEvents(sender, settings.partitions),
         policies,
         FeedBook(),
         clock_from(settings.clock_file),

@@ -26,6 +26,7 @@ def build_app(ports: Ports, settings: IngestSettings) -> FastAPI:
         "/sync/CapNhatTienDoHoSoMC": door.sync("CapNhatTienDoHoSoMC"),
         "/events": door.events,
         "/facts": door.facts,
+        "/desk-events": door.desk_events,
         "/heartbeats": door.heartbeats,
     }
     for path, endpoint in posts.items():

@@ -17,6 +17,7 @@ from dunghen.contracts.refusals import Refusal
 from services.ingest.answers import Body
 from services.ingest.wire.allow_list import DossierItem, NamedItem, StepItem
 from services.ingest.wire.deliveries import EVENT_TYPES
+from services.ingest.wire.desk_events import DeskEventItem
 from services.ingest.wire.facts import FactItem
 from services.ingest.wire.heartbeats import HeartbeatBody
 
@@ -51,7 +52,7 @@ def described() -> str:
 
 
 def _document() -> dict[str, Any]:
-    structs = (Body, _without_raw(DossierItem), _without_raw(StepItem), NamedItem, FactItem, HeartbeatBody)
+    structs = (Body, _without_raw(DossierItem), _without_raw(StepItem), NamedItem, FactItem, DeskEventItem, HeartbeatBody)
     _, schemas = msgspec.json.schema_components(structs, ref_template=REF)
     both = (DRY_RUN, SENDER)
     paths = {
@@ -59,6 +60,7 @@ def _document() -> dict[str, Any]:
         "/sync/CapNhatTienDoHoSoMC": _post("Steps of dossiers", _sync("CapNhatTienDoHoSoMC", "StepItem"), both),
         "/events": _post("CloudEvents 1.0, structured: one, or a batch", {"anyOf": [_cloud_event(), _list(_cloud_event())]}, (DRY_RUN,)),
         "/facts": _post("What is told of units for a period", _object(source=TEXT, facts=_list(_ref("FactItem"))), (DRY_RUN,)),
+        "/desk-events": _post("What happened at desks", _object(source=TEXT, events=_list(_ref("DeskEventItem"))), (DRY_RUN,)),
         "/heartbeats": _post("What a source says of itself", _ref("HeartbeatBody"), ()),
     }
     codes = ", ".join(code.value for code in Refusal)

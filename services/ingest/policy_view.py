@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dunghen.domain.desks import DERIVED_FACTS
 from dunghen.domain.policy import Policy
 from dunghen.domain.units import Catalogue, normalise_wire_code
 from services.ingest.ports import Desk
@@ -20,7 +21,8 @@ def desk_of(policy: Policy) -> Desk:
         found = finder.under(prefix)
         return found | {city} if len(found) == len(policy.catalogue.all) else found
 
-    return Desk(policy.version, policy.zone, finder, under, find_fact_unit=fact_unit, fact_codes=policy.indicators.fact_codes)
+    told = policy.indicators.fact_codes - DERIVED_FACTS
+    return Desk(policy.version, policy.zone, finder, under, find_fact_unit=fact_unit, fact_codes=told)
 
 
 class UnitFinder:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dunghen.contracts.desks import DeskEvent
 from dunghen.contracts.facts import Fact
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import DossierEvent
@@ -39,6 +40,13 @@ class Facts(Protocol):
 
     async def publish(self, facts: Sequence[Fact]) -> None:
         """Returns once every fact is stored; raises Unavailable if that is not certain within the time that a sender waits."""
+
+
+class DeskEvents(Protocol):
+    """Where the events of one-stop desks go."""
+
+    async def publish(self, events: Sequence[DeskEvent]) -> None:
+        """Returns once every event is stored; raises Unavailable if that is not certain within the time that a sender waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ class Ports:
 
     events: Events
     facts: Facts
+    desk_events: DeskEvents
     desks: Desks
     feeds: FeedBook
     clock: Clock

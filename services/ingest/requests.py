@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from msgspec import Raw
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -15,6 +17,7 @@ from dunghen.platform.logs import get_logger
 from services.ingest import answers
 from services.ingest.answers import Answer
 from services.ingest.bodies import Bodies
+from services.ingest.desk_handlers import on_desk_events
 from services.ingest.fact_handlers import on_facts, reading_of
 from services.ingest.handlers import Result, dates_of, on_delivery, on_heartbeat
 from services.ingest.keys import Gate, check
@@ -22,7 +25,8 @@ from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import IngestSettings
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.deliveries import Delivery, DeliveryRefused, events_delivery, sync_delivery
-from services.ingest.wire.facts import facts_delivery
+from services.ingest.wire.desk_events import desk_delivery
+from services.ingest.wire.facts import FactReading, facts_delivery
 from services.ingest.wire.heartbeats import heartbeat
 
 log = get_logger("ingest")
@@ -42,6 +46,13 @@ class Call:
 
 
 Work = Callable[[Call], Awaitable[Answer]]
+Told = tuple[str, Sequence[Raw]]  # (source, items)
+
+
+class Handler(Protocol):
+    """What is done with told items: one result each."""
+
+    async def __call__(self, told: Told, reading: FactReading, ports: Ports, *, dry_run: bool) -> list[Result]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,10 @@ class Door:
         """What is told of units for a period."""
         return await self._answer("facts", request, self._facts)
 
+    async def desk_events(self, request: Request) -> Response:
+        """Tickets, appointments and answers of one-stop desks."""
+        return await self._answer("desk-events", request, self._desk_events)
+
     async def heartbeats(self, request: Request) -> Response:
         """What a source says of itself."""
         return await self._answer("heartbeats", request, self._heartbeat)
@@ -88,10 +103,15 @@ class Door:
         return await self._deliver(call, delivery)
 
     async def _facts(self, call: Call) -> Answer:
-        told = facts_delivery(call.body)
+        return await self._tell(call, facts_delivery(call.body), on_facts)
+
+    async def _desk_events(self, call: Call) -> Answer:
+        return await self._tell(call, desk_delivery(call.body), on_desk_events)
+
+    async def _tell(self, call: Call, told: Told, handler: Handler) -> Answer:
         self._check(call.holder, {told[0]})
         dry_run, reading = _dry_run(call.request), reading_of(call.desk, self.ports.clock.seconds(), call.holder.id if call.holder else "")
-        results = await on_facts(told, reading, self.ports, dry_run=dry_run)
+        results = await handler(told, reading, self.ports, dry_run=dry_run)
         _say_foreign(call.holder, results)
         return answers.of_results(results, self.settings.success_word(told[0]), dry_run=dry_run)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -74,6 +75,30 @@ def test_a_reader_s_key_reads_until_it_is_revoked(city: RunningCity) -> None:
     eventually(lambda: httpx.get(f"{city.page}/api/v1/units/20242/dossiers", headers=headers).status_code == 401)
     for place in (*city.data.glob("logs/*"), city.data / "up.log"):
         assert key not in place.read_text(errors="replace")
+
+
+def test_a_desk_s_key_opens_that_desk_s_board_and_nothing_else(city: RunningCity) -> None:
+    key = city.command("keys", "create", "--desk", "20242.Q01").stdout.split()[-1]
+    screen = httpx.Client(base_url=f"{city.page}/api/v1", headers={"authorization": f"Bearer {key}"}, timeout=10)
+    with closing(screen):
+        eventually(lambda: screen.get("/desks/20242.Q01/board").status_code == 200, within=60)
+        now = datetime.now(UTC).isoformat()
+        said = [
+            {"unit": "20242", "desk": "Q01", "number": 17, "occurred_at": now, "kind": kind} for kind in ("ticket_taken", "ticket_called")
+        ]
+        answer = httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": said}, timeout=10)
+        assert answer.json()["error_code"] == "0"
+        eventually(lambda: screen.get("/desks/20242.Q01/board").json()["calling"] == [17])
+        board = screen.get("/desks/20242.Q01/board")
+        assert OWN[-4:] in [one["digits"] for one in board.json()["dossiers"]]
+        assert OWN not in board.text
+        assert {screen.get(path).status_code for path in ("/desks/20242.Q02/board", "/units/20242/dossiers", f"/dossiers/{OWN}")} == {
+            403,
+            404,
+        }
+        assert httpx.get(f"{city.page}/api/v1/desks/20242.Q01/board").status_code == 401
+    with pytest.raises(AssertionError):
+        city.command("keys", "create", "--desk", "99999.Q01")
 
 
 def _status(client: httpx.Client, path: str) -> int:

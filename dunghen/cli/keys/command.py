@@ -15,6 +15,7 @@ from dunghen.cli.keys.topic import now_seconds, read_keys, write_keys, write_sec
 from dunghen.cli.policy_topic import read_book
 from dunghen.contracts.keys import Grant, KeyBook, MadeKey, Scope, digest_of, make_key, record_of, state_of
 from dunghen.contracts.messages import KeyRecord
+from dunghen.domain.desks import placed
 from dunghen.domain.units import Catalogue, normalise_wire_code
 from dunghen.platform.settings import PlatformSettings
 
@@ -99,14 +100,21 @@ def _kept_secret(file: Path, grant: Grant) -> str:
 
 
 async def _checked(settings: PlatformSettings, wanted: Wanted) -> str:
-    code = normalise_wire_code(wanted.code)
+    unit, desk = placed(wanted.code) if wanted.scope == "desk" else (wanted.code, "")
+    if wanted.scope == "desk" and not desk:
+        raise CommandError(f"{wanted.code}: not the place of a desk, a unit's code and the desk's: 20242.Q01")
+    code = normalise_wire_code(unit)
     try:
         catalogue: Catalogue = (await read_book(settings)).latest.catalogue
     except LookupError:
         raise CommandError("there is no city yet: start it, or run `dunghen prepare`") from None
     if not catalogue.under(code):
         raise CommandError(f"{code}: no unit has this code, nor one above or below it")
-    return code
+    if not desk:
+        return code
+    if catalogue.get(code) is None:
+        raise CommandError(f"{code}: no unit has this code")
+    return f"{code}.{desk}"
 
 
 def _present(book: KeyBook, key_id: str) -> KeyRecord:

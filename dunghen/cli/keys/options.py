@@ -21,6 +21,7 @@ Out = Annotated[Path | None, typer.Option(help="file that gets the key, readable
 def create(
     source: Annotated[str, typer.Option(help="a sending system: the unit code that it writes for, and all below it (H17.31)")] = "",
     reader: Annotated[str, typer.Option(help="a machine that reads officials' routes of this unit and those below it")] = "",
+    desk: Annotated[str, typer.Option(help="the screen of one desk, by its place: unit and desk (20242.Q01)")] = "",
     operator: Annotated[bool, typer.Option("--operator", help="a machine of the operator: reads officials' routes of the city")] = False,
     days: Annotated[float, typer.Option(help="how long it opens", min=0.001, max=3650)] = 365,
     out: Out = None,
@@ -30,10 +31,11 @@ def create(
     from dunghen.cli.keys.command import Wanted
     from dunghen.cli.keys.command import create as work
 
-    if bool(source) + bool(reader) + operator != 1:
-        raise CommandError("one of --source CODE, --reader CODE, --operator")
-    scope: Scope = "source" if source else "reader" if reader else "operator"
-    asyncio.run(work(DataFolder(data.absolute()), Wanted(scope, source or reader, days, out), say))
+    codes: dict[Scope, str] = {"source": source, "reader": reader, "desk": desk}
+    named: list[Scope] = [scope for scope, code in codes.items() if code] + (["operator"] if operator else [])
+    if len(named) != 1:
+        raise CommandError("one of --source CODE, --reader CODE, --desk PLACE, --operator")
+    asyncio.run(work(DataFolder(data.absolute()), Wanted(named[0], source or reader or desk, days, out), say))
 
 
 @keys.command("list")

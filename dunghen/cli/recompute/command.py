@@ -14,6 +14,7 @@ import msgspec
 from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
+from dunghen.cli.recompute.desk_table import DeskTable
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
 from dunghen.cli.recompute.fact_table import FactTable
 from dunghen.cli.recompute.frozen import history_of
@@ -23,7 +24,7 @@ from dunghen.contracts.city_files import read_city
 from dunghen.contracts.horizons import Horizon, horizon_of
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.policies import PolicyBook
-from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, FACTS
+from dunghen.contracts.topics import DESK_EVENTS, DOSSIER_EVENTS, DOSSIERS, FACTS
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings
 
@@ -89,13 +90,23 @@ async def events_from_kafka(settings: PlatformSettings, ends: Mapping[int, int])
 async def facts_from_kafka(settings: PlatformSettings) -> FactTable:
     """All facts, so far. Raises what `platform.kafka.read_all` raises."""
     table = FactTable()
+    await _fill(settings, FACTS, table)
+    return table
 
+
+async def desks_from_kafka(settings: PlatformSettings) -> DeskTable:
+    """All desk events, so far. Raises what `platform.kafka.read_all` raises."""
+    table = DeskTable()
+    await _fill(settings, DESK_EVENTS, table)
+    return table
+
+
+async def _fill(settings: PlatformSettings, topic: str, table: FactTable | DeskTable) -> None:
     def into(partition: int) -> kafka.Take:
         return lambda _key, value, offset, _timestamp: table.add_record(partition, offset, value)
 
     for partition in range(settings.partitions):
-        await kafka.read_all(settings, (FACTS, partition), into(partition))
-    return table
+        await kafka.read_all(settings, (topic, partition), into(partition))
 
 
 async def horizons_from_kafka(settings: PlatformSettings) -> Horizons:

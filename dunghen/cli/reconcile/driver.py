@@ -16,7 +16,8 @@ from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
-from dunghen.cli.recompute.command import bodies_at, events_from_kafka, facts_from_kafka, horizons_from_kafka
+from dunghen.cli.recompute.command import bodies_at, desks_from_kafka, events_from_kafka, facts_from_kafka, horizons_from_kafka
+from dunghen.cli.recompute.desk_table import DeskTable
 from dunghen.cli.recompute.fact_table import FactTable
 from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
@@ -25,7 +26,7 @@ from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, com
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
 from dunghen.cli.reconcile.indicators import compare_indicator
 from dunghen.contracts.policies import PolicyBook
-from dunghen.contracts.topics import DOSSIER_EVENTS, FACTS
+from dunghen.contracts.topics import DESK_EVENTS, DOSSIER_EVENTS, FACTS
 from dunghen.domain.windows import WINDOWS
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings
@@ -52,6 +53,7 @@ class Report:
     answers: int
     end: Offsets
     facts: Offsets
+    desks: Offsets
     events: int
     poison: int
     versions: tuple[int, ...]
@@ -62,7 +64,8 @@ class Report:
         """For the user."""
         versions = " to ".join(str(version) for version in sorted({self.versions[0], self.versions[-1]}))
         yield f"{self.cells:,} cells of {len(self.units)} units in {self.answers} answers of version {versions}"
-        yield f"E = {_text(self.end)}: {self.events:,} events, {self.poison} unreadable; facts: {_text(self.facts)}"
+        yield f"E = {_text(self.end)}: {self.events:,} events, {self.poison} unreadable"
+        yield f"facts: {_text(self.facts)}; desks: {_text(self.desks)}"
         ahead = {unit: vectors for unit, vectors in self.units.items() if any(not reaches(self.end, vector) for vector in vectors)}
         for unit, vectors in sorted(ahead.items()):
             yield f"V of {unit} = {' then '.join(map(_text, vectors))}"
@@ -88,8 +91,8 @@ async def reconcile(folder: DataFolder, as_json: bool, say: Say) -> int:
 
 async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Report:
     """Everything once: E, wait, one read of each window and rate, batch, comparison. Raises CommandError as `reconcile` does."""
-    end, told = await kafka.end_offsets(settings, DOSSIER_EVENTS), await kafka.end_offsets(settings, FACTS)
-    await _level_with(http, end, told)
+    end, told, desks = [await kafka.end_offsets(settings, topic) for topic in (DOSSIER_EVENTS, FACTS, DESK_EVENTS)]
+    await _level_with(http, {"covers": end, "facts": told, "desks": desks})
     codes = await _indicators(http)
     answers = [await _answer(http, window, rate=rate) for window in WINDOWS for rate in RATES]
     answers += [await _answer(http, window, indicator=code) for window in WINDOWS for code in codes]
@@ -97,21 +100,25 @@ async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Repor
     table, book = await events_from_kafka(settings, upto), await read_book(settings)
     horizons, named = await horizons_from_kafka(settings), table.arrow()
     batches = batches_of(answers, end, named["unit"].unique().to_pylist())
-    history, facts = await asyncio.to_thread(history_of, named, horizons), await facts_from_kafka(settings)
-    found, shown = await asyncio.to_thread(_judge, batches, Known(history, book, facts))
-    return Report(found.cells, len(answers), end, told, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown))
+    history = await asyncio.to_thread(history_of, named, horizons)
+    known = Known(history, book, await facts_from_kafka(settings), await desks_from_kafka(settings))
+    found, shown = await asyncio.to_thread(_judge, batches, known)
+    return Report(
+        found.cells, len(answers), end, told, desks, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown)
+    )
 
 
-async def _level_with(http: httpx.AsyncClient, end: Offsets, facts: Offsets) -> None:
+async def _level_with(http: httpx.AsyncClient, ends: Mapping[str, Offsets]) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         answer = await _answer(http, WINDOWS[0], rate=RATES[0])
-        level, told = offsets(answer["covers"] or {}), offsets(answer.get("facts") or {})
-        if reaches(level, end) and reaches(told, facts):
+        behind = [name for name, end in ends.items() if not reaches(offsets(answer.get(name) or {}), end)]
+        if not behind:
             return
         if time.monotonic() > until:
-            behind = f"{_text(level)} and does not reach {_text(end)}: is scoring running?"
-            raise CommandError(f"the map stands for {behind if reaches(told, facts) else 'older facts: is the projector running?'}")
+            level, end = (_text(offset) for offset in (offsets(answer["covers"] or {}), ends["covers"]))
+            scoring = f"{level} and does not reach {end}: is scoring running?"
+            raise CommandError(f"the map stands for {scoring if behind == ['covers'] else 'older facts: is the projector running?'}")
         await asyncio.sleep(_LEVEL_LOOKS_SECONDS)
 
 
@@ -142,6 +149,7 @@ class Known:
     history: History
     book: PolicyBook
     facts: FactTable
+    desks: DeskTable
 
 
 def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
@@ -150,7 +158,7 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
         bodies = bodies_at(known.book, batch.policy)
         definitions = Definitions(bodies.get("indicators", {}), with_calendar_ends(batch.day))
         with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
-            figures = _Figures(definitions, _asked(batch, bodies, found), known.facts)
+            figures = _Figures(definitions, _asked(batch, bodies, found), known)
             for answer, names in batch.answers:
                 if answer.get("indicator"):
                     part = compare_indicator(answer, names, figures.at(answer, names))
@@ -174,16 +182,18 @@ class _Figures:
 
     definitions: Definitions
     asked: Asked
-    facts: FactTable
+    known: Known
     _found: dict[str, Figures] = field(default_factory=dict)
 
     def at(self, answer: Mapping[str, Any], names: Mapping[str, str]) -> Figures:
-        told, names = offsets(answer.get("facts") or {}), {row["code"]: names[row["code"]] for row in answer["units"]}
-        mark = f"{_text(told)} {sorted(names.values())}"
+        told, desks = offsets(answer.get("facts") or {}), offsets(answer.get("desks") or {})
+        names = {row["code"]: names[row["code"]] for row in answer["units"]}
+        mark = f"{_text(told)} {_text(desks)} {sorted(names.values())}"
         if mark not in self._found:
             units = {name: self.asked.units[name] for name in names.values()}
             scores = {name: self.asked.scores[name] for name in units if name in self.asked.scores}
-            self._found[mark] = self.definitions.figures(Asked(units, scores, self.asked.city), self.facts.below(told))
+            facts = [*self.known.facts.below(told), *self.known.desks.below(desks)]
+            self._found[mark] = self.definitions.figures(Asked(units, scores, self.asked.city), facts)
         return self._found[mark]
 
 

@@ -55,7 +55,7 @@ class MadeUpCity:
             by_itself = _poisson(usual * _BY_ITSELF, rng)
             at_desks = _poisson(usual * _BY_WEEKDAY[weekday_of(day)], rng) if self.calendar.is_working(day) else 0
             for number in range(by_itself + at_desks):
-                received = self.calendar.zone.at(day, rng.randrange(DAY_SECONDS)) if number < by_itself else self._arrival(day, rng)
+                received = self.calendar.zone.at(day, rng.randrange(DAY_SECONDS)) if number < by_itself else self.arrival(day, rng)
                 yield self._one(unit, received, self.plan.first + number, rng)
 
     def _one(self, unit: Unit, received: int, number: int, rng: Random) -> Life:
@@ -69,7 +69,11 @@ class MadeUpCity:
             rng,
         )
 
-    def _arrival(self, day: int, rng: Random) -> int:
+    def share(self, unit: str) -> float:
+        """What part of the city's work this unit has."""
+        return self._share[unit]
+
+    def arrival(self, day: int, rng: Random) -> int:
         """Mid-morning and mid-afternoon are busiest."""
         begin, until = rng.choices(self.calendar.hours_on(day), weights=[3, 2][: len(self.calendar.hours_on(day))])[0]
         return self.calendar.zone.at(day, begin + int((until - begin) * rng.betavariate(2.0, 2.4)))

@@ -7,7 +7,7 @@ import heapq
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -15,6 +15,8 @@ from random import Random
 from dunghen.cli.ingest_client import IngestClient
 from dunghen.cli.simulate.city import MadeUpCity, Plan, wire_code
 from dunghen.cli.simulate.deliveries import Delivery, deliveries, last_words
+from dunghen.cli.simulate.desk_days import PAST_DAYS, desk_day
+from dunghen.cli.simulate.desk_days import Told as DeskTold
 from dunghen.cli.simulate.lives import Life
 from dunghen.cli.simulate.sender import BATCH, Said, Sender
 from dunghen.cli.simulate.told_facts import facts_of_month, facts_of_year
@@ -68,8 +70,18 @@ class Simulation:
             progress(done, days + 1)
         await self.sender.tell_past(waiting)
         await self.sender.facts(self.city.policy.city.code, facts_of_year(self.city.policy, self.city.plan.seed, today))
+        await self._desks_of_the_past(now, days)
         self._note(now)
         return count
+
+    async def _desks_of_the_past(self, now: int, days: int) -> None:
+        """Days that are still open are told; older ones would be refused."""
+        today = self.city.calendar.zone.day_of(now)
+        for day in range(today - min(days, PAST_DAYS), today + 1):
+            await self._tell_desks([told for told in desk_day(self.city, day) if told[0] <= now])
+
+    async def _tell_desks(self, told: Sequence[DeskTold]) -> None:
+        await self.sender.desk_events(self.city.policy.city.code, told)
 
     async def live(self) -> None:
         """For ever: what arrives, when it arrives, day after day; a few units have gone silent."""
@@ -79,6 +91,7 @@ class Simulation:
         heap: list[Delivery] = []
         for day in range(today - OLDEST_DAYS, today + 1):
             self._arrive(day, since, heap)
+        desks = [told for told in desk_day(self.city, today) if told[0] > since]
         beat = 0.0
         while True:
             now = self.clock.seconds()
@@ -87,7 +100,10 @@ class Simulation:
                 self._arrive(today, since, heap)
                 month = facts_of_month(self.city.policy, self.city.plan.seed, today, date_of(today).month)
                 await self.sender.facts(self.city.policy.city.code, month)
+                desks += desk_day(self.city, today)
             await self._tell_due(heap, now)
+            await self._tell_desks([told for told in desks if told[0] <= now])
+            desks = [told for told in desks if told[0] > now]
             self._note(now)
             if time.monotonic() > beat:
                 beat = time.monotonic() + HEARTBEAT_SECONDS

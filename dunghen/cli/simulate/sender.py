@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dunghen.cli.ingest_client import EVENTS, IngestClient
+from dunghen.cli.simulate.desk_days import Told as DeskTold
 from dunghen.cli.simulate.lives import Life, Moment
 from dunghen.cli.simulate.told_facts import Told
 from dunghen.cli.simulate.wire import Wire
@@ -56,6 +57,11 @@ class Sender:
         told = list(facts)
         for batch in (told[i : i + BATCH] for i in range(0, len(told), BATCH)):
             await self._post("/facts", {"source": source, "facts": batch})
+
+    async def desk_events(self, source: str, told: Sequence[DeskTold]) -> None:
+        """What happened at desks."""
+        for batch in (told[i : i + BATCH] for i in range(0, len(told), BATCH)):
+            await self._post("/desk-events", {"source": source, "events": [item for _, item in batch]})
 
     def _count(self, batch: Sequence[Said]) -> None:
         for source, _, _ in batch:

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from dunghen.domain.days import date_of
+from dunghen.domain.desks import DERIVED_FACTS
 from dunghen.domain.indicators import Indicator
 from dunghen.domain.policy import Policy
 from dunghen.domain.units import Unit
@@ -33,7 +34,7 @@ def facts_of_month(policy: Policy, seed: int, today: int, month: int) -> Iterato
         definition = versions[-1]
         if between and definition.facts_over == "latest":
             continue
-        for name in {term.name for term in definition.terms if term.of == "fact"}:
+        for name in {term.name for term in definition.terms if term.of == "fact"} - DERIVED_FACTS:
             for unit in policy.catalogue.on(today):
                 if unit.kind in definition.kinds and definition.holds_on(today):
                     numerator, denominator = _figures(definition, unit, Random(f"{seed} {unit.code} {code} {month}"), passed)

@@ -1,4 +1,4 @@
-"""The live picture in Redis: hashes `scores feeds policies staged levels offsets facts`, strings `meta position pulse`, the stream `map`.
+"""The live picture in Redis: hashes `scores feeds policies staged levels offsets facts desks`; `meta position pulse`; the stream `map`.
 
 Everything of one step is one MULTI, guarded by WATCH on `position`: the picture, its offsets and the stream entry are never apart,
 and a projector that is not alone, or whose Redis was emptied, finds out before it writes.
@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import WatchError
 
 from dunghen.contracts.board import BOARD
+from dunghen.contracts.desks import decode_desk_day
 from dunghen.contracts.facts import decode_fact, field_of
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
 from dunghen.platform.settings import PlatformSettings
@@ -32,7 +33,7 @@ from services.api.board_messages import (
 )
 from services.api.ports import BoardUnreachableError, Commit, DisplacedError, Stored
 
-SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, META, POSITION, STREAM = BOARD
+SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS, META, POSITION, STREAM = BOARD
 PULSE = "pulse"
 NEWS, NEWS_KEPT = "news", 200
 GEOMETRY = "geometry"  # a hash: its id, and its body
@@ -55,7 +56,7 @@ class RedisBoard:
         try:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.mget([self._named(key) for key in (POSITION, META)])
-                for key in (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS):
+                for key in (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS):
                     pipe.hgetall(self._named(key))
                 answer = await pipe.execute()
         except UNREACHABLE as fault:
@@ -166,6 +167,7 @@ class RedisBoard:
         self._write_hash(pipe, POLICIES, {f"{p.kind}|{p.version}": encode(p) for p in commit.policies})
         self._write_hash(pipe, FEEDS, {f.source: encode(f) for f in commit.feeds})
         self._write_hash(pipe, FACTS, {"|".join(field_of(fact)): encode(fact) for fact in commit.facts})
+        self._write_hash(pipe, DESKS, {"|".join(map(str, key)): encode(day) if day else None for key, day in commit.desks.items()})
         self._write_hash(pipe, OFFSETS, {f"{topic}|{partition}": b"%d" % offset for (topic, partition), offset in commit.offsets.items()})
         pipe.set(self._named(POSITION), commit.position.text)
         if commit.entry is not None:
@@ -198,7 +200,7 @@ def _generation(key: bytes) -> tuple[Generation, str]:
 
 
 def _stored(answer: list[Any]) -> Stored:
-    (position, meta), scores, feeds, policies, staged, levels, offsets, facts = answer
+    (position, meta), scores, feeds, policies, staged, levels, offsets, facts, desks = answer
     stored = Stored(Position.parse(position), decode_meta(meta) if meta else None)
     stored.scores = {unit.decode(): decode_score(raw) for unit, raw in scores.items()}
     stored.feeds = {source.decode(): decode_feed_view(raw) for source, raw in feeds.items()}
@@ -214,4 +216,6 @@ def _stored(answer: list[Any]) -> Stored:
         stored.offsets[topic, int(partition)] = int(raw)
     for raw in facts.values():
         stored.facts.take(decode_fact(raw))
+    for raw in desks.values():
+        stored.desks.add(decode_desk_day(raw))
     return stored

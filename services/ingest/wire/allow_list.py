@@ -66,6 +66,7 @@ MATCHED = frozenset(("NguoiXuLy",))  # only ever matched to the directory: neith
 ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__}) - MATCHED
 
 OF_FACTS = frozenset(("source", "facts", "unit", "code", "period", "kind", "numerator", "denominator", "occurred_at", "evidence"))
+OF_DESK_EVENTS = frozenset(("source", "events", "unit", "desk", "kind", "on", "number", "channel", "score", "occurred_at"))
 _READ = ALLOWED | {"data", "madonvi", "service", "source", "time", "type", "specversion"}
 _DECODERS: dict[type[msgspec.Struct], Any] = {t: msgspec.json.Decoder(t).decode for t in (DossierItem, StepItem, NamedItem)}
 

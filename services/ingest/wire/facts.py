@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -19,6 +20,7 @@ from services.ingest.wire.deliveries import NO_JSON, DeliveryRefused, no_json, s
 from services.ingest.wire.scalars import ItemRefused, Scalar
 
 MOST_FACTS = 10_000
+Item = TypeVar("Item")
 _LINK = re.compile(r"https://[A-Za-z0-9.-]{1,200}(?::\d{1,5})?(?:/[A-Za-z0-9._~/%-]*)?", re.ASCII)
 _PERSONAL = re.compile(r"\d{9}")  # as many digits in a row as a phone or an identity number has
 _NUMBER = re.compile(r"\d{1,16}", re.ASCII)
@@ -41,6 +43,14 @@ class _Envelope(msgspec.Struct, gc=False):
     facts: list[Raw] | None = None
 
 
+class Batch(NamedTuple):
+    """How a body `{source, <name>: […]}` is read: `read` are the fields that are ever looked at."""
+
+    name: str
+    decode: Callable[[bytes], Any]
+    read: frozenset[str]
+
+
 class FactItem(msgspec.Struct, gc=False):
     unit: Scalar = None
     code: Scalar = None
@@ -52,28 +62,33 @@ class FactItem(msgspec.Struct, gc=False):
     evidence: Scalar = None
 
 
-_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_FACTS = Batch("facts", msgspec.json.Decoder(_Envelope).decode, OF_FACTS)
 _decode_item = msgspec.json.Decoder(FactItem).decode
 
 
 def facts_delivery(body: bytes, *, may_be_none: bool = False) -> tuple[str, list[Raw]]:
     """(source, items). `may_be_none`: no fact is an answer too. Raises DeliveryRefused: 400, 413."""
-    given = _decoded(body)
-    source = sender_code(given.source)
+    return batch_of(body, _FACTS, may_be_none=may_be_none)
+
+
+def batch_of(body: bytes, of: Batch, *, may_be_none: bool = False) -> tuple[str, list[Raw]]:
+    """(source, items) of any batch of this kind. Raises DeliveryRefused: 400, 413."""
+    given = _decoded(body, of)
+    source, items = sender_code(given.source), getattr(given, of.name)
     if not source:
         raise DeliveryRefused(400, Refusal.BAD_SOURCE, "source")
-    if given.facts is None or not (given.facts or may_be_none):
-        raise DeliveryRefused(400, Refusal.NO_DATA, "facts")
-    if len(given.facts) > MOST_FACTS:
+    if items is None or not (items or may_be_none):
+        raise DeliveryRefused(400, Refusal.NO_DATA, of.name)
+    if len(items) > MOST_FACTS:
         raise DeliveryRefused(413, Refusal.TOO_LARGE)
-    return source, given.facts
+    return source, items
 
 
-def _decoded(body: bytes) -> _Envelope:
+def _decoded(body: bytes, of: Batch) -> Any:
     try:
-        if twice := duplicate_in(body, OF_FACTS):
+        if twice := duplicate_in(body, of.read):
             raise DeliveryRefused(400, Refusal.DUPLICATE_KEY, twice)
-        return _decode_envelope(body)
+        return of.decode(body)
     except msgspec.ValidationError as fault:
         raise DeliveryRefused(400, Refusal.WRONG_TYPE, path_of(fault)) from None
     except NO_JSON as fault:
@@ -82,16 +97,12 @@ def _decoded(body: bytes) -> _Envelope:
 
 def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fact:
     """One statement, stamped. `arrived_at` in microseconds. Raises ItemRefused."""
-    try:
-        item = _decode_item(raw)
-    except msgspec.ValidationError as fault:
-        where = path_of(fault)
-        raise ItemRefused(Refusal.WRONG_TYPE if where else Refusal.NOT_AN_OBJECT, where) from None
+    item = item_of(raw, _decode_item)
     kind, given_at = _kind(item), reading.dates.past(item.occurred_at, "occurred_at")
     numerator = _amount(item.numerator, "numerator", needed=kind == "value")
     fact = Fact(
         id="0" * 16,
-        unit=_unit(item, reading),
+        unit=own_unit(item.unit, reading),
         code=_code(item, reading),
         period=_period(item, reading),
         kind=kind,
@@ -108,7 +119,17 @@ def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fac
     return fact
 
 
-def _needed(value: Scalar, path: str) -> str:
+def item_of(raw: Raw, decode: Callable[[Raw], Item]) -> Item:
+    """One item. Raises ItemRefused: NOT_AN_OBJECT, WRONG_TYPE with the path."""
+    try:
+        return decode(raw)
+    except msgspec.ValidationError as fault:
+        where = path_of(fault)
+        raise ItemRefused(Refusal.WRONG_TYPE if where else Refusal.NOT_AN_OBJECT, where) from None
+
+
+def required(value: Scalar, path: str) -> str:
+    """The text of a field that must be there. Raises ItemRefused."""
     given = scalars.text(value)
     if not given:
         raise ItemRefused(Refusal.MISSING, path)
@@ -123,8 +144,9 @@ def _kind(item: FactItem) -> FactKind:
     return found
 
 
-def _unit(item: FactItem, reading: FactReading) -> str:
-    given = _needed(item.unit, "unit")
+def own_unit(value: Scalar, reading: FactReading) -> str:
+    """The public code of the unit that is named, if it may be told of. Raises ItemRefused."""
+    given = required(value, "unit")
     unit = reading.find_unit(given)
     if not unit:
         raise ItemRefused(Refusal.UNKNOWN_UNIT, "unit")
@@ -134,14 +156,14 @@ def _unit(item: FactItem, reading: FactReading) -> str:
 
 
 def _code(item: FactItem, reading: FactReading) -> str:
-    code = _needed(item.code, "code")
+    code = required(item.code, "code")
     if code not in reading.codes:
         raise ItemRefused(Refusal.UNKNOWN_FACT, "code")
     return code
 
 
 def _period(item: FactItem, reading: FactReading) -> str:
-    name = _needed(item.period, "period")
+    name = required(item.period, "period")
     try:
         first = period(name).first
     except WindowError:
@@ -153,7 +175,7 @@ def _period(item: FactItem, reading: FactReading) -> str:
 
 def _amount(value: Scalar, path: str, *, needed: bool) -> int | None:
     """A whole number from 0 to 2⁵³ − 1."""
-    given = _needed(value, path) if needed else scalars.text(value)
+    given = required(value, path) if needed else scalars.text(value)
     if not given:
         return None
     if isinstance(value, bool | float) or not _NUMBER.fullmatch(given) or int(given) > MOST:

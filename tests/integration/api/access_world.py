@@ -22,6 +22,7 @@ NOW = real_milliseconds() // 1000
 HAI_CHAU, HAI_VAN, BUILDING = "20242", "20194", "H17.10"
 ALL = frozenset({HAI_CHAU, HAI_VAN, BUILDING})
 DOSSIERS_OF = {unit: f"000.00.0{n}.H17-261116-000{n}" for n, unit in enumerate(sorted(ALL), 1)}
+DESK, OTHER_DESKS = f"{HAI_CHAU}.Q01", (f"{HAI_CHAU}.Q02", f"{HAI_VAN}.Q01", "99999.Q01")
 ADDRESS = "buoi.nguyen@danang.example"
 
 
@@ -47,6 +48,7 @@ MACHINES_OF: dict[str, tuple[Role, Scope, str, frozenset[str]]] = {
     "reader of the city": (Role.READER, "reader", "H17", ALL),
     "operator's machine": (Role.OPERATOR, "operator", "", ALL),
     "source": (Role.SOURCE, "source", "H17", frozenset()),
+    "screen of a desk": (Role.DESK, "desk", DESK, frozenset({DESK})),
 }
 
 

@@ -6,17 +6,24 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from access_world import ALL, DOSSIERS_OF, Actor, post, settle
+from access_world import ALL, DESK, DOSSIERS_OF, HAI_CHAU, OTHER_DESKS, Actor, post, settle
 from api_world import Opened, World
 from fastapi import APIRouter
 
+from dunghen.contracts.audit import BLOCKS, STORE, entries_of
 from dunghen.domain.access import FOR_EVERYBODY, RIGHTS, Reach, What
+from dunghen.platform.store import Query, open_store
 from services.api.access_table import ROUTES, UndeclaredRouteError, check_declared, routes_of
 from services.api.app import build_app
 from services.api.ports import Outlets
 
 PUSH_KEY = "B" + "A" * 86
-IN_PATH = {What.UNIT_DOSSIERS: {unit: unit for unit in ALL}, What.DOSSIER: DOSSIERS_OF, What.ACT: DOSSIERS_OF}
+IN_PATH = {
+    What.UNIT_DOSSIERS: {unit: unit for unit in ALL},
+    What.DOSSIER: DOSSIERS_OF,
+    What.ACT: DOSSIERS_OF,
+    What.DESK_BOARD: {place: place for place in (DESK, *OTHER_DESKS)},
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ async def settled(open_world: Opened) -> AsyncIterator[tuple[World, dict[str, Ac
 
 async def ask(world: World, cell: Cell, actor: Actor) -> int:
     path = (
-        cell.path.replace("{code}", IN_PATH.get(cell.what, {}).get(cell.unit, "20242"))
+        cell.path.replace("{desk}", cell.unit)
+        .replace("{code}", IN_PATH.get(cell.what, {}).get(cell.unit, "20242"))
         .replace("{path:path}", "nothing.js")
         .replace("{token}", "0" * 20)
     )
@@ -93,6 +101,33 @@ async def test_of_another_unit_s_dossier_nobody_learns_whether_there_is_one(sett
     nowhere = await world.http.get("/api/v1/dossiers/000.00.09.H17-261116-0009", headers=headers)
     assert (there.status_code, there.content) == (404, nowhere.content)
     assert {k: v for k, v in there.headers.items() if k != "date"} == {k: v for k, v in nowhere.headers.items() if k != "date"}
+
+
+async def test_of_another_desk_a_screen_does_not_learn_whether_there_is_one(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    headers = dict(actors["screen of a desk"].headers)
+    found = [await world.http.get(f"/api/v1/desks/{place}/board", headers=headers) for place in (*OTHER_DESKS, "nothing")]
+    assert {(answer.status_code, answer.content) for answer in found} == {(403, found[0].content)}
+
+
+async def test_a_screen_shows_its_desk_s_unit_by_four_digits_and_is_in_the_audit_log(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    actor = actors["screen of a desk"]
+    answer = await world.http.get(f"/api/v1/desks/{DESK}/board", headers=dict(actor.headers))
+    board = answer.json()
+    assert (board["unit"], board["desk"], board["calling"], board["waiting"]) == (HAI_CHAU, "Q01", [], 0)
+    assert [(one["digits"], one["step"]["vi"], one["ready"], one["promised_on"]) for one in board["dossiers"]] == [
+        (DOSSIERS_OF[HAI_CHAU][-4:], "Đang xử lý", False, "2026-11-17")
+    ]
+    assert DOSSIERS_OF[HAI_CHAU] not in answer.text
+    assert "access-control-allow-origin" not in answer.headers
+    store = open_store(world.settings, STORE, read_only=True)
+    try:
+        blocks = (await store.find(Query(BLOCKS, {}, ("seq",), limit=500))).documents
+    finally:
+        await store.close()
+    read = [e for block in blocks for e in entries_of(block.body) if e.route == "/api/v1/desks/{desk}/board"]
+    assert [(e.role, e.unit, e.dossiers) for e in read] == [("desk", HAI_CHAU, (DOSSIERS_OF[HAI_CHAU],))]
 
 
 async def test_a_route_that_nobody_declared_is_found_also_in_a_router(settled: tuple[World, dict[str, Actor]]) -> None:

@@ -172,6 +172,29 @@ def test_a_correction_holds_and_an_older_statement_does_not_come_back(city: Runn
     assert differences(city) == []
 
 
+def test_desk_events_told_over_http_are_figures_of_the_unit_and_equal_the_batch_path(city: Running) -> None:
+    def said(kind: str, number: int, ago: float, **other: Any) -> dict[str, Any]:
+        at = NOW - timedelta(minutes=ago)
+        return {"unit": "20242", "desk": "Q01", "kind": kind, "number": number, "occurred_at": at.isoformat(), "on": str(TODAY), **other}
+
+    events = [said("ticket_taken", n, 40) for n in range(1, 8)]
+    events += [said("ticket_called", n, 40 - 4 * n) for n in range(1, 6)] + [said("ticket_served", n, 2) for n in range(1, 6)]
+    events += [said("ticket_abandoned", 6, 3), said("answered", 1, 1, channel="kiosk", score=2)]
+    events += [said("answered", n, 1, channel="kiosk", score=5) for n in range(2, 6)]
+    events += [said("appointment_booked", 1, 90, on=str(TODAY + timedelta(days=1)))]
+    for part in (events, events[3:9]):  # some of it twice
+        answer = httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": part}, timeout=20)
+        assert (answer.status_code, answer.json()["error_code"]) == (200, "0"), answer.text
+    eventually(lambda: city.by("DESK.SATISFIED")["20242"]["denominator"] == 5)
+    waited, left, satisfied = (city.by(f"DESK.{name}")["20242"] for name in ("WAIT_15", "ABANDONED", "SATISFIED"))
+    assert (waited["numerator"], waited["denominator"]) == (3, 5)
+    assert (left["numerator"], left["denominator"]) == (1, 6)
+    assert satisfied["value"] == 0.8
+    page = city.get("/units/20242/desks", window="today")
+    assert (page["tickets"]["taken"], page["tickets"]["served"], page["waiting"], page["desks"]) == (7, 5, 1, [])
+    assert differences(city) == []
+
+
 def test_what_is_no_answer_is_refused_by_its_code(city: Running) -> None:
     def code(path: str, **query: str) -> tuple[int, str]:
         answer = httpx.get(f"{city.page}/api/v1{path}", params=query, timeout=10)

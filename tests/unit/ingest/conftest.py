@@ -10,6 +10,7 @@ import httpx
 import pytest
 from key_books import Keys
 
+from dunghen.contracts.desks import DeskEvent
 from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import DossierEvent
 from dunghen.domain.policy import Policy
@@ -59,6 +60,19 @@ class RecordingFacts:
         self.kept.extend(facts)
 
 
+class RecordingDeskEvents:
+    """The port `DeskEvents`, likewise."""
+
+    def __init__(self) -> None:
+        self.kept: list[DeskEvent] = []
+        self.away = False
+
+    async def publish(self, events: Sequence[DeskEvent]) -> None:
+        if self.away:
+            raise Unavailable
+        self.kept.extend(events)
+
+
 @dataclass
 class Desks:
     """The port `Desks`: a desk, or none yet."""
@@ -76,6 +90,7 @@ class Ingest:
     ports: Ports
     events: RecordingEvents
     facts: RecordingFacts
+    desk_events: RecordingDeskEvents
     desks: Desks
     client: httpx.AsyncClient
     clock: FixedClock = field(default_factory=lambda: FixedClock(MONDAY_8))
@@ -102,11 +117,13 @@ def start(desk: Desk) -> Callable[..., Ingest]:
     """Builds ingest with the given settings; with `keys` only they open it, without it is open."""
 
     def built(keys: Keys | None = None, **settings: Any) -> Ingest:
-        events, facts, desks, clock = RecordingEvents(), RecordingFacts(), Desks(desk), FixedClock(MONDAY_8)
-        ports = Ports(events, facts, desks, FeedBook(), clock, Metrics(), keys or Keys())
+        events, facts, desk_events = RecordingEvents(), RecordingFacts(), RecordingDeskEvents()
+        desks, clock = Desks(desk), FixedClock(MONDAY_8)
+        ports = Ports(events, facts, desk_events, desks, FeedBook(), clock, Metrics(), keys or Keys())
         app = build_app(ports, IngestSettings(ingest_insecure=keys is None, **settings))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        return Ingest(ports, events, facts, desks, httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010"), clock)
+        client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010")
+        return Ingest(ports, events, facts, desk_events, desks, client, clock)
 
     return built
 

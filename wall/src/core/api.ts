@@ -46,6 +46,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desks/{desk}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Board
+         * @description A desk's board (`desk`: 20242.Q01): tickets called; the unit's dossiers in hand or ready, by the last digits of their codes.
+         */
+        get: operations["get_board_api_v1_desks__desk__board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dossiers/{code}": {
         parameters: {
             query?: never;
@@ -624,6 +644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/{code}/desks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Desks
+         * @description A unit's one-stop desks: tickets with waiting and serving times, appointments, answers; single desks of days that are over.
+         */
+        get: operations["get_desks_api_v1_units__code__desks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{code}/dossiers": {
         parameters: {
             query?: never;
@@ -1008,6 +1048,130 @@ export interface operations {
                 content?: never;
             };
             /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_board_api_v1_desks__desk__board_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                desk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        at: string;
+                        calling: number[];
+                        desk: string;
+                        dossiers: {
+                            digits: string;
+                            paused: boolean;
+                            promised_on: string | null;
+                            ready: boolean;
+                            status: number;
+                            /**
+                             * Words
+                             * @description The same in both languages.
+                             */
+                            step: {
+                                en: string;
+                                vi: string;
+                            };
+                        }[];
+                        name: string;
+                        unit: string;
+                        waiting: number;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1813,6 +1977,9 @@ export interface operations {
                             value: number | null;
                         };
                         covers?: {
+                            [key: string]: number;
+                        } | null;
+                        desks?: {
                             [key: string]: number;
                         } | null;
                         facts?: {
@@ -4102,6 +4269,176 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_desks_api_v1_units__code__desks_get: {
+        parameters: {
+            query?: {
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
+                window?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The desks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        appointments: {
+                            booked: number;
+                            kept: number;
+                            missed: number;
+                        } | null;
+                        as_of: string;
+                        code: string;
+                        desks: {
+                            appointments: {
+                                booked: number;
+                                kept: number;
+                                missed: number;
+                            } | null;
+                            desk: string;
+                            satisfaction: {
+                                by_score: number[];
+                                denominator: number;
+                                high: number;
+                                low: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            tickets: {
+                                abandoned: number;
+                                served: number;
+                                service: {
+                                    buckets: {
+                                        at_most_seconds: number | null;
+                                        count: number;
+                                    }[];
+                                    count: number;
+                                    median_at_most_seconds: number | null;
+                                    p90_at_most_seconds: number | null;
+                                    seconds: number;
+                                } | null;
+                                taken: number;
+                                waited: {
+                                    buckets: {
+                                        at_most_seconds: number | null;
+                                        count: number;
+                                    }[];
+                                    count: number;
+                                    median_at_most_seconds: number | null;
+                                    p90_at_most_seconds: number | null;
+                                    seconds: number;
+                                } | null;
+                            } | null;
+                            withheld: boolean;
+                        }[];
+                        first: string;
+                        kind: string;
+                        last: string;
+                        name: string;
+                        satisfaction: {
+                            by_score: number[];
+                            denominator: number;
+                            high: number;
+                            low: number;
+                            numerator: number;
+                            value: number;
+                        } | null;
+                        tickets: {
+                            abandoned: number;
+                            served: number;
+                            service: {
+                                buckets: {
+                                    at_most_seconds: number | null;
+                                    count: number;
+                                }[];
+                                count: number;
+                                median_at_most_seconds: number | null;
+                                p90_at_most_seconds: number | null;
+                                seconds: number;
+                            } | null;
+                            taken: number;
+                            waited: {
+                                buckets: {
+                                    at_most_seconds: number | null;
+                                    count: number;
+                                }[];
+                                count: number;
+                                median_at_most_seconds: number | null;
+                                p90_at_most_seconds: number | null;
+                                seconds: number;
+                            } | null;
+                        } | null;
+                        version: number;
+                        waiting: number;
+                        window: string;
+                    };
                 };
             };
             /** @description The reader has this version */

@@ -1,0 +1,36 @@
+"""One-stop desks of a unit: open to everybody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dunghen.domain.windows import WindowError, resolve
+from services.api.answers import hashed, untagged
+from services.api.desk_page import DeskAnswer, desk_page
+from services.api.follower import Follower
+from services.api.problems import ProblemError
+from services.api.routes_map import WINDOW_HELP, present, unit_of
+from services.api.schema import KNOWN, answers
+
+
+def desk_routes(follower: Follower) -> APIRouter:
+    """Tickets, appointments and answers, as numbers."""
+    router = APIRouter(prefix="/api/v1", tags=["desks"])
+
+    @router.get("/units/{code}/desks", responses={**answers(DeskAnswer, "The desks", 404), 304: KNOWN})
+    async def get_desks(request: Request, code: str, window: Annotated[str, Query(description=WINDOW_HELP)] = "month") -> Response:
+        """A unit's one-stop desks: tickets with waiting and serving times, appointments, answers; single desks of days that are over."""
+        scene = present(follower)
+        unit = unit_of(scene, code)
+        try:
+            days = resolve(window, scene.meta.day)
+        except WindowError as fault:
+            raise ProblemError("INVALID_PARAMETER", str(fault)) from fault
+        body = desk_page(unit, scene, (window, days))
+        return hashed(request, body) if follower.stale_age() is None else untagged(request, body)
+
+    return router
