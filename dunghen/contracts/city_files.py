@@ -20,7 +20,7 @@ from dunghen.domain.policy import Policy, PolicyError
 
 SHIPPED = {"demo": "danang.toml", "danang": "danang.toml", "nyc311": "nyc311.toml", "none": "none.toml"}
 HOLIDAY_YEARS = range(2015, 2036)
-_CITY_KEYS = ("code", "name", "time_zone", "former_codes")
+_CITY_KEYS = ("code", "name", "time_zone", "former_codes", "sources")
 _OTHER_KEYS = ("units", "unit_files", "procedures", "procedure_files", "calendar", "rules", "bands", "stages", "indicator_folders")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-4]):([0-5]\d)")
 _PLACE = re.compile(r"^(units|procedures|indicators\.sets)\[(\d+)\]")

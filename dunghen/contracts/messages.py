@@ -34,6 +34,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
     (5, NgayBoSung), (4, NgayTiepNhanBoSung). `handler` is the internal id in `people` of a step's NguoiXuLy; "" where the step
     names nobody, `NOT_IN_THE_DIRECTORY` where nobody has that name: whoever had the dossier before has it no more.
+    `precedence`: of its source, as the city had it when the event arrived (decision 0029).
     `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). Beyond a bound: poison.
     `version` is not written while it is 1. Who changes what a member means raises it: older readers then refuse instead of misreading.
     """
@@ -59,6 +60,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     flags: Annotated[int, Meta(ge=0, lt=16)] = 0
     steps: Annotated[tuple[tuple[Status, Instant], ...], Meta(max_length=200)] = ()  # two a supplement
     handler: Handler = ""
+    precedence: Annotated[int, Meta(ge=0, le=9)] = 0
     version: Literal[1] = 1
 
 

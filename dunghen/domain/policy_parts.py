@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from dunghen.domain.deadline import TimeLimit
@@ -24,6 +24,7 @@ class City:
     name: str
     time_zone: str
     former_codes: tuple[str, ...] = ()
+    precedence: Mapping[str, int] = field(default_factory=dict)  # of sources, by their codes in the new form; 0 of all others
 
 
 @dataclass(frozen=True, slots=True)

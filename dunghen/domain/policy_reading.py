@@ -25,7 +25,21 @@ def read_city(city: Reader) -> tuple[City, Zone]:
     except (ZoneInfoNotFoundError, ValueError):
         city.fault("time_zone", f"{name!r} is not a time zone like Asia/Ho_Chi_Minh")
         zone = Zone("UTC")
-    return City(city.text("code", pattern=CODE), city.text("name"), zone.name, city.texts("former_codes")), zone
+    former = city.texts("former_codes")
+    return City(city.text("code", pattern=CODE), city.text("name"), zone.name, former, _precedence(city)), zone
+
+
+def _precedence(city: Reader) -> dict[str, int]:
+    """Of each source that is named: where several state one dossier, those of the highest are heard (decision 0029)."""
+    found: dict[str, int] = {}
+    for given in city.objects("sources"):
+        code = normalise_wire_code(given.text("code", pattern=CODE))
+        if code in found:
+            given.fault("code", f"{code!r} is there twice")
+        found[code] = given.whole("precedence", 0, 0, 9)
+        given.text("name", "")
+        given.finish()
+    return found
 
 
 def read_units(body: Reader) -> list[Unit]:

@@ -1,6 +1,7 @@
 """The pure fold over the set of a dossier's events, into the bytes of `record_layout` (read by `record_reading`).
 
-Whatever order the events come in and however often, the record is the same: `architecture.md` §4.
+Whatever order the events come in and however often, the record is the same: `architecture.md` §4. Where several sources state one dossier,
+only what those of the highest precedence state is remembered and holds; steps count from all (decision 0029).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dunghen.domain.record_layout import (
     KINDS,
     LAYOUT,
     MEMORY,
+    NAMED,
     PROGRESSED,
     RETURNED_AT,
     SEEN,
@@ -23,6 +25,7 @@ from dunghen.domain.record_layout import (
     STATED,
     STATEMENT,
     STEP_DUE,
+    STEPPED,
     SYNCED,
     WORKING_AT,
     cut_of,
@@ -45,6 +48,8 @@ class _Days(dict[int, bytes]):
 _NOTHING = bytes(STATED)
 _OCCURRED, _KIND, _STATUS, _RECEIVED = slice(1, 5), 21, 22, slice(27, 31)  # in the statement
 _NOT_GIVEN = bytes(4)
+_RANK = 1  # of a statement whose source has no precedence; 0: steps only
+_NO_SYNC = bytes(STATED - START - STEPPED - NAMED)
 _LOUD, _BUSY = SOFT | {NEW}, frozenset((ACCEPTED, WORKING))
 _CALM = frozenset((WORKING_AT, DONE_AT, RETURNED_AT))
 _PACKED = _Days()
@@ -86,6 +91,8 @@ class Event(Protocol):
     @property
     def flags(self) -> int: ...
     @property
+    def precedence(self) -> int: ...
+    @property
     def steps(self) -> tuple[Step, ...]: ...
 
 
@@ -106,16 +113,26 @@ def fold(record: bytes | None, event: Event, seen: int = 0) -> bytes | None:
             if not statement or not statement[0]:
                 statement = max(statement, _progress(event))
         else:
-            if event.kind == "synced":
-                memory = _remember(memory, event)
-                for status, at in event.steps:
-                    steps = _with_step(steps, at, status)
-            statement = max(statement, _state(event))
+            memory, statement, steps = _with_statement((memory, statement, steps), event)
         day = max(_PACKED[max(event.arrived_at // _DAY_MICROSECONDS, seen)], before[SEEN:START])
         after = b"".join((bytes((_quiet(statement, steps), LAYOUT, STATED + len(statement))), day, memory, statement, steps))
     except (struct.error, OverflowError, LookupError) as fault:
         raise ValueError(f"event out of bounds: {fault}") from None
     return None if after == record else after
+
+
+def _with_statement(parts: tuple[bytes, bytes, bytes], e: Event) -> tuple[bytes, bytes, bytes]:
+    """(memory, statement, steps) after a sync or a retraction. What is remembered of sources that now have a higher one above them goes."""
+    memory, statement, steps = parts
+    rank, known = _RANK + e.precedence, statement[0] if statement else 0
+    if rank > known:
+        memory = memory[:STEPPED] + _NO_SYNC + memory[-NAMED:]
+    if e.kind == "synced":
+        if rank >= known:
+            memory = _remember(memory, e)
+        for status, at in e.steps:
+            steps = _with_step(steps, at, status)
+    return memory, max(statement, _state(e)), steps
 
 
 def append_quietly(record: bytes, event: Event, seen: int = 0) -> bytes | None:
@@ -212,7 +229,7 @@ def _progress(e: Event) -> bytes:
 
 def _state(e: Event) -> bytes:
     return STATEMENT.pack(
-        1, e.occurred_at, e.arrived_at, int(e.id, 16), KINDS[e.kind],
+        _RANK + e.precedence, e.occurred_at, e.arrived_at, int(e.id, 16), KINDS[e.kind],
         e.status, e.submitted, e.received, e.due, e.ended, e.returned, e.channel, e.flags,
     ) + _names(e.unit, e.procedure)  # fmt: skip
 

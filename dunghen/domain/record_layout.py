@@ -4,9 +4,10 @@
 
 `seen` is the UTC day (since 1970) on which its last event arrived. The memory ends with the instant of the newest step that named
 somebody, and that official's internal id as 8 bytes (0: a name that the directory does not know). The statement is what the newest sync
-or retraction says. It is packed so that the newest one is the greatest string of bytes: whatever order the events come in, the same one
-stays. The memory holds minima and maxima over all events, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record
-is a function of the SET of events (`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC,
+or retraction of the sources of the highest precedence says. It begins with 1 + that precedence (0: steps only) and is packed so that the
+one that holds is the greatest string of bytes: whatever order the events come in, the same one stays. The memory holds minima and maxima
+over the syncs of those sources and over all steps, the steps are a set, of which the earliest `MOST_STEPS` are kept: so the record is a
+function of the SET of events (`architecture.md` §4), and no sender can make it grow for ever. Instants are seconds since 1970 UTC,
 `arrived_at` microseconds; 0 means "not given".
 """
 
@@ -29,9 +30,13 @@ HEAD = struct.Struct(">9IHIQBIQQ2B5I2B")  # both at once
 PLAIN = struct.Struct(">xBB14xII31xI16xBB4xIII4xBBB")  # of a whole record, what `record_reading.Plain` is made from
 SEEN = 3
 START = SEEN + 2  # of the memory, which begins with step_at and step_due
-STEP_DUE = START + 8  # where step_at and step_due end
+STEPPED, NAMED = (
+    8,
+    12,
+)  # bytes of the memory that steps make: at its begin (step_at, step_due) and end (handler); between them, what syncs said
+STEP_DUE = START + STEPPED
 STATED = START + MEMORY.size  # where the statement begins
-HANDLER = STATED - 12  # where the memory of the official begins
+HANDLER = STATED - NAMED  # where the memory of the official begins
 NAMES = STATED + STATEMENT.size  # where the unit begins
 FULL = 5 * MOST_STEPS  # bytes of steps
 DONE_AT, WORKING_AT, RETURNED_AT = PLACE[DONE], PLACE[WORKING], PLACE[RETURNED]

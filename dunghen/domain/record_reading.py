@@ -41,7 +41,7 @@ class Head(NamedTuple):
     said: int  # bit n: a sync said status n
     handler_at: int  # the newest step that named somebody, and the number of that one's internal id; 0: the directory knows no such name
     handler: int
-    stated: int  # 1: a sync or a retraction has come, 0: steps only
+    stated: int  # 1 + the precedence of the source of the sync or retraction that holds, 0: steps only
     occurred_at: int
     arrived_at: int
     id: int

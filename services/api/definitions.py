@@ -6,6 +6,7 @@ from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
 from services.api.problems import CODES
 from services.api.procedures import LEVELS, LIMIT_UNITS
+from services.api.sources_said import SOURCE_REASONS
 from services.api.views import Scene
 
 RATES = {
@@ -141,6 +142,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "desk_event_kinds": _two(DESK_EVENT_KINDS),
         "statuses": {str(status): {"vi": vi, "en": en} for status, (vi, en) in STATUSES.items()},
         "answer_channels": _two(ANSWER_CHANNELS),
+        "source_reasons": {code: {"vi": vi, "en": en} for code, (vi, en) in SOURCE_REASONS.items()},
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

@@ -1,6 +1,7 @@
 """The raw events of a dossier as officials see them: kept packed in one document, whatever order and how often they come. Pure.
 
-Of an event stays what explains a date: kind, status, unit, source, both times and the supplements of a sync. No official, no channel.
+Of an event stays what explains a date: kind, status, unit, source and its precedence, both times and the supplements of a sync. No
+official, no channel.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Kept(msgspec.Struct, array_like=True, gc=False, frozen=True, order=True):
     unit: str
     source: str
     steps: tuple[tuple[int, int], ...] = ()
+    precedence: int = 0
 
 
 class Course(msgspec.Struct, array_like=True, gc=False):
@@ -73,7 +75,9 @@ def joined(course: Course, records: Iterable[tuple[int, int, DossierEvent]]) -> 
 
 def _kept(event: DossierEvent) -> Kept:
     kind, steps = KINDS.index(event.kind), tuple(event.steps)
-    return Kept(event.arrived_at, bytes.fromhex(event.id), kind, event.status, event.occurred_at, event.unit, event.source, steps)
+    return Kept(
+        event.arrived_at, bytes.fromhex(event.id), kind, event.status, event.occurred_at, event.unit, event.source, steps, event.precedence
+    )
 
 
 def events_shown(course: Course, policy: Policy, patience: Patience) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from dunghen.domain.day_account import DayKind
 from dunghen.domain.explanation import Effect, How
 from dunghen.domain.rules import SupplementRule
 from dunghen.domain.work_list import Group
+from services.api.sources_said import SourceReason
 
 
 class Answer(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -172,6 +173,21 @@ class Event(Answer):
     steps: list[Supplement]
 
 
+class SourceSaid(Answer):
+    """What one source sent of the dossier, and whether that holds: `status` and `stated_at` (the source's time) of its last statement, null
+    where it sent steps alone; `reason` as `/definitions` says (`source_reasons`).
+    """
+
+    source: str
+    precedence: int
+    status: int | None
+    statements: int
+    steps: int
+    stated_at: str | None
+    last_arrived_at: str
+    reason: SourceReason
+
+
 class Rules(Answer):
     """Versions of the policy and of its kinds; 0: as shipped."""
 
@@ -242,6 +258,7 @@ class ExplanationAnswer(Answer):
     supplement_rule: SupplementRule | None
     events: list[Event]
     events_left_off: int
+    sources: list[SourceSaid]
     rules: Rules
     why: list[Told]
     now: Now

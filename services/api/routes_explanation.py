@@ -24,6 +24,7 @@ from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS, answered, dossier_for, found_in, private, seen_by
 from services.api.rows import instant_text
 from services.api.schema import struct_answers
+from services.api.sources_said import sources_said
 
 MOST_NOTICES = 200
 WHY = ("clock", "stage", "state", "reason", "channel", "why")
@@ -50,6 +51,7 @@ def explanation_routes(officials: Officials) -> APIRouter:
             **explanation_of(body, policy, now, course),
             "events": events_shown(course, policy, _patience(officials)),
             "events_left_off": course.left_off,
+            "sources": sources_said(course, policy.zone),
             "rules": versions_of(officials.follower.mirror.records, policy.version),
             "why": [_why(notice, answers, reading, policy.zone) for notice in notices],
             "now": reason_now(body, policy, now, notices),

@@ -21,8 +21,8 @@ def desk_of(policy: Policy) -> Desk:
         found = finder.under(prefix)
         return found | {city} if len(found) == len(policy.catalogue.all) else found
 
-    told = policy.indicators.fact_codes - DERIVED_FACTS
-    return Desk(policy.version, policy.zone, finder, under, find_fact_unit=fact_unit, fact_codes=told)
+    told, precedence = policy.indicators.fact_codes - DERIVED_FACTS, policy.city.precedence
+    return Desk(policy.version, policy.zone, finder, under, find_fact_unit=fact_unit, fact_codes=told, precedence=precedence)
 
 
 class UnitFinder:

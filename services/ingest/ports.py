@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -63,6 +63,7 @@ class Desk:
     allowed: frozenset[str] | None = None
     find_fact_unit: Callable[[str], str] = lambda _: ""  # the unit, or the city, of a code that a fact names; "" for none
     fact_codes: frozenset[str] = frozenset()
+    precedence: Mapping[str, int] = field(default_factory=dict)  # of sources that have one
     days: dict[str, int] = field(default_factory=dict, repr=False)
 
 

@@ -26,7 +26,7 @@ const account = (more: object = {}): Account => accountOf({
   code: RAW.code, unit: RAW.unit, at: at('10', '09:42'), item: RAW, procedure: { code: RAW.procedure, name: null, limit_minutes: 2400, limit_text: { vi: '5 ngày làm việc', en: '5 working days' } }, spans: SPANS,
   totals: { counted: 1872, paused: 630, remaining: 528, late: 0, void: 0, limit: 2400 }, due: { due_at: at('11', '10:30'), first_due_at: at('10'), by: 'computed', sentence: { vi: 'câu', en: 'sentence' } },
   pauses: [{ from: at('05', '10:00'), to: at('06', '14:30'), minutes: 630, status: 5, ordinal: 1, effect: 'ADDED', days: null, denied_at: null, source: null, arrived_at: null }], rules: { policy: 7, calendar: 4, rules: 2, procedures: 0, stages: 0 }, why: [], now: { reason: 'NOT_DUE', next: null },
-  days: null, taken_back: [], working_hours: { vi: 'thứ Hai–thứ Sáu', en: 'Mon–Fri' }, exceptions: [], spans_left_off: 0, supplement_rule: 'subtract', events: [], events_left_off: 0, ...more,
+  days: null, taken_back: [], working_hours: { vi: 'thứ Hai–thứ Sáu', en: 'Mon–Fri' }, exceptions: [], spans_left_off: 0, supplement_rule: 'subtract', events: [], events_left_off: 0, sources: [], ...more,
 });
 
 describe('working time in words', () => {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dunghen.cli.sheets import Layout, Row
 from dunghen.contracts.facts import FACT_KINDS, MOST, FactKind
+from dunghen.domain.desks import DERIVED_FACTS
 from dunghen.domain.policy import Policy
 from dunghen.domain.units import fold_text, normalise_wire_code
 from dunghen.domain.windows import WindowError, period
@@ -151,8 +152,8 @@ def _names_of_city(name: str) -> Iterator[str]:
 
 
 def _code(given: str, policy: Policy) -> str:
-    if given not in policy.indicators.fact_codes:
-        raise _Fault("code", "no indicator in force is made of this fact")
+    if given not in policy.indicators.fact_codes - DERIVED_FACTS:
+        raise _Fault("code", "no indicator in force is made of it, or nobody tells it")
     return given
 
 

@@ -17,10 +17,11 @@ STATEMENTS = (
        select p.k, p.asked, p.asked_unit, e.*
        from pair p join event e using (dossier) left join cut c on c.asked = p.asked and c.source_partition = e.source_partition
        where e.source_offset < coalesce(c.below, (select any_value(otherwise) from cuts_given))""",
-    # The newest statement decides whether the dossier counts, and for whom. A retraction is a statement too.
+    # The newest statement decides whether the dossier counts, and for whom. A retraction is a statement too. Sources of a higher precedence
+    # are heard alone: what others state of the dossier, however new, counts for nothing; only steps count from all.
     """create temp table newest as
        from (from told where kind <> 'progressed'
-             qualify row_number() over (partition by k order by occurred_at desc, arrived_at desc, id desc) = 1)
+             qualify row_number() over (partition by k order by precedence desc, occurred_at desc, arrived_at desc, id desc) = 1)
        where kind = 'synced' and unit = asked_unit""",
     """create temp table said as
        select k,
@@ -28,7 +29,7 @@ STATEMENTS = (
          min(occurred_at) filter (status in (9, 10) and ended = 0 and returned = 0) as done_at,
          min(occurred_at) filter (status in (3, 7, 8) and ended = 0) as stopped_at,
          arg_min(due, row(occurred_at, due)) filter (due > 0) as promised_at
-       from told semi join newest using (k) where kind = 'synced' group by k""",
+       from told semi join newest n on n.k = told.k and n.precedence = told.precedence where kind = 'synced' group by k""",
     """create temp table step as
        with taken as (
          select k, occurred_at as taken_at, status from told where kind = 'progressed'

@@ -5,8 +5,8 @@ A draft is a DossierEvent that has neither id nor arrival yet. `occurred_at` is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from msgspec import Raw
 
@@ -44,11 +44,13 @@ class Reading:
     find_unit: FindUnit
     allowed: frozenset[str] | None = None
     find_person: FindPerson = lambda _unit, _name, _at: ""
+    precedence: Mapping[str, int] = field(default_factory=dict)
 
 
 def draft_of(item: Item, reading: Reading) -> DossierEvent:
     """The event that an item states. Raises ItemRefused with the code and the path of what cannot be understood."""
     draft = _READERS[item.kind](item, reading)
+    draft.precedence = reading.precedence.get(item.source, 0)
     if reading.allowed is not None and (foreign := _foreign(draft, reading.allowed)):
         raise ItemRefused(Refusal.UNIT_NOT_ALLOWED, foreign)
     return draft

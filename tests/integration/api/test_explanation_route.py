@@ -68,6 +68,20 @@ async def test_the_raw_events_stand_beside_it_in_the_order_of_arrival_across_a_r
         ("progressed", 5, False),
         ("progressed", 4, False),
     ]
+
+
+async def test_of_two_sources_it_is_said_which_one_is_heard_and_why(settled: tuple[World, dict[str, Actor]]) -> None:
+    world, actors = settled
+    official = actors["official of Hải Châu"]
+    await world.say(DOSSIER_EVENTS, CODE, happened(1, status=4, kind="synced", source="H17.31", precedence=2))
+    await world.say(DOSSIER_EVENTS, CODE, happened(5, status=9, kind="synced", source="portal"))
+    await world.say(DOSSIER_EVENTS, CODE, happened(6, status=4, source="portal"))
+    await eventually(lambda: events_of(world, official, 3))
+    sources = (await explained(world, official))["sources"]
+    assert [(one["source"], one["precedence"], one["status"], one["statements"], one["steps"], one["reason"]) for one in sources] == [
+        ("H17.31", 2, 4, 1, 0, "HOLDS"),
+        ("portal", 0, 9, 1, 1, "LOWER_PRECEDENCE"),
+    ]
     assert "p00000000000000aa" not in str(await explained(world, official))
     assert (await explained(world, actors["head of Hải Vân"], DOSSIERS_OF[HAI_VAN]))["events"] == []
 

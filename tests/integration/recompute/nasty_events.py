@@ -42,7 +42,7 @@ class Maker:
     """Makes the events of one dossier after another."""
 
     def __init__(self, seed: int, units: Sequence[str] = UNITS) -> None:
-        self.random, self.units = random.Random(seed), units
+        self.random, self.sources, self.units = random.Random(seed), random.Random(~seed), units
 
     def dossiers(self, count: int) -> list[DossierEvent]:
         """The events of so many dossiers, in an order of arrival that has nothing to do with when they happened."""
@@ -52,8 +52,15 @@ class Maker:
 
     def _dossier(self, code: str) -> list[DossierEvent]:
         if self.random.random() < 0.6:
-            return self._plausible(code)
-        return [self._absurd(code) for _ in range(self.random.randrange(1, 8))]
+            return self._from_several(self._plausible(code))
+        return self._from_several([self._absurd(code) for _ in range(self.random.randrange(1, 8))])
+
+    def _from_several(self, events: list[DossierEvent]) -> list[DossierEvent]:
+        """Of some dossiers the events are of sources of which one has precedence over another."""
+        if self.sources.random() < 0.3:
+            for event in events:
+                event.precedence = self.sources.choice((0, 0, 1, 9))
+        return events
 
     def _event(self, code: str, kind: str, at: int, **facts: Any) -> DossierEvent:
         r = self.random

@@ -53,7 +53,7 @@ def test_a_unit_is_known_by_its_codes_and_by_its_name_however_it_is_spelt(given:
         ({"unit": "Hải Vân"}, "column unit", "several units have this name"),
         ({"unit": "Hội An"}, "column unit", "is no unit of this city"),
         ({"unit": ""}, "column unit", "is missing"),
-        ({"code": "TEST.OTHER"}, "column code", "no indicator in force is made of this fact"),
+        ({"code": "TEST.OTHER"}, "column code", "no indicator in force is made of it, or nobody tells it"),
         ({"period": "10/2026"}, "column period", "is none like 2026, 2026-Q3, 2026-10 or 2026-10-03"),
         ({"period": "2026-12"}, "column period", "has not begun"),
         ({"numerator": "1.234"}, "column numerator", "has separators: write 1234, not 1.234 or 1,234"),

@@ -54,6 +54,51 @@ def test_the_same_content_said_again_later_counts_as_said_again() -> None:
     assert unpack(record_of(again, synced, other))[0].unit == "20242"
 
 
+def test_what_a_source_of_higher_precedence_states_holds_however_old_it_is() -> None:
+    own = event("synced", T, status=4, received=T, due=T + 900, unit="20242", precedence=2)
+    other = event("synced", T + 500, status=9, received=T - 9, due=T + 100, ended=T + 400, unit="20194")
+    for order in ((own, other), (other, own)):
+        head, _ = unpack(record_of(*order))
+        assert (head.stated, head.unit, head.status, head.due, head.first_due, head.final_at, head.said) == (
+            3,
+            "20242",
+            4,
+            T + 900,
+            T + 900,
+            0,
+            1 << 4,
+        )
+
+
+def test_steps_count_from_every_source_and_only_the_highest_can_retract() -> None:
+    own = event("synced", T, status=2, received=T, precedence=1)
+    record = record_of(own, event("retracted", T + 50), step(T + 60, 4, step_due=T + 99), event("synced", T + 70, steps=((5, T + 80),)))
+    head, steps = unpack(record)
+    assert (head.kind, head.step_due, steps) == (SYNCED, T + 99, [(T + 60, 4), (T + 80, 5)])
+    assert unpack(record_of(own, event("retracted", T - 50, precedence=2)))[0].kind == RETRACTED
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_with_sources_of_different_precedence_the_record_is_a_function_of_the_set(seed: int) -> None:
+    rng = Random(seed)
+    events = dossier(rng)
+    for each in events:
+        each.precedence = rng.choice((0, 0, 1, 3))
+    first = record_of(*events)
+    for _ in range(6):
+        order = [*events, *rng.choices(events, k=3)]
+        rng.shuffle(order)
+        assert record_of(*order) == first
+    highest = max((each.precedence for each in events if each.kind != "progressed"), default=0)
+    heard = [each for each in events if each.kind == "progressed" or each.precedence == highest]
+    unheard = [each for each in events if each.kind == "synced" and each.precedence < highest]
+    steps = [
+        event("progressed", at, status=status, unit="", arrived_at=each.arrived_at) for each in unheard for status, at in each.steps if at
+    ]
+    alone, whole = (unpack(record) for record in (record_of(*heard, *steps), first))
+    assert whole == alone
+
+
 def test_two_syncs_that_differ_in_nothing_but_content_are_ordered_all_the_same() -> None:
     twin = event("synced", T, status=4, received=T + 9, id=synced.id)
     assert record_of(synced, twin) == record_of(twin, synced)

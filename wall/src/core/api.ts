@@ -1564,6 +1564,17 @@ export interface operations {
                             rules: number;
                             stages: number;
                         };
+                        sources: {
+                            last_arrived_at: string;
+                            precedence: number;
+                            /** @enum {unknown} */
+                            reason: "HOLDS" | "LOWER_PRECEDENCE" | "OLDER" | "STEPS_ONLY";
+                            source: string;
+                            stated_at: string | null;
+                            statements: number;
+                            status: number | null;
+                            steps: number;
+                        }[];
                         spans: {
                             from: string;
                             /** @enum {unknown} */

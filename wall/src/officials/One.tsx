@@ -109,12 +109,25 @@ function happenedSaid({ kind, status, unit, steps }: Happened, own: string): str
   return [`${named(l, 'event', kind)}${status === null ? '' : `: ${statusSaid(status)}`}`, ...(unit === '' || unit === own ? [] : [nameOf(unit)]), ...supplements].join(' · ');
 }
 
-function Events({ found: { events, events_left_off: gone, unit, at } }: { readonly found: Account }) {
+/** Only where several systems send the dossier: whose word holds, and why not the others'. */
+function Sources({ sources }: Pick<Account, 'sources'>) {
+  if (sources.length < 2) return null;
+  return (
+    <ul data-role="sources" aria-label={say('sources')}>
+      {sources.map((one) => (
+        <li key={one.source}><b>{one.source}</b> ({say('precedence', { n: one.precedence })}): {named(lang.value, 'source', one.reason)}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Events({ found: { events, events_left_off: gone, sources, unit, at } }: { readonly found: Account }) {
   const told = (instant: string | null): string => (instant === null ? '—' : `${dayOf(instant) === dayOf(at) ? '' : `${dayMonth(dayOf(instant))} `}${timeOf(instant)}`);
   return (
     <section data-role="events">
       <h2 id="events-title">{say('events')} <small>{say('events_how')}</small></h2>
       {gone > 0 && <p class="note">{say('events_gone', { n: gone })}</p>}
+      <Sources sources={sources} />
       <div class="wide" tabIndex={0} role="region" aria-labelledby="events-title">
         <table>
           <thead><tr><th scope="col">{say('col_event')}</th><th scope="col">{say('col_occurred')}</th><th scope="col">{say('col_arrived')}</th><th scope="col">{say('col_source')}</th></tr></thead>

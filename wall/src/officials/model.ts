@@ -112,7 +112,7 @@ function checked(raw: Explained): Explained {
   return raw;
 }
 const PARTS = ['procedure', 'totals', 'due', 'now', 'rules', 'working_hours'] as const;
-const LISTS = ['spans', 'pauses', 'taken_back', 'exceptions', 'events', 'why'] as const;
+const LISTS = ['spans', 'pauses', 'taken_back', 'exceptions', 'events', 'sources', 'why'] as const;
 
 /** GET /dossiers/{code}/explanation. Raises Malformed for an answer that does not fit. */
 export function accountOf(value: unknown): Account {
