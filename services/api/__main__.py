@@ -25,6 +25,7 @@ from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
+from services.api.breakdown_projector import BreakdownProjector
 from services.api.dossier_projector import DossierProjector
 from services.api.event_projector import EventProjector
 from services.api.follower import Follower
@@ -64,7 +65,11 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("store-watch", stored.run())
     life.spawn("projector", projector.run())
     life.spawn("history", history.run())
-    life.spawn("dossiers", DossierProjector(settings, store, projector.policy, board).run())
+    dossiers = DossierProjector(settings, store, projector.policy, board)
+    breakdowns = BreakdownProjector(settings, store, clock, dossiers)
+    dossiers.on_written = breakdowns.on_written
+    life.spawn("dossiers", dossiers.run())
+    life.spawn("breakdowns", breakdowns.run())
     life.spawn("events", EventProjector(settings, store, projector.policy).run())
     life.spawn("sources", projector.watch_sources())
     life.spawn("geometry", GeometryProjector(settings, board).run())

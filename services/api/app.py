@@ -14,6 +14,7 @@ from services.api.past import Past
 from services.api.ports import Outlets
 from services.api.routes_actions import action_routes
 from services.api.routes_badge import badge_routes
+from services.api.routes_breakdowns import breakdown_routes
 from services.api.routes_changes import change_routes
 from services.api.routes_desk_board import desk_board_routes
 from services.api.routes_desks import desk_routes
@@ -47,7 +48,12 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
     problems.install(app)
     live = (map_routes(follower, past), ranking_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
     behind = Behind(past)
-    units = (open_routes(follower, past), indicator_routes(follower, past), rate_explanation_routes(follower, past, behind))
+    units = (
+        open_routes(follower, past),
+        indicator_routes(follower, past),
+        rate_explanation_routes(follower, past, behind),
+        breakdown_routes(follower, past),
+    )
     public = (*live, *units, desk_routes(follower), badge_routes(follower), wall_routes(follower.settings.wall_token))
     private = (
         session_routes(officials),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from dunghen.contracts.topics import DOSSIERS, OWN_KEY
+from dunghen.domain.breakdowns import cut_of
 from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import last_word, reckon
 from dunghen.domain.record_reading import read
@@ -53,7 +54,8 @@ def place_of(policy: int) -> str:
 def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
     """What is kept of a dossier. Instants in seconds, 0: none; `counted` False: outside every rate; `handler`: by internal id.
 
-    A counted one has the members of `traits.Placement`, by which it is found behind a rate. Raises ValueError.
+    A counted one has the members of `traits.Placement`, by which it is found behind a rate, and `cut`, where it stands in
+    break-downs. Raises ValueError.
     """
     found = reckon(record, rules)
     raw = base64.b64encode(record).decode()
@@ -70,6 +72,7 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
             "due_at": 0,
             "record": raw,
         }
+    place = placed(found, rules.zone)
     return {
         "unit": found.head.unit,
         "handler": found.head.handler_id,
@@ -81,25 +84,32 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
         "ended_at": found.end.at,
         "due_at": found.due_at,
         "first_due_at": found.first_due_at,
-        **placed(found, rules.zone)._asdict(),
+        **place._asdict(),
+        "cut": cut_of(found, place.traits, rules.zone),
         "record": raw,
     }
 
 
 @dataclass
 class DossierProjector:
-    """`run` never returns. `shown` gives the policy of the map, None while there is none; `news`: who hears of what was stored."""
+    """`run` never returns. `shown` gives the policy of the map, None while there is none.
+
+    `news`, `on_written`: who hears of what was stored.
+    """
 
     settings: ApiSettings
     store: Store
     shown: Callable[[], Policy | None]
     news: NewsWriter | None = None
+    on_written: Callable[[Sequence[Write]], object] = lambda _: None
+    level: bool = False  # all that was there has been stored
 
     async def run(self) -> None:
         """Follows for ever, from the store's offsets under the policy that is shown."""
         await follow_into(self.store, [DOCUMENTS], self._follow, log)
 
     async def _follow(self) -> None:
+        self.level = False
         policy = self.shown()
         if policy is None:
             return
@@ -114,6 +124,8 @@ class DossierProjector:
             if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > WAITING:
                 left = await units_left(self.store, waiting)
                 await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
+                self.on_written(waiting)
+                self.level = reader.level
                 await tell_dossiers(self.news, waiting, left)
                 written_at, waiting = monotonic(), []
                 current = self.shown()

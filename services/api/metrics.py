@@ -42,6 +42,7 @@ AGE_SECONDS = Histogram(
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
 )
 HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
+BREAKDOWNS = Counter("dunghen_api_breakdowns_total", "Months of units whose break-downs were published")
 STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
 LISTENERS = Gauge("dunghen_api_listeners", "Officials' streams open now")
 FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])

@@ -35,6 +35,9 @@ class ApiSettings(PlatformSettings):
     feed_stale_seconds: int = Field(900, ge=1, description="a feed is stale after so many working seconds of silence")
     feed_stale_outside_seconds: int = Field(86400, ge=1, description="a feed is stale after so many seconds of silence, whatever the hour")
     history_seconds: float = Field(5.0, ge=0, description="shortest time between two writes of the history")
+    breakdown_settle_seconds: float = Field(
+        600.0, ge=0, description="a month's break-downs are published once nothing more of it came for so long"
+    )
     stream_length: int = Field(256, ge=10, description="entries kept in the Redis stream, roughly")
     out_of_touch_seconds: float = Field(
         10.0, gt=0, description="the map says that it is stale when nothing was heard from the projector for so long"

@@ -644,6 +644,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/{code}/breakdowns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Breakdown
+         * @description A unit's finished dossiers by procedure, field, channel or hour of receipt: of the months that lie wholly within the window, are
+         *     over and published. No cell has fewer than five dossiers, nor has what is left out of a month.
+         */
+        get: operations["get_breakdown_api_v1_units__code__breakdowns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{code}/desks": {
         parameters: {
             query?: never;
@@ -769,7 +790,14 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /**
+         * By
+         * @description By what dossiers are told apart. `hour`: the local hour of receipt, 00 to 23.
+         * @enum {string}
+         */
+        By: "procedure" | "field" | "channel" | "hour";
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -4288,6 +4316,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_breakdown_api_v1_units__code__breakdowns_get: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["By"];
+                /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
+                window?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The break-down */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        by: string;
+                        categories: {
+                            band: string;
+                            category: string;
+                            denominator: number;
+                            en: string;
+                            few: boolean;
+                            high: number | null;
+                            low: number | null;
+                            months: number;
+                            numerator: number;
+                            trend: number | null;
+                            value: number | null;
+                            vi: string;
+                        }[];
+                        code: string;
+                        finished: number;
+                        first: string;
+                        kind: string;
+                        last: string;
+                        months: {
+                            month: string;
+                            published_at: string;
+                        }[];
+                        name: string;
+                        /**
+                         * BreakdownRest
+                         * @description What is not told apart, because it would be too few: in whole numbers.
+                         */
+                        rest: {
+                            finished: number;
+                            on_time: number;
+                        };
+                        /** @default false */
+                        stale: boolean;
+                        window: string;
+                    };
+                };
             };
             /** @description There is no such unit, or nothing is known of that time */
             404: {
