@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dunghen.domain.access import What
 from dunghen.platform.clock import Clock
+from services.api.access_table import ROUTES
 
-WALLS = "/api/v1/wall-reports"
-OFFICIALS = ("/api/v1/session", "/api/v1/dossiers", "/api/v1/notice", "/api/v1/officials", "/api/v1/desks/", "/api/v1/push-")
+DESCRIPTIONS = ("/openapi.json",)
 EXPOSED = "ETag, Date, Link, Retry-After"
+_OPEN = re.compile(
+    "|".join(
+        re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+        for (_, path), what in ROUTES.items()
+        if what is What.OPEN and (path.startswith("/api/v1/") or path in DESCRIPTIONS)
+    )
+)
 
 
 def is_public(path: str) -> bool:
-    """Whether other sites may read this path without credentials: all of the API but what is for officials or from walls."""
-    if not path.startswith("/api/v1/"):
-        return path == "/openapi.json"
-    return not path.startswith((*OFFICIALS, WALLS)) and not (path.startswith("/api/v1/units/") and path.endswith("/dossiers"))
+    """Whether other sites may read this path without credentials: what `access_table` says is open to everybody, and nothing else."""
+    return _OPEN.fullmatch(path) is not None
 
 
 class Front:
