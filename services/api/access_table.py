@@ -13,7 +13,8 @@ _OPEN_PATHS = (
     "/", "/wall", "/docs", "/{path:path}", "/livez", "/readyz", "/metrics", "/openapi.json",
     "/api/v1/map", "/api/v1/map.csv", "/api/v1/map.xlsx", "/api/v1/map.geojson", "/api/v1/geometry", "/api/v1/changes", "/api/v1/stream",
     "/api/v1/units", "/api/v1/units/{code}", "/api/v1/units/{code}/badge.svg", "/api/v1/feeds", "/api/v1/definitions",
-    "/api/v1/units/{code}/explanation", "/api/v1/units/{code}/breakdowns", "/api/v1/rankings", "/api/v1/rankings.csv", "/api/v1/rankings.xlsx",
+    "/api/v1/units/{code}/explanation", "/api/v1/units/{code}/breakdowns",
+    "/api/v1/rankings", "/api/v1/rankings.csv", "/api/v1/rankings.xlsx",
     "/api/v1/indicators", "/api/v1/units/{code}/indicators", "/api/v1/procedures", "/api/v1/units/{code}/desks",
 )  # fmt: skip
 ROUTES: Mapping[tuple[str, str], What] = {
