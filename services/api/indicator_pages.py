@@ -15,8 +15,10 @@ from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, eval
 from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
-from services.api.indicator_rows import Measure, figure_of, inputs_for
-from services.api.views import Scene
+from services.api.indicator_rows import Measure, figure_of, inputs_for, summed
+from services.api.views import NO_SCORE, Scene
+
+Found = list[tuple[Indicator, IndicatorValue]]
 
 
 def indicators_list(scene: Scene, book: IndicatorBook) -> bytes:
@@ -33,6 +35,7 @@ def _set(of: IndicatorSet) -> dict[str, Any]:
         "source": of.source,
         "law": of.law,
         "total": of.total,
+        "bands": _bands(of.bands),
         "groups": [{"code": group.code, "name": _both(group.name), "maximum": group.maximum} for group in of.groups],
         "classes": [{"code": one.code, "name": _both(one.name), "from": one.at_least / 1000} for one in of.classes],
     }
@@ -81,18 +84,41 @@ def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Win
     """All indicators of a unit in one window, `asked` = (name, its days): sets, groups and sub-indicators with what they are made of."""
     book, (name, window) = scene.policy.indicators if scene.policy else IndicatorBook(), asked
     inputs = inputs_for(score, Measure(book, "", name, scene.meta.day), scene.facts.unit(unit.code))
-    above = {"code": unit.code, "name": unit.name, "kind": unit.kind, "version": scene.meta.version, "policy": scene.meta.policy}
-    days = {
-        "as_of": date_of(scene.meta.day).isoformat(),
-        "first": date_of(window.first).isoformat(),
-        "last": date_of(window.last).isoformat(),
+
+    def found(of: IndicatorSet) -> Found:
+        return [(one, evaluate(book.versions[one.code], inputs, unit.kind)) for one in book.of_set(of.code, window.last)]
+
+    sets = [_card(of, found(of), inputs) for of in book.sets.values()]
+    return msgspec.json.encode({**_above((unit.code, unit.name, unit.kind), scene, asked), "sets": sets})
+
+
+def city_card(scene: Scene, asked: tuple[str, Window]) -> bytes:
+    """The same of the whole city, each indicator as the map's `city` has it: Σ/Σ over all units, or the facts of the city itself."""
+    book, (name, window) = scene.policy.indicators if scene.policy else IndicatorBook(), asked
+    measure = Measure(book, "", name, scene.meta.day)
+    own = inputs_for(NO_SCORE, measure, scene.facts.unit(scene.city[0]))
+    units = [(unit.kind, inputs_for(scene.scores.get(unit.code, NO_SCORE), measure, scene.facts.unit(unit.code))) for unit in scene.units()]
+
+    def value(one: Indicator) -> IndicatorValue:
+        versions = book.versions[one.code]
+        return summed(one, evaluate(versions, own), [evaluate(versions, inputs, kind) for kind, inputs in units])
+
+    sets = [_card(of, [(one, value(one)) for one in book.of_set(of.code, window.last)], None) for of in book.sets.values()]
+    return msgspec.json.encode({**_above((*scene.city[:2], "city"), scene, asked), "sets": sets})
+
+
+def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -> dict[str, Any]:
+    """Whose card it is (code, name, kind), of which picture and days."""
+    code, name, kind = who
+    window, (first, last) = asked
+    days = {"as_of": scene.meta.day, "first": first, "last": last}
+    return {
+        **{"code": code, "name": name, "kind": kind, "version": scene.meta.version, "policy": scene.meta.policy, "window": window},
+        **{key: date_of(day).isoformat() for key, day in days.items()},
     }
-    sets = [_card(of, book, inputs, unit.kind) for of in book.sets.values()]
-    return msgspec.json.encode({**above, **days, "window": name, "sets": sets})
 
 
-def _card(of: IndicatorSet, book: IndicatorBook, inputs: Inputs, kind: str) -> dict[str, Any]:
-    found = [(one, evaluate(book.versions[one.code], inputs, kind)) for one in book.of_set(of.code, inputs.window.last)]
+def _card(of: IndicatorSet, found: Found, inputs: Inputs | None) -> dict[str, Any]:
     groups = [_group(group.code, _both(group.name), group.maximum, found) for group in of.groups]
     total = figure_of(total_of(of, [value for _, value in found])) if of.total else None
     return {
@@ -104,7 +130,7 @@ def _card(of: IndicatorSet, book: IndicatorBook, inputs: Inputs, kind: str) -> d
     }
 
 
-def _group(code: str, name: Mapping[str, str], maximum: int, found: list[tuple[Indicator, IndicatorValue]]) -> dict[str, Any]:
+def _group(code: str, name: Mapping[str, str], maximum: int, found: Found) -> dict[str, Any]:
     """Its points, out of the maxima of what has a value (`counted`); without any it says why, and is left out."""
     of = IndicatorSet(code, Text("", ""))
     total = figure_of(total_of(of, [value for one, value in found if one.group == code]))
@@ -118,7 +144,7 @@ def _group(code: str, name: Mapping[str, str], maximum: int, found: list[tuple[I
     }
 
 
-def _line(one: Indicator, value: IndicatorValue, inputs: Inputs) -> dict[str, Any]:
+def _line(one: Indicator, value: IndicatorValue, inputs: Inputs | None) -> dict[str, Any]:
     figure = {**figure_of(value).shown(), "maximum": one.maximum or None}
     del figure["standing"]
     return {
@@ -126,7 +152,9 @@ def _line(one: Indicator, value: IndicatorValue, inputs: Inputs) -> dict[str, An
         "group": one.group or None,
         "definition": one.version,
         **figure,
-        "inputs": [_input(term, one, inputs) for term in dict.fromkeys(one.terms)] if value.reason is not Reason.NOT_FOR_KIND else [],
+        "inputs": [_input(term, one, inputs) for term in dict.fromkeys(one.terms)]
+        if inputs is not None and value.reason is not Reason.NOT_FOR_KIND
+        else [],
     }
 
 

@@ -8,22 +8,40 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dunghen.domain.windows import resolve
+from dunghen.domain.windows import Window, resolve
 from services.api.answers import hashed, tagged, untagged
 from services.api.follower import Follower
-from services.api.indicator_pages import indicators_list, score_card
+from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_view import book_of
 from services.api.past import Past
 from services.api.past_map import When, is_live, past_unit
 from services.api.problems import ProblemError
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.schema import KNOWN, refusals
-from services.api.views import NO_SCORE, ViewKey
+from services.api.views import NO_SCORE, Scene, ViewKey
+
+
+class CityCards:
+    """The city's card of each window, made once for a version: it is a sum over all units."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, tuple[int, bytes]] = {}
+
+    def card(self, scene: Scene, asked: tuple[str, Window]) -> bytes:
+        version, body = self.made.get(asked[0], (-1, b""))
+        if version != scene.meta.version:
+            version, body = scene.meta.version, city_card(scene, asked)
+            self.made[asked[0]] = version, body
+        return body
 
 
 def indicator_routes(follower: Follower, past: Past) -> APIRouter:
     """Sets with their definitions, and what a unit makes of them."""
     router = APIRouter(prefix="/api/v1", tags=["indicators"])
+    cities = CityCards()
+
+    def answered(request: Request, body: bytes) -> Response:
+        return untagged(request, body) if follower.stale_age() is not None else hashed(request, body)
 
     @router.get("/indicators", responses={304: KNOWN})
     async def get_indicators(request: Request) -> Response:
@@ -35,8 +53,12 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
     async def get_score_card(
         request: Request, code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month"
     ) -> Response:
-        """A unit's score card: sets with groups, total and class, indicators with points, reason and inputs."""
+        """A unit's score card: sets with groups, total and class, indicators with points, reason and inputs. By the city's own code the
+        city's: each indicator Σ/Σ over its units, without inputs, as of now.
+        """
         scene = present(follower)
+        if code == scene.city[0] and is_live(ViewKey(window), When(when.as_of), scene) and when.known_at is None:
+            return answered(request, cities.card(scene, (window, resolve(window, scene.meta.day))))
         unit = unit_of(scene, code)
         if when.known_at is not None:
             raise ProblemError("NO_HISTORY", "facts are kept as they are now")
@@ -46,7 +68,6 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
             found = await past_unit(past, follower, (code, window), when)
             score, told = found.score, found.scene
         body = score_card(unit, score, told, (window, resolve(window, told.meta.day)))
-        age = follower.stale_age()
-        return untagged(request, body) if age is not None else hashed(request, body)
+        return answered(request, body)
 
     return router

@@ -71,7 +71,7 @@ LATE = {
     "scenes=map": "[data-role=feeds]",
     "/wall?scenes=map": "text=VH-TT-DL",  # offices by their short names
     "scenes=today": "text=BHXH",
-    "view=unit": "[data-unit-page]",
+    "view=unit": "[data-role=score-card] table",
 }
 LIVE = {
     "wall": (KIOSK, WALL_HD),

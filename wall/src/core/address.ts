@@ -1,19 +1,29 @@
 /** What is chosen lives in the address, with the names of the API where it has them. Defaults stay out of it; unknown words fall back to them. */
+import { PAGES, type PageName } from './pages';
 import { KINDS, RATES, WINDOWS, type Kind, type Question, type Rate } from './model';
 import { LOWEST_FIRST, orderOf, orderWord, type Order } from './sorting';
 import type { Lang } from './text';
 
 export type Theme = 'light' | 'dark';
+export type View = 'unit' | PageName;
+export const GROUPS = ['kind', 'overall', 'peers'] as const;
+export type Group = (typeof GROUPS)[number];
 /** `view` `unit`: the page of `unit` instead of the map; `search`: what was typed to find units; `order`: of the table. */
 export interface Choice extends Question {
   readonly asOf: string | null; readonly knownAt: string | null; readonly lang: Lang; readonly theme: Theme | null;
-  readonly unit: string | null; readonly view: 'map' | 'unit'; readonly search: string; readonly order: Order;
+  readonly unit: string | null; readonly view: View; readonly search: string; readonly order: Order;
+  /** Of the ranking, and which set the score card shows; null: the first. */
+  readonly group: Group; readonly set: string | null;
+  /** Whether the explanation of a unit's rate is open. */
+  readonly why: boolean;
 }
 
 const NAMED = /^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
+const CODE = /^[A-Z0-9_.]{1,61}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const matching = (form: RegExp, word: string | null): string | null => (word !== null && form.test(word) && !Number.isNaN(Date.parse(word)) ? word : null);
+const coded = (word: string | null): string | null => (word !== null && CODE.test(word) ? word : null);
 const isWindow = (word: string): boolean => (WINDOWS as readonly string[]).includes(word) || NAMED.test(word);
 function among<T extends string>(words: readonly T[], word: string | null, fallback: T): T {
   return words.find((known) => known === word) ?? fallback;
@@ -31,9 +41,13 @@ export function read(search: string): Choice {
     lang: among<Lang>(['vi', 'en'], query.get('lang'), 'vi'),
     theme: query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : null,
     unit: query.get('unit'),
-    view: query.get('view') === 'unit' && query.get('unit') !== null ? 'unit' : 'map',
+    view: query.get('view') === 'unit' && query.get('unit') !== null ? 'unit' : among(PAGES.map(({ view }) => view), query.get('view'), 'map'),
     search: query.get('q') ?? '',
     order: orderOf(query.get('sort')),
+    indicator: coded(query.get('indicator')),
+    group: among<Group>(GROUPS, query.get('group'), 'kind'),
+    set: coded(query.get('set')),
+    why: query.get('why') === 'open',
   };
 }
 
@@ -46,6 +60,7 @@ export function write(choice: Choice, search = ''): string {
   };
   set('window', choice.window, 'month');
   set('rate', choice.rate, 'official');
+  set('indicator', choice.indicator ?? null, null);
   set('kind', choice.kind, 'locality');
   set('as_of', choice.asOf, null);
   set('known_at', choice.knownAt, null);
@@ -55,13 +70,16 @@ export function write(choice: Choice, search = ''): string {
   set('view', choice.view, 'map');
   set('q', choice.search, '');
   set('sort', orderWord(choice.order), orderWord(LOWEST_FIRST));
+  set('group', choice.group, 'kind');
+  set('set', choice.set, null);
+  set('why', choice.why ? 'open' : null, null);
   const said = query.toString();
   return said === '' ? '' : `?${said}`;
 }
 
 /** The query of the API for a question, the same for /map, /map.csv, /map.geojson and /stream. */
-export function asked({ window, rate, kind, asOf = null, knownAt = null }: Question): string {
-  const query = new URLSearchParams({ window, rate, kind });
+export function asked({ window, rate, kind, asOf = null, knownAt = null, indicator = null }: Question): string {
+  const query = new URLSearchParams({ window, ...(indicator === null ? { rate } : { indicator }), kind });
   if (asOf !== null) query.set('as_of', asOf);
   if (knownAt !== null) query.set('known_at', knownAt);
   return query.toString();

@@ -4,6 +4,8 @@ import type { Lang } from './text';
 
 /** Lower edges in per mille, highest first. A figure below them all is red. The default is the server's shipped policy; /definitions says the present one. */
 export type Edges = readonly (readonly [Band, number])[];
+/** Where figures change their meaning: edges of bands or classes in per mille; `lower`: less is better, so that an edge belongs to what is below it. */
+export interface Steps { readonly edges: readonly (readonly [unknown, number])[]; readonly lower: boolean }
 export const EDGES: Edges = [['green', 900], ['yellow', 800], ['orange', 700]];
 const MOST_DIGITS = 6;
 
@@ -21,27 +23,34 @@ const SMALL = 2 ** 25;
 /** `numerator / denominator` in units of 10^-digits per cent, half up, in integers only. */
 function rounded(numerator: number, denominator: number, digits: number): number {
   const scale = 100 * 10 ** digits;
-  if (denominator < SMALL) return Math.floor((2 * numerator * scale + denominator) / (2 * denominator));
+  if (Math.max(numerator, denominator) < SMALL) return Math.floor((2 * numerator * scale + denominator) / (2 * denominator));
   const [top, bottom] = [BigInt(numerator), BigInt(denominator)];
   return Number((2n * top * BigInt(scale) + bottom) / (2n * bottom));
 }
-function edgesPassed(numerator: number, denominator: number, edges: Edges): number {
-  if (denominator < SMALL) return edges.filter(([, from]) => numerator * 1000 >= from * denominator).length;
-  return edges.filter(([, from]) => BigInt(numerator) * 1000n >= BigInt(from) * BigInt(denominator)).length;
+function edgesPassed(numerator: number, denominator: number, { edges, lower }: Steps): number {
+  const small = Math.max(numerator, denominator) < SMALL;
+  const past = (from: number): number => (small ? numerator * 1000 - from * denominator : Number(BigInt(numerator) * 1000n - BigInt(Math.round(from)) * BigInt(denominator)));
+  return edges.filter(([, from]) => (lower ? past(from) > 0 : past(from) >= 0)).length;
 }
 
 /**
  * A ratio as per cent without the sign: one decimal, or as many as needed so that the figure shown stands in the band of the true one;
  * "100" and only it means all. Null is "—".
  */
-export function percent({ numerator, denominator }: Pick<Figure, 'numerator' | 'denominator'>, lang: Lang, edges: Edges = EDGES): string {
+export function percent(figure: Pick<Figure, 'numerator' | 'denominator'>, lang: Lang, edges: Edges = EDGES): string {
+  return stepped(figure, lang, { edges, lower: false });
+}
+
+/** The same between other steps; of a plan more than all may be reached. */
+export function stepped({ numerator, denominator }: Pick<Figure, 'numerator' | 'denominator'>, lang: Lang, steps: Steps): string {
   if (denominator === 0) return '—';
   if (numerator === denominator) return '100';
-  const band = edgesPassed(numerator, denominator, edges);
+  const passed = edgesPassed(numerator, denominator, steps);
   for (let digits = 1; digits < MOST_DIGITS; digits += 1) {
     const whole = 100 * 10 ** digits;
     const shown = rounded(numerator, denominator, digits);
-    if (shown < whole && edgesPassed(shown, whole, edges) === band) return pointed(shown, digits, lang);
+    const onItsSide = numerator < denominator ? shown < whole : shown > whole;
+    if (onItsSide && edgesPassed(shown, whole, steps) === passed) return pointed(shown, digits, lang);
   }
   return pointed(Number((BigInt(numerator) * 100n * 10n ** BigInt(MOST_DIGITS)) / BigInt(denominator)), MOST_DIGITS, lang); // cut, not rounded: below every edge it is below
 }

@@ -9,18 +9,23 @@ export type Band = (typeof BANDS)[number];
 export type Rate = (typeof RATES)[number];
 export type Kind = (typeof KINDS)[number];
 
-/** `asOf`: a local date whose end is asked about; `knownAt`: an instant whose knowledge is. Without both, and in a live window: now. */
-export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind | 'all'; readonly asOf?: string | null; readonly knownAt?: string | null }
+/** `asOf`: a local date whose end is asked about; `knownAt`: an instant whose knowledge is. Without both, and in a live window: now. `indicator`: its code, or a set's, instead of the rate. */
+export interface Question { readonly window: string; readonly rate: Rate; readonly kind: Kind | 'all'; readonly asOf?: string | null; readonly knownAt?: string | null; readonly indicator?: string | null }
 /** Whether the question is about now, so that the answer moves. */
 export const isLive = ({ window, asOf = null, knownAt = null }: Question): boolean => asOf === null && knownAt === null && (WINDOWS as readonly string[]).includes(window);
 
 /** A ratio 0–1 with its integers; `value` null where nothing stands in the window. */
 export interface Figure { readonly value: number | null; readonly numerator: number; readonly denominator: number }
 
+/** What an indicator says beside its value: `points` of `maximum` (null: it gives none, or has no value), why there is a value or none, the class of a total ("": none). */
+export interface Measured { readonly points: number | null; readonly maximum: number | null; readonly reason: string; readonly standing: string }
+
 export interface Scored extends Figure {
   readonly code: string; readonly name: string; readonly band: Band; readonly few: boolean;
   readonly low: number | null; readonly high: number | null; readonly trend: number | null;
   readonly overdue: number; readonly paused: number; readonly dueToday: number; readonly dueTodayLeft: number; readonly finished: number;
+  /** Only where an indicator was asked for. */
+  readonly measured?: Measured;
 }
 export interface Unit extends Scored {
   readonly kind: string; readonly type: string; readonly rank: number | null; readonly of: number;
@@ -39,8 +44,8 @@ export interface Tick { readonly serverTime: number | null; readonly lag: number
 export type Answered<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
 export type Untold<T> = { readonly [name in keyof T]?: unknown };
 type RawMap = Untold<Answered<'/api/v1/map'>>;
-type RawUnit = Untold<Answered<'/api/v1/map'>['units'][number]>;
-type RawCity = Untold<Answered<'/api/v1/map'>['city']>;
+type RawUnit = Untold<Answered<'/api/v1/map'>['units'][number]> & Untold<Measured>;
+type RawCity = Untold<Answered<'/api/v1/map'>['city']> & Untold<Measured>;
 type RawTick = { readonly server_time?: unknown; readonly kafka_lag_seconds?: unknown; readonly stale?: unknown; readonly age_seconds?: unknown; readonly geometry?: unknown };
 export class Malformed extends Error {}
 
@@ -82,11 +87,25 @@ export function figure(value: unknown): Figure {
   if (numerator < 0 || numerator > denominator) throw new Malformed('more counted as on time than there are');
   return { value: denominator === 0 ? null : ratio(raw, 'value'), numerator, denominator };
 }
+const PARTS = 1_000_000_000; // of a share that has no integers of its own
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** As `figure`, of an indicator: more may be reached than was planned, and a total's fraction is taken from its value. */
+export function measuredFigure(raw: Untold<Figure>): Figure {
+  const value = ratio(raw, 'value');
+  if (value === null) return { value, numerator: 0, denominator: 0 };
+  const [numerator, denominator] = [raw.numerator, raw.denominator];
+  if (Number.isSafeInteger(numerator) && Number.isSafeInteger(denominator) && denominator !== 0) return { value, numerator: numerator as number, denominator: denominator as number };
+  return { value, numerator: Math.round(value * PARTS), denominator: PARTS };
+}
+export function measuredOf(raw: Untold<Measured>): Measured {
+  return { points: ratio(raw, 'points'), maximum: ratio(raw, 'maximum'), reason: word(raw, 'reason'), standing: text(raw.standing) };
+}
 function scored(raw: RawUnit): Scored {
   const band = word(raw, 'band') as Band;
   if (!BANDS.includes(band)) throw new Malformed(`unknown band ${band}`);
   return {
-    ...figure(raw), code: word(raw, 'code'), name: word(raw, 'name'), band, few: raw['few'] === true, low: ratio(raw, 'low'), high: ratio(raw, 'high'),
+    ...(raw.reason === undefined ? figure(raw) : { ...measuredFigure(raw), measured: measuredOf(raw) }), code: word(raw, 'code'), name: word(raw, 'name'), band, few: raw['few'] === true, low: ratio(raw, 'low'), high: ratio(raw, 'high'),
     trend: ratio(raw, 'trend'), overdue: optional(raw, 'overdue'), paused: optional(raw, 'paused'), dueToday: optional(raw, 'due_today'), dueTodayLeft: optional(raw, 'due_today_left'),
     finished: optional(raw, 'finished'),
   };

@@ -10,7 +10,7 @@ export interface Picture {
 }
 
 export const sameQuestion = (a: Question, b: Question): boolean => 
-  a.window === b.window && a.rate === b.rate && a.kind === b.kind && (a.asOf ?? null) === (b.asOf ?? null) && (a.knownAt ?? null) === (b.knownAt ?? null);
+  a.window === b.window && a.rate === b.rate && a.kind === b.kind && (a.asOf ?? null) === (b.asOf ?? null) && (a.knownAt ?? null) === (b.knownAt ?? null) && (a.indicator ?? null) === (b.indicator ?? null);
 
 export function snapshot(question: Question, body: MapBody): Picture {
   return { question, version: body.version, asOf: body.asOf, city: body.city, units: ofKind(body.units, question), changed: new Map() };
@@ -33,12 +33,26 @@ export function change(picture: Picture, body: ChangeBody): Picture {
 const ofKind = (units: readonly Unit[], question: Question): readonly Unit[] => units.filter((unit) => question.kind === 'all' || unit.kind === question.kind);
 const looksDifferent = (a: Unit, b: Unit): boolean => a.numerator !== b.numerator || a.denominator !== b.denominator || a.band !== b.band || a.stale !== b.stale;
 
+/** The reason of an indicator that has a value. */
+export const VALUE = 'VALUE';
+
 /** How one unit is drawn. A silent feed comes before everything: its figure is not of now. */
 export type Look = 'rate' | 'few' | 'none' | 'old';
 export function lookOf(unit: Unit): Look {
   if (unit.stale) return 'old';
-  if (unit.denominator === 0 || unit.band === 'none') return 'none';
+  if (unit.measured ? unit.measured.reason !== VALUE : unit.denominator === 0 || unit.band === 'none') return 'none';
   return unit.few ? 'few' : 'rate';
+}
+
+const untouched = new WeakMap<Unit, Unit>();
+/** The picture of an indicator that is made of no dossiers: that their feed is silent says nothing of it. Units keep their identity. */
+export function ofFacts(picture: Picture): Picture {
+  return { ...picture, units: picture.units.map((unit) => {
+    if (!unit.stale) return unit;
+    const known = untouched.get(unit) ?? { ...unit, stale: false };
+    untouched.set(unit, known);
+    return known;
+  }) };
 }
 
 /** The units that stand on the city's map; all of them where the city has none but departments (an imported one). */

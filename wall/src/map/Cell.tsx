@@ -20,7 +20,7 @@ export function Ground({ shape, seen }: GroundProps) {
   const unit = seen.value?.unit;
   const ground = <path class={toneOf(unit)} d={shape.path} />;
   const look = unit === undefined ? undefined : lookOf(unit);
-  if (unit === undefined || look === 'old' || look === 'none') return ground;
+  if (unit === undefined || look === 'old' || look === 'none' || unit.band === 'none') return ground;
   return <g>{ground}{unit.band !== 'green' && <path class="ground" d={shape.path} fill={`url(#pattern-${unit.band})`} />}</g>;
 }
 
@@ -102,7 +102,7 @@ function follow(cell: SVGPathElement, seen: CellProps['seen'], setting: Setting)
 /** Hollow, dashed, or the white line of red: drawn just inside the cell. */
 function Edge({ shape, unit }: { readonly shape: Shape; readonly unit: Unit }) {
   const look = lookOf(unit);
-  const name = look === 'none' ? 'edge-none' : look === 'old' ? `edge-old s-${unit.band}` : unit.band === 'red' ? 'edge-red' : '';
+  const name = look === 'none' || (unit.band === 'none' && look === 'rate') ? 'edge-none' : look === 'old' ? `edge-old s-${unit.band}` : unit.band === 'red' ? 'edge-red' : '';
   if (name === '') return null;
   const { x, y } = shape;
   return <path class={name} d={shape.path} transform={`translate(${x} ${y}) scale(.955) translate(${-x} ${-y})`} />;

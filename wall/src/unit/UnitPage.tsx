@@ -17,6 +17,7 @@ import type { Setting } from '../view/words';
 import { Parts } from './Parts';
 import { FourRates } from './FourRates';
 import { TrailChart } from './TrailChart';
+import { ScoreCard } from './ScoreCard';
 import { Why } from './Why';
 import { Windows } from './Windows';
 
@@ -62,6 +63,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <FourRates window={window} />
       <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
       <Why unit={unit} window={window} />
+      <ScoreCard code={unit.code} changed={() => rowOf(unit.code)} />
       <div class={lastKnown(unit.trail?.points ?? [], choice.value.rate) === -1 ? 'one-after-another' : 'beside-each-other'}>
         <TrailChart unit={unit} name={name} />
         <Windows unit={unit} />
@@ -73,7 +75,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
 function facts(unit: UnitBody, window: UnitWindow): readonly string[] {
   const { rate } = choice.value;
   const [l, figure, row] = [lang.value, window.rates[rate], rowOf(unit.code)];
-  const standing = figure.denominator === 0 ? say('unit_none') : figure.few ? say('unit_few', { n: figure.denominator }) : row?.rank ? say('unit_rank', { rank: row.rank, of: row.of }) : '';
+  const standing = figure.denominator === 0 ? say('unit_none') : figure.few ? say('unit_few', { n: figure.denominator }) : row?.rank && row.measured === undefined ? say('unit_rank', { rank: row.rank, of: row.of }) : '';
   const before = figure.trend === null ? '' : say('points_before', { trend: trend(figure.trend, l) });
   const between = figure.denominator === 0 ? '' : say('interval_of', { low: share(figure.low, l), high: share(figure.high, l) });
   return [standing, say('unit_code', { code: unit.code }), between, before].filter((fact) => fact !== '');

@@ -5,7 +5,7 @@ import { counted, gap, share } from '../core/figures';
 import { record } from '../core/model';
 import { span } from '../core/times';
 import type { UnitBody, UnitWindow } from '../core/unit';
-import { choice, lang, say } from '../view/store';
+import { choice, choose, lang, say } from '../view/store';
 
 type Both = Readonly<Record<string, unknown>>;
 interface Known { readonly told: Explained; readonly flags: Readonly<Record<string, Both>> }
@@ -30,7 +30,7 @@ function addressOf(code: string): string {
 
 export function Why({ unit, window }: { readonly unit: UnitBody; readonly window: UnitWindow }) {
   const address = addressOf(unit.code);
-  const [open, setOpen] = useState(false);
+  const open = choice.value.why;
   const [known, setKnown] = useState<{ readonly address: string; readonly what: Known | null } | null>(null);
   useEffect(() => {
     if (!open) return undefined;
@@ -42,7 +42,7 @@ export function Why({ unit, window }: { readonly unit: UnitBody; readonly window
   if (choice.value.knownAt !== null) return null; // what was known then of single dossiers nobody keeps
   const here = known?.address === address ? known : null;
   return (
-    <details class="numbers" data-role="why" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="numbers" data-role="why" open={open} onToggle={(event) => event.currentTarget.open !== choice.peek().why && choose({ why: event.currentTarget.open }, 'same')}>
       <summary>{say('why')}</summary>
       {open && (here === null ? <p class="note" role="status">{say('why_loading')}</p> : here.what === null ? <p class="note" role="status">{say('why_away')}</p> : <Told known={here.what} window={window} />)}
     </details>

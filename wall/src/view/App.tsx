@@ -1,7 +1,8 @@
 /** The page: one of connecting, empty or the picture with its age. */
-import { effect } from '@preact/signals';
-import { useMemo, useState, useEffect } from 'preact/hooks';
-import type { FunctionComponent } from 'preact';
+import { computed, effect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { PAGES } from '../core/pages';
+import type { Figure } from '../core/model';
 import { longName, type Picture } from '../core/picture';
 import { CityMap } from '../map/CityMap';
 import { drawn, geometry, hasPlace } from '../map/geometry';
@@ -16,9 +17,10 @@ import { Footer } from './Footer';
 import { Header } from './Header';
 import { Legend } from './Legend';
 import { Ranking } from './Ranking';
-import { choice, choose, edges, lang, mode, narrow, picture, printing, say, theme } from './store';
+import { Part } from './parts';
+import { choice, choose, edges, lang, measure, mode, narrow, picture, printing, say, theme } from './store';
 import { Summary } from './Summary';
-import type { Setting } from './words';
+import { valueWithUnit, type Setting } from './words';
 
 export function App() {
   const now = picture.value;
@@ -33,23 +35,15 @@ export function App() {
   );
 }
 
-const TOLD = { picture, mode, lang, edges };
-
-interface UnitPageProps { readonly code: string }
-/** The page of one unit, fetched when it is first asked for. */
-const unitPage = (): Promise<FunctionComponent<UnitPageProps>> => import('../unit/UnitPage').then((part) => part.UnitPage);
+const written = computed(() => (figure: Figure): string => valueWithUnit(figure, { lang: lang.value, edges: edges.value, measure: measure.value }));
+const TOLD = { picture, mode, lang, written };
 
 function Page({ picture: now }: { readonly picture: Picture }) {
-  const { view, unit } = choice.value;
-  const [Unit, setUnit] = useState<FunctionComponent<UnitPageProps> | null>(null);
-  const wanted = view === 'unit' && unit !== null;
-  useEffect(() => {
-    if (wanted && Unit === null) void unitPage().then((part) => setUnit(() => part));
-  }, [wanted, Unit]);
-  if (!wanted) return <Whole picture={now} />;
+  const { view } = choice.value;
+  if (view === 'map') return <Whole picture={now} />;
   return (
     <>
-      {Unit === null ? <main class="unit" data-state="unit-loading"><h1>{say('unit_loading')}</h1></main> : <Unit code={unit} />}
+      <Part name={view} />
       <Footer picture={now} />
     </>
   );
@@ -59,7 +53,8 @@ const select = (code: string): void => choose({ unit: choice.peek().unit === cod
 
 function Whole({ picture: now }: { readonly picture: Picture }) {
   const { asOf: today, city: { zone } } = now;
-  const setting = useMemo<Setting>(() => ({ lang: lang.value, today, zone, edges: edges.value }), [lang.value, today, zone, edges.value]);
+  const shows = measure.value;
+  const setting = useMemo<Setting>(() => ({ lang: lang.value, today, zone, edges: shows?.edges ?? edges.value, measure: shows }), [lang.value, today, zone, edges.value, shows]);
   const selected = choice.value.unit;
   const unit = now.units.find((one) => one.code === selected);
   const coming = geometry.value === null; // the figures do not wait for it: its place is kept, the list is there
@@ -72,11 +67,11 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
           {placed && <CityMap picture={now} setting={setting} phone={narrow.value} selected={selected} select={select} />}
           {others.length > 0 && <Panel picture={now} units={others} setting={setting} selected={selected} select={select} />}
           {unit !== undefined && <Card unit={unit} setting={setting} />}
-          <Legend picture={now} />
+          <Legend picture={now} setting={setting} />
           {placed && drawn.value !== null && <p class="note">{say(drawn.value.planar ? 'not_boundary' : 'boundary')}</p>}
         </section>
         <section class="listcol">
-          <Summary picture={now} />
+          <Summary picture={now} setting={setting} />
           <Finder picture={now} />
           <Ranking picture={now} setting={setting} selected={selected} />
         </section>
@@ -86,11 +81,12 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
   );
 }
 
-/** The unit whose page is open. */
+/** The page that is open, where it is not the map; of a unit its name. */
 function pageName(): string | undefined {
   const { view, unit: code } = choice.value;
   const unit = view === 'unit' ? picture.value?.units.find((one) => one.code === code) : undefined;
-  return unit && longName(unit);
+  const page = PAGES.find((one) => one.view === view && view !== 'map');
+  return unit ? longName(unit) : page && say(page.words);
 }
 
 /** Keeps the document's language, theme and title as chosen. */

@@ -1,7 +1,10 @@
 /** What is shown: period, rate, bloc; and how: paused or not, language, theme. */
 import { isLive, KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
+import { PAGES } from '../core/pages';
 import { pastWindows, windowName } from '../core/times';
 import type { Key } from '../core/text';
+import { catalogue } from '../live/catalogue';
+import { addressOf, go } from './links';
 import { choice, choose, held, lang, narrow, picture, say, theme, today, togglePause } from './store';
 
 interface Options { readonly label?: string; readonly options: readonly (readonly [string, string])[] }
@@ -25,7 +28,7 @@ function WindowPick() {
   const past = today.value === null ? [] : pastWindows(today.value);
   const others = [...past, ...(past.includes(window) || (WINDOWS as readonly string[]).includes(window) ? [] : [window])];
   const groups = [{ label: say('windows_live'), options: named(WINDOWS) }, ...(others.length > 0 ? [{ label: say('windows_named'), options: named(others) }] : [])];
-  return <Pick label="pick_window" name="window" value={window} groups={groups} pick={(value) => choose({ window: value })} />;
+  return <Pick label="pick_window" name="window" value={window} groups={groups} pick={(value) => choose({ window: value, ...(choice.value.view === 'ranking' ? { asOf: null } : {}) })} />;
 }
 
 /** The day at whose end the map is asked for; empty: now. */
@@ -35,24 +38,48 @@ function DayPick() {
     <label class="pick day">
       <span>{say('pick_day')}</span>
       <span class={asOf === null ? 'field unset' : 'field'}>
-        <input type="date" name="as_of" value={asOf ?? ''} max={isLive(choice.value) ? (today.value ?? undefined) : undefined} onChange={(event) => choose({ asOf: event.currentTarget.value || null, knownAt })} />
+        <input type="date" name="as_of" value={asOf ?? ''} max={isLive(choice.value) ? (today.value ?? undefined) : undefined} onChange={(event) => choose({ asOf: event.currentTarget.value || null, knownAt, ...(choice.value.view === 'ranking' ? { window: 'today' } : {}) })} />
         {asOf === null && <span class="now" aria-hidden="true">{say('day_now')}</span>}
       </span>
     </label>
   );
 }
 
+/** The four rates, then each set of indicators: its total and all that is in it. A ranking and a unit's page are about rates. */
+function MeasurePick() {
+  const { rate, indicator, view } = choice.value;
+  const l = lang.value;
+  const sets = view === 'map' ? (catalogue.value ?? []) : [];
+  const measures = sets.map((set) => ({
+    label: set.name[l],
+    options: [...(set.total ? [[set.code, say('total_of', { name: set.name[l] })] as const] : []), ...set.indicators.map((one) => [one.code, one.name[l]] as const)],
+  }));
+  const rates: Options = { ...(sets.length > 0 ? { label: say('rates_on_time') } : {}), options: RATES.map((name) => [name, say(`rate_${name}`)]) };
+  const pick = (value: string): void => choose(RATES.some((name) => name === value) ? { rate: value as Rate, indicator: null } : { indicator: value });
+  return <Pick label={indicator != null && view === 'map' ? 'pick_measure' : 'pick_rate'} name="rate" value={view === 'map' ? (indicator ?? rate) : rate} groups={[rates, ...measures]} pick={pick} />;
+}
+
+function Pages() {
+  const { view } = choice.value;
+  return (
+    <nav class="pages" aria-label={say('pages')}>
+      {PAGES.map((page) => <a key={page.view} href={addressOf({ view: page.view })} aria-current={page.view === view ? 'page' : undefined} onClick={(event) => go(event, { view: page.view })} data-page={page.view}>{say(page.words)}</a>)}
+    </nav>
+  );
+}
+
 export function Header() {
-  const { rate, kind } = choice.value;
+  const { kind, view } = choice.value;
   const dark = theme.value === 'dark';
   const kindName = (name: Kind | 'all'): string => say(narrow.value && (name === 'locality' || name === 'all') ? `kind_${name}_short` : `kind_${name}`);
   return (
     <header class="top">
       <a class="logo" href="/">{say('product')} <span>{picture.value?.city.name ?? ''}</span></a>
+      <Pages />
       <div class="picks">
         <WindowPick />
-        <Pick label="pick_rate" name="rate" value={rate} groups={[{ options: RATES.map((name) => [name, say(`rate_${name}`)]) }]} pick={(value) => choose({ rate: value as Rate })} />
-        <Pick label="pick_kind" name="kind" value={kind} groups={[{ options: [...KINDS, 'all' as const].map((name) => [name, kindName(name)]) }]} pick={(value) => choose({ kind: value as Kind | 'all', unit: null, view: 'map', search: '' })} />
+        <MeasurePick />
+        <Pick label="pick_kind" name="kind" value={kind} groups={[{ options: [...KINDS, 'all' as const].map((name) => [name, kindName(name)]) }]} pick={(value) => choose({ kind: value as Kind | 'all', unit: null, view: view === 'unit' ? 'map' : view, search: '' })} />
         <DayPick />
       </div>
       <div class="tools">

@@ -1,8 +1,9 @@
 /** All units of the chosen bloc, sortable, lowest first unless chosen otherwise: the equal way to every figure of the map. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { counted, percent, share, trend } from '../core/figures';
+import { className } from '../core/catalogue';
+import { counted, share, trend } from '../core/figures';
 import type { Unit } from '../core/model';
-import { longName, lookOf, shortName, type Picture } from '../core/picture';
+import { longName, lookOf, shortName, VALUE, type Picture } from '../core/picture';
 import { sorted, type Column, type Order } from '../core/sorting';
 import { search } from '../core/search';
 import { text, type Key } from '../core/text';
@@ -12,7 +13,7 @@ import { addressOf, go } from './links';
 import { useDrawn, type Drawn } from './long';
 import { choice, choose, printing, say } from './store';
 import { Steady } from './steady';
-import { oldWhen, onCell, type Setting } from './words';
+import { fractionOf, oldWhen, onCell, pointed, reasonOf, valueOf, type Setting } from './words';
 
 interface Props { readonly picture: Picture; readonly setting: Setting; readonly selected: string | null }
 
@@ -28,8 +29,8 @@ export function Ranking({ picture, setting, selected }: Props) {
   return (
     <div class="ranking" ref={holder} id="table" tabIndex={-1} style={{ '--rows': units.length }}>
       <table aria-rowcount={long ? units.length + 1 : undefined}>
-        <caption class="vh">{say('table_of', { count: units.length, rate: say(`rate_${rate}`), dates: dates(window, asOf) })}</caption>
-        <thead><Heads order={order} trends={trends} /></thead>
+        <caption class="vh">{setting.measure != null ? say('measure_table', { count: units.length, name: setting.measure.name[setting.lang], dates: dates(window, asOf) }) : say('table_of', { count: units.length, rate: say(`rate_${rate}`), dates: dates(window, asOf) })}</caption>
+        <thead>{setting.measure != null ? <MeasuredHeads order={order} setting={setting} /> : <Heads order={order} trends={trends} />}</thead>
         <tbody>
           <Room rows={drawn.from} height={drawn.height} key="before" />
           {units.slice(drawn.from, drawn.to).map((unit, index) => <Row key={unit.code} unit={unit} setting={setting} selected={selected === unit.code} trends={trends} place={long ? drawn.from + index : null} />)}
@@ -42,9 +43,25 @@ export function Ranking({ picture, setting, selected }: Props) {
 }
 
 /** As high as the rows that are not drawn. */
-function Room({ rows, height }: { readonly rows: number; readonly height: number }) {
+export function Room({ rows, height }: { readonly rows: number; readonly height: number }) {
   return rows === 0 ? null : <tr aria-hidden="true" style={{ height: `${rows * height}px` }} />;
 }
+
+/** Of an indicator: its value, what it is made of, and what it gives in its set. */
+function MeasuredHeads({ order, setting: { measure } }: { readonly order: Order; readonly setting: Setting }) {
+  return (
+    <tr>
+      <Head by="rank" words="col_rank" class="r" order={order} /><Head by="name" words="col_unit" order={order} /><Head by="rate" words={measure?.plain ? 'col_value' : 'col_rate'} class="v" order={order} />
+      <th scope="col"><span class="vh">{say('col_band')}</span></th>
+      {measure?.dossiers && <Head by="low" words="col_interval" class="ci" title="interval" order={order} />}
+      {measure?.indicator != null && !measure.plain && <th scope="col" class="n od">{say('col_fraction')}</th>}
+      {scores(measure) && <th scope="col" class="n">{say('col_points')}</th>}
+      {measure?.indicator === null && measure.set.classes.length > 0 && <th scope="col" class="n od">{say('col_class')}</th>}
+    </tr>
+  );
+}
+/** Whether it gives points. */
+const scores = (measure: Setting['measure']): boolean => measure != null && (measure.indicator === null || measure.indicator.maximum !== null);
 
 function Heads({ order, trends }: { readonly order: Order; readonly trends: boolean }) {
   return (
@@ -93,15 +110,28 @@ class Row extends Steady<RowProps> {
           <a href={addressOf({ unit: unit.code, view: 'unit' })} aria-label={longName(unit)} aria-current={selected || undefined} onClick={(event) => go(event, { unit: unit.code, view: 'unit' })}>{shortName(unit)}</a>
           {look === 'old' && <em>{oldWhen(unit, setting)}</em>}
           {look === 'few' && <em>{text(lang, 'few_mark')}</em>}
-          {look === 'none' && <em>{text(lang, 'unit_none')}</em>}
+          {look === 'none' && <em>{unit.measured !== undefined ? reasonOf(unit.measured.reason, lang) : text(lang, 'unit_none')}</em>}
         </th>
-        <td class={look === 'old' ? 'v past' : 'v'} data-role="value">{look === 'few' ? onCell(unit, setting).value : percent(unit, lang, setting.edges)}</td>
-        <td><Chip band={unit.band} old={look === 'old'} /></td>
+        <td class={look === 'old' ? 'v past' : 'v'} data-role="value">{look === 'few' ? onCell(unit, setting).value : valueOf(unit, setting)}</td>
+        <td>{(unit.measured === undefined || look === 'old' || unit.band !== 'none') && <Chip band={unit.band} old={look === 'old'} />}</td>
+        {unit.measured !== undefined ? <MeasuredCells unit={unit} setting={setting} /> : <>
         <td class="ci">{some && `${share(unit.low, lang)}–${share(unit.high, lang)}`}</td>
         <td class="n">{counted(unit.denominator, lang)}</td>
         <td class="n od">{counted(unit.overdue, lang)}</td>
-        {trends && <td class="t">{trend(unit.trend, lang)}</td>}
+        {trends && <td class="t">{trend(unit.trend, lang)}</td>}</>}
       </tr>
     );
   }
+}
+
+function MeasuredCells({ unit, setting: { lang, measure } }: { readonly unit: Unit; readonly setting: Setting }) {
+  const some = unit.measured?.reason === VALUE;
+  return (
+    <>
+      {measure?.dossiers && <td class="ci">{some && unit.low !== null && `${share(unit.low, lang)}–${share(unit.high, lang)}`}</td>}
+      {measure?.indicator != null && !measure.plain && <td class="n od">{fractionOf(unit, { ...measure, dossiers: false }, lang)}</td>}
+      {scores(measure) && <td class="n" data-role="points">{unit.measured?.points != null && `${pointed(unit.measured.points, lang)} / ${pointed(unit.measured.maximum ?? 0, lang)}`}</td>}
+      {measure?.indicator === null && measure.set.classes.length > 0 && <td class="n od">{className(measure.set, unit.measured?.standing ?? '', lang)}</td>}
+    </>
+  );
 }

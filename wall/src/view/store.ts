@@ -2,9 +2,11 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { read, write, type Choice, type Theme } from '../core/address';
 import { pictureAge, serverNow } from '../core/freshness';
-import { sameQuestion, type Picture } from '../core/picture';
+import { measureOf, type Measure } from '../core/catalogue';
+import { ofFacts, sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
 import { browserPorts } from '../live/browser';
+import { catalogue, followCatalogue } from '../live/catalogue';
 import { live } from '../live/live';
 import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
 import { followGeometry } from '../map/geometry';
@@ -28,7 +30,17 @@ export const heldAt = signal<number | null>(null);
 export const lang = computed<Lang>(() => choice.value.lang);
 export const theme = computed<Theme>(() => choice.value.theme ?? (systemDark.value ? 'dark' : 'light'));
 export const shown = computed<Shown | null>(() => shownOf(state.value, held.value));
-export const picture = computed<Picture | null>(() => shown.value?.picture ?? null);
+const came = computed<Picture | null>(() => shown.value?.picture ?? null);
+/** What the picture shows instead of a rate; null: a rate, or an indicator of which nothing is known yet. */
+export const measure = computed<Measure | null>(() => {
+  const code = came.value?.question.indicator ?? null;
+  return code === null || catalogue.value === null ? null : measureOf(catalogue.value, code, edges.value);
+});
+/** Of an indicator nothing is shown before it is known what its figures mean. */
+export const picture = computed<Picture | null>(() => {
+  if (came.value === null || (came.value.question.indicator ?? null) === null) return came.value;
+  return measure.value === null ? null : measure.value.facts ? ofFacts(came.value) : came.value;
+});
 export const today = computed(() => picture.value?.asOf ?? null);
 /** Seconds; null before the first picture. A paused picture ages like any other. */
 export const shownAge = computed(() => (shown.value === null ? null : pictureAge(shown.value.freshness, beat.value)));
@@ -79,6 +91,7 @@ export function togglePause(): void {
 export function start(): void {
   source.start();
   followGeometry(state);
+  void followCatalogue(browserPorts);
   addEventListener('popstate', () => take(read(location.search)));
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));

@@ -1,13 +1,16 @@
 /** Composition root of the wall. */
+import { computed } from '@preact/signals';
 import { render } from 'preact';
 import '../styles/fonts.css';
 import '../styles/tokens.css';
 import '../styles/map.css';
 import '../styles/wall.css';
+import type { Figure } from '../core/model';
 import { Announcer } from '../view/Announcer';
 import { followGeometry } from '../map/geometry';
 import { dressPalette } from '../styles/palette';
 import { joinDrawings } from '../view/joined';
+import { valueWithUnit } from '../view/words';
 import { duties } from './duties';
 import { Guard } from './Guard';
 import { Screen } from './Screen';
@@ -15,9 +18,10 @@ import { dress, edges, lang, mode, picture, state } from './store';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('wall.html has no #root');
+const written = computed(() => (figure: Figure): string => valueWithUnit(figure, { lang: lang.value, edges: edges.value }));
 joinDrawings();
 dress(document.documentElement);
 dressPalette(document.documentElement);
-render(<><Guard><Screen /></Guard><Announcer told={{ picture, mode, lang, edges }} /></>, root);
+render(<><Guard><Screen /></Guard><Announcer told={{ picture, mode, lang, written }} /></>, root);
 followGeometry(state);
 void duties();

@@ -1,0 +1,38 @@
+/** A unit's score card, as GET /units/{code}/indicators says, checked at the door. */
+import { Malformed, measuredFigure, measuredOf, ratio, record, word, type Figure, type Measured } from './model';
+
+/** A term of an indicator in the whole window; nulls: not told, or a number by itself. */
+export interface Input { readonly term: string; readonly numerator: number | null; readonly denominator: number | null }
+export interface Line extends Figure, Omit<Measured, 'standing'> { readonly code: string; readonly group: string | null; readonly definition: number; readonly inputs: readonly Input[] }
+/** `counted`: the maxima of what has a value, out of which the points are; 0: none has. */
+export interface GroupLine { readonly code: string; readonly maximum: number; readonly points: number | null; readonly counted: number; readonly reason: string }
+export interface SetCard { readonly code: string; readonly total: (Figure & Measured) | null; readonly groups: readonly GroupLine[]; readonly lines: readonly Line[] }
+/** Of the local dates first..last, both included. */
+export interface ScoreCard { readonly code: string; readonly first: string; readonly last: string; readonly sets: readonly SetCard[] }
+
+type Raw = Readonly<Record<string, unknown>>;
+function list(raw: Raw, name: string): readonly Raw[] {
+  const value = raw[name];
+  if (!Array.isArray(value)) throw new Malformed(`${name} is not a list`);
+  return value.map((one) => record<Raw>(one, name));
+}
+const inputOf = (raw: Raw): Input => ({ term: word(raw, 'term'), numerator: ratio(raw, 'numerator'), denominator: ratio(raw, 'denominator') });
+function lineOf(raw: Raw): Line {
+  const { points, maximum, reason } = measuredOf(raw);
+  return {
+    ...measuredFigure(raw), points, maximum, reason, code: word(raw, 'code'), group: typeof raw['group'] === 'string' ? raw['group'] : null,
+    definition: ratio(raw, 'definition') ?? 1, inputs: list(raw, 'inputs').map(inputOf),
+  };
+}
+function groupOf(raw: Raw): GroupLine {
+  return { code: word(raw, 'code'), maximum: ratio(raw, 'maximum') ?? 0, points: ratio(raw, 'points'), counted: ratio(raw, 'counted') ?? 0, reason: word(raw, 'reason') };
+}
+function setOf(raw: Raw): SetCard {
+  const total = raw['total'] === null || raw['total'] === undefined ? null : record<Raw>(raw['total'], 'total');
+  return { code: word(raw, 'code'), total: total && { ...measuredFigure(total), ...measuredOf(total) }, groups: list(raw, 'groups').map(groupOf), lines: list(raw, 'indicators').map(lineOf) };
+}
+/** Raises Malformed for an answer that does not fit. */
+export function cardOf(value: unknown): ScoreCard {
+  const raw = record<Raw>(value, 'card');
+  return { code: word(raw, 'code'), first: word(raw, 'first'), last: word(raw, 'last'), sets: list(raw, 'sets').map(setOf) };
+}

@@ -1,0 +1,8 @@
+/** The public pages, in the order of the navigation. A new one is a line here, its words in the dictionaries and its part in `view/parts`. */
+import type { Key } from './text';
+
+export const PAGES = [
+  { view: 'map', words: 'page_map' },
+  { view: 'ranking', words: 'page_ranking' },
+] as const satisfies readonly { readonly view: string; readonly words: Key }[];
+export type PageName = (typeof PAGES)[number]['view'];

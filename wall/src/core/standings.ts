@@ -1,0 +1,56 @@
+/** Rankings over a period, as GET /rankings says, checked at the door. */
+import { BANDS, figure, Malformed, optional, ratio, record, word, type Answered, type Band, type Figure, type Untold } from './model';
+import { REASONS, type Reason } from './explained';
+
+type Body = Answered<'/api/v1/rankings'>;
+type RawRanking = Untold<Body['rankings'][number]>;
+type RawRanked = Untold<Body['rankings'][number]['units'][number]>;
+
+/** `places` and `difference` (of the value, 0–1): gained, below zero lost; null unless the two intervals part. */
+export interface Movement { readonly places: number | null; readonly difference: number | null; readonly reason: Reason }
+export interface Standing extends Figure {
+  readonly code: string; readonly name: string; readonly kind: string; readonly type: string; readonly rank: number | null; readonly of: number;
+  readonly low: number | null; readonly high: number | null; readonly few: boolean; readonly band: Band; readonly before: Figure; readonly movement: Movement;
+}
+/** `kind` "": all kinds; `third`: of the volume, "" outside of peers. */
+export interface Standings { readonly kind: string; readonly third: string; readonly of: number; readonly units: readonly Standing[] }
+/** Local dates, both ends included; `age`: seconds of a picture that is not of now, null for one that is. */
+export interface Rankings {
+  readonly version: number; readonly period: string; readonly first: string; readonly last: string; readonly beforeFirst: string; readonly beforeLast: string;
+  readonly stale: boolean; readonly groups: readonly Standings[];
+}
+
+function list(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
+  return value;
+}
+function movementOf(value: unknown): Movement {
+  const raw = record<Untold<Body['rankings'][number]['units'][number]['movement']>>(value, 'movement');
+  const reason = REASONS.find((known) => known === raw.reason);
+  if (reason === undefined) throw new Malformed('unknown reason');
+  return { places: ratio(raw, 'places'), difference: ratio(raw, 'difference'), reason };
+}
+function standingOf(value: unknown): Standing {
+  const raw = record<RawRanked>(value, 'unit');
+  const band = BANDS.find((known) => known === raw.band);
+  if (band === undefined) throw new Malformed('unknown band');
+  return {
+    ...figure(raw), code: word(raw, 'code'), name: word(raw, 'name'), kind: word(raw, 'kind'), type: word(raw, 'type'), rank: ratio(raw, 'rank'), of: optional(raw, 'of'),
+    low: ratio(raw, 'low'), high: ratio(raw, 'high'), few: raw.few === true, band, before: figure(raw.before), movement: movementOf(raw.movement),
+  };
+}
+function groupOf(value: unknown): Standings {
+  const raw = record<RawRanking>(value, 'ranking');
+  return { kind: word(raw, 'kind'), third: word(raw, 'third'), of: optional(raw, 'of'), units: list(raw.units, 'units').map(standingOf) };
+}
+/** Raises Malformed for an answer that does not fit. */
+export function rankingsOf(value: unknown): Rankings {
+  const raw = record<Untold<Body>>(value, 'rankings');
+  return {
+    version: optional(raw, 'version'), period: word(raw, 'period'), first: word(raw, 'first'), last: word(raw, 'last'), beforeFirst: word(raw, 'before_first'), beforeLast: word(raw, 'before_last'),
+    stale: raw.stale === true, groups: list(raw.rankings, 'rankings').map(groupOf),
+  };
+}
+
+/** A day on its own where one is chosen, else the chosen window: what /rankings takes as `period`. */
+export const periodOf = ({ window, asOf }: { readonly window: string; readonly asOf: string | null }): string => asOf ?? window;

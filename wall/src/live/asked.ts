@@ -1,0 +1,51 @@
+/** One answer of the API as a signal: asked for when its address is another one, again when what it stands on changed, and now and then. */
+import { effect, signal, type Signal } from '@preact/signals';
+import { Malformed } from '../core/model';
+import type { Ports } from './stream';
+
+/** `status`: the HTTP status that was not 200, 0 for no answer, 200 for one that does not fit; null while all is well or nothing is known yet. `of`: the address that `body` answers. */
+export interface Answered<Body> { readonly body: Body | null; readonly of: string; readonly status: number | null }
+export interface Following<Body> { readonly state: Signal<Answered<Body>>; readonly stop: () => void }
+
+const AGAIN_MS = 60_000;
+const GATHER_MS = 1_000; // a city under load changes many times a second
+
+/** Follows `wanted`, an address, and asks again whenever `changed` is another value. `read` raises Malformed for what does not fit. The body before stays until the next is here. */
+export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unknown) => Body, wanted: () => string, changed: () => unknown): Following<Body> {
+  const state = signal<Answered<Body>>({ body: null, of: '', status: null });
+  let asked = '';
+  let running = 0;
+  const ask = async (address: string): Promise<void> => {
+    const turn = (running += 1);
+    asked = address;
+    const answer = await ports.fetch(address).catch(() => null);
+    if (turn === running) state.value = told(state.peek(), address, answer, read);
+  };
+  const now = (): void => void ask(wanted());
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  const unfollow = effect(() => {
+    changed();
+    if (wanted() !== asked) now();
+    else soon ??= setTimeout(() => ((soon = undefined), now()), GATHER_MS);
+  });
+  const timer = setInterval(now, AGAIN_MS);
+  return {
+    state,
+    stop: () => {
+      running += 1;
+      unfollow();
+      clearTimeout(soon);
+      clearInterval(timer);
+    },
+  };
+}
+
+function told<Body>(before: Answered<Body>, address: string, answer: { readonly status: number; readonly body: unknown } | null, read: (raw: unknown) => Body): Answered<Body> {
+  if (answer?.status !== 200) return { ...before, status: answer?.status ?? 0 };
+  try {
+    return { body: read(answer.body), of: address, status: null };
+  } catch (fault) {
+    if (!(fault instanceof Malformed)) throw fault;
+    return { ...before, status: 200 };
+  }
+}

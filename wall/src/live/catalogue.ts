@@ -1,0 +1,28 @@
+/** The catalogue of indicators, fetched beside the first picture and again every few minutes: a policy may bring another set. */
+import { signal } from '@preact/signals';
+import { catalogueOf, type Catalogue } from '../core/catalogue';
+import type { Ports } from './stream';
+
+/** Null until it has come. */
+export const catalogue = signal<Catalogue | null>(null);
+
+const AGAIN_MS = 5_000;
+const POLICY_MS = 300_000;
+
+async function load(ports: Pick<Ports, 'fetch'>): Promise<boolean> {
+  try {
+    const answer = await ports.fetch('/api/v1/indicators');
+    if (answer.status !== 200) return false;
+    const came = catalogueOf(answer.body);
+    if (JSON.stringify(came) !== JSON.stringify(catalogue.peek())) catalogue.value = came;
+    return true;
+  } catch {
+    return false; // no answer, or one that does not fit: what is shown stays
+  }
+}
+
+/** Loads it, again soon where it did not come, and now and then. */
+export async function followCatalogue(ports: Pick<Ports, 'fetch'>): Promise<void> {
+  const came = await load(ports);
+  setTimeout(() => void followCatalogue(ports), came ? POLICY_MS : AGAIN_MS);
+}

@@ -1,0 +1,29 @@
+/** How a movement is put into words: with its sign, and only where two intervals part. */
+import { tenths } from '../core/figures';
+import { text, type Key, type Lang } from '../core/text';
+import type { Standing } from '../core/standings';
+
+const written = (tenth: number, lang: Lang): string => {
+  const digits = (Math.abs(tenth) / 10).toFixed(1);
+  return lang === 'vi' ? digits.replace('.', ',') : digits;
+};
+
+/** "↑ tăng 3,2 điểm, lên 5 hạng"; the reason where nothing can be said of it; "" for a unit that has no rate now. */
+export function movementWords({ movement, denominator }: Pick<Standing, 'movement' | 'denominator'>, lang: Lang): string {
+  if (denominator === 0) return '';
+  const { places, difference, reason } = movement;
+  if (reason !== 'PARTED' || difference === null) return reason === 'PARTED' ? '' : text(lang, `unmoved_${reason}`);
+  const [up, points] = [difference > 0, written(tenths(difference), lang)];
+  if (places === 0) return text(lang, 'same_rank', { sign: up ? '↑' : '↓', points });
+  const both = places !== null && places > 0 === up;
+  const key: Key = both ? (up ? 'gained' : 'fallen') : up ? 'gained_points' : 'fallen_points';
+  return text(lang, key, { points, places: Math.abs(places ?? 0) });
+}
+
+/** Which of day, month, quarter and year a period is of; null for a rolling one. */
+export function periodKind(period: string): 'day' | 'month' | 'quarter' | 'year' | null {
+  if (period === 'today' || /^\d{4}-\d\d-\d\d$/.test(period)) return 'day';
+  if (period === 'month' || /^\d{4}-\d\d$/.test(period)) return 'month';
+  if (period === 'quarter' || /^\d{4}-Q[1-4]$/.test(period)) return 'quarter';
+  return period === 'year' || /^\d{4}$/.test(period) ? 'year' : null;
+}

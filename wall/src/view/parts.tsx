@@ -1,0 +1,22 @@
+/** The pages beside the map, each fetched when it is first asked for. */
+import type { FunctionComponent } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { View } from '../core/address';
+import { choice, say } from './store';
+
+type Name = Exclude<View, 'map'>;
+const PARTS: Readonly<Record<Name, () => Promise<FunctionComponent>>> = {
+  unit: () => import('../unit/UnitPage').then(({ UnitPage }) => () => <UnitPage code={choice.value.unit ?? ''} />),
+  ranking: () => import('../ranking/RankingPage').then(({ RankingPage }) => RankingPage),
+};
+const LOADING = { unit: 'unit_loading', ranking: 'ranking_loading' } as const satisfies Record<Name, string>;
+
+export function Part({ name }: { readonly name: Name }) {
+  const [here, setHere] = useState<{ readonly name: Name; readonly Page: FunctionComponent } | null>(null);
+  useEffect(() => {
+    let waiting = true;
+    if (here?.name !== name) void PARTS[name]().then((Page) => waiting && setHere({ name, Page }));
+    return () => void (waiting = false);
+  }, [name, here]);
+  return here?.name === name ? <here.Page /> : <main class="unit" data-state={`${name}-loading`}><h1>{say(LOADING[name])}</h1></main>;
+}
