@@ -113,7 +113,12 @@ def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -
     window, (first, last) = asked
     days = {"as_of": scene.meta.day, "first": first, "last": last}
     return {
-        **{"code": code, "name": name, "kind": kind, "version": scene.meta.version, "policy": scene.meta.policy, "window": window},
+        "code": code,
+        "name": name,
+        "kind": kind,
+        "version": scene.meta.version,
+        "policy": scene.meta.policy,
+        "window": window,
         **{key: date_of(day).isoformat() for key, day in days.items()},
     }
 

@@ -122,3 +122,10 @@ def test_every_reason_and_kind_has_a_meaning_in_both_languages() -> None:
     assert set(told["reasons"]) == {"VALUE", "NO_INPUTS", "NOTHING_OCCURRED", "NOT_ASSESSED", "NOT_FOR_KIND", "NOT_IN_FORCE"}
     assert set(told["indicator_kinds"]) == {"ratio", "threshold", "sum", "plan_actual", "manual"}
     assert POLICY.indicators.sets.keys() == {"TEST"}
+
+
+async def test_the_city_s_card_is_there_by_the_city_s_code_as_of_now(http: httpx.AsyncClient) -> None:
+    card = (await http.get("/units/H17/indicators")).json()
+    assert (card["code"], card["version"], card["sets"][0]["indicators"][0]["numerator"]) == ("H17", 7, 9)
+    assert (await http.get("/units/H17/indicators")).json() == card
+    assert (await http.get("/units/H17/indicators", params={"as_of": "2020-01-01"})).status_code == 404

@@ -19,7 +19,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.windows import Window
 from services.api.board_messages import Meta, decode_entry
 from services.api.downloads import map_table
-from services.api.indicator_pages import indicators_list, score_card
+from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_rows import IndicatorCityRow, IndicatorRow
 from services.api.indicator_view import book_of, known_indicator, view_of
 from services.api.mirror import Mirror
@@ -180,6 +180,28 @@ def test_the_score_card_says_what_each_figure_is_made_of() -> None:
     assert of["indicators"][1]["inputs"] == [{"term": "fact:TEST.TOLD", "numerator": None, "denominator": None}]
     listed = msgspec.json.decode(indicators_list(shown, book_of(shown)))["sets"][0]
     assert [one["code"] for one in listed["indicators"]] == ["TEST.LIVE", "TEST.TOLD"]
+
+
+def test_the_city_s_card_is_what_the_map_says_of_the_city_for_each_indicator() -> None:
+    scores = [scored("20242", 9, 10), scored("20194", 8, 10), scored("H17.10", 3, 4)]
+    shown = scene(1, *scores, facts=by_unit(fact("20242", 30), fact("20194", 2)))
+    card = msgspec.json.decode(city_card(shown, ("month", Window(DAY - 15, DAY))))
+    assert (card["code"], card["kind"], card["sets"][0]["code"]) == ("H17", "city", "TEST")
+    for line in card["sets"][0]["indicators"]:
+        view = view_of(ViewKey(indicator=line["code"]))
+        view.show(shown)
+        assert view.city is not None
+        assert (line["numerator"], line["denominator"], line["inputs"]) == (view.city.numerator, view.city.denominator, [])
+    total = view_of(ViewKey(indicator="TEST"))
+    total.show(shown)
+    assert total.city is not None
+    assert card["sets"][0]["total"]["points"] == total.city.points  # type: ignore[attr-defined]
+
+
+def test_the_city_s_own_fact_stands_before_the_sum_of_its_units() -> None:
+    shown = scene(1, facts=by_unit(fact("20242", 30), fact("H17", 7)))
+    card = msgspec.json.decode(city_card(shown, ("month", Window(DAY - 15, DAY))))
+    assert card["sets"][0]["indicators"][1]["numerator"] == 7
 
 
 STATEMENTS = [

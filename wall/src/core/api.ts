@@ -756,7 +756,8 @@ export interface paths {
         };
         /**
          * Get Score Card
-         * @description A unit's score card: sets with groups, total and class, indicators with points, reason and inputs.
+         * @description A unit's score card: sets with groups, total and class, indicators with points, reason and inputs. By the city's own code the
+         *     city's: each indicator Σ/Σ over its units, without inputs, as of now.
          */
         get: operations["get_score_card_api_v1_units__code__indicators_get"];
         put?: never;
