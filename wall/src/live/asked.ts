@@ -10,8 +10,8 @@ export interface Following<Body> { readonly state: Signal<Answered<Body>>; reado
 const AGAIN_MS = 60_000;
 const GATHER_MS = 1_000; // a city under load changes many times a second
 
-/** Follows `wanted`, an address, and asks again whenever `changed` is another value. `read` raises Malformed for what does not fit. The body before stays until the next is here. */
-export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unknown) => Body, wanted: () => string, changed: () => unknown): Following<Body> {
+/** Follows `wanted`, an address, and asks again whenever `changed` is another value, and every `againMs`. `read` raises Malformed for what does not fit. The body before stays until the next is here. */
+export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unknown) => Body, wanted: () => string, changed: () => unknown, againMs = AGAIN_MS): Following<Body> {
   const state = signal<Answered<Body>>({ body: null, of: '', status: null });
   let asked = '';
   let running = 0;
@@ -28,7 +28,7 @@ export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unkn
     if (wanted() !== asked) now();
     else soon ??= setTimeout(() => ((soon = undefined), now()), GATHER_MS);
   });
-  const timer = setInterval(now, AGAIN_MS);
+  const timer = setInterval(now, againMs);
   return {
     state,
     stop: () => {

@@ -13,6 +13,9 @@ import { addressOf, go } from '../view/links';
 import { choice, edges, lang, picture, say } from '../view/store';
 import { pointed, pointsOf, reasonOf, valueWithUnit } from '../view/words';
 
+/** What is told beside dossiers changes no row of the map that is open. */
+const AGAIN_MS = 15_000;
+
 function addressFor(code: string): string {
   const { window, asOf } = choice.value;
   const query = new URLSearchParams({ window });
@@ -22,7 +25,7 @@ function addressFor(code: string): string {
 
 export function ScoreCard({ code, changed }: { readonly code: string; readonly changed: () => unknown }) {
   const city = picture.value?.city.code ?? '';
-  const own = useMemo(() => followAnswer(browserPorts, cardOf, () => addressFor(code), changed), [code]);
+  const own = useMemo(() => followAnswer(browserPorts, cardOf, () => addressFor(code), changed, AGAIN_MS), [code]);
   const whole = useMemo(() => followAnswer(browserPorts, cardOf, () => addressFor(city), () => undefined), [city]);
   useEffect(() => own.stop, [own]);
   useEffect(() => whole.stop, [whole]);
