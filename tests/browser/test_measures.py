@@ -120,7 +120,7 @@ def test_the_score_card_has_the_six_groups_with_points_or_the_reason_why_not(cit
     expect(page.locator("tbody[data-group=payment] [data-role=group-points]")).to_contain_text("không phát sinh")
     expect(page.locator("[data-line='QD766.E_COPIES']")).to_contain_text("chưa có số liệu đầu vào")
     expect(page.locator("[data-role=score-total]")).to_contain_text("Toàn thành phố")
-    page.locator("[data-set=QNX]").click()
+    page.locator("select[name=set]").select_option("QNX")
     expect(page.locator("[data-line='QNX.BUDGET_REVENUE']")).to_be_visible()
     assert "set=QNX" in page.url
     page.locator("[data-line='QNX.POOR_HOUSEHOLDS'] a").click()

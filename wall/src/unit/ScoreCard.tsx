@@ -9,8 +9,9 @@ import { span } from '../core/times';
 import { followAnswer } from '../live/asked';
 import { browserPorts } from '../live/browser';
 import { catalogue } from '../live/catalogue';
+import { Pick } from '../view/Header';
 import { addressOf, go } from '../view/links';
-import { choice, edges, lang, picture, say } from '../view/store';
+import { choice, choose, edges, lang, picture, say } from '../view/store';
 import { pointed, pointsOf, reasonOf, valueWithUnit } from '../view/words';
 
 /** What is told beside dossiers changes no row of the map that is open. */
@@ -55,9 +56,7 @@ function Sets({ card, city, sets }: { readonly card: Card; readonly city: Card |
   const both: Both = { card: shown, city: city?.sets.find((one) => one.code === set.code) ?? null, set };
   return (
     <>
-      <nav class="chosen sets" aria-label={say('card_set')}>
-        {sets.map((one) => <a key={one.code} href={addressOf({ set: one.code })} aria-current={one.code === set.code || undefined} data-set={one.code} onClick={(event) => go(event, { set: one.code })}>{one.name[l]}</a>)}
-      </nav>
+      <Pick label="card_set" name="set" value={set.code} groups={[{ options: sets.map((one) => [one.code, one.name[l]]) }]} pick={(code) => choose({ set: code })} />
       {shown.total !== null && <Total {...both} />}
       <Lines {...both} />
       <p class="note">{shown.total !== null && <>{say('score_rule')} </>}{both.city !== null && set.groups.length > 0 && <>{say('score_mark')}. </>}{say('basis', { basis: basisOf({ set, indicator: null }) })}</p>

@@ -10,7 +10,7 @@ import { choice, choose, held, lang, narrow, picture, say, theme, today, toggleP
 interface Options { readonly label?: string; readonly options: readonly (readonly [string, string])[] }
 interface PickProps { readonly label: Key; readonly name: string; readonly value: string; readonly groups: readonly Options[]; readonly pick: (value: string) => void }
 
-function Pick({ label, name, value, groups, pick }: PickProps) {
+export function Pick({ label, name, value, groups, pick }: PickProps) {
   const written = ({ options }: Options) => options.map(([key, words]) => <option key={key} value={key} selected={key === value}>{words}</option>);
   return (
     <label class="pick">
