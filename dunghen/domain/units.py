@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal["locality", "department", "land_office"]
-KINDS: tuple[Kind, ...] = ("locality", "department", "land_office")
+Kind = Literal["locality", "department", "land_office", "health"]
+KINDS: tuple[Kind, ...] = ("locality", "department", "land_office", "health")
 Reason = Literal["BY_NAME", "BY_DOSSIER", "BY_SENDER", "UNKNOWN_UNIT", "AMBIGUOUS_UNIT"]
 
 _SHORTHAND = {

@@ -55,6 +55,7 @@ KINDS = {
     "locality": ("Phường, xã, đặc khu", "Wards, communes, special zone"),
     "department": ("Sở, ban, ngành", "Departments"),
     "land_office": ("Chi nhánh văn phòng đăng ký đất đai", "Land office branches"),
+    "health": ("Trạm y tế, cơ sở y tế", "Health facilities"),
 }
 INDICATOR_KINDS = {
     "ratio": ("Tỷ lệ: tử số trên mẫu số", "A share: numerator out of denominator"),

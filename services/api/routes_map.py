@@ -27,7 +27,7 @@ from services.api.schema import changes_answers, file_answers, map_answers, refu
 from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
-KindName = Literal["all", "locality", "department", "land_office"]
+KindName = Literal["all", "locality", "department", "land_office", "health"]
 LIVE_WINDOWS = ", ".join(WINDOWS)
 STREAM = {**refusals(404), 200: {"description": "Frames until the reader leaves", "content": {"text/event-stream": {}}}}
 INDICATOR_HELP = "instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766)"

@@ -115,7 +115,8 @@ def spoken(unit: dict[str, Any], lang: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "path"), [("locality", "/"), ("department", "/?kind=department"), ("land_office", "/?kind=land_office&lang=en")]
+    ("kind", "path"),
+    [("locality", "/"), ("department", "/?kind=department"), ("land_office", "/?kind=land_office&lang=en"), ("health", "/?kind=health")],
 )
 def test_the_keyboard_reaches_every_unit_and_each_says_its_name_figure_and_band(
     city: ScreenCity, window: Windows, kind: str, path: str

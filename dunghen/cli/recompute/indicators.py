@@ -18,7 +18,7 @@ from dunghen.cli.recompute.indicator_points import Figures, Scale, scale_of, wit
 from dunghen.contracts.messages import UnitScore
 
 Window = tuple[str, int, int, int]  # name, first and last local day, last day of its calendar period
-_KINDS = ["locality", "department", "land_office"]
+_KINDS = ["locality", "department", "land_office", "health"]
 _RATES = ("official", "resolved", "due_cohort", "statutory")
 _FOR_EVER = 1 << 30
 

@@ -19,6 +19,7 @@ _BY_ITSELF = 0.15  # online, accepted without an official, of what a working day
 _BY_KIND = {"department": 3.0, "land_office": 3.0}
 _BY_TYPE = {"Phường": 2.6, "Xã": 0.55, "Đặc khu": 0.0}
 _SLOWEST, _SILENT_SHARE = 9, 0.02
+_FACILITY_SHARE = 0.02
 _ANY = TimeLimit(5, "working_days")
 
 
@@ -37,6 +38,7 @@ class MadeUpCity:
     def __init__(self, policy: Policy, plan: Plan) -> None:
         self.policy, self.plan = policy, plan
         self.calendar = policy.calendar
+        self.facilities = [unit for unit in policy.catalogue.all if unit.kind == "health"]  # desks, and no dossiers
         self.units = sorted((u for u in policy.catalogue.all if _weight(u)), key=lambda u: u.code)
         whole = sum(_weight(u) for u in self.units)
         self._share = {u.code: _weight(u) / whole for u in self.units}
@@ -70,8 +72,8 @@ class MadeUpCity:
         )
 
     def share(self, unit: str) -> float:
-        """What part of the city's work this unit has."""
-        return self._share[unit]
+        """What part of the city's work this unit has; of what comes to its desks, where that is all."""
+        return self._share.get(unit, _FACILITY_SHARE)
 
     def arrival(self, day: int, rng: Random) -> int:
         """Mid-morning and mid-afternoon are busiest."""
@@ -91,6 +93,8 @@ def wire_code(unit: Unit) -> str:
 
 
 def _weight(unit: Unit) -> float:
+    if unit.kind == "health":
+        return 0.0
     return _BY_KIND.get(unit.kind, _BY_TYPE.get(unit.type, 1.0)) * Random(f"{unit.code} size").uniform(0.3, 1.7)
 
 

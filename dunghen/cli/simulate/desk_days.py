@@ -24,7 +24,7 @@ _SERVICE_SECONDS, _PATIENCE_SECONDS = 420, 2700
 
 def desk_day(city: MadeUpCity, day: int) -> Iterator[Told]:
     """All that happens at all desks on a local day, and the appointments that are booked on it; unit after unit."""
-    for unit in city.units:
+    for unit in [*city.units, *city.facilities]:
         if city.calendar.is_working(day):
             yield from _queue(city, unit, day)
             yield from _appointments(city, unit, day)

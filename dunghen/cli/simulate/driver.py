@@ -42,7 +42,7 @@ class Simulation:
     _silent: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._sources = {u.code: wire_code(u) for u in self.city.units}
+        self._sources = {u.code: wire_code(u) for u in [*self.city.units, *self.city.facilities]}
 
     def told_until(self) -> int:
         """The instant up to which this city has been told; 0 if not at all, or with another seed or size."""

@@ -35,7 +35,7 @@ def test_a_procedure_is_listed_as_it_stands_on_the_shown_day() -> None:
         "integrated": False,
         "online_payment": False,
         "valid_from": None,
-        "kinds": ("locality", "department", "land_office"),
+        "kinds": ("locality", "department", "land_office", "health"),
     }
     assert listed(DAY) == {"as_of": "2026-02-16", "policy": 3, "count": 1, "integrated": 0, "procedures": [row]}
     newer = {**row, "limit": {"amount": 2, "unit": "working_days"}, "level": "full", "integrated": True, "valid_from": "2026-02-17"}

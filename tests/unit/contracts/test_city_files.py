@@ -34,9 +34,9 @@ def test_every_shipped_city_is_a_policy(city: str) -> None:
     assert Policy.from_bodies(1, bodies).city.time_zone == bodies["city"]["time_zone"]
 
 
-def test_danang_has_its_94_localities_20_departments_and_12_land_offices(danang: Policy) -> None:
+def test_danang_has_its_94_localities_20_departments_12_land_offices_and_some_health_facilities(danang: Policy) -> None:
     units = danang.catalogue.all
-    assert Counter(unit.kind for unit in units) == {"locality": 94, "department": 20, "land_office": 12}
+    assert Counter(unit.kind for unit in units) == {"locality": 94, "department": 20, "land_office": 12, "health": 3}
     assert Counter(unit.type for unit in units if unit.kind == "locality") == {"Phường": 23, "Xã": 70, "Đặc khu": 1}
     assert all(unit.notice_address.endswith("@danang.example") for unit in units)
     assert len({unit.notice_address for unit in units}) == len(units)
@@ -124,7 +124,7 @@ def test_a_file_may_name_units_and_procedures_itself_and_beside_it(tmp_path: Pat
         ("[bands]\ngreen = 0", "city.toml: bands.green: must be a per cent from 0.1 to 100 with at most one decimal"),
         (
             "[[units]]\ncode = '1'\nname = 'A'\nkind = 'ward'",
-            "city.toml: units[0].kind: 'ward' is none of locality, department, land_office",
+            "city.toml: units[0].kind: 'ward' is none of locality, department, land_office, health",
         ),
         (
             "[calendar]\nhours = ['7-11']",

@@ -126,7 +126,7 @@ def test_bands_few_and_stages_are_data() -> None:
         ({"weather": {}}, "weather: is no kind of policy"),
         (
             {"units": {"units": [{"code": "1", "name": "A", "kind": "ward"}]}},
-            "units[0].kind: 'ward' is none of locality, department, land_office",
+            "units[0].kind: 'ward' is none of locality, department, land_office, health",
         ),
         ({"units": {"units": [{"code": "1", "name": "A", "kind": "locality", "adress": "x"}]}}, "units[0].adress: is not known"),
         ({"units": {"units": [{"code": "1", "name": "A", "kind": "locality"}] * 2}}, "units[1].code: '1' is also a code of units[0]"),
@@ -143,7 +143,7 @@ def test_bands_few_and_stages_are_data() -> None:
         ({"procedures": {"procedures": [{"code": "1", "name": "A"}] * 2}}, "procedures[1].code: '1' is there twice for the same day"),
         (
             {"procedures": {"procedures": [{"code": "1", "name": "A", "kinds": ["ward"]}]}},
-            "procedures[0].kinds: 'ward' is none of locality, department, land_office",
+            "procedures[0].kinds: 'ward' is none of locality, department, land_office, health",
         ),
         ({"stages": {"stages": [{"stage": "x", "terms": "long"}]}}, "stages[0].stage: needs either percent or remaining_working_hours"),
     ],

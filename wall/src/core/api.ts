@@ -815,7 +815,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
                 indicator?: string;
             };
@@ -1943,7 +1943,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
@@ -2136,7 +2136,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
@@ -2222,7 +2222,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
@@ -2308,7 +2308,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
@@ -3344,7 +3344,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
                 group?: "overall" | "kind" | "peers";
                 /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
@@ -3484,7 +3484,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
                 group?: "overall" | "kind" | "peers";
                 /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
@@ -3568,7 +3568,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
                 group?: "overall" | "kind" | "peers";
                 /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
@@ -4029,7 +4029,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                kind?: "all" | "locality" | "department" | "land_office";
+                kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
                 indicator?: string;
             };

@@ -3,7 +3,7 @@ import type { paths } from './api';
 
 export const BANDS = ['green', 'yellow', 'orange', 'red', 'none'] as const;
 export const RATES = ['official', 'resolved', 'due_cohort', 'statutory'] as const;
-export const KINDS = ['locality', 'department', 'land_office'] as const;
+export const KINDS = ['locality', 'department', 'land_office', 'health'] as const;
 export const WINDOWS = ['today', '7d', '30d', '90d', 'month', 'quarter', 'year'] as const;
 export type Band = (typeof BANDS)[number];
 export type Rate = (typeof RATES)[number];
