@@ -22,7 +22,7 @@ async def test_nothing_that_anybody_sends_fails_or_is_answered_as_nobody_said(ru
         answers = await asyncio.get_running_loop().run_in_executor(elsewhere, ask_everything, questions)
     assert answers.wrong == {}, "\n\n".join(f"{where}\n{what}" for where, what in answers.wrong.items())
     assert {label for label, _, _ in answers.counts} == {
-        f"POST {path}" for path in ("/sync/DongBoHoSoMC", "/sync/CapNhatTienDoHoSoMC", "/events", "/facts", "/heartbeats")
+        f"POST {path}" for path in ("/sync/DongBoHoSoMC", "/sync/CapNhatTienDoHoSoMC", "/events", "/facts", "/desk-events", "/heartbeats")
     }
     assert {status for _, name, status in answers.counts if name == "a stranger"} == {401}
     assert {status for _, name, status in answers.counts if name != "a stranger"} >= {400, 422}
