@@ -1,3 +1,3 @@
 """The names in Redis of all that the live map is made of: whoever deletes them together has it built anew from the topics."""
 
-BOARD = ("scores", "feeds", "policies", "staged", "levels", "offsets", "facts", "desks", "meta", "position", "map")
+BOARD = ("scores", "feeds", "policies", "staged", "levels", "offsets", "facts", "desks", "statements", "meta", "position", "map")

@@ -16,11 +16,13 @@ from msgspec import Meta
 
 from dunghen.contracts.messages import Code, EventId, Instant, Microseconds
 from dunghen.domain.indicator_values import Stated, UnitFacts
+from dunghen.domain.tasks import TASKS
 
 FactKind = Literal["value", "not_assessed", "withdrawn"]
 FACT_KINDS: tuple[FactKind, ...] = ("value", "not_assessed", "withdrawn")
 MOST = (1 << 53) - 1
 Amount = Annotated[int, Meta(ge=0, le=MOST)]
+Evidence = Annotated[str, Meta(max_length=300, pattern=r"^(https://[!-~]+)?$")]
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -42,7 +44,7 @@ class Fact(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     occurred_at: Instant
     arrived_at: Microseconds
     by: Code = ""
-    evidence: Annotated[str, Meta(max_length=300, pattern=r"^(https://[!-~]+)?$")] = ""
+    evidence: Evidence = ""
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -53,9 +55,9 @@ class Fact(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
 decode_fact = msgspec.json.Decoder(Fact).decode
 
 
-def fact_id(fact: Fact, given_at: int) -> str:
+def told_id(told: msgspec.Struct, given_at: int) -> str:
     """The first 16 hex digits of SHA-256 over what was said; the same said again has the same id. `given_at`: the sender's time, else 0."""
-    said = msgspec.structs.replace(fact, id="", arrived_at=0, occurred_at=given_at, by="")
+    said = msgspec.structs.replace(told, id="", arrived_at=0, occurred_at=given_at, by="")
     return sha256(_canonical(said)).hexdigest()[:16]
 
 
@@ -109,6 +111,11 @@ class FactsByUnit:
                 fresh[code] = dict(codes.get(code, {}))
             fresh[code][name] = stated
         self.of[unit] = {**codes, **fresh}
+
+    def put_tasks(self, unit: str, series: UnitFacts) -> None:
+        """A unit's tasks as they are now, by term (`StatementsByUnit.series`), instead of what they were."""
+        kept = {code: periods for code, periods in self.of.get(unit, {}).items() if not code.startswith(TASKS)}
+        self.of[unit] = {**kept, **series}
 
     def unit(self, code: str) -> UnitFacts:
         """The facts of a unit or of the city."""

@@ -43,6 +43,9 @@ class Refusal(StrEnum):
     BAD_NUMBER = "BAD_NUMBER"
     BAD_LINK = "BAD_LINK"
     TOO_LATE = "TOO_LATE"
+    BAD_TEXT = "BAD_TEXT"
+    PERSONAL_TEXT = "PERSONAL_TEXT"
+    BAD_ORDER = "BAD_ORDER"
 
 
 MEANINGS: dict[Refusal, tuple[str, str]] = {
@@ -92,4 +95,10 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
         "Liên kết minh chứng không hợp lệ",
     ),
     Refusal.TOO_LATE: ("the day of this desk was closed: 31 days after it", "Ngày của quầy đã khoá sổ: quá 31 ngày"),
+    Refusal.BAD_TEXT: ("the text is longer than 300 characters or not one line of print", "Nội dung quá 300 ký tự hoặc có ký tự lạ"),
+    Refusal.PERSONAL_TEXT: (
+        "the text holds 9 digits in a row or a mail address, as a person's would look",
+        "Nội dung có thể chứa thông tin cá nhân (dãy 9 chữ số trở lên, thư điện tử)",
+    ),
+    Refusal.BAD_ORDER: ("the day lies before the one that has to come first", "Thứ tự các ngày không hợp lý"),
 }

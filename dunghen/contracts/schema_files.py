@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from dunghen.contracts import desks, facts, messages, people, subscriptions
+from dunghen.contracts import desks, facts, messages, people, statements, subscriptions
 from dunghen.contracts.topics import all_topics
 
 FOLDER = Path(__file__).with_name("schemas")
 BINARY = {"record", "cell"}  # messages that are not JSON: their layout is described where they are packed
-BESIDE = ("Level",)  # JSON messages under the topics' own keys
+BESIDE = ("FollowUp", "Level", "Task")  # JSON messages that stand in a topic beside the one that it is named for
 _LOWEST, _HIGHEST = ("minimum", "exclusiveMinimum", "minLength", "minItems"), ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 
 Schema = dict[str, Any]
@@ -35,7 +35,7 @@ def names() -> tuple[str, ...]:
 def struct(name: str) -> type[msgspec.Struct]:
     """The message of this name."""
     found: type[msgspec.Struct] = next(
-        getattr(module, name) for module in (people, subscriptions, facts, desks, messages) if hasattr(module, name)
+        getattr(module, name) for module in (people, subscriptions, statements, facts, desks, messages) if hasattr(module, name)
     )
     return found
 

@@ -32,6 +32,7 @@ class What(StrEnum):
     NOTICES = "notices"  # notices of one's units
     NOTICE_QUALITY = "notice_quality"  # how good the notices of one's units are, as counts: who leads or runs it
     DESK_BOARD = "desk_board"  # what a desk's screen shows: that desk's key alone
+    FOLLOW_UPS = "follow_ups"  # how violations at one's units are followed up
     CHANGES = "changes"  # that something of one's units changed, as it does
     NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
     OWN_BROWSERS = "own_browsers"  # in which of one's browsers notices are shown: who is told of them, no machine and no operator
@@ -69,6 +70,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.NOTICES: _OF_DOSSIERS,
     What.NOTICE_QUALITY: {Role.LEADER: Reach.UNITS, Role.OPERATOR: Reach.ALL},
     What.DESK_BOARD: {Role.DESK: Reach.UNITS},
+    What.FOLLOW_UPS: _OF_DOSSIERS,
     What.CHANGES: _OF_DOSSIERS,
     What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
     What.OWN_BROWSERS: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each their own

@@ -27,12 +27,14 @@ from dunghen.domain.indicators import (
     Text,
 )
 from dunghen.domain.marks import IN_A_WINDOW
+from dunghen.domain.tasks import BLOCS, TASKS
 from dunghen.domain.units import KINDS
 
 SET_CODE = r"[A-Z0-9][A-Z0-9_]{0,29}"
 CODE = r"[A-Z0-9][A-Z0-9_]{0,29}\.[A-Z0-9][A-Z0-9_]{0,29}"
 GROUP_CODE = r"[a-z0-9_]{1,30}"
 FACT = "fact"
+TASK_TERMS = (TASKS, *(f"{TASKS}:{bloc}" for bloc in BLOCS))
 _SAME_FAMILY = {"ratio", "threshold"}
 
 
@@ -133,7 +135,7 @@ def _inputs(given: Reader, kind: IndicatorKind) -> tuple[str, tuple[Term, ...], 
 def _terms(given: Reader, key: str, code: str) -> tuple[Term, ...]:
     terms = [(name, _term(name, code)) for name in given.texts(key)]
     if unknown := [name for name, term in terms if term is None]:
-        given.fault(key, f"{unknown[0]!r} is no count of dossiers, no rate and no fact")
+        given.fault(key, f"{unknown[0]!r} is no count of dossiers, no rate, no fact and no tasks")
     return tuple(term for _, term in terms if term is not None)
 
 
@@ -142,6 +144,8 @@ def _term(name: str, code: str) -> Term | None:
         return Term("count", name)
     if name in (*BY_DAY_RATES, *STOCK_RATES):
         return Term("rate", name)
+    if name in TASK_TERMS:
+        return Term("task", name)
     if name == FACT:
         return Term("fact", code)
     fact = name.removeprefix(f"{FACT}:")

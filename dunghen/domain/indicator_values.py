@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dunghen.domain.bands import Band, Thresholds, band
+from dunghen.domain.days import date_of
 from dunghen.domain.indicators import Class, Direction, FactsOver, Indicator, IndicatorSet, Term
 from dunghen.domain.windows import Window, period
 
@@ -43,7 +44,7 @@ class Tally(NamedTuple):
     rates: Mapping[str, tuple[int, int]]
 
 
-UnitFacts = Mapping[str, Mapping[str, Stated]]  # by code and period
+UnitFacts = Mapping[str, Mapping[str, Stated]]  # by code and period; of tasks by term and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,8 @@ class _Part:
         self.definition, self.inputs, self.unknown = run.definition, inputs, False
         self.begin, self.end = (self._since(day) for day in (run.first, run.last + 1))
         within = Window(max(run.first, inputs.whole.first), inputs.whole.last)
-        self.facts = {
-            term.name: stated(inputs.facts.get(term.name, {}), within, run.definition.facts_over)
-            for term in run.definition.terms
-            if term.of == "fact"
-        }
+        terms = [term for term in run.definition.terms if not term.of_dossiers]
+        self.told = {term.name: told_of(term, inputs, within, run.definition.facts_over) for term in terms}
 
     def _since(self, day: int) -> Tally | None:
         """Of the days from `day` on; None: there are none left."""
@@ -182,19 +180,19 @@ class _Part:
         if day <= window.first:
             return self.inputs.tally
         found = self.inputs.since.get(day)
-        self.unknown = self.unknown or (found is None and any(term.of != "fact" for term in self.definition.terms))
+        self.unknown = self.unknown or (found is None and any(term.of_dossiers for term in self.definition.terms))
         return found
 
     @property
     def missing(self) -> Reason | None:
         """Why there is no value, as far as its inputs are the reason."""
-        needed = {term.name for term in self.definition.denominator if term.of == "fact"}
-        if self.unknown or any(fact is None for fact in self.facts.values()):
+        needed = {term.name for term in self.definition.denominator if not term.of_dossiers}
+        if self.unknown or any(fact is None for fact in self.told.values()):
             return Reason.NO_INPUTS
-        if any(not fact.assessed for fact in self.facts.values() if fact is not None):
+        if any(not fact.assessed for fact in self.told.values() if fact is not None):
             return Reason.NOT_ASSESSED
         lacking = self.definition.kind != "manual" and any(
-            name in needed and fact is not None and fact.denominator is None for name, fact in self.facts.items()
+            name in needed and fact is not None and fact.denominator is None for name, fact in self.told.items()
         )
         return Reason.NO_INPUTS if lacking else None
 
@@ -206,8 +204,8 @@ class _Part:
         return whole * self.definition.maximum if self.definition.kind == "manual" and self.definition.maximum else whole
 
     def _of(self, term: Term, part: int) -> int:
-        if term.of == "fact":
-            fact = self.facts[term.name] or Stated(0)
+        if not term.of_dossiers:
+            fact = self.told[term.name] or Stated(0)
             return fact.numerator if part == 0 else 1 if fact.denominator is None else fact.denominator
         return _figure(self.begin, term, part) - _figure(self.end, term, part)
 
@@ -216,6 +214,19 @@ def _figure(tally: Tally | None, term: Term, part: int) -> int:
     if tally is None:
         return 0
     return tally.counts.get(term.name, 0) if term.of == "count" else tally.rates.get(term.name, (0, 0))[part]
+
+
+def told_of(term: Term, inputs: Inputs, within: Window, over: FactsOver) -> Stated | None:
+    """What a unit was told of a term in the period `within`; of tasks, how they stand at the end of the window."""
+    told = inputs.facts.get(term.name, {})
+    return _standing_on(told, inputs.window.last) if term.of == "task" else stated(told, within, over)
+
+
+def _standing_on(series: Mapping[str, Stated], day: int) -> Stated | None:
+    """The newest of the same year, as `tasks.series_of` gives them."""
+    on = date_of(day).isoformat()
+    newest = max((name for name in series if name[:4] == on[:4] and name <= on), default=None)
+    return series[newest] if newest else None
 
 
 def stated(facts: Mapping[str, Stated], whole: Window, over: FactsOver) -> Stated | None:

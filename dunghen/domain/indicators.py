@@ -28,10 +28,18 @@ class Text(NamedTuple):
 
 
 class Term(NamedTuple):
-    """One addend of a numerator or denominator: a count of `marks.IN_A_WINDOW`, a rate's part, or a fact's part, by code."""
+    """One addend of a numerator or denominator: a count of `marks.IN_A_WINDOW`, a rate's part, a fact's part, by code, or tasks.
 
-    of: Literal["count", "rate", "fact"]
+    Of tasks the name is `tasks`, or `tasks:party`: those of one bloc; done in a numerator, all in a denominator (decision 0026).
+    """
+
+    of: Literal["count", "rate", "fact", "task"]
     name: str
+
+    @property
+    def of_dossiers(self) -> bool:
+        """Whether it counts dossiers, not what was told."""
+        return self.of in ("count", "rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Indicator:
     @property
     def of_dossiers(self) -> bool:
         """Whether its denominator is dossiers: then few of them make no rank, and it has an interval."""
-        return self.kind in ("ratio", "threshold") and all(term.of != "fact" for term in self.terms)
+        return self.kind in ("ratio", "threshold") and all(term.of_dossiers for term in self.terms)
 
     def holds_on(self, day: int) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
@@ -120,7 +128,7 @@ class IndicatorBook:
         self.versions: dict[str, tuple[Indicator, ...]] = {}
         for one in sorted(definitions, key=lambda d: (d.valid_from is not None, d.valid_from or 0)):
             self.versions[one.code] = (*self.versions.get(one.code, ()), one)
-        of_dossiers = [one for of in self.versions.values() for one in of if any(term.of != "fact" for term in one.terms)]
+        of_dossiers = [one for of in self.versions.values() for one in of if any(term.of_dossiers for term in one.terms)]
         days = [day for one in of_dossiers for day in (one.valid_from, None if one.valid_to is None else one.valid_to + 1)]
         self._edges = sorted({day for day in days if day is not None})
         self.fact_codes = frozenset(t.name for of in self.versions.values() for one in of for t in one.terms if t.of == "fact")

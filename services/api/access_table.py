@@ -16,6 +16,7 @@ _OPEN_PATHS = (
     "/api/v1/units/{code}/explanation", "/api/v1/units/{code}/breakdowns",
     "/api/v1/rankings", "/api/v1/rankings.csv", "/api/v1/rankings.xlsx",
     "/api/v1/indicators", "/api/v1/units/{code}/indicators", "/api/v1/procedures", "/api/v1/units/{code}/desks",
+    "/api/v1/tasks", "/api/v1/tasks/board", "/api/v1/follow-ups/counts",
 )  # fmt: skip
 ROUTES: Mapping[tuple[str, str], What] = {
     **{("GET", path): What.OPEN for path in _OPEN_PATHS},
@@ -35,6 +36,7 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/officials/stream"): What.CHANGES,
     ("GET", "/api/v1/notices"): What.NOTICES,
     ("GET", "/api/v1/notice-quality"): What.NOTICE_QUALITY,
+    ("GET", "/api/v1/follow-ups"): What.FOLLOW_UPS,
     ("GET", "/api/v1/notice-links/{token}"): What.NOTICE_LINK,
     ("POST", "/api/v1/dossiers/{code}/actions"): What.ACT,
     ("GET", "/api/v1/push-key"): What.OWN_BROWSERS,

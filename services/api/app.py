@@ -19,6 +19,7 @@ from services.api.routes_changes import change_routes
 from services.api.routes_desk_board import desk_board_routes
 from services.api.routes_desks import desk_routes
 from services.api.routes_explanation import explanation_routes
+from services.api.routes_follow_ups import follow_up_count_routes, follow_up_routes
 from services.api.routes_geometry import geometry_routes
 from services.api.routes_indicators import indicator_routes
 from services.api.routes_links import link_routes
@@ -32,6 +33,7 @@ from services.api.routes_rankings import ranking_routes
 from services.api.routes_rate_explanation import rate_dossier_routes, rate_explanation_routes
 from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
+from services.api.routes_tasks import task_routes
 from services.api.routes_wall import wall_routes
 from services.api.schema import say_problems
 
@@ -54,7 +56,8 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         rate_explanation_routes(follower, past, behind),
         breakdown_routes(follower, past),
     )
-    public = (*live, *units, desk_routes(follower), badge_routes(follower), wall_routes(follower.settings.wall_token))
+    told = (desk_routes(follower), task_routes(follower), follow_up_count_routes(follower))
+    public = (*live, *units, *told, badge_routes(follower), wall_routes(follower.settings.wall_token))
     private = (
         session_routes(officials),
         signing_routes(officials),
@@ -66,6 +69,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         change_routes(officials),
         notice_routes(officials),
         quality_routes(officials),
+        follow_up_routes(officials),
         action_routes(officials, outlets.said),
         link_routes(officials),
         push_routes(officials, outlets.browsers),

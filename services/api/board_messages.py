@@ -9,6 +9,7 @@ import msgspec
 from dunghen.contracts.desks import DeskDay
 from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import PolicyRecord, UnitScore
+from dunghen.contracts.statements import FollowUp, Task
 
 
 class Generation(NamedTuple):
@@ -79,6 +80,7 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
     policies: list[PolicyRecord] = []
     facts: list[Fact] = []
     desks: list[DeskDay] = []
+    statements: list[Task | FollowUp] = []
 
 
 class Pulse(msgspec.Struct, gc=False, kw_only=True):

@@ -7,6 +7,7 @@ from services.api.explanation_terms import terms
 from services.api.problems import CODES
 from services.api.procedures import LEVELS, LIMIT_UNITS
 from services.api.sources_said import SOURCE_REASONS
+from services.api.told_terms import told_terms
 from services.api.views import Scene
 
 RATES = {
@@ -144,6 +145,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "statuses": {str(status): {"vi": vi, "en": en} for status, (vi, en) in STATUSES.items()},
         "answer_channels": _two(ANSWER_CHANNELS),
         "source_reasons": {code: {"vi": vi, "en": en} for code, (vi, en) in SOURCE_REASONS.items()},
+        **told_terms(),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

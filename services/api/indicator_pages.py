@@ -11,7 +11,7 @@ from dunghen.contracts.messages import UnitScore
 from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import date_of
 from dunghen.domain.decimals import readable
-from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, stated, total_of
+from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, told_of, total_of
 from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
@@ -170,7 +170,7 @@ def _input(term: Term, one: Indicator, inputs: Inputs) -> dict[str, Any]:
     if term.of == "rate":
         numerator, denominator = inputs.tally.rates.get(term.name, (0, 0))
         return {"term": term.name, "numerator": numerator, "denominator": denominator}
-    fact = stated(inputs.facts.get(term.name, {}), inputs.whole, one.facts_over)
+    fact = told_of(term, inputs, inputs.whole, one.facts_over)
     told = fact is not None and fact.assessed
     return {
         "term": _term(term),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dunghen.contracts.desks import DesksByUnit
 from dunghen.contracts.facts import FactsByUnit, facts_by_unit
 from dunghen.contracts.messages import PolicyRecord, UnitScore
+from dunghen.contracts.statements import StatementsByUnit, Task, statements_by_unit
 from dunghen.domain.policy import Policy
 from services.api.board_messages import NOWHERE, Entry, FeedView, Meta, Position, Pulse
 from services.api.feeds import UnitFeed, by_unit
@@ -27,6 +28,7 @@ class Mirror:
     records: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
     facts: FactsByUnit = field(default_factory=FactsByUnit)
     desks: DesksByUnit = field(default_factory=DesksByUnit)
+    statements: StatementsByUnit = field(default_factory=StatementsByUnit)
     pulse: Pulse | None = None
     _units: Mapping[str, UnitFeed] | None = None
     _policies: Policies | None = None
@@ -37,8 +39,13 @@ class Mirror:
             return False
         self.scores = {unit: self._same(unit, score) for unit, score in stored.scores.items()}
         self.position, self.meta, self.feeds, self.records = stored.position, stored.meta, stored.feeds, stored.policies
-        self.facts, self.desks = facts_by_unit(stored.facts), DesksByUnit(stored.desks)
+        self.facts, self.desks, self.statements = (
+            facts_by_unit(stored.facts),
+            DesksByUnit(stored.desks),
+            statements_by_unit(stored.statements),
+        )
         self.desks.derive_all(self.facts)
+        self._lay_out_tasks(self.statements.tasks)
         self._units = self._policies = None
         return True
 
@@ -59,6 +66,9 @@ class Mirror:
             self.facts.put(fact)
         for day in entry.desks:
             self.desks.put(day, self.facts)
+        for told in entry.statements:
+            self.statements.put(told)
+        self._lay_out_tasks({told.unit for told in entry.statements if isinstance(told, Task)})
         if entry.feeds:
             self.feeds.update((feed.source, feed) for feed in entry.feeds)
             self._units = None
@@ -67,13 +77,17 @@ class Mirror:
             self._policies = None
         return True
 
+    def _lay_out_tasks(self, units: Iterable[str]) -> None:
+        for unit in units:
+            self.facts.put_tasks(unit, self.statements.series(unit))
+
     def scene(self) -> Scene | None:
         """What the views are made of; None while nothing was ever shown. To be used before the next `apply`."""
         if self.meta is None:
             return None
         if self._units is None:
             self._units = by_unit(self.feeds.values())
-        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units, self.facts, self.desks)
+        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units, self.facts, self.desks, self.statements)
 
     def policy_at(self, version: int) -> Policy | None:
         """The policy of a version, None where it is not known."""

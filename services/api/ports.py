@@ -10,6 +10,7 @@ from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey
 from dunghen.contracts.facts import Fact, FactBook
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
 from dunghen.contracts.people import NoticeAction
+from dunghen.contracts.statements import Statement, StatementBook
 from dunghen.contracts.subscriptions import SubscriptionBook
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, News, Position, Pulse
 from services.api.browsers import Decide
@@ -39,6 +40,7 @@ class Stored:
     offsets: Offsets = field(default_factory=dict)
     facts: FactBook = field(default_factory=FactBook)
     desks: DeskBook = field(default_factory=DeskBook)
+    statements: StatementBook = field(default_factory=StatementBook)
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Commit:
     offsets: Offsets
     facts: Sequence[Fact] = ()
     desks: Mapping[DeskKey, DeskDay | None] = field(default_factory=dict)  # None: no longer kept
+    statements: Sequence[Statement] = ()
 
 
 class BoardWriter(Protocol):

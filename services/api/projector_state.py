@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey, decode_desk_event
-from dunghen.contracts.facts import Fact, FactBook, decode_fact, field_of
+from dunghen.contracts.facts import Fact, FactBook, field_of
 from dunghen.contracts.messages import FeedState, PolicyRecord, decode_feed, decode_level, decode_policy, decode_score
+from dunghen.contracts.statements import About, Statement, StatementBook, Told, about, decode_told
 from dunghen.contracts.topics import DESK_EVENTS, FACTS, FEEDS, LEVEL_KEY, OWN_KEY, POLICIES, UNIT_SCORES
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.feeds import Patience
@@ -36,12 +37,14 @@ class Showing:
     policies: dict[tuple[str, int], PolicyRecord] = field(default_factory=dict)
     facts: FactBook = field(default_factory=FactBook)
     desks: DeskBook = field(default_factory=DeskBook)
+    statements: StatementBook = field(default_factory=StatementBook)
     offsets: Offsets = field(default_factory=dict)
     new_states: dict[str, FeedState] = field(default_factory=dict)
     new_feeds: dict[str, FeedView] = field(default_factory=dict)
     new_policies: list[PolicyRecord] = field(default_factory=list)
     new_facts: dict[tuple[str, str, str], Fact] = field(default_factory=dict)
     changed_desks: dict[DeskKey, None] = field(default_factory=dict)
+    new_statements: dict[About, Statement] = field(default_factory=dict)
     new_offsets: Offsets = field(default_factory=dict)
     feed_offsets: Offsets = field(default_factory=dict)
     known_at: int = 0
@@ -54,7 +57,7 @@ class Showing:
         if stored.meta is not None:
             picture.shown = Generation(stored.meta.policy, stored.meta.day)
         known_at = stored.meta.known_at if stored.meta else 0
-        kept = (stored.position, stored.feeds, stored.policies, stored.facts, stored.desks, stored.offsets)
+        kept = (stored.position, stored.feeds, stored.policies, stored.facts, stored.desks, stored.statements, stored.offsets)
         return cls(picture, silence, *kept, known_at=known_at)
 
     def take(self, place: Place, records: Sequence[Record], following: int) -> None:
@@ -72,7 +75,7 @@ class Showing:
         if topic == UNIT_SCORES:
             self._score(partition, record)
         elif record.value and topic == FACTS:
-            self._fact(decode_fact(record.value))
+            self._told(decode_told(record.value))
         elif record.value and topic == DESK_EVENTS:
             self.changed_desks.update(dict.fromkeys(self.desks.take(decode_desk_event(record.value))))
         elif record.value and topic == FEEDS and not (record.key or OWN_KEY).startswith(OWN_KEY):
@@ -89,9 +92,12 @@ class Showing:
         elif not key.startswith(OWN_KEY):
             self.picture.remove(key.decode())
 
-    def _fact(self, fact: Fact) -> None:
-        if self.facts.take(fact):
-            self.new_facts[field_of(fact)] = fact
+    def _told(self, told: Told) -> None:
+        if isinstance(told, Fact):
+            if self.facts.take(told):
+                self.new_facts[field_of(told)] = told
+        elif self.statements.take(told):
+            self.new_statements[about(told)] = told
 
     def _feed(self, state: FeedState) -> None:
         self.new_states[state.source] = state
@@ -117,22 +123,18 @@ class Showing:
         """The next step to write, None where there is nothing. `now` on the city's clock; `version` is used if anything visible changes."""
         self.picture.switch()
         changes = self.picture.take_changes()
-        feeds, policies, facts, offsets = (
-            list(self.new_feeds.values()),
-            self.new_policies,
-            list(self.new_facts.values()),
-            self._settled_offsets(),
-        )
+        feeds, policies, offsets = list(self.new_feeds.values()), self.new_policies, self._settled_offsets()
         self.changed_desks.update(dict.fromkeys(self.desks.close()))
         desks = {key: self.desks.settled(key) for key in self.changed_desks}
-        if not (changes or feeds or policies or facts or desks or offsets):
+        told = list(self.new_facts.values()), desks, list(self.new_statements.values())
+        if not (changes or feeds or policies or any(told) or offsets):
             return None
-        visible = self.picture.shown is not None and (changes.visible or bool(feeds) or bool(facts) or bool(desks))
+        visible = self.picture.shown is not None and (changes.visible or bool(feeds) or any(map(bool, told)))
         after, self.position = self.position, Position(version) if visible else Position(self.position.version, self.position.quiet + 1)
         if visible:
             self.known_at = now
         entry = self._entry(after, changes, desks) if self.picture.shown else None
-        commit = Commit(after, self.position, entry, changes.staged, changes.levels, policies, feeds, offsets, facts, desks)
+        commit = Commit(after, self.position, entry, changes.staged, changes.levels, policies, feeds, offsets, *told)
         self._written(feeds, offsets)
         return commit
 
@@ -159,6 +161,7 @@ class Showing:
             policies=self.new_policies,
             facts=list(self.new_facts.values()),
             desks=[msgspec.structs.replace(day, lines=None) for day in desks.values() if day is not None],
+            statements=list(self.new_statements.values()),
         )
 
     def _offsets_of(self, topic: str) -> dict[int, int]:
@@ -168,6 +171,7 @@ class Showing:
     def _written(self, feeds: list[FeedView], offsets: Offsets) -> None:
         self.feeds.update((feed.source, feed) for feed in feeds)
         self.offsets.update(offsets)
-        self.new_feeds, self.new_policies, self.new_facts, self.changed_desks, self.new_offsets = {}, [], {}, {}, {}
+        self.new_feeds, self.new_policies, self.new_facts, self.new_statements = {}, [], {}, {}
+        self.changed_desks, self.new_offsets = {}, {}
         if not self.new_states:
             self.feed_offsets = {}

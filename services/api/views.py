@@ -11,6 +11,7 @@ import msgspec
 from dunghen.contracts.desks import DesksByUnit
 from dunghen.contracts.facts import FactsByUnit
 from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.statements import StatementsByUnit
 from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import Zone, date_of
 from dunghen.domain.policy import Policy
@@ -37,7 +38,7 @@ class ViewKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the views of one version are made of. Scores, feeds, facts and desks by unit."""
+    """Everything that the views of one version are made of. Scores, feeds, facts, desks and statements by unit."""
 
     meta: Meta
     policy: Policy | None
@@ -45,6 +46,7 @@ class Scene:
     feeds: Mapping[str, UnitFeed]
     facts: FactsByUnit = field(default_factory=FactsByUnit)
     desks: DesksByUnit = field(default_factory=DesksByUnit)
+    statements: StatementsByUnit = field(default_factory=StatementsByUnit)
 
     @property
     def looks(self) -> Looks:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -25,6 +26,7 @@ class Answer:
 class Line(msgspec.Struct, gc=False, omit_defaults=True):
     index: int
     accepted: bool
+    of: str = ""
     MaHoSo: str = ""
     code: str = ""
     path: str = ""
@@ -55,7 +57,7 @@ def of_results(results: Sequence[Result], success_word: str = SUCCESS, *, dry_ru
     if not refused:
         return Answer(200, _encode(body))
     body.error_code, body.message = FAILURE, f"{refused}/{len(results)} bản ghi bị từ chối"
-    body.results = [_line(i, result) for i, result in enumerate(results)]
+    body.results = list(_lines(results))
     foreign = all(result.refused is not None and result.refused.code is Refusal.UNIT_NOT_ALLOWED for result in results)
     body.code = Refusal.UNIT_NOT_ALLOWED.value if foreign else ""
     return Answer(200 if refused < len(results) else 403 if foreign else 422, _encode(body))
@@ -72,8 +74,16 @@ def of_refusal(status: int, code: Refusal, path: str = "", retry_after: int = 0)
     return Answer(status, _encode(Body(FAILURE, MEANINGS[code][1], code=code.value, path=path)), headers)
 
 
+def _lines(results: Sequence[Result]) -> Iterator[Line]:
+    """With the place of each in its own list of the body."""
+    places: Counter[str] = Counter()
+    for result in results:
+        yield _line(places[result.of], result)
+        places[result.of] += 1
+
+
 def _line(index: int, result: Result) -> Line:
     refused = result.refused
     if refused is None:
-        return Line(index, True, result.dossier)
-    return Line(index, False, result.dossier, refused.code.value, refused.path, MEANINGS[refused.code][1])
+        return Line(index, True, result.of, result.dossier)
+    return Line(index, False, result.of, result.dossier, refused.code.value, refused.path, MEANINGS[refused.code][1])

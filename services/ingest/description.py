@@ -20,6 +20,7 @@ from services.ingest.wire.deliveries import EVENT_TYPES
 from services.ingest.wire.desk_events import DeskEventItem
 from services.ingest.wire.facts import FactItem
 from services.ingest.wire.heartbeats import HeartbeatBody
+from services.ingest.wire.statements import FollowUpItem, TaskItem
 
 FILE = Path(contracts.__file__).with_name("openapi-ingest.json")
 REF = "#/components/schemas/{name}"
@@ -52,14 +53,24 @@ def described() -> str:
 
 
 def _document() -> dict[str, Any]:
-    structs = (Body, _without_raw(DossierItem), _without_raw(StepItem), NamedItem, FactItem, DeskEventItem, HeartbeatBody)
+    structs = (
+        Body,
+        _without_raw(DossierItem),
+        _without_raw(StepItem),
+        NamedItem,
+        FactItem,
+        TaskItem,
+        FollowUpItem,
+        DeskEventItem,
+        HeartbeatBody,
+    )
     _, schemas = msgspec.json.schema_components(structs, ref_template=REF)
     both = (DRY_RUN, SENDER)
     paths = {
         "/sync/DongBoHoSoMC": _post("Whole dossiers", _sync("DongBoHoSoMC", "DossierItem"), both),
         "/sync/CapNhatTienDoHoSoMC": _post("Steps of dossiers", _sync("CapNhatTienDoHoSoMC", "StepItem"), both),
         "/events": _post("CloudEvents 1.0, structured: one, or a batch", {"anyOf": [_cloud_event(), _list(_cloud_event())]}, (DRY_RUN,)),
-        "/facts": _post("What is told of units for a period", _object(source=TEXT, facts=_list(_ref("FactItem"))), (DRY_RUN,)),
+        "/facts": _post("What is told of units: figures, tasks, follow-ups; one of the lists at least", _told(), (DRY_RUN,)),
         "/desk-events": _post("What happened at desks", _object(source=TEXT, events=_list(_ref("DeskEventItem"))), (DRY_RUN,)),
         "/heartbeats": _post("What a source says of itself", _ref("HeartbeatBody"), ()),
     }
@@ -96,7 +107,13 @@ def _list(of: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object(**members: Mapping[str, Any]) -> dict[str, Any]:
     """`time` may be left out everywhere: then a statement is of when it arrives."""
-    return {"type": "object", "required": [name for name in members if name not in ("service", "time")], "properties": members}
+    optional = ("service", "time", "facts", "tasks", "follow_ups")  # of the lists one is enough
+    return {"type": "object", "required": [name for name in members if name not in optional], "properties": members}
+
+
+def _told() -> dict[str, Any]:
+    lists = {"facts": "FactItem", "tasks": "TaskItem", "follow_ups": "FollowUpItem"}
+    return _object(source=TEXT, **{name: _list(_ref(item)) for name, item in lists.items()})
 
 
 def _sync(service: str, item: str) -> dict[str, Any]:

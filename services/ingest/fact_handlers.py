@@ -5,21 +5,26 @@ No feed is marked: who tells facts once a month is not silent between.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Raw
 
+from dunghen.contracts.facts import Fact
+from dunghen.contracts.statements import FollowUp, Task
 from services.ingest.handlers import Result, dates_of, measure
 from services.ingest.ports import Desk, Ports
 from services.ingest.wire.facts import FactReading, fact_of
 from services.ingest.wire.scalars import ItemRefused
+from services.ingest.wire.statements import FACTS, FOLLOW_UPS, TASKS, Told, follow_up_of, task_of
 
 
 def reading_of(desk: Desk, now: int, by: str) -> FactReading:
     """How facts are read at an instant. `by`: the id of the key that they come with, "" for none."""
-    return FactReading(dates_of(desk, now), desk.find_fact_unit, desk.fact_codes, desk.allowed, desk.zone.day_of(now), by)
+    today = desk.zone.day_of(now)
+    return FactReading(dates_of(desk, now), desk.find_fact_unit, desk.fact_codes, desk.allowed, today, by, desk.find_own_unit)
 
 
 async def on_facts(told: tuple[str, Sequence[Raw]], reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:
@@ -27,6 +32,30 @@ async def on_facts(told: tuple[str, Sequence[Raw]], reading: FactReading, ports:
     source, items = told
     way = Way("fact", lambda raw, at: fact_of(raw, source, reading, at), ports.facts.publish)
     return await on_told(items, way, ports, dry_run=dry_run)
+
+
+async def on_lists(told: Told, reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:
+    """The same of facts, tasks and follow-ups in one body, list by list; each result says its list."""
+    results: list[Result] = []
+    for name, items in told.items.items():
+        kind, read = _READERS[name]
+        of = reading if name == FACTS else replace(reading, find_unit=reading.find_own_unit)
+        way = Way(kind, partial(_read, (read, told.source, of)), ports.facts.publish)
+        results += [replace(result, of=name) for result in await on_told(items, way, ports, dry_run=dry_run)] if items else []
+    return results
+
+
+Reader = Callable[[Raw, str, FactReading, int], Fact | Task | FollowUp]
+_READERS: Mapping[str, tuple[str, Reader]] = {
+    FACTS: ("fact", fact_of),
+    TASKS: ("task", task_of),
+    FOLLOW_UPS: ("follow_up", follow_up_of),
+}
+
+
+def _read(by: tuple[Reader, str, FactReading], raw: Raw, arrived_at: int) -> Fact | Task | FollowUp:
+    read, source, reading = by
+    return read(raw, source, reading, arrived_at)
 
 
 Message = TypeVar("Message")

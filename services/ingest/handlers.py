@@ -26,11 +26,15 @@ ITEMS_AT_ONCE = 500  # then other requests get their turn
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one item. `dossier` only where it has the shape of a dossier code, `event` only where it was accepted."""
+    """What became of one item. `dossier` only where it has the shape of a dossier code, `event` only where it was accepted.
+
+    `of`: the list of the body that it stands in, where a body may have several.
+    """
 
     dossier: str
     refused: ItemRefused | None = None
     event: DossierEvent | None = None
+    of: str = ""
 
 
 def dates_of(desk: Desk, now: int) -> WireDates:

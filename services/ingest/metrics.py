@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from dunghen.contracts.refusals import Refusal
 
 ROUTES = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC", "events", "facts", "desk-events", "heartbeats", "pull")
-KINDS = ("synced", "progressed", "retracted", "fact", "desk_event")
+KINDS = ("synced", "progressed", "retracted", "fact", "task", "follow_up", "desk_event")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 

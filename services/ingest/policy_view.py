@@ -14,15 +14,27 @@ def desk_of(policy: Policy) -> Desk:
     """The desk of one policy version."""
     finder, city = UnitFinder(policy.catalogue), policy.city.code
 
+    def own_unit(code: str) -> str:
+        return finder("", code, "")
+
     def fact_unit(code: str) -> str:
-        return city if normalise_wire_code(code) == city else finder("", code, "")
+        return city if normalise_wire_code(code) == city else own_unit(code)
 
     def under(prefix: str) -> frozenset[str]:
         found = finder.under(prefix)
         return found | {city} if len(found) == len(policy.catalogue.all) else found
 
     told, precedence = policy.indicators.fact_codes - DERIVED_FACTS, policy.city.precedence
-    return Desk(policy.version, policy.zone, finder, under, find_fact_unit=fact_unit, fact_codes=told, precedence=precedence)
+    return Desk(
+        policy.version,
+        policy.zone,
+        finder,
+        under,
+        find_fact_unit=fact_unit,
+        find_own_unit=own_unit,
+        fact_codes=told,
+        precedence=precedence,
+    )
 
 
 class UnitFinder:

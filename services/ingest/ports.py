@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dunghen.contracts.desks import DeskEvent
-from dunghen.contracts.facts import Fact
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.statements import Told
 from dunghen.domain.days import Zone
 from dunghen.domain.directory import Directory
 from dunghen.platform.clock import Clock
@@ -36,10 +36,10 @@ class Events(Protocol):
 
 
 class Facts(Protocol):
-    """Where facts go."""
+    """Where facts, tasks and follow-ups go."""
 
-    async def publish(self, facts: Sequence[Fact]) -> None:
-        """Returns once every fact is stored; raises Unavailable if that is not certain within the time that a sender waits."""
+    async def publish(self, told: Sequence[Told]) -> None:
+        """Returns once every one is stored; raises Unavailable if that is not certain within the time that a sender waits."""
 
 
 class DeskEvents(Protocol):
@@ -62,6 +62,7 @@ class Desk:
     units_under: Callable[[str], frozenset[str]]
     allowed: frozenset[str] | None = None
     find_fact_unit: Callable[[str], str] = lambda _: ""  # the unit, or the city, of a code that a fact names; "" for none
+    find_own_unit: Callable[[str], str] = lambda _: ""  # the same without the city
     fact_codes: frozenset[str] = frozenset()
     precedence: Mapping[str, int] = field(default_factory=dict)  # of sources that have one
     days: dict[str, int] = field(default_factory=dict, repr=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
-from msgspec import Raw
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -18,7 +18,7 @@ from services.ingest import answers
 from services.ingest.answers import Answer
 from services.ingest.bodies import Bodies
 from services.ingest.desk_handlers import on_desk_events
-from services.ingest.fact_handlers import on_facts, reading_of
+from services.ingest.fact_handlers import on_lists, reading_of
 from services.ingest.handlers import Result, dates_of, on_delivery, on_heartbeat
 from services.ingest.keys import Gate, check
 from services.ingest.ports import Desk, Ports, Unavailable
@@ -26,8 +26,9 @@ from services.ingest.settings import IngestSettings
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.deliveries import Delivery, DeliveryRefused, events_delivery, sync_delivery
 from services.ingest.wire.desk_events import desk_delivery
-from services.ingest.wire.facts import FactReading, facts_delivery
+from services.ingest.wire.facts import FactReading
 from services.ingest.wire.heartbeats import heartbeat
+from services.ingest.wire.statements import told_delivery
 
 log = get_logger("ingest")
 RETRY_SECONDS = 5
@@ -46,13 +47,12 @@ class Call:
 
 
 Work = Callable[[Call], Awaitable[Answer]]
-Told = tuple[str, Sequence[Raw]]  # (source, items)
 
 
 class Handler(Protocol):
     """What is done with told items: one result each."""
 
-    async def __call__(self, told: Told, reading: FactReading, ports: Ports, *, dry_run: bool) -> list[Result]: ...
+    async def __call__(self, reading: FactReading, ports: Ports, *, dry_run: bool) -> list[Result]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +103,19 @@ class Door:
         return await self._deliver(call, delivery)
 
     async def _facts(self, call: Call) -> Answer:
-        return await self._tell(call, facts_delivery(call.body), on_facts)
+        told = told_delivery(call.body)
+        return await self._tell(call, told.source, partial(on_lists, told))
 
     async def _desk_events(self, call: Call) -> Answer:
-        return await self._tell(call, desk_delivery(call.body), on_desk_events)
+        told = desk_delivery(call.body)
+        return await self._tell(call, told[0], partial(on_desk_events, told))
 
-    async def _tell(self, call: Call, told: Told, handler: Handler) -> Answer:
-        self._check(call.holder, {told[0]})
+    async def _tell(self, call: Call, source: str, handler: Handler) -> Answer:
+        self._check(call.holder, {source})
         dry_run, reading = _dry_run(call.request), reading_of(call.desk, self.ports.clock.seconds(), call.holder.id if call.holder else "")
-        results = await handler(told, reading, self.ports, dry_run=dry_run)
+        results = await handler(reading, self.ports, dry_run=dry_run)
         _say_foreign(call.holder, results)
-        return answers.of_results(results, self.settings.success_word(told[0]), dry_run=dry_run)
+        return answers.of_results(results, self.settings.success_word(source), dry_run=dry_run)
 
     async def _heartbeat(self, call: Call) -> Answer:
         beat = heartbeat(call.body, call.dates)

@@ -1,4 +1,4 @@
-"""What facts stand in the topic, as rows: one for each unit, code and period, the newest statement below a cut."""
+"""What was told in the topic `facts`, as rows: of each fact and each task the newest statement below a cut."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import date
 
 import msgspec
 
-from dunghen.contracts.facts import Fact, decode_fact
+from dunghen.contracts.facts import Fact
+from dunghen.contracts.statements import Task, Told, decode_told
 
 FactRow = tuple[str, str, int, int, int, int | None, bool]  # unit, code, first and last day, numerator, denominator, assessed
+TaskRow = tuple[str, str, int, str, int | None]  # unit, bloc, year, kind, the day on which it was done
 _EPOCH = date(1970, 1, 1)
 
 
@@ -18,18 +20,19 @@ _EPOCH = date(1970, 1, 1)
 class FactTable:
     """Every statement with its partition and offset."""
 
-    placed: list[tuple[int, int, Fact]] = field(default_factory=list)
+    placed: list[tuple[int, int, Told]] = field(default_factory=list)
 
     def add_record(self, partition: int, offset: int, value: bytes | None) -> None:
         """One record; what does not decode counts for nothing on the map either."""
         try:
-            self.placed.append((partition, offset, decode_fact(value or b"")))
+            self.placed.append((partition, offset, decode_told(value or b"")))
         except msgspec.MsgspecError:
             return
 
-    def below(self, cut: Mapping[int, int]) -> list[FactRow]:
+    def below(self, cut: Mapping[int, int]) -> tuple[list[FactRow], list[TaskRow]]:
         """What holds of all that stands below a cut."""
-        return rows_of(fact for partition, offset, fact in self.placed if offset < cut.get(partition, 0))
+        told = [one for partition, offset, one in self.placed if offset < cut.get(partition, 0)]
+        return rows_of(one for one in told if isinstance(one, Fact)), task_rows_of(one for one in told if isinstance(one, Task))
 
 
 def rows_of(facts: Iterable[Fact]) -> list[FactRow]:
@@ -42,6 +45,14 @@ def rows_of(facts: Iterable[Fact]) -> list[FactRow]:
         for f in newest.values()
         if f.kind != "withdrawn"
     ]
+
+
+def task_rows_of(tasks: Iterable[Task]) -> list[TaskRow]:
+    """Of each task, and of each bloc and year as a whole, the statement that was made last; a withdrawn one is none."""
+    newest: dict[tuple[object, ...], Task] = {}
+    for task in sorted(tasks, key=lambda t: (t.occurred_at, t.arrived_at, t.id)):
+        newest[task.unit, task.bloc, task.year, task.plan, task.code] = task
+    return [(t.unit, t.bloc, t.year, t.kind, t.done_on) for t in newest.values() if t.kind != "withdrawn"]
 
 
 def days_of(period: str) -> tuple[int, int]:

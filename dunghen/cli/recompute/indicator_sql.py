@@ -11,6 +11,7 @@ SCHEMA = (
     "create table unit (name varchar, code varchar, kind varchar)",
     "create table tally (unit varchar, first int, last int, name varchar, numerator bigint, denominator bigint)",
     "create table fact (unit varchar, code varchar, first int, last int, numerator bigint, denominator bigint, assessed bool)",
+    "create table task (unit varchar, bloc varchar, year int, kind varchar, done_day int)",
 )
 
 # Days next to each other on which the same is counted are one run. A window is all its runs where every one counts days, else the last.
@@ -47,19 +48,36 @@ told as (select unit, asked, code, number, name, sum(numerator) as numerator, bo
     case when bool_and(denominator is not null) then sum(denominator) end as denominator
   from ordered where not latest or place = 1 group by all)"""
 
+# Tasks stand as they do at the end of the window, those of its year; a bloc that is not assessed in it is left out.
+_TASKS = """
+asked_tasks as (select distinct u.name as unit, u.code as unit_code, r.asked, r.code, r.number, r.until, t.name,
+    year(date '1970-01-01' + r.until) as of_year
+  from run r join term t using (version) cross join unit u where t.source = 'task'),
+tasks as (select a.*, k.bloc, k.kind, k.done_day <= a.until as done, k.bloc in (select bloc from task x
+    where x.unit = k.unit and x.year = k.year and x.kind = 'not_assessed') as left_out
+  from asked_tasks a join task k on k.unit = a.unit_code and k.year = a.of_year and a.name in ('', k.bloc)),
+counted_tasks as (select unit, asked, code, number, name, count(*) filter (done and not left_out and kind = 'task') as numerator,
+    count(*) filter (not left_out and kind = 'task') as denominator from tasks group by all),
+told_all as (
+  select 'fact' as source, unit, asked, code, number, name, numerator, assessed, denominator from told
+  union all
+  select 'task', unit, asked, code, number, name, numerator, denominator > 0, case when denominator > 0 then denominator end
+  from counted_tasks)"""
+
 _PARTS = """
 input as (select u.name as unit, u.kind as unit_kind, r.asked, r.code, r.number, r.version, t.part, t.source, t.name,
     case when t.source = 'tally' then true else f.numerator is not null end as known, coalesce(f.assessed, true) as assessed,
     coalesce(case when t.source = 'tally' then y.numerator else f.numerator end, 0) as good,
-    case when t.source = 'fact' then f.denominator when y.denominator is null then 0
+    case when t.source != 'tally' then f.denominator when y.denominator is null then 0
       when t.name in ('official', 'resolved', 'due_cohort', 'statutory') then y.denominator else y.numerator end as whole
   from unit u cross join run r join term t using (version)
   left join tally y on t.source = 'tally' and (y.unit, y.first, y.last, y.name) = (u.name, r.first, r.last, t.name)
-  left join told f on t.source = 'fact' and (f.unit, f.asked, f.code, f.number, f.name) = (u.name, r.asked, r.code, r.number, t.name)),
+  left join told_all f on (f.source, f.unit, f.asked, f.code, f.number, f.name) = (t.source, u.name, r.asked, r.code, r.number, t.name)),
 added as (select unit, unit_kind, asked, code, bool_and(known) as known, bool_and(assessed) as assessed,
     sum(good) filter (part = 'numerator')::hugeint as numerator, arg_max(version, number) as version,
-    bool_or(part = 'denominator' and source = 'fact' and whole is null) as lacks_whole,
-    coalesce(sum(case when source = 'fact' then coalesce(whole, 1) else whole end) filter (part = 'denominator'), 0)::hugeint as denominator
+    bool_or(part = 'denominator' and source != 'tally' and whole is null) as lacks_whole,
+    coalesce(sum(case when source != 'tally' then coalesce(whole, 1) else whole end)
+      filter (part = 'denominator'), 0)::hugeint as denominator
   from input group by unit, unit_kind, asked, code),
 judged as (select a.*, d.kind, d.maximum, d.set_code,
     case d.kind when 'sum' then 1 when 'manual' then denominator * greatest(d.maximum, 1) else denominator end as whole,
@@ -92,6 +110,6 @@ total as (select unit, asked, v.set_code as code, sum(maximum)::int as maximum,
   from valued v join indicator_set s on s.code = v.set_code and s.total group by all)"""
 
 # Points are counted exactly in `indicator_points`: fractions of whole numbers have no type in SQL.
-FIGURES = f"""with {_FACTS}, {_PARTS}, {_TOTALS}
+FIGURES = f"""with {_FACTS}, {_TASKS}, {_PARTS}, {_TOTALS}
 select unit, asked, code, set_code, version, numerator, denominator, reason, maximum from valued
 union all select unit, asked, code, '', -1, 0, 0, reason, maximum from total"""

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from dunghen.cli.recompute import indicator_sql as sql
-from dunghen.cli.recompute.fact_table import FactRow, day_of
+from dunghen.cli.recompute.fact_table import FactRow, TaskRow, day_of
 from dunghen.cli.recompute.indicator_points import Figures, Scale, scale_of, with_points
 from dunghen.contracts.messages import UnitScore
 
@@ -53,12 +53,13 @@ class Definitions:
         """The stretches as windows of the batch path."""
         return tuple((_named(first, last), first, last) for first, last in self.stretches)
 
-    def figures(self, asked: Asked, facts: Iterable[FactRow]) -> Figures:
+    def figures(self, asked: Asked, told: tuple[Iterable[FactRow], Iterable[TaskRow]]) -> Figures:
         """Every indicator and every total, of every unit and of the city, in every window."""
-        for table in ("unit", "tally", "fact"):
+        for table in ("unit", "tally", "fact", "task"):
             self.connection.execute(f"delete from {table}")
         self._insert("unit", [*((name, code, kind) for name, (code, kind) in asked.units.items()), (CITY, asked.city, "")])
-        self._insert("fact", [*facts])
+        for table, rows in zip(("fact", "task"), told, strict=True):
+            self._insert(table, [*rows])
         self._insert("tally", [row for name, score in asked.scores.items() for row in self._tallies(name, score)])
         return with_points(self.connection.execute(sql.FIGURES).fetchall(), self.scales)
 
@@ -109,14 +110,19 @@ def _of_days(term: tuple[Any, ...]) -> bool:
 
 
 def _terms(given: Mapping[str, Any], part: str) -> list[tuple[str, str]]:
-    """(tally or fact, name) of each; of its own fact where nothing is said."""
+    """(tally, fact or task, name) of each; of its own fact where nothing is said. The name of `tasks` is ""."""
     if "numerator" not in given and "denominator" not in given:
         names = ["fact"] if part == "numerator" or given["kind"] != "sum" else []
     else:
         names = given.get(part, [])
-    return [
-        ("fact", given["code"]) if name == "fact" else ("fact", name[5:]) if name.startswith("fact:") else ("tally", name) for name in names
-    ]
+    return [_term(name, given["code"]) for name in names]
+
+
+def _term(name: str, own: str) -> tuple[str, str]:
+    source, _, of = name.partition(":")
+    if source == "fact":
+        return "fact", of or own
+    return ("task", of) if source == "tasks" else ("tally", name)
 
 
 def _named(first: int, last: int) -> str:

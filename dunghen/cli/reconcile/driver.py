@@ -192,8 +192,9 @@ class _Figures:
         if mark not in self._found:
             units = {name: self.asked.units[name] for name in names.values()}
             scores = {name: self.asked.scores[name] for name in units if name in self.asked.scores}
-            facts = [*self.known.facts.below(told), *self.known.desks.below(desks)]
-            self._found[mark] = self.definitions.figures(Asked(units, scores, self.asked.city), facts)
+            facts, tasks = self.known.facts.below(told)
+            rows = [*facts, *self.known.desks.below(desks)], tasks
+            self._found[mark] = self.definitions.figures(Asked(units, scores, self.asked.city), rows)
         return self._found[mark]
 
 

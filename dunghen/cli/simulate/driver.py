@@ -7,7 +7,7 @@ import heapq
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,7 +19,8 @@ from dunghen.cli.simulate.desk_days import PAST_DAYS, desk_day
 from dunghen.cli.simulate.desk_days import Told as DeskTold
 from dunghen.cli.simulate.lives import Life
 from dunghen.cli.simulate.sender import BATCH, Said, Sender
-from dunghen.cli.simulate.told_facts import facts_of_month, facts_of_year
+from dunghen.cli.simulate.told_facts import Told, facts_of_month, facts_of_year
+from dunghen.cli.simulate.told_tasks import follow_ups_known_on, tasks_known_on, tasks_new_on
 from dunghen.cli.simulate.wire import Wire
 from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
@@ -69,7 +70,8 @@ class Simulation:
                     waiting.clear()
             progress(done, days + 1)
         await self.sender.tell_past(waiting)
-        await self.sender.facts(self.city.policy.city.code, facts_of_year(self.city.policy, self.city.plan.seed, today))
+        of = self.city.policy, self.city.plan.seed, today
+        await self._told({"facts": facts_of_year(*of), "tasks": tasks_known_on(*of), "follow_ups": follow_ups_known_on(*of)})
         await self._desks_of_the_past(now, days)
         self._note(now)
         return count
@@ -98,8 +100,9 @@ class Simulation:
             while today < self.city.calendar.zone.day_of(now):
                 today += 1
                 self._arrive(today, since, heap)
-                month = facts_of_month(self.city.policy, self.city.plan.seed, today, date_of(today).month)
-                await self.sender.facts(self.city.policy.city.code, month)
+                of = self.city.policy, self.city.plan.seed, today
+                month = facts_of_month(*of, date_of(today).month)
+                await self._told({"facts": month, "tasks": tasks_new_on(*of), "follow_ups": follow_ups_known_on(*of)})
                 desks += desk_day(self.city, today)
             await self._tell_due(heap, now)
             await self._tell_desks([told for told in desks if told[0] <= now])
@@ -109,6 +112,9 @@ class Simulation:
                 beat = time.monotonic() + HEARTBEAT_SECONDS
                 await self._heartbeats(now)
             await asyncio.sleep(0.2)
+
+    async def _told(self, told: Mapping[str, Iterable[Told]]) -> None:
+        await self.sender.told(self.city.policy.city.code, told)
 
     def _arrive(self, day: int, since: int, heap: list[Delivery]) -> None:
         for life in self.city.lives(day):

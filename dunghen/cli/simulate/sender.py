@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,11 +52,12 @@ class Sender:
         """What the source has sent so far."""
         await self._post("/heartbeats", {"source": source, "sent_at": _iso(at), "last_record_at": "", "sent_count": self.sent[source]})
 
-    async def facts(self, source: str, facts: Iterable[Told]) -> None:
-        """Figures of units for their periods."""
-        told = list(facts)
-        for batch in (told[i : i + BATCH] for i in range(0, len(told), BATCH)):
-            await self._post("/facts", {"source": source, "facts": batch})
+    async def told(self, source: str, told: Mapping[str, Iterable[Told]]) -> None:
+        """What is told of units, by the name of its list: facts, tasks, follow_ups."""
+        for name, given in told.items():
+            items = list(given)
+            for batch in (items[i : i + BATCH] for i in range(0, len(items), BATCH)):
+                await self._post("/facts", {"source": source, name: batch})
 
     async def desk_events(self, source: str, told: Sequence[DeskTold]) -> None:
         """What happened at desks."""

@@ -1,4 +1,4 @@
-"""The live picture in Redis: hashes `scores feeds policies staged levels offsets facts desks`; `meta position pulse`; the stream `map`.
+"""The live picture in Redis: hashes (`HASHES`), strings `meta position pulse`, the stream `map`.
 
 Everything of one step is one MULTI, guarded by WATCH on `position`: the picture, its offsets and the stream entry are never apart,
 and a projector that is not alone, or whose Redis was emptied, finds out before it writes.
@@ -18,6 +18,8 @@ from dunghen.contracts.board import BOARD
 from dunghen.contracts.desks import decode_desk_day
 from dunghen.contracts.facts import decode_fact, field_of
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
+from dunghen.contracts.statements import EDITION, about, decode_statement
+from dunghen.contracts.topics import FACTS as FACTS_TOPIC
 from dunghen.platform.settings import PlatformSettings
 from services.api.board_messages import (
     Entry,
@@ -33,7 +35,10 @@ from services.api.board_messages import (
 )
 from services.api.ports import BoardUnreachableError, Commit, DisplacedError, Stored
 
-SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS, META, POSITION, STREAM = BOARD
+SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS, STATEMENTS, META, POSITION, STREAM = BOARD
+HASHES = (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS, STATEMENTS)
+KEPT_AS = {FACTS_TOPIC: f"{FACTS_TOPIC}@{EDITION}"}  # the name of a topic's offsets: an older release had not kept all of it
+TOPIC_OF = {**dict.fromkeys(KEPT_AS, ""), **{name: topic for topic, name in KEPT_AS.items()}}
 PULSE = "pulse"
 NEWS, NEWS_KEPT = "news", 200
 GEOMETRY = "geometry"  # a hash: its id, and its body
@@ -56,7 +61,7 @@ class RedisBoard:
         try:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.mget([self._named(key) for key in (POSITION, META)])
-                for key in (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS):
+                for key in HASHES:
                     pipe.hgetall(self._named(key))
                 answer = await pipe.execute()
         except UNREACHABLE as fault:
@@ -168,7 +173,9 @@ class RedisBoard:
         self._write_hash(pipe, FEEDS, {f.source: encode(f) for f in commit.feeds})
         self._write_hash(pipe, FACTS, {"|".join(field_of(fact)): encode(fact) for fact in commit.facts})
         self._write_hash(pipe, DESKS, {"|".join(map(str, key)): encode(day) if day else None for key, day in commit.desks.items()})
-        self._write_hash(pipe, OFFSETS, {f"{topic}|{partition}": b"%d" % offset for (topic, partition), offset in commit.offsets.items()})
+        self._write_hash(pipe, STATEMENTS, {"|".join(about(told)): encode(told) for told in commit.statements})
+        offsets = {f"{KEPT_AS.get(topic, topic)}|{p}": b"%d" % offset for (topic, p), offset in commit.offsets.items()}
+        self._write_hash(pipe, OFFSETS, offsets)
         pipe.set(self._named(POSITION), commit.position.text)
         if commit.entry is not None:
             entry = commit.entry
@@ -200,7 +207,7 @@ def _generation(key: bytes) -> tuple[Generation, str]:
 
 
 def _stored(answer: list[Any]) -> Stored:
-    (position, meta), scores, feeds, policies, staged, levels, offsets, facts, desks = answer
+    (position, meta), scores, feeds, policies, staged, levels, offsets, facts, desks, statements = answer
     stored = Stored(Position.parse(position), decode_meta(meta) if meta else None)
     stored.scores = {unit.decode(): decode_score(raw) for unit, raw in scores.items()}
     stored.feeds = {source.decode(): decode_feed_view(raw) for source, raw in feeds.items()}
@@ -212,10 +219,13 @@ def _stored(answer: list[Any]) -> Stored:
         generation, partition = _generation(key)
         stored.levels.setdefault(generation, {})[int(partition)] = decode_level(raw)
     for key, raw in offsets.items():
-        topic, partition = key.decode().rsplit("|", 1)
-        stored.offsets[topic, int(partition)] = int(raw)
+        name, partition = key.decode().rsplit("|", 1)
+        if topic := TOPIC_OF.get(name, name):
+            stored.offsets[topic, int(partition)] = int(raw)
     for raw in facts.values():
         stored.facts.take(decode_fact(raw))
     for raw in desks.values():
         stored.desks.add(decode_desk_day(raw))
+    for raw in statements.values():
+        stored.statements.take(decode_statement(raw))
     return stored

@@ -66,6 +66,8 @@ MATCHED = frozenset(("NguoiXuLy",))  # only ever matched to the directory: neith
 ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__}) - MATCHED
 
 OF_FACTS = frozenset(("source", "facts", "unit", "code", "period", "kind", "numerator", "denominator", "occurred_at", "evidence"))
+OF_TASKS = frozenset(("tasks", "unit", "bloc", "year", "plan", "code", "kind", "vi", "en", "owner", "start_on", "due_on", "done_on"))
+OF_FOLLOW_UPS = frozenset(("follow_ups", "unit", "code", "kind", "violation", "opened_on", "explained_on", "closed_on"))
 OF_DESK_EVENTS = frozenset(("source", "events", "unit", "desk", "kind", "on", "number", "channel", "score", "occurred_at"))
 _READ = ALLOWED | {"data", "madonvi", "service", "source", "time", "type", "specversion"}
 _DECODERS: dict[type[msgspec.Struct], Any] = {t: msgspec.json.Decoder(t).decode for t in (DossierItem, StepItem, NamedItem)}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import Raw
 
-from dunghen.contracts.facts import FACT_KINDS, MOST, Fact, FactKind, fact_id
+from dunghen.contracts.facts import FACT_KINDS, MOST, Fact, FactKind, told_id
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.windows import WindowError, period
 from services.ingest.wire import scalars
@@ -36,6 +36,7 @@ class FactReading:
     allowed: frozenset[str] | None
     today: int
     by: str = ""
+    find_own_unit: Callable[[str], str] = lambda _: ""  # as find_unit, without the city itself: who has tasks and follow-ups
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -73,7 +74,7 @@ def facts_delivery(body: bytes, *, may_be_none: bool = False) -> tuple[str, list
 
 def batch_of(body: bytes, of: Batch, *, may_be_none: bool = False) -> tuple[str, list[Raw]]:
     """(source, items) of any batch of this kind. Raises DeliveryRefused: 400, 413."""
-    given = _decoded(body, of)
+    given = decoded(body, of)
     source, items = sender_code(given.source), getattr(given, of.name)
     if not source:
         raise DeliveryRefused(400, Refusal.BAD_SOURCE, "source")
@@ -84,7 +85,8 @@ def batch_of(body: bytes, of: Batch, *, may_be_none: bool = False) -> tuple[str,
     return source, items
 
 
-def _decoded(body: bytes, of: Batch) -> Any:
+def decoded(body: bytes, of: Batch) -> Any:
+    """The envelope of a batch of this kind. Raises DeliveryRefused: 400."""
     try:
         if twice := duplicate_in(body, of.read):
             raise DeliveryRefused(400, Refusal.DUPLICATE_KEY, twice)
@@ -112,9 +114,9 @@ def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fac
         occurred_at=given_at,
         arrived_at=arrived_at,
         by=reading.by,
-        evidence=_evidence(item),
+        evidence=link(item.evidence),
     )
-    fact.id = fact_id(fact, given_at)
+    fact.id = told_id(fact, given_at)
     fact.occurred_at = given_at or arrived_at // 1_000_000
     return fact
 
@@ -183,9 +185,9 @@ def _amount(value: Scalar, path: str, *, needed: bool) -> int | None:
     return int(given)
 
 
-def _evidence(item: FactItem) -> str:
+def link(value: Scalar) -> str:
     """A link without question marks, fragments and long numbers, in which something of a person could stand."""
-    link = scalars.text(item.evidence)
-    if link and (len(link) > 300 or not _LINK.fullmatch(link) or _PERSONAL.search(link)):
+    given = scalars.text(value)
+    if given and (len(given) > 300 or not _LINK.fullmatch(given) or _PERSONAL.search(given)):
         raise ItemRefused(Refusal.BAD_LINK, "evidence")
-    return link
+    return given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,8 @@ class Running(RunningCity):
     def sets(self) -> Path:
         return self.data / "city" / "sets"
 
-    def facts(self, *facts: dict[str, Any]) -> httpx.Response:
-        return httpx.post(f"{self.ingest}/facts", json={"source": "H17", "facts": list(facts)}, timeout=20)
+    def facts(self, *facts: dict[str, Any], **lists: list[dict[str, Any]]) -> httpx.Response:
+        return httpx.post(f"{self.ingest}/facts", json={"source": "H17", "facts": list(facts), **lists}, timeout=20)
 
     def by(self, indicator: str, **query: str) -> dict[str, dict[str, Any]]:
         """Rows by unit, and the city's."""
@@ -192,6 +192,44 @@ def test_desk_events_told_over_http_are_figures_of_the_unit_and_equal_the_batch_
     assert satisfied["value"] == 0.8
     page = city.get("/units/20242/desks", window="today")
     assert (page["tickets"]["taken"], page["tickets"]["served"], page["waiting"], page["desks"]) == (7, 5, 1, [])
+    assert differences(city) == []
+
+
+def test_tasks_told_over_http_are_on_the_board_and_the_map_and_equal_the_batch_path(city: Running) -> None:
+    def task(unit: str, bloc: str, code: str, due_on: date, **other: Any) -> dict[str, Any]:
+        told = {"unit": unit, "bloc": bloc, "year": TODAY.year, "plan": "KH02", "code": code, "vi": "Số hóa", "due_on": due_on.isoformat()}
+        return {**told, **other}
+
+    yesterday = TODAY - timedelta(days=1)
+    new_year = {"done_on": f"{TODAY.year}-01-01"}
+    answer = city.facts(
+        tasks=[
+            task("20242", "party", "D-1", yesterday, done_on=TODAY.isoformat()),
+            task("20242", "party", "D-2", yesterday),
+            task("20242", "committee", "UB-1", TODAY, **new_year),
+            task("20263", "party", "D-1", TODAY, **new_year),
+            {"unit": "20263", "bloc": "front", "year": TODAY.year, "kind": "not_assessed"},
+        ],
+        follow_ups=[{"unit": "20242", "code": "VP-1", "violation": "late_result", "opened_on": yesterday.isoformat()}],
+    )
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 6), answer.text
+    eventually(lambda: city.by("RES57.FRONT")["20263"]["reason"] == "NOT_ASSESSED")
+    of_all, of_party = city.by("RES57.ALL"), city.by("RES57.PARTY")
+    assert [(of_all[u]["numerator"], of_all[u]["denominator"], of_all[u]["band"]) for u in ("20242", "20263", "city")] == [
+        (2, 3, "red"), (1, 1, "green"), (3, 4, "red"),
+    ]  # fmt: skip
+    assert (of_party["20242"]["value"], of_party["H17.03"]["reason"]) == (0.5, "NOT_FOR_KIND")
+    board = city.get("/tasks/board")
+    assert [(unit["code"], unit["rank"], unit["overdue"], unit["colour"]) for unit in board["units"]] == [
+        ("20263", 1, 0, "green"), ("20242", 2, 1, "red"),
+    ]  # fmt: skip
+    assert city.get("/tasks", status="overdue")["tasks"][0]["days_over"] == 1
+    card = next(one for one in city.get("/units/20242/indicators")["sets"] if one["code"] == "RES57")
+    assert card["indicators"][0]["inputs"] == [{"term": "tasks", "numerator": 2, "denominator": 3}]
+    assert differences(city) == []
+    city.facts(tasks=[task("20242", "party", "D-2", yesterday, kind="withdrawn"), task("20242", "committee", "UB-1", TODAY)])
+    eventually(lambda: city.by("RES57.ALL")["20242"]["denominator"] == 2)
+    assert city.by("RES57.ALL")["20242"]["numerator"] == 1
     assert differences(city) == []
 
 

@@ -11,8 +11,8 @@ import pytest
 from key_books import Keys
 
 from dunghen.contracts.desks import DeskEvent
-from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.statements import Told
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import FixedClock
 from services.ingest.app import build_app
@@ -51,10 +51,10 @@ class RecordingFacts:
     """The port `Facts`, likewise."""
 
     def __init__(self) -> None:
-        self.kept: list[Fact] = []
+        self.kept: list[Told] = []
         self.away = False
 
-    async def publish(self, facts: Sequence[Fact]) -> None:
+    async def publish(self, facts: Sequence[Told]) -> None:
         if self.away:
             raise Unavailable
         self.kept.extend(facts)

@@ -1,4 +1,4 @@
-"""Random sets of indicators, days of dossiers and facts: what the map shows and what SQL says are the same, in every window."""
+"""Random sets of indicators, days of dossiers, facts and tasks: what the map shows and what SQL says are the same, in every window."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dunghen.cli.recompute.fact_table import rows_of
+from dunghen.cli.recompute.fact_table import rows_of, task_rows_of
 from dunghen.cli.recompute.indicator_points import Found
 from dunghen.cli.recompute.indicators import CITY, Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
@@ -17,10 +17,12 @@ from dunghen.cli.reconcile.indicators import compare_indicator
 from dunghen.contracts.facts import Fact, FactBook, facts_by_unit
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.scores import live_windows, unit_score
+from dunghen.contracts.statements import StatementBook, Task, statements_by_unit
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.marks import COUNTERS
 from dunghen.domain.policy import Policy
 from dunghen.domain.rates import DaySeries
+from dunghen.domain.tasks import BLOCS
 from dunghen.domain.windows import WINDOWS, Window
 from services.api.board_messages import Meta
 from services.api.indicator_view import view_of
@@ -48,7 +50,7 @@ def some_set(rng: Random) -> dict[str, Any]:
 
 
 def inputs(rng: Random, kind: str) -> dict[str, Any]:
-    terms = [*COUNTS, "fact", "fact:SET.N0", "official", "resolved", "due_cohort", "statutory"]
+    terms = [*COUNTS, "fact", "fact:SET.N0", "tasks", "tasks:party", "tasks:front", "official", "resolved", "due_cohort", "statutory"]
     if kind == "sum":
         return {"numerator": rng.sample(terms, rng.randrange(1, 3))}
     if kind in ("plan_actual", "manual") or rng.random() < 0.3:
@@ -84,6 +86,26 @@ def some_facts(rng: Random) -> list[Fact]:
     ]
 
 
+def some_tasks(rng: Random) -> list[Task]:
+    """Of this year and the last, some done in time, some after the year; some blocs of some units not assessed."""
+    return [
+        Task(
+            id=f"{rng.randrange(1 << 60):016x}",
+            unit=rng.choice([*UNITS, "H17"]),
+            bloc=rng.choice(BLOCS),
+            year=rng.choice((2025, 2026)),
+            kind=kind,
+            code="" if kind == "not_assessed" else f"KH02.{rng.randrange(4)}",
+            due_on=TODAY,
+            done_on=rng.choice((None, TODAY - rng.randrange(500))),
+            source="H17",
+            occurred_at=rng.randrange(5),
+            arrived_at=rng.randrange(5),
+        )
+        for kind in rng.choices(("task", "not_assessed", "withdrawn"), (20, 1, 3), k=90)
+    ]
+
+
 def some_days(rng: Random) -> DaySeries:
     return DaySeries({TODAY - n: [rng.randrange(4) for _ in COUNTERS] for n in range(120) if rng.random() < 0.5})
 
@@ -105,11 +127,19 @@ def test_map_and_sql_say_the_same(seed: int) -> None:
     book = FactBook()
     for fact in facts:
         book.take(fact)
+    told, tasks = StatementBook(), some_tasks(rng)
+    for task in tasks:
+        told.take(task)
+    by_unit, statements = facts_by_unit(book), statements_by_unit(told)
+    for unit in statements.tasks:
+        by_unit.put_tasks(unit, statements.series(unit))
     scores = {unit: unit_score(unit, days, (TODAY, TODAY - 1), live_windows(policy.indicators, TODAY)) for unit, days in series.items()}
-    scene = Scene(Meta(version=1, policy=1, day=TODAY, known_at=0), policy, scores, {}, facts_by_unit(book))
+    scene = Scene(Meta(version=1, policy=1, day=TODAY, known_at=0), policy, scores, {}, by_unit)
     definitions = Definitions(body, with_calendar_ends(TODAY))
     batch = {unit: by_batch(days, unit, definitions) for unit, days in series.items()}
-    figures = definitions.figures(Asked({unit: (unit, kind) for unit, kind in UNITS.items()}, batch, "H17"), rows_of(facts))
+    figures = definitions.figures(
+        Asked({unit: (unit, kind) for unit, kind in UNITS.items()}, batch, "H17"), (rows_of(facts), task_rows_of(tasks))
+    )
     definitions.close()
     codes = [one.code for one in policy.indicators.of_set("SET", TODAY)] + (["SET"] if policy.indicators.sets["SET"].total else [])
     cells = 0

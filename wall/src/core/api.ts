@@ -149,6 +149,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Follow Ups
+         * @description Follow-ups of violations at the units within reach: what waits for an explanation first, the oldest before the newer.
+         */
+        get: operations["get_follow_ups_api_v1_follow_ups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Follow Up Counts
+         * @description How many violations in the handling of dossiers are followed up, by unit and how far: in fives, below five not at all, and of
+         *     days that are over only.
+         */
+        get: operations["get_follow_up_counts_api_v1_follow_ups_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/geometry": {
         parameters: {
             query?: never;
@@ -584,6 +625,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tasks
+         * @description The tasks of a year, the longest overdue first, then those that fall due next, those that lie ahead, those that are done.
+         */
+        get: operations["get_tasks_api_v1_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task Board
+         * @description Tasks by locality and bloc, done of all and overdue: the most complete first, in dense ranks. Green when complete, red when not.
+         *     A bloc that is not assessed in the year has no colour and counts in nothing.
+         */
+        get: operations["get_task_board_api_v1_tasks_board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units": {
         parameters: {
             query?: never;
@@ -798,6 +880,18 @@ export interface components {
          * @enum {string}
          */
         By: "procedure" | "field" | "channel" | "hour";
+        /**
+         * FollowUpState
+         * @description How far a follow-up has come.
+         * @enum {string}
+         */
+        FollowUpState: "opened" | "explained" | "closed";
+        /**
+         * TaskState
+         * @description How a task stands at the end of a day.
+         * @enum {string}
+         */
+        TaskState: "overdue" | "open" | "ahead" | "done";
     };
     responses: never;
     parameters: never;
@@ -1771,6 +1865,259 @@ export interface operations {
                             units: string[];
                         }[];
                         version: number;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_follow_ups_api_v1_follow_ups_get: {
+        parameters: {
+            query?: {
+                /** @description public code of a unit; without it, all within reach */
+                unit?: string;
+                state?: components["schemas"]["FollowUpState"] | "";
+                /** @description entries of a page */
+                limit?: number;
+                /** @description where the page before ended; the header Link names the next */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of follow-ups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        after: string;
+                        as_of: string;
+                        follow_ups: {
+                            closed_on: string | null;
+                            code: string;
+                            days_open: number;
+                            explained_on: string | null;
+                            opened_on: string;
+                            /**
+                             * FollowUpState
+                             * @description How far a follow-up has come.
+                             * @enum {unknown}
+                             */
+                            state: "closed" | "explained" | "opened";
+                            unit: string;
+                            unit_name: string;
+                            /** @enum {unknown} */
+                            violation: "conduct" | "due_date_moved" | "late_result" | "no_apology" | "other" | "papers_beyond_rules" | "repeated_supplement" | "wrongly_refused";
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_follow_up_counts_api_v1_follow_ups_counts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts by unit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds: number | null;
+                        as_of: string;
+                        /**
+                         * FollowUpCounts
+                         * @description How many there are at a unit, and how far they have come.
+                         */
+                        city: {
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            all: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            closed: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                            code: string;
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            explained: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                            kind: string;
+                            name: string;
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            opened: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                        };
+                        stale: boolean;
+                        units: {
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            all: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            closed: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                            code: string;
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            explained: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                            kind: string;
+                            name: string;
+                            /**
+                             * Count
+                             * @description At least so many, in fives; null below five: none is not told from one to four (`domain.fives`).
+                             */
+                            opened: {
+                                at_least: number | null;
+                                reason: string;
+                            };
+                        }[];
                     };
                 };
             };
@@ -4065,6 +4412,273 @@ export interface operations {
                         type: string;
                     };
                 };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_tasks_api_v1_tasks_get: {
+        parameters: {
+            query?: {
+                /** @description public code of a unit; without it, all */
+                unit?: string;
+                status?: components["schemas"]["TaskState"] | "";
+                /** @description code: nothing that stays is missed while it changes */
+                order?: "urgency" | "code";
+                /** @description entries of a page */
+                limit?: number;
+                /** @description where the page before ended; the header Link names the next */
+                after?: string;
+                /** @description of the plan; without it, that of as_of */
+                year?: number | null;
+                /** @description one bloc; without it, all four */
+                bloc?: ("party" | "council" | "committee" | "front") | "";
+                /** @description a local date that has come: how tasks stood at its end; without it, today */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        after: string;
+                        age_seconds: number | null;
+                        all: number;
+                        as_of: string;
+                        stale: boolean;
+                        tasks: {
+                            /** @enum {unknown} */
+                            bloc: "committee" | "council" | "front" | "party";
+                            code: string;
+                            /**
+                             * Content
+                             * @description What is to be done; `en` "" where it was not told.
+                             */
+                            content: {
+                                en: string;
+                                vi: string;
+                            };
+                            days_over: number;
+                            done_on: string | null;
+                            due_on: string;
+                            evidence: string | null;
+                            late: boolean;
+                            owner: string;
+                            owner_name: string;
+                            plan: string;
+                            start_on: string | null;
+                            /**
+                             * TaskState
+                             * @description How a task stands at the end of a day.
+                             * @enum {unknown}
+                             */
+                            state: "ahead" | "done" | "open" | "overdue";
+                            told_at: string | null;
+                            unit: string;
+                            unit_name: string;
+                            year: number;
+                        }[];
+                        year: number;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_task_board_api_v1_tasks_board_get: {
+        parameters: {
+            query?: {
+                /** @description of the plan; without it, that of as_of */
+                year?: number | null;
+                /** @description one bloc; without it, all four */
+                bloc?: ("party" | "council" | "committee" | "front") | "";
+                /** @description a local date that has come: how tasks stood at its end; without it, today */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds: number | null;
+                        as_of: string;
+                        bloc: string | null;
+                        blocs: {
+                            all: number;
+                            /** @enum {unknown} */
+                            bloc: "committee" | "council" | "front" | "party";
+                            colour: string;
+                            done: number;
+                            overdue: number;
+                            /**
+                             * BlocState
+                             * @description How the tasks of a bloc stand, and why there is no colour.
+                             * @enum {unknown}
+                             */
+                            state: "complete" | "incomplete" | "not_assessed" | "not_told";
+                            value: number | null;
+                        }[];
+                        /**
+                         * Share
+                         * @description done ÷ all. `value` null, colour `none`: not assessed, or not told, as `state` says; green when complete, red when not.
+                         */
+                        city: {
+                            all: number;
+                            colour: string;
+                            done: number;
+                            overdue: number;
+                            /**
+                             * BlocState
+                             * @description How the tasks of a bloc stand, and why there is no colour.
+                             * @enum {unknown}
+                             */
+                            state: "complete" | "incomplete" | "not_assessed" | "not_told";
+                            value: number | null;
+                        };
+                        stale: boolean;
+                        units: {
+                            all: number;
+                            blocs: {
+                                all: number;
+                                /** @enum {unknown} */
+                                bloc: "committee" | "council" | "front" | "party";
+                                colour: string;
+                                done: number;
+                                overdue: number;
+                                /**
+                                 * BlocState
+                                 * @description How the tasks of a bloc stand, and why there is no colour.
+                                 * @enum {unknown}
+                                 */
+                                state: "complete" | "incomplete" | "not_assessed" | "not_told";
+                                value: number | null;
+                            }[];
+                            code: string;
+                            colour: string;
+                            done: number;
+                            kind: string;
+                            name: string;
+                            of: number;
+                            overdue: number;
+                            rank: number | null;
+                            /**
+                             * BlocState
+                             * @description How the tasks of a bloc stand, and why there is no colour.
+                             * @enum {unknown}
+                             */
+                            state: "complete" | "incomplete" | "not_assessed" | "not_told";
+                            value: number | null;
+                        }[];
+                        year: number;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A parameter is not valid */
             422: {
