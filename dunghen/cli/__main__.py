@@ -115,9 +115,12 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON 
 
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e, sse, growth, alerts or explanation")],
+    what: Annotated[str, typer.Argument(help="ingest, scoring, recovery, e2e, sse, growth, alerts, explanation or map")],
     events: Annotated[
-        int | None, typer.Option(help="how many; recovery, alerts, explanation: dossiers; e2e: so many a second beside; sse: readers")
+        int | None,
+        typer.Option(
+            help="how many; recovery, alerts, explanation: dossiers; e2e: so many a second beside; sse: readers; map: requests a second"
+        ),
     ] = None,
     runs: Annotated[int, typer.Option(help="the median of so many")] = 3,
     peers: Annotated[

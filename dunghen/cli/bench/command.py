@@ -14,6 +14,7 @@ from dunghen.cli.bench.explanation import explanation
 from dunghen.cli.bench.ingest import OURS, ingest
 from dunghen.cli.bench.measure import line, median_of, progress
 from dunghen.cli.bench.peers import race
+from dunghen.cli.bench.reading import reading
 from dunghen.cli.bench.recovery import recovery
 from dunghen.cli.bench.scoring import scoring
 from dunghen.cli.bench.sse import sse
@@ -28,13 +29,14 @@ DEFAULTS = {
     "growth": 500_000,
     "alerts": 1_000_000,
     "explanation": 1_000_000,
+    "map": 200,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What to measure, on how many events (None: as usual; recovery, alerts, explanation: dossiers; e2e: a second; sse:
-    readers), how often, and whether beside others.
+    readers; map: requests a second), how often, and whether beside others.
 
     `dossiers`, `units`, `folder`: of growth alone, see `growth.cases` and `growth.run`.
     """
@@ -59,7 +61,7 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> None:
     if wanted.what == "scoring" and wanted.peers:
         race.run(wanted.count, wanted.runs, say)
         return
-    if wanted.what in ("recovery", "sse", "growth", "alerts", "explanation") and wanted.peers:
+    if wanted.what in ("recovery", "sse", "growth", "alerts", "explanation", "map") and wanted.peers:
         raise CommandError("--peers is for scoring, ingest and e2e")
     if wanted.what == "growth":
         growth.run(growth.cases(wanted.dossiers, wanted.units), growth.Way(wanted.count, wanted.runs, wanted.folder), say)
@@ -80,6 +82,8 @@ async def _once(wanted: Wanted) -> dict[str, dict[str, float]]:
             return await alerts(wanted.count, progress)
         case "explanation":
             return {OURS: await explanation(wanted.count, progress)}
+        case "map":
+            return {OURS: await reading(wanted.count, progress)}
         case "recovery":
             return {OURS: await recovery(wanted.count, progress)}
         case "sse":
