@@ -1,5 +1,5 @@
 /** What is chosen lives in the address, with the names of the API where it has them. Defaults stay out of it; unknown words fall back to them. */
-import { PAGES, type PageName } from './pages';
+import { LINKED, PAGES, type PageName } from './pages';
 import { KINDS, RATES, WINDOWS, type Kind, type Question, type Rate } from './model';
 import { LOWEST_FIRST, orderOf, orderWord, type Order } from './sorting';
 import type { Lang } from './text';
@@ -41,7 +41,7 @@ export function read(search: string): Choice {
     lang: among<Lang>(['vi', 'en'], query.get('lang'), 'vi'),
     theme: query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : null,
     unit: query.get('unit'),
-    view: query.get('view') === 'unit' && query.get('unit') !== null ? 'unit' : among(PAGES.map(({ view }) => view), query.get('view'), 'map'),
+    view: query.get('view') === 'unit' && query.get('unit') !== null ? 'unit' : among([...PAGES, ...LINKED].map(({ view }) => view), query.get('view'), 'map'),
     search: query.get('q') ?? '',
     order: orderOf(query.get('sort')),
     indicator: coded(query.get('indicator')),

@@ -5,4 +5,6 @@ export const PAGES = [
   { view: 'map', words: 'page_map' },
   { view: 'ranking', words: 'page_ranking' },
 ] as const satisfies readonly { readonly view: string; readonly words: Key }[];
-export type PageName = (typeof PAGES)[number]['view'];
+/** Pages that are linked from others and stand in no navigation. */
+export const LINKED = [{ view: 'tasks', words: 'page_tasks' }] as const satisfies readonly { readonly view: string; readonly words: Key }[];
+export type PageName = (typeof PAGES | typeof LINKED)[number]['view'];

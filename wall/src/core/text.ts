@@ -1,7 +1,7 @@
 /** Every sentence on screen, in both languages. Placeholders stand in braces; a test holds both languages to the same keys and placeholders. */
 export const VI = {
   product: 'Đúng Hẹn',
-  page_map: 'Bản đồ', page_ranking: 'Xếp hạng', pages: 'Các trang', pick_measure: 'Chỉ số', rates_on_time: 'Đúng hẹn', total_of: 'Tổng điểm: {name}',
+  page_map: 'Bản đồ', page_ranking: 'Xếp hạng', page_tasks: 'Nhiệm vụ', tasks_loading: 'Đang lấy nhiệm vụ.', pages: 'Các trang', pick_measure: 'Chỉ số', rates_on_time: 'Đúng hẹn', total_of: 'Tổng điểm: {name}',
   reason_NO_INPUTS: 'chưa có số liệu đầu vào', reason_NOTHING_OCCURRED: 'không phát sinh', reason_NOT_ASSESSED: 'không đánh giá trong kỳ', reason_NOT_FOR_KIND: 'không áp dụng cho khối này', reason_NOT_IN_FORCE: 'chưa có định nghĩa trong kỳ', reason_other: 'không có giá trị ({code})',
   whole_city_measure: 'Toàn thành phố · {name}, {dates}', points_of: '{points} / {maximum} điểm', points_words: 'điểm trên tổng tối đa được tính', set_points: 'Điểm', set_class: 'Xếp loại', set_fraction: 'Tử số / mẫu số', set_threshold: 'Đủ điểm từ', basis: 'Căn cứ: {basis}.', of_dossiers: 'hồ sơ', number_only: 'số đếm, không chia dải màu', no_value: 'Chưa có giá trị',
   at_most: 'đến {to} %', over_to: 'trên {from} – {to} %', over: 'trên {from} %', from_number: 'từ {from}', between_numbers: '{from} – dưới {to}', below_number: 'dưới {to}', class_from: '{name} từ {from} %', classes: 'Xếp loại', class_count: '{name}: {n}',
@@ -88,7 +88,7 @@ type Dictionary = Record<Key, string>;
 
 export const EN: Dictionary = {
   product: 'Đúng Hẹn',
-  page_map: 'Map', page_ranking: 'Ranking', pages: 'Pages', pick_measure: 'Indicator', rates_on_time: 'On time', total_of: 'Total: {name}',
+  page_map: 'Map', page_ranking: 'Ranking', page_tasks: 'Tasks', tasks_loading: 'Fetching the tasks.', pages: 'Pages', pick_measure: 'Indicator', rates_on_time: 'On time', total_of: 'Total: {name}',
   reason_NO_INPUTS: 'no figures told yet', reason_NOTHING_OCCURRED: 'nothing occurred', reason_NOT_ASSESSED: 'not assessed in the period', reason_NOT_FOR_KIND: 'not for this kind of unit', reason_NOT_IN_FORCE: 'no definition holds in the period', reason_other: 'no value ({code})',
   whole_city_measure: 'Whole city · {name}, {dates}', points_of: '{points} / {maximum} points', points_words: 'points of the counted maximum', set_points: 'Points', set_class: 'Class', set_fraction: 'Numerator / denominator', set_threshold: 'All points from', basis: 'Source: {basis}.', of_dossiers: 'dossiers', number_only: 'a count, without bands', no_value: 'No value',
   at_most: 'up to {to} %', over_to: 'over {from} – {to} %', over: 'over {from} %', from_number: 'from {from}', between_numbers: '{from} – below {to}', below_number: 'below {to}', class_from: '{name} from {from} %', classes: 'Classes', class_count: '{name}: {n}',

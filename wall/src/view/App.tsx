@@ -1,7 +1,7 @@
 /** The page: one of connecting, empty or the picture with its age. */
 import { computed, effect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { PAGES } from '../core/pages';
+import { LINKED, PAGES } from '../core/pages';
 import type { Figure } from '../core/model';
 import { longName, type Picture } from '../core/picture';
 import { CityMap } from '../map/CityMap';
@@ -85,7 +85,7 @@ function Whole({ picture: now }: { readonly picture: Picture }) {
 function pageName(): string | undefined {
   const { view, unit: code } = choice.value;
   const unit = view === 'unit' ? picture.value?.units.find((one) => one.code === code) : undefined;
-  const page = PAGES.find((one) => one.view === view && view !== 'map');
+  const page = [...PAGES, ...LINKED].find((one) => one.view === view && view !== 'map');
   return unit ? longName(unit) : page && say(page.words);
 }
 

@@ -1,9 +1,11 @@
 /** How the figures are made, as GET /definitions says it: rates, bands, what stands in the columns. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { BANDS, record } from '../core/model';
+import { addressOf, go } from './links';
 import { edges, lang, say } from './store';
 import { rangeOf } from './words';
 
+const TASKS = { view: 'tasks', unit: null } as const;
 type Words = Readonly<Record<string, unknown>>;
 type Entry = readonly [string, Words];
 interface Definitions { readonly rates: readonly Entry[]; readonly members: readonly Entry[]; readonly few: number | null }
@@ -33,7 +35,7 @@ export function How() {
       <h2 id="how-title">{say('definitions')}</h2>
       {known === 'away' && <p>{say('how_away')}</p>}
       {known !== null && known !== 'away' && <Told known={known} />}
-      <p><a href="/api/v1/definitions">{say('how_json')}</a></p>
+      <p><a href="/api/v1/definitions">{say('how_json')}</a> · <a href={addressOf(TASKS)} onClick={(event) => go(event, TASKS)} data-role="to-tasks">{say('page_tasks')}</a></p>
     </section>
   );
 }

@@ -1,0 +1,150 @@
+/** The task board: how complete each locality is, by bloc, and which tasks are overdue. Everything on it can be chosen by its address. */
+import { signal, useComputed } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import '../styles/tasks.css';
+import { BLOCS, type Bloc, type Board, type Share, type UnitTasks } from '../core/tasks';
+import { counted, percent } from '../core/figures';
+import { dayMonth } from '../core/times';
+import { browserPorts } from '../live/browser';
+import { addressOf, go } from '../view/links';
+import { choice, choose, lang, say, STEPPED } from '../view/store';
+import { followTasks, type Followed, type Wish } from './follow';
+import { TaskList } from './TaskList';
+import { tasksText, type TasksKey } from './text';
+
+const toMap = { view: 'map', unit: null } as const;
+const OWN = ['bloc', 'state', 'year'] as const;
+type Own = Pick<Wish, (typeof OWN)[number]>;
+const own = signal<Own>({ bloc: '', state: '', year: null });
+export const told = (key: TasksKey, values?: Readonly<Record<string, string | number>>): string => tasksText(lang.value, key, values);
+
+function read(search: string): Own {
+  const query = new URLSearchParams(search);
+  const year = Number(query.get('year'));
+  return { bloc: BLOCS.find((bloc) => bloc === query.get('bloc')) ?? '', state: query.get('state') ?? '', year: Number.isInteger(year) && year > 1969 && year < 2106 ? year : null };
+}
+/** The address says what is chosen here, and no longer when the page is left. */
+function put(next: Own): void {
+  own.value = next;
+  const query = new URLSearchParams(location.search);
+  for (const name of OWN) if (next[name] === '' || next[name] === null) query.delete(name); else query.set(name, String(next[name]));
+  const said = query.toString();
+  history.replaceState(history.state, '', location.pathname + (said === '' ? '' : `?${said}`));
+}
+
+/** A word of /definitions; a code without one is shown as it is. */
+export function term(followed: Followed, kind: string, code: string): string {
+  return followed.state.value.terms?.[kind]?.[code]?.[lang.value] ?? code;
+}
+
+export function TaskBoard() {
+  const wish = useComputed<Wish>(() => ({ ...own.value, unit: choice.value.unit ?? '', asOf: choice.value.asOf }));
+  const followed = useMemo(() => ((own.value = read(location.search)), followTasks(browserPorts, wish)), [wish]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address
+    const back = (): void => void (own.value = read(location.search));
+    addEventListener('popstate', back);
+    return () => {
+      removeEventListener('popstate', back);
+      followed.stop();
+      if (choice.peek().view !== 'tasks') put({ bloc: '', state: '', year: null });
+    };
+  }, [followed]);
+  const { board, trouble } = followed.state.value;
+  return (
+    <main class="unit tasks" data-state={board === null ? 'tasks-loading' : 'tasks'}>
+      <nav class="crumb" aria-label={say('breadcrumb')}><a href={addressOf(toMap)} onClick={(event) => go(event, toMap)} data-role="to-map">{say('to_map')}</a> › {say('page_tasks')}</nav>
+      <h1 ref={heading} tabIndex={-1}>{board === null ? (trouble === null ? say('tasks_loading') : told('tasks_trouble', { status: trouble })) : told('tasks_title', { year: board.year })}</h1>
+      {board !== null && <Whole board={board} followed={followed} />}
+    </main>
+  );
+}
+
+function Whole({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
+  const { trouble } = followed.state.value;
+  return (
+    <>
+      <p class="facts" data-role="tasks-city">{citySaid(board)}</p>
+      {trouble !== null && <p class="warn" role="status">{told('tasks_trouble', { status: trouble })}</p>}
+      {board.stale && <p class="warn" role="status">{told('tasks_stale')}</p>}
+      <Filters board={board} followed={followed} />
+      <section aria-labelledby="board-title" data-role="board">
+        <h2 id="board-title">{told('board_title')}</h2>
+        {board.city.state === 'not_told' ? <p>{told('tasks_none')}</p> : <Table board={board} followed={followed} />}
+      </section>
+      <TaskList followed={followed} />
+    </>
+  );
+}
+
+function citySaid({ city, asOf }: Board): string {
+  const date = dayMonth(asOf, true);
+  if (city.value === null) return told('tasks_city_none', { date });
+  return told('tasks_city', { done: counted(city.done, lang.value), all: counted(city.all, lang.value), share: percent({ numerator: city.done, denominator: city.all }, lang.value), overdue: counted(city.overdue, lang.value), date });
+}
+
+interface ChooseProps { readonly label: TasksKey; readonly name: string; readonly value: string; readonly options: readonly (readonly [string, string])[]; readonly pick: (value: string) => void }
+function Choose({ label, name, value, options, pick }: ChooseProps) {
+  return (
+    <label class="pick">
+      <span>{told(label)}</span>
+      <select name={name} value={value} onChange={(event) => pick(event.currentTarget.value)}>
+        {options.map(([key, words]) => <option key={key} value={key} selected={key === value}>{words}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function Filters({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
+  const now = Number(board.asOf.slice(0, 4));
+  const units = [...board.units].sort((a, b) => a.name.localeCompare(b.name, 'vi'));
+  const states = Object.keys(followed.state.value.terms?.['task_states'] ?? {});
+  return (
+    <div class="filters" role="group" aria-label={told('tasks_filters')}>
+      <Choose label="pick_locality" name="unit" value={choice.value.unit ?? ''} options={[['', told('every_locality')], ...units.map(({ code, name }) => [code, name] as const)]} pick={(code) => choose({ unit: code || null })} />
+      <Choose label="pick_bloc" name="bloc" value={own.value.bloc} options={[['', told('every_bloc')], ...BLOCS.map((bloc) => [bloc, term(followed, 'blocs', bloc)] as const)]} pick={(bloc) => put({ ...own.peek(), bloc })} />
+      <Choose label="pick_state" name="state" value={own.value.state} options={[['', told('every_state')], ...states.map((state) => [state, term(followed, 'task_states', state)] as const)]} pick={(state) => put({ ...own.peek(), state })} />
+      <Choose label="pick_year" name="year" value={String(board.year)} options={[now, now - 1, ...(board.year < now - 1 ? [board.year] : [])].map((year) => [String(year), String(year)] as const)} pick={(year) => put({ ...own.peek(), year: Number(year) === now ? null : Number(year) })} />
+    </div>
+  );
+}
+
+function Table({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
+  const blocs = own.value.bloc === '' ? BLOCS : [];
+  return (
+    <div class="scroll">
+      <table class="board">
+        <thead>
+          <tr>
+            <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{told('task_col_locality')}</th><th scope="col" class="v">{told('task_col_done')}</th><th scope="col">{told('task_col_state')}</th><th scope="col" class="r">{say('col_overdue')}</th>
+            {blocs.map((bloc) => <th key={bloc} scope="col" class="v of-bloc">{term(followed, 'blocs', bloc)}</th>)}
+          </tr>
+        </thead>
+        <tbody>{board.units.map((unit) => <Row key={unit.code} unit={unit} blocs={blocs} followed={followed} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ unit, blocs, followed }: { readonly unit: UnitTasks; readonly blocs: readonly Bloc[]; readonly followed: Followed }) {
+  const chosen = choice.value.unit === unit.code;
+  const part = { unit: chosen ? null : unit.code };
+  return (
+    <tr class={chosen ? 'here' : ''} data-unit={unit.code} data-colour={unit.colour}>
+      <td class="r">{unit.rank ?? '—'}</td>
+      <th scope="row"><a href={addressOf(part)} onClick={(event) => go(event, part)} aria-current={chosen ? 'true' : undefined}>{unit.name}</a></th>
+      <td class="v">{sharePart(unit)}</td>
+      <td><State share={unit} followed={followed} /></td>
+      <td class="r" data-role="overdue">{unit.all === 0 ? '—' : counted(unit.overdue, lang.value)}</td>
+      {blocs.map((bloc) => <td key={bloc} class="v of-bloc" data-bloc={bloc}>{sharePart(unit.blocs[bloc])}<small>{term(followed, 'bloc_states', unit.blocs[bloc].state)}</small></td>)}
+    </tr>
+  );
+}
+
+const sharePart = ({ done, all }: Share): string => (all === 0 ? '—' : told('share_of', { done: counted(done, lang.value), all: counted(all, lang.value) }));
+
+/** The colour with its word, never the colour alone. */
+function State({ share: { colour, state }, followed }: { readonly share: Share; readonly followed: Followed }) {
+  return <span class={`chip b-${colour}`}>{term(followed, 'bloc_states', state)}</span>;
+}

@@ -1,0 +1,60 @@
+/** The board and the list for what is wished: asked again when that changes and every minute; what has come stays while the next is on its way. */
+import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { boardBody, tasksBody, termsOf, type Board, type Task, type TaskPage, type Terms } from '../core/tasks';
+import { Malformed } from '../core/model';
+import type { Ports } from '../live/stream';
+
+/** `unit` "" : all localities; `asOf` null: today; `year` null: that of the day. */
+export interface Wish { readonly unit: string; readonly bloc: string; readonly state: string; readonly year: number | null; readonly asOf: string | null }
+/** `trouble`: the HTTP status that was not 200, 0 for no answer or none that fits. */
+export interface TasksState { readonly board: Board | null; readonly tasks: readonly Task[]; readonly all: number; readonly after: string; readonly terms: Terms | null; readonly trouble: number | null }
+export interface Followed { readonly state: ReadonlySignal<TasksState>; readonly more: () => void; readonly stop: () => void }
+
+const AGAIN_MS = 60_000;
+const PAGE = 100;
+class Trouble extends Error { constructor(readonly status: number) { super(); } }
+
+/** The queries of the API for a wish. */
+export function queries({ unit, bloc, state, year, asOf }: Wish): { readonly board: string; readonly tasks: string } {
+  const both = { ...(year === null ? {} : { year: String(year) }), ...(bloc === '' ? {} : { bloc }), ...(asOf === null ? {} : { as_of: asOf }) };
+  const more = { ...(unit === '' ? {} : { unit }), ...(state === '' ? {} : { status: state }), limit: String(PAGE) };
+  return { board: new URLSearchParams(both).toString(), tasks: new URLSearchParams({ ...both, ...more }).toString() };
+}
+
+export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed {
+  const state: Signal<TasksState> = signal({ board: null, tasks: [], all: 0, after: '', terms: null, trouble: null });
+  let turn = 0;
+  const got = async (path: string): Promise<unknown> => {
+    const answer = await ports.fetch(`/api/v1${path}`).catch(() => null);
+    if (answer === null || answer.status !== 200) throw new Trouble(answer?.status ?? 0);
+    return answer.body;
+  };
+  const tried = async (mine: number, work: () => Promise<Partial<TasksState>>): Promise<void> => {
+    try {
+      const found = await work();
+      if (mine === turn) state.value = { ...state.peek(), ...found, trouble: null };
+    } catch (fault) {
+      if (!(fault instanceof Trouble || fault instanceof Malformed)) throw fault;
+      if (mine === turn) state.value = { ...state.peek(), trouble: fault instanceof Trouble ? fault.status : 0 };
+    }
+  };
+  const page = (found: TaskPage): Partial<TasksState> => ({ tasks: found.tasks, all: found.all, after: found.after });
+  const ask = (): void => {
+    const asked = queries(wish.value);
+    void tried((turn += 1), async () => {
+      const terms = state.peek().terms ?? termsOf(await got('/definitions'));
+      const [board, tasks] = await Promise.all([got(`/tasks/board?${asked.board}`), got(`/tasks?${asked.tasks}`)]);
+      return { terms, board: boardBody(board), ...page(tasksBody(tasks)) };
+    });
+  };
+  const more = (): void => {
+    const { tasks, after } = state.peek();
+    if (after !== '') void tried(turn, async () => {
+      const found = tasksBody(await got(`/tasks?${queries(wish.peek()).tasks}&after=${encodeURIComponent(after)}`));
+      return after === state.peek().after ? { ...page(found), tasks: [...tasks, ...found.tasks] } : {};
+    });
+  };
+  const unfollow = effect(ask);
+  const timer = setInterval(() => { if (state.peek().tasks.length <= PAGE) ask(); }, AGAIN_MS); // who reads on is not thrown back
+  return { state, more, stop: () => { turn += 1; unfollow(); clearInterval(timer); } };
+}
