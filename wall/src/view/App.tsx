@@ -26,7 +26,7 @@ export function App() {
   const now = picture.value;
   return (
     <div class={`app is-${mode.value}`} data-version={now?.version ?? 0} data-mode={mode.value}>
-      {choice.value.view === 'map' && <a class="skip" href="#table">{say('skip_table')}</a>}
+      {now !== null && choice.value.view === 'map' && <a class="skip" href="#table">{say('skip_table')}</a>}
       <Header />
       {now !== null && <Banner />}
       {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Page picture={now} />}
