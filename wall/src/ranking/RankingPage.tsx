@@ -4,6 +4,7 @@ import '../styles/unit.css';
 import '../styles/ranking.css';
 import { GROUPS, type Choice } from '../core/address';
 import { counted, percent, share } from '../core/figures';
+import { KINDS } from '../core/model';
 import { longName, shortName } from '../core/picture';
 import { HIGHEST_FIRST, LOWEST_FIRST, orderWord } from '../core/sorting';
 import { periodOf, rankingsOf, type Rankings, type Standing, type Standings } from '../core/standings';
@@ -87,11 +88,10 @@ function Groups({ rankings: { groups } }: { readonly rankings: Rankings }) {
 }
 
 const THIRDS: Readonly<Record<string, Key>> = { small: 'third_small', middle: 'third_middle', large: 'third_large' };
-const KINDS: Readonly<Record<string, Key>> = { locality: 'kind_locality', department: 'kind_department', land_office: 'kind_land_office' };
 /** "Xã, phường, đặc khu · nhiều hồ sơ". */
 function nameOf({ kind, third }: Standings): string {
-  const [bloc, volume] = [KINDS[kind], THIRDS[third]];
-  return [bloc === undefined ? say('group_overall') : say(bloc), ...(volume === undefined ? [] : [say(volume)])].join(' · ');
+  const [bloc, volume] = [KINDS.find((known) => known === kind), THIRDS[third]];
+  return [bloc === undefined ? say('group_overall') : say(`kind_${bloc}`), ...(volume === undefined ? [] : [say(volume)])].join(' · ');
 }
 
 function Group({ group }: { readonly group: Standings }) {
