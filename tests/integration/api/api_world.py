@@ -29,6 +29,7 @@ from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
+from services.api.breakdown_projector import BreakdownProjector
 from services.api.dossier_projector import DossierProjector
 from services.api.event_projector import EventProjector
 from services.api.follower import Follower
@@ -138,12 +139,15 @@ class World:
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock, board)
             projector.on_shown, self.projector = history.on_shown, projector
             dossiers = DossierProjector(self.settings, store, projector.policy, board)
+            breakdowns = BreakdownProjector(self.settings, store, self.clock, dossiers)
+            dossiers.on_written = breakdowns.on_written
             events = EventProjector(self.settings, store, projector.policy)
             drawn = GeometryProjector(self.settings, board)
             try:
                 async with asyncio.TaskGroup() as running:  # when one fails, none of the others goes on with what is closed below
-                    for part in (projector.run(), projector.watch_sources(), history.run(), dossiers.run(), drawn.run(), events.run()):
-                        running.create_task(part)
+                    for part in (projector, history, dossiers, breakdowns, drawn, events):
+                        running.create_task(part.run())
+                    running.create_task(projector.watch_sources())
             finally:
                 await store.close()
                 await lag.close()
