@@ -15,6 +15,7 @@ from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.facts.options import facts
 from dunghen.cli.keys.options import keys
 from dunghen.cli.notices.options import notices
+from dunghen.cli.open_data.options import exports
 from dunghen.cli.people.options import people
 from dunghen.cli.procedures.options import procedures
 from dunghen.cli.speaking import DATA, Data, say
@@ -221,6 +222,7 @@ app.add_typer(procedures, name="procedures")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(audit, name="audit")
+app.add_typer(exports, name="export")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

@@ -37,6 +37,11 @@ class DataFolder:
     def logs(self) -> Path:
         return self.path / "logs"
 
+    @property
+    def open_data(self) -> Path:
+        """What `/open-data/` shows."""
+        return self.path / "open-data"
+
     def lock(self) -> IO[str]:
         """Holds the folder for one `up`; raises CommandError if another has it. Keep the file open."""
         self.path.mkdir(parents=True, exist_ok=True)

@@ -102,6 +102,7 @@ def services(addresses: Addresses, data: Path, extra: Mapping[str, str], ingest:
         "DUNGHEN_REDIS": addresses.redis,
         "DUNGHEN_MONGO": addresses.mongo,
         "DUNGHEN_DATA": str(data),
+        "DUNGHEN_OPEN_DATA": str(data / "open-data"),
         "DUNGHEN_CLOCK_FILE": str(data / "clock.json"),
         "DUNGHEN_PORT": str(addresses.port),
         "DUNGHEN_INGEST_PORT": str(addresses.ingest_port),

@@ -24,8 +24,10 @@ from services.api.routes_geometry import geometry_routes
 from services.api.routes_indicators import indicator_routes
 from services.api.routes_links import link_routes
 from services.api.routes_map import map_routes, news_routes
+from services.api.routes_map_files import map_file_routes
 from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
+from services.api.routes_open_data import open_data_routes
 from services.api.routes_own import own_routes
 from services.api.routes_push import push_routes
 from services.api.routes_quality import quality_routes
@@ -44,11 +46,13 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         title="Đúng Hẹn",
         version="1",
         description="The live institutional map of a city: on-time rates that nobody can dispute.",
+        license_info={"name": follower.settings.licence, "url": follower.settings.licence_url},
         docs_url=None,  # /docs is a page of ours: nothing is loaded from elsewhere
         redoc_url=None,
     )
     problems.install(app)
-    live = (map_routes(follower, past), ranking_routes(follower, past), geometry_routes(follower), news_routes(follower, past))
+    pictures = (map_routes(follower, past), map_file_routes(follower, past), geometry_routes(follower))
+    live = (*pictures, ranking_routes(follower, past), news_routes(follower, past))
     behind = Behind(past)
     units = (
         open_routes(follower, past),
@@ -74,7 +78,13 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         link_routes(officials),
         push_routes(officials, outlets.browsers),
     )
-    for router in (*public, *private, health_routes(follower), page_routes(follower.settings.static)):
+    for router in (
+        *public,
+        *private,
+        health_routes(follower),
+        open_data_routes(follower.settings.open_data),
+        page_routes(follower.settings.static),
+    ):
         app.include_router(router)
     check_declared(app)
     say_problems(app)

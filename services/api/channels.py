@@ -6,8 +6,9 @@ A client has no queue. It says which version it has, and gets the frames behind 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.api.indicator_view import view_of
 from services.api.rows import Row
@@ -20,16 +21,30 @@ def frame(event: str, data: object, version: int | None = None) -> bytes:
     return head + b"event: " + event.encode() + b"\ndata: " + encode(data) + b"\n\n"
 
 
+class Changes(NamedTuple):
+    """Codes of the rows that are other than at a version, and of those that have left since."""
+
+    units: frozenset[str]
+    gone: frozenset[str]
+
+
 @dataclass(slots=True)
 class Channel:
-    """One view with its ring of change frames. `floor`: the version from which on the ring is complete."""
+    """One view with its ring of change frames. `floor`: the version from which on the ring is complete; `begun`: the first that was shown.
+
+    `turned`, `left`: in which version a row became as it is, or left the view. A view that nobody looks at skips versions, and says the
+    one in which it saw the change: never an earlier one than the change's own, so that nobody who asks misses it.
+    """
 
     key: ViewKey
     ring: int
     view: View = field(init=False)
     version: int = 0
     floor: int = 0
-    frames: deque[tuple[int, bytes, frozenset[str]]] = field(default_factory=deque)
+    begun: int = 0
+    frames: deque[tuple[int, bytes]] = field(default_factory=deque)
+    turned: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
     clients: int = 0
     used_at: float = 0.0
     _scene: Scene | None = None
@@ -47,14 +62,26 @@ class Channel:
         turned = self._scene is not None and (self._scene.meta.day, self._scene.meta.policy) != (scene.meta.day, scene.meta.policy)
         self._scene, self.version = scene, scene.meta.version
         self._body = None
+        self._note(changed, before - self.view.rows.keys(), first=first)
         if first or before - self.view.rows.keys():
             self.frames.clear()
             self.floor = self.version
         elif changed or turned or city != self.view.city:
-            self._keep(self._change(changed), frozenset(row.code for row in changed))
+            self._keep(self._change(changed))
 
-    def _keep(self, change: bytes, codes: frozenset[str]) -> None:
-        self.frames.append((self.version, change, codes))
+    def _note(self, changed: Iterable[Row], gone: Iterable[str], *, first: bool) -> None:
+        if first:
+            self.begun = self.version
+            return
+        for row in changed:
+            self.turned[row.code] = self.version
+            self.left.pop(row.code, None)
+        for code in gone:
+            self.left[code] = self.version
+            self.turned.pop(code, None)
+
+    def _keep(self, change: bytes) -> None:
+        self.frames.append((self.version, change))
         while len(self.frames) > self.ring:
             self.floor = self.frames.popleft()[0]
 
@@ -63,11 +90,12 @@ class Channel:
         assert self._scene is not None
         return frame("change", {**heading(self._scene, self.key), "city": self.view.city, "units": rows}, self.version)
 
-    def changed_after(self, version: int) -> frozenset[str] | None:
-        """The units whose rows are other than at a version; None where the ring no longer reaches so far back."""
-        if version < self.floor:
+    def since(self, version: int) -> Changes | None:
+        """What is other than at a version; None where this view was not looked at then."""
+        if version < self.begun:
             return None
-        return frozenset().union(*(codes for v, _, codes in self.frames if v > version))
+        after = [frozenset(code for code, at in of.items() if at > version) for of in (self.turned, self.left)]
+        return Changes(*after)
 
     def snapshot(self, age: float | None = None) -> bytes:
         """The whole view as an event; see `body`."""
@@ -93,10 +121,13 @@ class Channel:
             return version, [], "NOTHING_NEW"
         if version < self.floor:
             return self.version, [self.snapshot(age)], "TOO_OLD" if version else "FIRST"
-        new = [(v, f) for v, f, _ in self.frames if v > version]
+        new = [(v, f) for v, f in self.frames if v > version]
         if len(new) > most:
-            codes = self.changed_after(version) or frozenset()
-            return self.version, [self._change([row for code, row in self.view.rows.items() if code in codes])], "MERGED"
+            return (
+                self.version,
+                [self._change([row for code, row in self.view.rows.items() if self.turned.get(code, 0) > version])],
+                "MERGED",
+            )
         return (new[-1][0] if new else version), [f for _, f in new], "REPLAY" if new else "NOTHING_NEW"
 
 

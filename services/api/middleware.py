@@ -12,13 +12,13 @@ from dunghen.domain.access import What
 from dunghen.platform.clock import Clock
 from services.api.access_table import ROUTES
 
-DESCRIPTIONS = ("/openapi.json",)
+FOR_ALL_SITES = ("/openapi.json", "/asyncapi.json", "/open-data/{path:path}")
 EXPOSED = "ETag, Date, Link, Retry-After"
 _OPEN = re.compile(
     "|".join(
-        re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+        re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path).replace(r"\{path:path\}", ".*"))
         for (_, path), what in ROUTES.items()
-        if what is What.OPEN and (path.startswith("/api/v1/") or path in DESCRIPTIONS)
+        if what is What.OPEN and (path.startswith("/api/v1/") or path in FOR_ALL_SITES)
     )
 )
 

@@ -1,9 +1,9 @@
-"""The map in all its forms: JSON, CSV, GeoJSON and the live stream, one question for all of them."""
+"""The map as JSON and as the live stream, one question for all its forms."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query
@@ -12,18 +12,16 @@ from starlette.responses import Response
 
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import WINDOWS
-from dunghen.platform.sheets import CSV, XLSX
-from services.api.answers import geojson_of, hashed, tagged, untagged
+from services.api.answers import hashed, tagged, untagged
 from services.api.changes import changes_since
 from services.api.channels import Channel
-from services.api.downloads import download, map_table
 from services.api.event_stream import EventStream
 from services.api.follower import Follower
 from services.api.indicator_view import known_indicator
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
-from services.api.schema import changes_answers, file_answers, map_answers, refusals
+from services.api.schema import changes_answers, map_answers, refusals
 from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
@@ -110,49 +108,54 @@ def asked_when(
 AskedWhen = Annotated[When, Depends(asked_when)]
 
 
+class Extent(NamedTuple):
+    """How much of the picture: with what it is true of, or only what is other than at a version."""
+
+    include: Literal["covers"] | None
+    updated_since: int | None
+
+
+def asked_extent(
+    include: Literal["covers"] | None = None,
+    updated_since: Annotated[
+        int | None, Query(ge=0, le=10**18, description="a version: only what changed after it, and the codes of units that left")
+    ] = None,
+) -> Extent:
+    return Extent(include, updated_since)
+
+
+AskedExtent = Annotated[Extent, Depends(asked_extent)]
+
+
+async def shown_then(follower: Follower, past: Past, question: Question, when: When) -> Shown | None:
+    """The view of a question that the live picture does not answer."""
+    return None if is_live(question.key, when, present(follower)) else await past_view(past, follower, question.key, when)
+
+
 def map_routes(follower: Follower, past: Past) -> APIRouter:
     """The picture in one window, rate and kind, as a whole: now, as of another day, or as it was known."""
     router = APIRouter(prefix="/api/v1", tags=["map"])
 
-    async def shown(question: Question, when: When) -> Shown | None:
-        """The view of a question that the live picture does not answer."""
-        return None if is_live(question.key, when, present(follower)) else await past_view(past, follower, question.key, when)
-
     @router.get("/map", responses=map_answers())
-    async def get_map(request: Request, question: Asked, when: AskedWhen, include: Literal["covers"] | None = None) -> Response:
-        """Every unit with its rate, counts, interval, band, rank and the age of its feed, and the city."""
-        then, age = await shown(question, when), follower.stale_age()
+    async def get_map(request: Request, question: Asked, when: AskedWhen, extent: AskedExtent) -> Response:
+        """Every unit with its rate, counts, interval, band, rank and the age of its feed, and the city.
+
+        After a version (`updated_since`, of now alone): the units that are other since, and in `gone` the codes of those that left;
+        410 where nobody has looked at this view since then: read it whole.
+        """
+        if extent.updated_since is not None:
+            if when != When():
+                raise ProblemError("INVALID_PARAMETER", "what changed is of now: without as_of and known_at")
+            return _updated(request, follower, question, extent.updated_since)
+        then, age = await shown_then(follower, past, question, when), follower.stale_age()
         if then is not None:
             return hashed(request, whole_of(then.view, then.heading, age))
         channel = channel_of(follower, question)
-        if include == "covers":
+        if extent.include == "covers":
             return untagged(request, _with_covers(channel, present(follower), age))
         return untagged(request, channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
 
-    @router.get("/map.csv", response_class=Response, responses=file_answers(CSV))
-    async def get_csv(request: Request, question: Asked, when: AskedWhen) -> Response:
-        """The same as CSV for spreadsheets."""
-        then = await shown(question, when) or _live(follower, question)
-        return await download(request, map_table(then.view.rows.values(), then.heading), "csv")
-
-    @router.get("/map.xlsx", response_class=Response, responses=file_answers(XLSX))
-    async def get_xlsx(request: Request, question: Asked, when: AskedWhen) -> Response:
-        """The same as an XLSX sheet: numbers and dates as such, no formula, the same bytes for the same figures."""
-        then = await shown(question, when) or _live(follower, question)
-        return await download(request, map_table(then.view.rows.values(), then.heading), "xlsx")
-
-    @router.get("/map.geojson", response_class=Response, responses=file_answers("application/geo+json"))
-    async def get_geojson(request: Request, question: Asked, when: AskedWhen) -> Response:
-        """The same as GeoJSON over the areas of `/geometry`: those of a cartogram (`planar`), or imported boundaries."""
-        then = await shown(question, when) or _live(follower, question)
-        return hashed(request, geojson_of(then.view.rows.values(), then.heading, follower.geometries.current), "application/geo+json")
-
     return router
-
-
-def _live(follower: Follower, question: Question) -> Shown:
-    channel = channel_of(follower, question)
-    return Shown(channel.view, heading(present(follower), channel.key))
 
 
 def news_routes(follower: Follower, past: Past) -> APIRouter:
@@ -161,21 +164,16 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
 
     @router.get("/changes", responses=changes_answers())
     async def get_changes(request: Request, question: Asked, since: Since) -> Response:
-        """The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old.
+        """What `/map?updated_since=` says, for those who cannot keep a stream open.
 
         After an instant: the same with `before`, what each of them was then, and when it changed (`changed_at`, `band_changed_at`).
         """
+        if since.isdecimal():
+            return _updated(request, follower, question, int(since))
         channel = channel_of(follower, question)
-        if not since.isdecimal():
-            if channel.key.indicator:
-                raise ProblemError("INVALID_PARAMETER", "since an instant is for rates; indicators are compared by version")
-            return untagged(request, await changes_since(past, follower, channel, instant_of(since)))
-        codes = channel.changed_after(int(since))
-        if codes is None:
-            raise ProblemError("VERSION_GONE")
-        units = [row for code, row in channel.view.rows.items() if code in codes]
-        body = {**heading(present(follower), channel.key), "city": channel.view.city, "units": units}
-        return untagged(request, msgspec.json.encode(body))
+        if channel.key.indicator:
+            raise ProblemError("INVALID_PARAMETER", "since an instant is for rates; indicators are compared by version")
+        return hashed(request, await changes_since(past, follower, channel, instant_of(since)))
 
     @router.get("/stream", response_class=Response, responses=STREAM)
     async def get_stream(
@@ -195,6 +193,18 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
         return EventStream(follower.streams, channel, last_event_id or last_event_id_query or last_event_id_dashed)
 
     return router
+
+
+def _updated(request: Request, follower: Follower, question: Question, version: int) -> Response:
+    """What is other than at a version. Raises ProblemError."""
+    channel, age = channel_of(follower, question), follower.stale_age()
+    changes = channel.since(version)
+    if changes is None:
+        raise ProblemError("VERSION_GONE")
+    units = [row for code, row in channel.view.rows.items() if code in changes.units]
+    freshness = {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
+    above = {**heading(present(follower), channel.key), **freshness, "city": channel.view.city}
+    return hashed(request, msgspec.json.encode({**above, "units": units, "gone": sorted(changes.gone)}))
 
 
 def _tag(channel: Channel) -> str:

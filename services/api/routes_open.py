@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.answers import tagged, untagged
+from services.api.answers import hashed, tagged
 from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
@@ -41,7 +41,7 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         unit = unit_of(scene, code)
         live = is_live(ViewKey(window), when, scene)
         told = await (told_now(past, scene, code) if live else past_unit(past, follower, (code, window), when))
-        return untagged(request, unit_page(told, unit))
+        return hashed(request, unit_page(told, unit))
 
     @router.get("/feeds", responses=feeds_answers())
     async def get_feeds(request: Request) -> Response:
@@ -67,9 +67,9 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
 
     @router.get("/definitions", responses={304: KNOWN})
     async def get_definitions(request: Request) -> Response:
-        """Every enumeration, error code, rate, band and window with its meaning in Vietnamese and English."""
+        """Every enumeration, error code, rate, band and window with its meaning in Vietnamese and English; and the licence of the data."""
         scene = follower.mirror.scene()
-        version = scene.meta.policy if scene else 0
-        return tagged(request, msgspec.json.encode(definitions(scene)), f"definitions.{version}")
+        licence = {"name": follower.settings.licence, "url": follower.settings.licence_url}
+        return hashed(request, msgspec.json.encode({**definitions(scene), "licence": licence}))
 
     return router

@@ -16,7 +16,7 @@ from dunghen.domain.flags import FLAGS
 from dunghen.domain.rate_parts import PARTS, summed
 from dunghen.domain.traits import flags_in
 from dunghen.platform.store import CursorError, StoreAwayError
-from services.api.answers import untagged
+from services.api.answers import hashed
 from services.api.arrivals import arrived
 from services.api.behind import Behind, Listed, Tally, Wish, difference
 from services.api.dossier_projector import place_of
@@ -31,7 +31,7 @@ from services.api.rate_explanation import Beside, RateExplanation, Subject, expl
 from services.api.routes_map import WINDOW_HELP, RateName, present, unit_of
 from services.api.routes_officials import REFUSALS, After, Limit, paged
 from services.api.rows import instant_text
-from services.api.schema import answers
+from services.api.schema import KNOWN, answers
 from services.api.unit_page import told_now
 from services.api.views import ViewKey
 
@@ -66,7 +66,7 @@ def rate_explanation_routes(follower: Follower, past: Past, behind: Behind) -> A
     """For everybody: whole numbers only."""
     router = APIRouter(prefix="/api/v1", tags=["units"])
 
-    @router.get("/units/{code}/explanation", responses=answers(RateExplanation, "The rate taken apart", 404, 422))
+    @router.get("/units/{code}/explanation", responses=answers(RateExplanation, "The rate taken apart", 404) | {304: KNOWN})
     async def get_unit_explanation(request: Request, code: str, asking: Asked) -> Response:
         """One rate of a unit taken apart: its parts, which sum up to numerator and denominator; the definition and its versions; the four
         rates and the gaps between them; flags of the dossiers behind it, as counts that isolate nobody; how many steps came late.
@@ -75,7 +75,7 @@ def rate_explanation_routes(follower: Follower, past: Past, behind: Behind) -> A
         found = explanation(subject, await _beside(behind, subject), versions_of(follower.mirror.records, subject.scene.meta.policy))
         age = follower.stale_age()
         told = found if age is None else msgspec.structs.replace(found, stale=True, age_seconds=round(age))
-        return untagged(request, msgspec.json.encode(told))
+        return hashed(request, msgspec.json.encode(told))
 
     return router
 

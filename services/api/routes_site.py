@@ -10,6 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from services.api.answers import hashed
+from services.api.asyncapi_file import described
 from services.api.follower import Follower
 from services.api.problems import ProblemError
 from services.api.sign_in_page import BUILT_PAGE
@@ -36,6 +38,10 @@ def health_routes(follower: Follower) -> APIRouter:
     async def readyz() -> Response:
         status, text = follower.readiness().answer()
         return PlainTextResponse(text, status)
+
+    @router.get("/asyncapi.json")
+    async def asyncapi(request: Request) -> Response:
+        return hashed(request, described().encode())
 
     @router.get("/metrics")
     async def metrics() -> Response:

@@ -32,7 +32,9 @@ class MapCity(CityRow, kw_only=True):
 
 
 class MapAnswer(msgspec.Struct, kw_only=True):
-    """The map in one window, rate or indicator, and kind. `age_seconds` only where it is stale; `covers` only where it was asked for."""
+    """The map in one window, rate or indicator, and kind. `age_seconds` only where it is stale; `covers` only where it was asked for,
+    `gone` (codes of units that left) only after a version.
+    """
 
     as_of: str
     known_at: str
@@ -51,6 +53,7 @@ class MapAnswer(msgspec.Struct, kw_only=True):
     covers: dict[str, int] | None = None
     facts: dict[str, int] | None = None
     desks: dict[str, int] | None = None
+    gone: list[str] | None = None
 
 
 class Was(msgspec.Struct, kw_only=True):
@@ -69,8 +72,8 @@ class Was(msgspec.Struct, kw_only=True):
     band_changed_at: str | None
 
 
-class ChangesAnswer(msgspec.Struct, kw_only=True):
-    """The rows that changed; what they were (`before`, by code) only after an instant."""
+class MapChange(msgspec.Struct, kw_only=True):
+    """Frame `change` of the stream: the rows that changed, whole, and the city."""
 
     as_of: str
     known_at: str
@@ -84,9 +87,46 @@ class ChangesAnswer(msgspec.Struct, kw_only=True):
     kind: str
     city: MapCity
     units: list[MapRow]
+
+
+class ChangesAnswer(MapChange, kw_only=True):
+    """The rows that changed; what they were (`before`, by code) only after an instant."""
+
+    stale: bool = False
+    age_seconds: int | None = None
+    gone: list[str] = []
     since: str | None = None
     city_before: CityRow | None = None
     before: dict[str, Was] | None = None
+
+
+class FeedNews(msgspec.Struct, kw_only=True):
+    """A sending system that fell silent or speaks again."""
+
+    source: str
+    seen_at: str
+    stale: bool
+    units: list[str]
+
+
+class Tick(msgspec.Struct, kw_only=True):
+    """Frame `tick` of the stream. `version`: of the newest picture; ages in seconds, None where they are not known."""
+
+    server_time: str
+    kafka_lag_seconds: float | None
+    version: int
+    geometry: str
+    stale: bool
+    age_seconds: float | None
+    feeds: list[FeedNews]
+
+
+class ChangedFrame(msgspec.Struct):
+    """Frame `changed` of the officials' stream: what is to be fetched again."""
+
+    dossiers: list[str]
+    units: list[str]
+    notices: bool
 
 
 class Feed(msgspec.Struct, kw_only=True):
@@ -183,7 +223,7 @@ def _say_refusals(route: dict[str, Any]) -> None:
 
 def map_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of the map's route."""
-    return answers(MapAnswer, "The map", 404, 422) | {304: KNOWN}
+    return answers(MapAnswer, "The map", 404, 410) | {304: KNOWN}
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -199,12 +239,12 @@ def file_answers(media_type: str, *statuses: int) -> dict[int | str, dict[str, A
 
 def unit_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of a unit's route."""
-    return answers(UnitAnswer, "The unit", 404, 422)
+    return answers(UnitAnswer, "The unit", 404) | {304: KNOWN}
 
 
 def changes_answers() -> dict[int | str, dict[str, Any]]:
     """`responses` of what changed."""
-    return answers(ChangesAnswer, "The changed rows", 404, 410)
+    return answers(ChangesAnswer, "The changed rows", 404, 410) | {304: KNOWN}
 
 
 def feeds_answers() -> dict[int | str, dict[str, Any]]:

@@ -27,6 +27,11 @@ class ApiSettings(PlatformSettings):
         "", pattern=r"^(B[A-Za-z0-9_-]{86})?$", description="what `dunghen notices vapid` says; empty: no notices go out by browsers"
     )
     alerts_private_networks: str = Field("", description="as alerts': networks whose push services may be used though they are not public")
+    licence: str = Field(
+        "CC BY 4.0", min_length=1, description="under which the public figures may be used, as `/definitions` and /openapi.json say"
+    )
+    licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", pattern="^https?://", description="where it can be read")
+    open_data: Path | None = Field(None, description="folder that `dunghen export parquet` fills and /open-data/ shows")
     static: Path = Field(HERE / "static", description="the built web pages")
     publish_seconds: float = Field(0.015, ge=0.0, le=5.0, description="shortest time between two versions of the map")
     feed_publish_seconds: float = Field(

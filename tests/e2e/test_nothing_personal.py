@@ -174,6 +174,7 @@ def ask_with_names(searched: Searched) -> None:
     for path in (
         "map",
         "map.csv",
+        "map.xlsx",
         "map.geojson",
         "changes",
         "feeds",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from standardwebhooks import Webhook as Signer
 
+from dunghen.contracts.webhooks import NoticedDossier, Notices, NoticesPosted
 from dunghen.platform.clock import RealClock
 from dunghen.platform.outward import networks
 from services.alerts.adapters.outward_http import Outward
@@ -15,8 +16,6 @@ from services.alerts.channels import Needs
 from services.alerts.letter import MOST_LINES
 from services.alerts.ports import Letter, Recipient, RefusedForGood
 from services.alerts.settings import AlertsSettings, Webhook
-
-KIND = "dossier.notice"
 
 
 def open_channel(needs: Needs) -> WebhookChannel:
@@ -48,12 +47,9 @@ class WebhookChannel:
 
 def payload(letter: Letter) -> bytes:
     """JSON: what the letter says and each dossier of it; instants in UTC (RFC 3339)."""
-    items = [
-        {**{name: getattr(item, name) for name in ("dossier", "procedure", "unit", "stage", "left")}, "due_at": _utc(item.due_at)}
-        for item in letter.items
-    ]
-    data = {"recipient": letter.recipient.id, "subject": letter.subject, "link": letter.words.link, "dossiers": items}
-    return msgspec.json.encode({"type": KIND, "timestamp": RealClock().now().astimezone(UTC).isoformat(), "data": data})
+    items = [NoticedDossier(item.dossier, item.procedure, item.unit, item.stage, item.left, _utc(item.due_at)) for item in letter.items]
+    data = Notices(letter.recipient.id, letter.subject, letter.words.link, items)
+    return msgspec.json.encode(NoticesPosted(data, RealClock().now().astimezone(UTC).isoformat()))
 
 
 def signed(hook: Webhook, letter: Letter, body: bytes, now: datetime) -> dict[str, str]:

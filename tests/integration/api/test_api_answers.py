@@ -6,7 +6,12 @@ from typing import Any
 import jsonschema
 import openpyxl
 import pytest
-from api_world import MONDAY_8_00, World
+from api_world import BODIES, MONDAY_8_00, World, score
+
+from dunghen.contracts.topics import UNIT_SCORES
+from dunghen.domain.access import What
+from services.api.access_table import ROUTES
+from tests.eventually import eventually_async as eventually
 
 
 async def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(world: World) -> None:
@@ -104,6 +109,52 @@ async def test_changes_since_a_version_are_the_rows_that_are_other(world: World)
     assert (gone.status_code, gone.json()["code"]) == (410, "VERSION_GONE")
 
 
+async def test_a_unit_that_left_is_said_to_who_asks_what_is_other(world: World) -> None:
+    before = await world.map()
+    since = {"updated_since": before["version"]}
+    same = (await world.http.get("/api/v1/map", params=since)).json()
+    assert (same["units"], same["gone"], same["stale"]) == ([], [], False)
+    units = [unit for unit in BODIES["units"]["units"] if unit["code"] != "20194"]
+    await world.policy(2, {**BODIES, "units": {"units": units}})
+    await world.scores(score("20242", 95, 6, policy=2), score("H17.10", 7, 3, policy=2))
+    await world.say(UNIT_SCORES, "20194", None)  # it counts no dossier any more
+    await world.levels(policy=2)
+    told = await eventually(lambda: without_a_unit(world, since))
+    assert (told["gone"], "20242" in {unit["code"] for unit in told["units"]}) == (["20194"], True)
+    assert (await world.http.get("/api/v1/changes", params={"since": before["version"]})).json() == told
+    for wrong in ({"as_of": "2026-11-13"}, {"known_at": "2026-11-16T07:00:00+07:00"}):
+        assert (await world.http.get("/api/v1/map", params={**since, **wrong})).json()["code"] == "INVALID_PARAMETER"
+
+
+async def without_a_unit(world: World, since: dict[str, Any]) -> dict[str, Any] | None:
+    answer: dict[str, Any] = (await world.http.get("/api/v1/map", params=since)).json()
+    return answer if answer["gone"] else None
+
+
+KEPT_BY_NOBODY = {"/api/v1/stream"}  # an answer that does not end
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        {path for (method, path), what in ROUTES.items() if what is What.OPEN and "/api/" in path and "{" not in path.replace("{code}", "")}
+        - KEPT_BY_NOBODY
+    ),
+)
+async def test_every_public_answer_has_a_strong_tag_of_its_content_and_is_not_sent_twice(world: World, path: str) -> None:
+    since = {"since": (await world.map())["version"]} if path.endswith("/changes") else {}
+    asked: dict[str, Any] = {"url": path.replace("{code}", "20242"), "params": since}
+    first = await world.http.get(**asked)
+    if first.status_code == 404:  # nothing of that kind in this city
+        return
+    assert (first.status_code, first.headers["etag"][0]) == (200, '"')
+    again = await world.http.get(**asked, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    other = await world.http.get(**asked, headers={"If-None-Match": '"other"', "Accept-Encoding": "identity"})
+    assert other.status_code == 200
+    assert other.content == first.content
+
+
 async def test_a_unit_is_told_in_all_windows_and_rates(world: World) -> None:
     unit = (await world.http.get("/api/v1/units/20242")).json()
     assert set(unit["windows"]) == {"today", "7d", "30d", "90d", "month", "quarter", "year"}
@@ -130,7 +181,7 @@ async def test_feeds_and_definitions_are_open(world: World) -> None:
     assert (await world.http.get("/api/v1/feeds")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/openapi.json", "/docs"])
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/openapi.json", "/asyncapi.json", "/docs"])
 async def test_operators_find_what_they_look_for(world: World, path: str) -> None:
     answer = await world.http.get(path)
     assert answer.status_code == 200

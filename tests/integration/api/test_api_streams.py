@@ -7,7 +7,8 @@ import socket
 import struct
 from typing import Any
 
-from api_world import Listener, World, score
+import jsonschema
+from api_world import MONDAY_8_00, Listener, World, score
 
 from tests.eventually import eventually_async as eventually
 
@@ -33,6 +34,22 @@ async def test_a_client_that_comes_back_gets_the_changes_it_missed_and_no_snapsh
             assert back.ids[0] > versions[0]
         async with Listener(world, **{"Last-Event-ID": first["version"] - 1}) as late:
             assert (await late.first("snapshot"))["version"] == versions[2]
+
+
+async def test_every_frame_is_what_the_description_says(world: World) -> None:
+    described = (await world.http.get("/asyncapi.json")).json()
+    messages, components = described["components"]["messages"], described["components"]
+    async with Listener(world) as listener:
+        await listener.first("snapshot")
+        await world.feed("H17.31", MONDAY_8_00, "20242")
+        await advance(world, 100)
+        await listener.first("change")
+        await listener.first("tick")
+    assert {name for name, _, _ in listener.events} == {"snapshot", "change", "tick"}
+    for name, _, data in listener.events:
+        jsonschema.validate(
+            data, {**messages[f"map.{name}"]["payload"]["schema"], "components": components}, jsonschema.Draft202012Validator
+        )
 
 
 async def test_all_that_a_stream_said_adds_up_to_the_map(world: World) -> None:

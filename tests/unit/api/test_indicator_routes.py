@@ -25,6 +25,7 @@ from services.api.past import Past
 from services.api.ports import BoardReader, Stored
 from services.api.routes_indicators import indicator_routes
 from services.api.routes_map import map_routes, news_routes
+from services.api.routes_map_files import map_file_routes
 from services.api.settings import ApiSettings
 
 BODIES = {"city": {"code": "H17", "name": "Đà Nẵng"}, "units": {"units": UNITS}, "indicators": {"sets": SETS}}
@@ -45,7 +46,8 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     await store.prepare(COLLECTIONS)
     app, past = FastAPI(), Past(store)
     problems.install(app)
-    for router in (map_routes(follower, past), news_routes(follower, past), indicator_routes(follower, past)):
+    maps = (map_routes(follower, past), map_file_routes(follower, past), news_routes(follower, past))
+    for router in (*maps, indicator_routes(follower, past)):
         app.include_router(router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/api/v1") as client:
         yield client

@@ -79,5 +79,5 @@ def test_everything_but_officials_routes_may_be_read_from_other_sites() -> None:
     assert all(map(is_public, ("/api/v1/map", "/api/v1/stream", "/api/v1/units/20242", "/openapi.json")))
     assert not any(map(is_public, ("/api/v1/notices", "/api/v1/dossiers/X", "/api/v1/units/20242/dossiers", "/api/v1/session", "/")))
     for (_, path), what in ROUTES.items():
-        of_api = path.startswith("/api/v1/") or path == "/openapi.json"
+        of_api = path.startswith("/api/v1/") or path in ("/openapi.json", "/asyncapi.json", "/open-data/{path:path}")
         assert is_public(path.replace("{code}", "20242")) == (of_api and what is What.OPEN), path

@@ -113,3 +113,32 @@ def test_only_a_version_that_could_have_been_given_out_is_believed() -> None:
         0,
         1000500,
     ]
+
+
+def test_what_is_other_since_a_version_is_said_with_what_has_left() -> None:
+    made = Channel(ViewKey(), 1)
+    a, b = scored("20242", 10, 50), scored("Z1", 20, 50)  # of another kind, and in no catalogue: it is there while it counts
+    made.show(scene_of(10, a, b))
+    made.show(scene_of(11, a, scored("Z1", 30, 50)))
+    made.show(scene_of(12, a))
+    made.show(scene_of(13, scored("20242", 40, 50)))
+    assert made.since(9) is None  # nobody looked then
+    assert told(made, 10) == (["20242"], ["Z1"])
+    assert told(made, 12) == (["20242"], [])
+    assert told(made, 13) == ([], [])
+    made.show(scene_of(14, scored("20242", 40, 50), b))
+    assert told(made, 12) == (["20242", "Z1"], [])  # it came back
+
+
+def told(made: Channel, version: int) -> tuple[list[str], list[str]]:
+    """Of the two units; another one of a kind with Z1 has another `of` while that is there."""
+    found = made.since(version)
+    assert found is not None
+    return sorted(found.units - {"H17.10"}), sorted(found.gone)
+
+
+def test_a_view_that_skipped_versions_tells_a_change_rather_twice_than_never() -> None:
+    made = Channel(ViewKey(), 1)
+    made.show(scene_of(10, scored("20242", 10, 50)))
+    made.show(scene_of(20, scored("20242", 11, 50)))  # it changed in some version after 10
+    assert all(made.since(version) == (frozenset({"20242"}), frozenset()) for version in (10, 15, 19))

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Get Changes
-         * @description The rows that changed after a version, for those who cannot keep a stream open; 410 where that version is too old.
+         * @description What `/map?updated_since=` says, for those who cannot keep a stream open.
          *
          *     After an instant: the same with `before`, what each of them was then, and when it changed (`changed_at`, `band_changed_at`).
          */
@@ -35,7 +35,7 @@ export interface paths {
         };
         /**
          * Get Definitions
-         * @description Every enumeration, error code, rate, band and window with its meaning in Vietnamese and English.
+         * @description Every enumeration, error code, rate, band and window with its meaning in Vietnamese and English; and the licence of the data.
          */
         get: operations["get_definitions_api_v1_definitions_get"];
         put?: never;
@@ -240,6 +240,9 @@ export interface paths {
         /**
          * Get Map
          * @description Every unit with its rate, counts, interval, band, rank and the age of its feed, and the city.
+         *
+         *     After a version (`updated_since`, of now alone): the units that are other since, and in `gone` the codes of those that left;
+         *     410 where nobody has looked at this view since then: read it whole.
          */
         get: operations["get_map_api_v1_map_get"];
         put?: never;
@@ -926,6 +929,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        age_seconds?: number | null;
                         as_of: string;
                         before?: {
                             [key: string]: {
@@ -1032,6 +1036,8 @@ export interface operations {
                             value: number | null;
                         } | null;
                         first: string;
+                        /** @default [] */
+                        gone: string[];
                         indicator: string | null;
                         kind: string;
                         known_at: string;
@@ -1039,6 +1045,8 @@ export interface operations {
                         policy: number;
                         rate: string | null;
                         since?: string | null;
+                        /** @default false */
+                        stale: boolean;
                         units: {
                             band: string;
                             code: string;
@@ -1078,6 +1086,13 @@ export interface operations {
                         window: string;
                     };
                 };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description There is no such unit, or nothing is known of that time */
             404: {
@@ -2286,7 +2301,6 @@ export interface operations {
     get_map_api_v1_map_get: {
         parameters: {
             query?: {
-                include?: "covers" | null;
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10, 2026-Q3, 2026 */
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
@@ -2297,6 +2311,9 @@ export interface operations {
                 as_of?: string | null;
                 /** @description an instant: what was published then, to the minute */
                 known_at?: string | null;
+                include?: "covers" | null;
+                /** @description a version: only what changed after it, and the codes of units that left */
+                updated_since?: number | null;
             };
             header?: never;
             path?: never;
@@ -2373,6 +2390,7 @@ export interface operations {
                             [key: string]: number;
                         } | null;
                         first: string;
+                        gone?: string[] | null;
                         indicator: string | null;
                         kind: string;
                         known_at: string;
@@ -2429,6 +2447,22 @@ export interface operations {
             };
             /** @description There is no such unit, or nothing is known of that time */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description What was asked for is not kept any more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4850,6 +4884,13 @@ export interface operations {
                     };
                 };
             };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description There is no such unit, or nothing is known of that time */
             404: {
                 headers: {
@@ -5486,6 +5527,13 @@ export interface operations {
                         };
                     };
                 };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description There is no such unit, or nothing is known of that time */
             404: {
