@@ -18,6 +18,7 @@ from dunghen.cli.notices.options import notices
 from dunghen.cli.open_data.options import exports
 from dunghen.cli.people.options import people
 from dunghen.cli.procedures.options import procedures
+from dunghen.cli.rankings.options import rankings
 from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
@@ -219,6 +220,7 @@ app.add_typer(boundaries, name="boundaries")
 app.add_typer(facts, name="facts")
 app.add_typer(people, name="people")
 app.add_typer(procedures, name="procedures")
+app.add_typer(rankings, name="rankings")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(audit, name="audit")

@@ -17,6 +17,7 @@ import httpx
 from dunghen.cli import programs
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.demo_people import fill_directory, sign_in_links
+from dunghen.cli.demo_rankings import publish_last_year
 from dunghen.cli.prepare import prepare
 from dunghen.cli.programs import Addresses, is_free, is_ready, kept_port
 from dunghen.cli.supervisor import Program, Supervisor
@@ -117,7 +118,7 @@ class Up:
             await self._until("the live map", LEVEL_SECONDS, lambda: is_ready(http, own.page + "/readyz"))
         if self.wishes.city == "demo":
             await fill_directory(self.folder, settings)
-            await self._demo()
+            await self._demo(settings)
             await sign_in_links(settings, own.page, self.say)
         if self.wishes.insecure_ingest:
             self.say("ingest takes deliveries without a key, from this machine alone (--insecure-ingest)")
@@ -142,7 +143,7 @@ class Up:
         chosen = {name: os.environ[name] for name in ours if name in os.environ}
         return {**changed, "DUNGHEN_ALERTS_MODE": "on", **sink, **ours, **chosen}
 
-    async def _demo(self) -> None:
+    async def _demo(self, settings: PlatformSettings) -> None:
         """The made-up city: mails readable in the data folder, the past at full speed on the first start, then live."""
         here, wishes = str(self.folder.path), self.wishes
         command = (programs.INTERPRETER, "-m", "dunghen.cli")
@@ -153,6 +154,7 @@ class Up:
             self.say(f"telling the last {wishes.days} days of a made-up city")
             self.supervisor.start(Program("backfill", (*command, "simulate", *size, "--past-only"), once=True))
             await self.supervisor.finished("backfill")
+            await publish_last_year(settings, self.folder.clock())
         self.supervisor.start(Program("simulate", (*command, "simulate", *size)))
         async with httpx.AsyncClient(timeout=5) as http:
             await self._until("data on the map", LEVEL_SECONDS, lambda: _has_data(http, self.addresses.page))

@@ -21,7 +21,18 @@ from dunghen.domain.policy import Policy, PolicyError
 SHIPPED = {"demo": "danang.toml", "danang": "danang.toml", "nyc311": "nyc311.toml", "none": "none.toml"}
 HOLIDAY_YEARS = range(2015, 2036)
 _CITY_KEYS = ("code", "name", "time_zone", "former_codes", "sources")
-_OTHER_KEYS = ("units", "unit_files", "procedures", "procedure_files", "calendar", "rules", "bands", "stages", "indicator_folders")
+_OTHER_KEYS = (
+    "units",
+    "unit_files",
+    "procedures",
+    "procedure_files",
+    "calendar",
+    "rules",
+    "bands",
+    "stages",
+    "indicator_folders",
+    "monthly_sheet",
+)
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-4]):([0-5]\d)")
 _PLACE = re.compile(r"^(units|procedures|indicators\.sets)\[(\d+)\]")
 SHIPPED_SETS = "shipped"  # in `indicator_folders`: those of `dunghen/domain/data/indicators/`
@@ -78,7 +89,10 @@ class _Reading:
             "bands": given.get("bands", {}),
             "procedures": {"procedures": self._listed(given, "procedures", "procedure_files")},
             "stages": given.get("stages", {}),
-            "indicators": {"sets": self._sets(given.get("indicator_folders", []))},
+            "indicators": {
+                "sets": self._sets(given.get("indicator_folders", [])),
+                **({"monthly_sheet": given["monthly_sheet"]} if "monthly_sheet" in given else {}),
+            },
         }
         self._check(bodies)
         return bodies

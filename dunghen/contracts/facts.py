@@ -16,9 +16,13 @@ from msgspec import Meta
 
 from dunghen.contracts.messages import Code, EventId, Instant, Microseconds
 from dunghen.domain.indicator_values import Stated, UnitFacts
+from dunghen.domain.indicators import IndicatorBook
+from dunghen.domain.publications import Publications, yearly_of
+from dunghen.domain.reviewing import SELF
 from dunghen.domain.tasks import TASKS
 
 FactKind = Literal["value", "not_assessed", "withdrawn"]
+FactStage = Literal["", "self"]
 FACT_KINDS: tuple[FactKind, ...] = ("value", "not_assessed", "withdrawn")
 MOST = (1 << 53) - 1
 Amount = Annotated[int, Meta(ge=0, le=MOST)]
@@ -30,7 +34,8 @@ class Fact(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """One statement: the value of `facts`. `denominator` None: the figure is a number by itself.
 
     `period`: `2026`, `2026-Q3`, `2026-10` or `2026-10-03` in local days. `kind`: a `value`; `not_assessed`, which is not none; `withdrawn`,
-    as if nothing had been told. `by`: the id of the key that it came with, "" where none was needed. `evidence`: a link.
+    as if nothing had been told. `stage` `self`: points that the unit gives itself; "": what counts, reviewed points too.
+    `by`: the id of the key that it came with, "" where none was needed. `evidence`: a link.
     """
 
     id: EventId
@@ -45,6 +50,12 @@ class Fact(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     arrived_at: Microseconds
     by: Code = ""
     evidence: Evidence = ""
+    stage: FactStage = ""
+
+    @property
+    def told_as(self) -> str:
+        """The code, and behind it whether the unit said it of itself: one does not take the other's place."""
+        return self.code + (SELF if self.stage else "")
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -68,7 +79,7 @@ def fact_key(fact: Fact) -> bytes:
 
 def field_of(fact: Fact) -> tuple[str, str, str]:
     """What a fact is about."""
-    return fact.unit, fact.code, fact.period
+    return fact.unit, fact.told_as, fact.period
 
 
 @dataclass(slots=True)
@@ -95,12 +106,12 @@ class FactsByUnit:
     def put(self, fact: Fact) -> None:
         """The statement that holds now."""
         codes = dict(self.of.get(fact.unit, {}))
-        periods = dict(codes.get(fact.code, {}))
+        periods = dict(codes.get(fact.told_as, {}))
         if fact.kind == "withdrawn":
             periods.pop(fact.period, None)
         else:
             periods[fact.period] = Stated(fact.numerator, fact.denominator, fact.kind == "value")
-        self.of[fact.unit] = {**codes, fact.code: periods}
+        self.of[fact.unit] = {**codes, fact.told_as: periods}
 
     def derive(self, unit: str, facts: Iterable[tuple[str, str, Stated]]) -> None:
         """What nobody tells and is made of events, (code, period, figures); a unit gets another object here, too."""
@@ -128,6 +139,27 @@ def facts_by_unit(book: FactBook) -> FactsByUnit:
     for fact in book.facts.values():
         found.put(fact)
     return found
+
+
+class PublicFacts(FactsByUnit):
+    """Without what is a draft: years of yearly sets that are not published. A unit's object is another one only where its facts are."""
+
+    def __init__(self, told: FactsByUnit, book: IndicatorBook, publications: Publications) -> None:
+        super().__init__()
+        self.told, self.book, self.publications = told, book, publications
+        self._made: dict[str, tuple[UnitFacts, UnitFacts]] = {}  # told, public
+
+    def unit(self, code: str) -> UnitFacts:
+        """The public facts of a unit or of the city."""
+        told, made = self.told.unit(code), self._made.get(code)
+        if made is None or made[0] is not told:
+            public = {name: self._public(name, periods) for name, periods in told.items()}
+            made = self._made[code] = told, told if public == told else public
+        return made[1]
+
+    def _public(self, name: str, periods: Mapping[str, Stated]) -> Mapping[str, Stated]:
+        found = {period: yearly_of(self.book, name, period) for period in periods}
+        return {period: stated for period, stated in periods.items() if (of := found[period]) is None or of in self.publications.at}
 
 
 NO_FACTS: Mapping[str, Mapping[str, Stated]] = {}

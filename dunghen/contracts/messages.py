@@ -208,7 +208,7 @@ class PolicyRecord(msgspec.Struct, gc=False, kw_only=True):
     `together` are all kinds applied under this version: it counts once every one of them has come, so no reader sees half of it.
     """
 
-    kind: Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators"]
+    kind: Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators", "publications"]
     version: Annotated[int, Meta(ge=1)]
     applied_at: Instant
     author: str = ""

@@ -46,6 +46,8 @@ class Refusal(StrEnum):
     BAD_TEXT = "BAD_TEXT"
     PERSONAL_TEXT = "PERSONAL_TEXT"
     BAD_ORDER = "BAD_ORDER"
+    REVIEW_NOT_ALLOWED = "REVIEW_NOT_ALLOWED"
+    PUBLISHED = "PUBLISHED"
 
 
 MEANINGS: dict[Refusal, tuple[str, str]] = {
@@ -101,4 +103,12 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
         "Nội dung có thể chứa thông tin cá nhân (dãy 9 chữ số trở lên, thư điện tử)",
     ),
     Refusal.BAD_ORDER: ("the day lies before the one that has to come first", "Thứ tự các ngày không hợp lý"),
+    Refusal.REVIEW_NOT_ALLOWED: (
+        "points that count are given with a key of the whole city; a unit tells its own with stage self",
+        "Điểm thẩm định chỉ nhận từ khoá của thành phố; đơn vị gửi điểm tự chấm (stage: self)",
+    ),
+    Refusal.PUBLISHED: (
+        "the ranking of this year is published: it is corrected once an operator has withdrawn it",
+        "Bảng xếp hạng năm này đã công bố: chỉ sửa sau khi thu hồi công bố",
+    ),
 }

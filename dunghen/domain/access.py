@@ -33,6 +33,9 @@ class What(StrEnum):
     NOTICE_QUALITY = "notice_quality"  # how good the notices of one's units are, as counts: who leads or runs it
     DESK_BOARD = "desk_board"  # what a desk's screen shows: that desk's key alone
     FOLLOW_UPS = "follow_ups"  # how violations at one's units are followed up
+    MONTHLY_SHEET = "monthly_sheet"  # of a unit, by which its head is rated
+    JUSTIFY = "justify"  # to write of a unit's points or month: its officials and who leads them
+    DRAFTS = "drafts"  # rankings of a year before they are published: people of the city, no machine
     CHANGES = "changes"  # that something of one's units changed, as it does
     NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
     OWN_BROWSERS = "own_browsers"  # in which of one's browsers notices are shown: who is told of them, no machine and no operator
@@ -71,6 +74,9 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.NOTICE_QUALITY: {Role.LEADER: Reach.UNITS, Role.OPERATOR: Reach.ALL},
     What.DESK_BOARD: {Role.DESK: Reach.UNITS},
     What.FOLLOW_UPS: _OF_DOSSIERS,
+    What.MONTHLY_SHEET: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS, Role.OPERATOR: Reach.ALL},
+    What.JUSTIFY: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS},
+    What.DRAFTS: _OF_PEOPLE,
     What.CHANGES: _OF_DOSSIERS,
     What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
     What.OWN_BROWSERS: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each their own

@@ -35,6 +35,8 @@ CODE = r"[A-Z0-9][A-Z0-9_]{0,29}\.[A-Z0-9][A-Z0-9_]{0,29}"
 GROUP_CODE = r"[a-z0-9_]{1,30}"
 FACT = "fact"
 TASK_TERMS = (TASKS, *(f"{TASKS}:{bloc}" for bloc in BLOCS))
+MOST_MONTHLY = 20
+CITY = "city"  # in `kinds`: for the city itself
 _SAME_FAMILY = {"ratio", "threshold"}
 
 
@@ -47,7 +49,18 @@ def read_indicators(body: Reader) -> IndicatorBook:
             given.fault("code", f"{one.code!r} is there twice")
         sets.append(one)
         definitions += own
-    return IndicatorBook(sets, definitions)
+    return IndicatorBook(sets, definitions, _monthly(body, sets, definitions))
+
+
+def _monthly(body: Reader, sets: Iterable[IndicatorSet], definitions: Iterable[Indicator]) -> tuple[str, ...]:
+    """What a unit's monthly sheet is made of: nothing of sets that are told by years."""
+    yearly, chosen = {of.code for of in sets if of.yearly}, body.texts("monthly_sheet")
+    known = {one.code for one in definitions if one.set not in yearly}
+    if unknown := [code for code in chosen if code not in known]:
+        body.fault("monthly_sheet", f"{unknown[0]!r} is no indicator of a month")
+    if len(chosen) > MOST_MONTHLY:
+        body.fault("monthly_sheet", f"more than {MOST_MONTHLY} indicators")
+    return chosen
 
 
 def _set(given: Reader) -> tuple[IndicatorSet, list[Indicator]]:
@@ -60,6 +73,7 @@ def _set(given: Reader) -> tuple[IndicatorSet, list[Indicator]]:
         source=given.text("source", ""),
         law=given.text("law", ""),
         total=given.raw("total") is True,
+        yearly=given.raw("yearly") is True,
     )
     definitions = list[Indicator]()
     for each in given.objects("indicators"):
@@ -104,7 +118,7 @@ def _indicator(given: Reader, of: IndicatorSet) -> Indicator:
         threshold=_thousandths(given, "threshold", 1000 if kind == "sum" else 10),
         bands=_bands(given, 1000 if kind == "sum" else 10, direction) or of.bands,
         direction=direction,
-        kinds=tuple(k for k in KINDS if k in given.texts("kinds")) or KINDS,
+        kinds=tuple(k for k in KINDS if k in given.texts("kinds")) if given.has("kinds") else KINDS,
         facts_over=given.choice("facts_over", FACTS_OVER, "sum"),
         source=given.text("source", of.source),
         law=given.text("law", of.law),
@@ -187,10 +201,21 @@ def _check(given: Reader, one: Indicator, of: IndicatorSet) -> None:
         given.fault("threshold", "is missing")
     if one.kind == "sum" and one.maximum and not one.threshold:
         given.fault("threshold", "a sum that gives points needs the number that gives them all")
-    if unknown := [kind for kind in given.texts("kinds") if kind not in KINDS]:
-        given.fault("kinds", f"{unknown[0]!r} is none of {', '.join(KINDS)}")
+    if unknown := [kind for kind in given.texts("kinds") if kind not in (*KINDS, CITY)]:
+        given.fault("kinds", f"{unknown[0]!r} is none of {', '.join((*KINDS, CITY))}")
+    _check_facts(given, one, of)
     if one.valid_from is not None and one.valid_to is not None and one.valid_to < one.valid_from:
         given.fault("valid_to", "lies before valid_from")
+
+
+def _check_facts(given: Reader, one: Indicator, of: IndicatorSet) -> None:
+    of_facts = all(term.of == "fact" for term in one.terms)
+    if of.yearly and not of_facts:
+        given.fault("numerator", "a set that is told by years is made of facts alone")
+    if of.yearly and one.facts_over != "latest":
+        given.fault("facts_over", "in a set that is told by years a year holds until the next one: latest")
+    if one.kind == "rank" and (not of_facts or one.maximum or one.direction == "higher"):
+        given.fault("kind", "a rank is a fact, gives no points, and is better the lower it is")
 
 
 def _check_versions(given: Reader, one: Indicator, others: Iterable[Indicator]) -> None:

@@ -10,8 +10,8 @@ from dunghen.domain.bands import Thresholds
 from dunghen.domain.units import KINDS, Kind
 from dunghen.domain.windows import Window
 
-IndicatorKind = Literal["ratio", "threshold", "sum", "plan_actual", "manual"]
-INDICATOR_KINDS: tuple[IndicatorKind, ...] = ("ratio", "threshold", "sum", "plan_actual", "manual")
+IndicatorKind = Literal["ratio", "threshold", "sum", "plan_actual", "manual", "rank"]
+INDICATOR_KINDS: tuple[IndicatorKind, ...] = ("ratio", "threshold", "sum", "plan_actual", "manual", "rank")
 Direction = Literal["higher", "lower"]
 DIRECTIONS: tuple[Direction, ...] = ("higher", "lower")
 FactsOver = Literal["sum", "latest"]
@@ -47,7 +47,8 @@ class Indicator:
     """One version of one definition. `threshold`, `bands` in thousandths of the value (800: 80 %; of a sum: of one); 0: no threshold.
 
     It holds on the local days valid_from..valid_to (None: for ever). `facts_over`: a fact of `sum` counts in the windows that contain its
-    whole period; one of `latest` states how things are and holds until a newer one. `maximum` 0: it gives no points.
+    whole period; one of `latest` states how things are and holds until a newer one. `maximum` 0: it gives no points. No `kinds`: it is
+    for the city itself. A `rank` is a place (numerator) among so many (denominator).
     """
 
     code: str
@@ -108,7 +109,10 @@ class Class(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndicatorSet:
-    """A published list of indicators: its groups, its classes from the best down, and whether it has a total."""
+    """A published list of indicators: its groups, its classes from the best down, and whether it has a total.
+
+    `yearly`: told by facts of whole years, each year a draft until it is published (`publications`).
+    """
 
     code: str
     name: Text
@@ -118,12 +122,14 @@ class IndicatorSet:
     source: str = ""
     law: str = ""
     total: bool = False
+    yearly: bool = False
 
 
 class IndicatorBook:
-    """All sets of a policy, with all versions of all their indicators."""
+    """All sets of a policy, with all versions of all their indicators. `monthly`: the codes of which a unit's monthly sheet is made."""
 
-    def __init__(self, sets: Iterable[IndicatorSet] = (), definitions: Iterable[Indicator] = ()) -> None:
+    def __init__(self, sets: Iterable[IndicatorSet] = (), definitions: Iterable[Indicator] = (), monthly: tuple[str, ...] = ()) -> None:
+        self.monthly = monthly
         self.sets = {one.code: one for one in sets}
         self.versions: dict[str, tuple[Indicator, ...]] = {}
         for one in sorted(definitions, key=lambda d: (d.valid_from is not None, d.valid_from or 0)):
@@ -131,6 +137,7 @@ class IndicatorBook:
         of_dossiers = [one for of in self.versions.values() for one in of if any(term.of_dossiers for term in one.terms)]
         days = [day for one in of_dossiers for day in (one.valid_from, None if one.valid_to is None else one.valid_to + 1)]
         self._edges = sorted({day for day in days if day is not None})
+        self.manual_facts = frozenset(t.name for of in self.versions.values() for one in of if one.kind == "manual" for t in one.terms)
         self.fact_codes = frozenset(t.name for of in self.versions.values() for one in of for t in one.terms if t.of == "fact")
 
     def on(self, code: str, day: int) -> Indicator | None:

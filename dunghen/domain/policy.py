@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from dunghen.domain import policy_reading as reading
 from dunghen.domain.bands import Thresholds
@@ -19,12 +19,13 @@ from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.matrix import NO_MANNERS, Manners, Stage
 from dunghen.domain.matrix_reading import read_matrix
 from dunghen.domain.policy_parts import City, Procedures
+from dunghen.domain.publications import Publications, read_publications
 from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.units import Catalogue
 
-PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators"]
-POLICY_KINDS: tuple[PolicyKind, ...] = ("city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators")
+PolicyKind = Literal["city", "units", "calendar", "rules", "bands", "procedures", "stages", "counters", "indicators", "publications"]
+POLICY_KINDS: tuple[PolicyKind, ...] = get_args(PolicyKind)
 
 
 class PolicyError(ValueError):
@@ -51,6 +52,7 @@ class Policy:
     short_term_seconds: int = 28800
     manners: Manners = NO_MANNERS
     indicators: IndicatorBook = field(default_factory=IndicatorBook)
+    publications: Publications = field(default_factory=Publications)
 
     @property
     def zone(self) -> Zone:
@@ -80,6 +82,7 @@ class Policy:
             short_term_seconds=at["stages"].whole("short_hours", 8, 1) * 3600,
             manners=manners,
             indicators=read_indicators(at["indicators"]),
+            publications=read_publications(at["publications"]),
         )
         reading.read_counters(at["counters"])
         for reader in at.values():

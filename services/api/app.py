@@ -22,9 +22,11 @@ from services.api.routes_explanation import explanation_routes
 from services.api.routes_follow_ups import follow_up_count_routes, follow_up_routes
 from services.api.routes_geometry import geometry_routes
 from services.api.routes_indicators import indicator_routes
+from services.api.routes_justifications import justification_routes
 from services.api.routes_links import link_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_map_files import map_file_routes
+from services.api.routes_monthly import monthly_routes
 from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
 from services.api.routes_open_data import open_data_routes
@@ -37,6 +39,7 @@ from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_tasks import task_routes
 from services.api.routes_wall import wall_routes
+from services.api.routes_yearly import draft_routes, yearly_routes
 from services.api.schema import say_problems
 
 
@@ -55,6 +58,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
     live = (*pictures, ranking_routes(follower, past), news_routes(follower, past))
     behind = Behind(past)
     units = (
+        yearly_routes(follower),
         open_routes(follower, past),
         indicator_routes(follower, past),
         rate_explanation_routes(follower, past, behind),
@@ -74,6 +78,9 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         notice_routes(officials),
         quality_routes(officials),
         follow_up_routes(officials),
+        draft_routes(officials),
+        monthly_routes(officials, past),
+        justification_routes(officials, outlets.said),
         action_routes(officials, outlets.said),
         link_routes(officials),
         push_routes(officials, outlets.browsers),

@@ -23,9 +23,9 @@ async def read_bounded(request: Request, most: int) -> bytes | None:
     return body
 
 
-async def read_json(request: Request, kind: type[T]) -> T:
-    """The body as `kind`. Raises ProblemError where it is no such thing, or too long."""
-    body = await read_bounded(request, MOST_BYTES)
+async def read_json(request: Request, kind: type[T], most: int = MOST_BYTES) -> T:
+    """The body as `kind`. Raises ProblemError where it is no such thing, or has more than `most` bytes."""
+    body = await read_bounded(request, most)
     if body is None:
         raise ProblemError("INVALID_PARAMETER", "the body is too long")
     try:

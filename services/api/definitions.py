@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.api import monthly_sheet
 from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
 from services.api.problems import CODES
@@ -64,6 +65,7 @@ INDICATOR_KINDS = {
     "sum": ("Số lượng", "A number by itself"),
     "plan_actual": ("Thực hiện so với kế hoạch, có thể vượt 100 %", "Done against planned; may exceed 100 %"),
     "manual": ("Điểm do cơ quan có thẩm quyền chấm", "Points given by who assesses"),
+    "rank": ("Thứ hạng trên số đơn vị được xếp hạng", "A place among so many"),
 }
 REASONS = {
     "VALUE": ("Có giá trị", "There is a value"),
@@ -77,6 +79,14 @@ FACT_KINDS = {
     "value": ("Số liệu", "A figure"),
     "not_assessed": ("Không đánh giá", "Not assessed"),
     "withdrawn": ("Rút lại", "Withdrawn"),
+}
+FACT_STAGES = {
+    "self": ("Điểm đơn vị tự chấm", "Points that the unit gives itself"),
+    "reviewed": ("Điểm thẩm định, là điểm được tính", "Points as reviewed: those that count"),
+}
+PUBLICATION = {
+    "published": ("Đã công bố", "Published"),
+    "draft": ("Dự thảo, chưa công bố", "A draft, not public"),
 }
 FACTS_OVER = {
     "sum": ("Cộng các kỳ nằm trong khoảng thời gian", "The periods that lie in the window, added"),
@@ -146,6 +156,10 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "answer_channels": _two(ANSWER_CHANNELS),
         "source_reasons": {code: {"vi": vi, "en": en} for code, (vi, en) in SOURCE_REASONS.items()},
         **told_terms(),
+        "fact_stages": _two(FACT_STAGES),
+        "publication": _two(PUBLICATION),
+        "monthly_movement": _two(monthly_sheet.MEANINGS),
+        "reconciliation": _two(monthly_sheet.RECONCILIATION),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

@@ -1,4 +1,4 @@
-"""Writes the store: day counters and their revisions, notices, and what people answered to them.
+"""Writes the store: day counters and their revisions, notices, what people answered to them, and what they wrote of their unit.
 
 Beside the live projector in its process, with offsets of its own.
 """
@@ -13,14 +13,15 @@ from time import monotonic
 import msgspec
 
 from dunghen.contracts.cells import CellKey, decode_cell, parse_key
+from dunghen.contracts.justifications import decode_justification
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import decode_action
-from dunghen.contracts.topics import NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
+from dunghen.contracts.topics import JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Put, Store
-from services.api import acknowledgements, metrics
+from services.api import acknowledgements, justifications, metrics
 from services.api.board_messages import Generation
 from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
 from services.api.ports import NewsWriter
@@ -29,9 +30,9 @@ from services.api.storing import follow_into
 from services.api.telling import tell_notices
 
 log = get_logger("history")
-FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS)
+FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS, JUSTIFICATIONS)
 NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
-COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS, acknowledgements.COLLECTION)
+COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS, acknowledgements.COLLECTION, justifications.COLLECTION)
 TURN = 50  # records at once: then the live projector has its turn
 OFFSET_BITS = 40  # a partition has fewer records than 2^40
 
@@ -86,14 +87,8 @@ class HistoryProjector:
         metrics.HISTORY_RECORDS.labels(topic=place[0]).inc(len(records))
 
     async def _take_one(self, place: Place, record: Record) -> None:
-        if place[0] == NOTICES:
-            if record.value:
-                notice = decode_notice(record.value)
-                self._writes.append(Put("notices", notice.key, notice_version(notice, record.offset), msgspec.to_builtins(notice)))
-            return
-        if place[0] == NOTICE_ACTIONS:
-            if record.value and (answer := acknowledgements.answer_put(decode_action(record.value))):
-                self._writes.append(answer)
+        if place[0] != UNIT_DAYS:
+            self._writes += _puts_of(place[0], record.value, record.offset) if record.value else ()
             return
         if record.key is None or record.key.startswith(OWN_KEY):
             return
@@ -115,3 +110,14 @@ class HistoryProjector:
         del self._generations[:told]
         await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()
+
+
+def _puts_of(topic: str, value: bytes, offset: int) -> list[Put]:
+    """What one record of people's or alerts' words adds. Raises MsgspecError."""
+    if topic == NOTICES:
+        notice = decode_notice(value)
+        return [Put("notices", notice.key, notice_version(notice, offset), msgspec.to_builtins(notice))]
+    if topic == JUSTIFICATIONS:
+        return [justifications.justification_put(decode_justification(value), offset)]
+    answer = acknowledgements.answer_put(decode_action(value))
+    return [answer] if answer else []

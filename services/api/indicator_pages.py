@@ -13,6 +13,7 @@ from dunghen.domain.days import date_of
 from dunghen.domain.decimals import readable
 from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, told_of, total_of
 from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
+from dunghen.domain.reviewing import Criterion, own_value
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
 from services.api.indicator_rows import Measure, figure_of, inputs_for, summed
@@ -24,8 +25,30 @@ Found = list[tuple[Indicator, IndicatorValue]]
 def indicators_list(scene: Scene, book: IndicatorBook) -> bytes:
     """Every set with its groups, classes and the definitions that hold on the shown day, each with all its versions."""
     day = scene.meta.day
-    sets = [{**_set(of), "indicators": [_definition(one, book) for one in book.of_set(of.code, day)]} for of in book.sets.values()]
-    return msgspec.json.encode({"policy": scene.meta.policy, "as_of": date_of(day).isoformat(), "sets": sets})
+    sets = [
+        {**_set(of), "published": _years(of, scene), "indicators": [_definition(one, book) for one in book.of_set(of.code, day)]}
+        for of in book.sets.values()
+    ]
+    return msgspec.json.encode(
+        {"policy": scene.meta.policy, "as_of": date_of(day).isoformat(), "city_places": _places(scene), "sets": sets}
+    )
+
+
+def _years(of: IndicatorSet, scene: Scene) -> list[str] | None:
+    """Of a yearly set those that are published, the newest first."""
+    return scene.policy.publications.of(of.code) if of.yearly and scene.policy else None
+
+
+def _places(scene: Scene) -> list[dict[str, Any]]:
+    """Where the city stands, or stood, among others: every year that was told, the newest first."""
+    facts, book = scene.facts.unit(scene.city[0]), scene.policy.indicators if scene.policy else IndicatorBook()
+    codes = [code for code, versions in book.versions.items() if versions[-1].kind == "rank"]
+    return [
+        {"code": code, "period": period, "place": told.numerator, "of": told.denominator}
+        for code in codes
+        for period, told in sorted(facts.get(code, {}).items(), reverse=True)
+        if told.assessed
+    ]
 
 
 def _set(of: IndicatorSet) -> dict[str, Any]:
@@ -36,6 +59,7 @@ def _set(of: IndicatorSet) -> dict[str, Any]:
         "law": of.law,
         "total": of.total,
         "bands": _bands(of.bands),
+        "yearly": of.yearly,
         "groups": [{"code": group.code, "name": _both(group.name), "maximum": group.maximum} for group in of.groups],
         "classes": [{"code": one.code, "name": _both(one.name), "from": one.at_least / 1000} for one in of.classes],
     }
@@ -54,7 +78,7 @@ def _definition(one: Indicator, book: IndicatorBook) -> dict[str, Any]:
         "threshold": one.threshold / 1000 if one.threshold else None,
         "bands": _bands(one.bands),
         "direction": one.direction,
-        "kinds": one.kinds,
+        "kinds": one.kinds or ("city",),
         "facts_over": one.facts_over if any(term.of == "fact" for term in one.terms) else None,
         "source": one.source,
         "law": one.law,
@@ -88,7 +112,10 @@ def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Win
     def found(of: IndicatorSet) -> Found:
         return [(one, evaluate(book.versions[one.code], inputs, unit.kind)) for one in book.of_set(of.code, window.last)]
 
-    sets = [_card(of, found(of), inputs) for of in book.sets.values()]
+    def own(given: Found) -> dict[str, dict[str, Any]]:
+        return {one.code: _own(one, value, own_value(book.versions[one.code], inputs, unit.kind)) for one, value in given}
+
+    sets = [_card(of, values := found(of), inputs, own(values)) for of in book.sets.values()]
     return msgspec.json.encode({**_above((unit.code, unit.name, unit.kind), scene, asked), "sets": sets})
 
 
@@ -103,7 +130,7 @@ def city_card(scene: Scene, asked: tuple[str, Window]) -> bytes:
         versions = book.versions[one.code]
         return summed(one, evaluate(versions, own), [evaluate(versions, inputs, kind) for kind, inputs in units])
 
-    sets = [_card(of, [(one, value(one)) for one in book.of_set(of.code, window.last)], None) for of in book.sets.values()]
+    sets = [_card(of, [(one, value(one)) for one in book.of_set(of.code, window.last)], None, {}) for of in book.sets.values()]
     return msgspec.json.encode({**_above((*scene.city[:2], "city"), scene, asked), "sets": sets})
 
 
@@ -123,7 +150,8 @@ def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -
     }
 
 
-def _card(of: IndicatorSet, found: Found, inputs: Inputs | None) -> dict[str, Any]:
+def _card(of: IndicatorSet, found: Found, inputs: Inputs | None, own: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """`own`: by code what is said of points that the unit gives itself."""
     groups = [_group(group.code, _both(group.name), group.maximum, found) for group in of.groups]
     total = figure_of(total_of(of, [value for _, value in found])) if of.total else None
     return {
@@ -131,7 +159,7 @@ def _card(of: IndicatorSet, found: Found, inputs: Inputs | None) -> dict[str, An
         "name": _both(of.name),
         "total": total.shown() if total else None,
         "groups": groups,
-        "indicators": [_line(one, value, inputs) for one, value in found],
+        "indicators": [{**_line(one, value, inputs), **own.get(one.code, {})} for one, value in found],
     }
 
 
@@ -161,6 +189,15 @@ def _line(one: Indicator, value: IndicatorValue, inputs: Inputs | None) -> dict[
         if inputs is not None and value.reason is not Reason.NOT_FOR_KIND
         else [],
     }
+
+
+def _own(one: Indicator, reviewed: IndicatorValue, own: IndicatorValue) -> dict[str, Any]:
+    """Of points that a reviewer gives: what the unit gives itself, and by how much more that is."""
+    if one.kind != "manual":
+        return {}
+    criterion = Criterion(one, reviewed, own)
+    points = (own.points, criterion.gap)
+    return dict(zip(("self_points", "gap"), (None if given is None else float(given) for given in points), strict=True))
 
 
 def _input(term: Term, one: Indicator, inputs: Inputs) -> dict[str, Any]:

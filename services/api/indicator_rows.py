@@ -188,7 +188,7 @@ def _said(of: tuple[Row, Figure], measure: Measure, looks: Looks) -> dict[str, A
 
 def _band(figure: Figure, measure: Measure, looks: Looks) -> Band:
     definition = measure.definition
-    if definition is not None and definition.kind == "sum" and definition.bands is None:
+    if definition is not None and definition.kind in ("sum", "rank") and definition.bands is None:
         return "none"
     direction = definition.direction if definition is not None else "higher"
     return band_of(figure.numerator, figure.denominator, measure.thresholds(looks), direction)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dunghen.contracts.desks import DesksByUnit
-from dunghen.contracts.facts import FactsByUnit, facts_by_unit
+from dunghen.contracts.facts import FactsByUnit, PublicFacts, facts_by_unit
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 from dunghen.contracts.statements import StatementsByUnit, Task, statements_by_unit
 from dunghen.domain.policy import Policy
@@ -32,6 +32,7 @@ class Mirror:
     pulse: Pulse | None = None
     _units: Mapping[str, UnitFeed] | None = None
     _policies: Policies | None = None
+    _public: tuple[Policy, PublicFacts] | None = None
 
     def load(self, stored: Stored) -> bool:
         """Takes the whole picture over, unless there is none or an older one (Redis was emptied). True if it was taken."""
@@ -46,7 +47,7 @@ class Mirror:
         )
         self.desks.derive_all(self.facts)
         self._lay_out_tasks(self.statements.tasks)
-        self._units = self._policies = None
+        self._units = self._policies = self._public = None
         return True
 
     def _same(self, unit: str, score: UnitScore) -> UnitScore:
@@ -87,7 +88,16 @@ class Mirror:
             return None
         if self._units is None:
             self._units = by_unit(self.feeds.values())
-        return Scene(self.meta, self.policy_at(self.meta.policy), self.scores, self._units, self.facts, self.desks, self.statements)
+        policy = self.policy_at(self.meta.policy)
+        return Scene(self.meta, policy, self.scores, self._units, self._public_by(policy), self.facts, self.desks, self.statements)
+
+    def _public_by(self, policy: Policy | None) -> FactsByUnit:
+        """What of the facts is public by a policy: the same object until either is another."""
+        if policy is None:
+            return self.facts
+        if self._public is None or self._public[0] is not policy:
+            self._public = policy, PublicFacts(self.facts, policy.indicators, policy.publications)
+        return self._public[1]
 
     def policy_at(self, version: int) -> Policy | None:
         """The policy of a version, None where it is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -54,13 +54,25 @@ async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) ->
         known_indicator(key, then.scene)
         if key.indicator and when.known_at is not None and _of_facts(key, then.scene):
             raise ProblemError("NO_HISTORY", "facts are kept as they are now: known_at is for what dossiers alone feed")
-        book = then.scene.policy.indicators if then.scene.policy else IndicatorBook()
-        moment = Moment(then.day, then.today - 1, {key.window: window, **since_windows(book, window)})
-        scores = {unit: score_at(unit, series, moment) for unit, series in then.units.items()}
-        of_then = replace(then.scene, scores=scores)
+        of_then = _counted(then, {key.window: window})
         view = view_of(key)
         view.show(of_then)
         return Shown(view, {**heading(of_then, key), "as_of": date_of(then.day).isoformat()})
+
+
+def _counted(then: _Then, windows: Mapping[str, Window]) -> Scene:
+    """The scene of then with the scores of all units in these windows, and since each change of a definition inside them."""
+    book = then.scene.policy.indicators if then.scene.policy else IndicatorBook()
+    within = {name: since for window in windows.values() for name, since in since_windows(book, window).items()}
+    moment = Moment(then.day, then.today - 1, {**windows, **within})
+    return replace(then.scene, scores={unit: score_at(unit, series, moment) for unit, series in then.units.items()})
+
+
+async def past_scene(past: Past, follower: Follower, windows: Iterable[str]) -> Scene:
+    """All units in named windows at once, as the dossiers tell them now. Raises ProblemError as `past_view` does."""
+    with _as_problems():
+        then = await _then(past, follower, When())
+        return _counted(then, {name: _window(name, then.day) for name in windows})
 
 
 async def past_unit(past: Past, follower: Follower, asked: tuple[str, str], when: When) -> Told:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey
 from dunghen.contracts.facts import Fact, FactBook
+from dunghen.contracts.justifications import Justification
 from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
 from dunghen.contracts.people import NoticeAction
 from dunghen.contracts.statements import Statement, StatementBook
@@ -110,6 +111,7 @@ class Said(Protocol):
     """Where it goes what people say by our pages. Returns once it is stored; raises NotStored where that is not certain."""
 
     async def action(self, action: NoticeAction) -> None: ...
+    async def justification(self, said: Justification) -> None: ...
 
 
 class Browsers(Protocol):

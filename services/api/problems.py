@@ -25,6 +25,7 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "UNKNOWN_LINK": (404, "Không có tin báo này cho bạn", "No such message to you"),
     "LINK_EXPIRED": (410, "Liên kết đã hết hạn sau 72 giờ", "The link has expired, after 72 hours"),
     "NOT_READY": (503, "Số liệu đang được nạp", "The map is still being loaded"),
+    "NOT_PUBLISHED": (404, "Bảng xếp hạng năm này chưa được công bố", "The ranking of this year is not published"),
     "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
     "TOO_MANY_REQUESTS": (429, "Gửi quá nhanh, hãy thử lại sau", "Too soon after the last one; try again"),
     "TOO_MANY_STREAMS": (503, "Quá nhiều kết nối, hãy thử lại sau", "Too many open streams; try again"),

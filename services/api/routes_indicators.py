@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dunghen.domain.windows import Window, resolve
-from services.api.answers import hashed, tagged, untagged
+from services.api.answers import hashed, untagged
 from services.api.follower import Follower
 from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_view import book_of
@@ -45,9 +45,9 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
 
     @router.get("/indicators", responses={304: KNOWN})
     async def get_indicators(request: Request) -> Response:
-        """All sets: groups, classes, and the definitions that hold today with the days of all their versions."""
+        """All sets: groups, classes, and the definitions that hold today with the days of all their versions; the city's places."""
         scene = present(follower)
-        return tagged(request, indicators_list(scene, book_of(scene)), f"indicators.{scene.meta.policy}.{scene.meta.day}")
+        return hashed(request, indicators_list(scene, book_of(scene)))
 
     @router.get("/units/{code}/indicators", responses={**refusals(404), 304: KNOWN})
     async def get_score_card(

@@ -38,13 +38,14 @@ class ViewKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the views of one version are made of. Scores, feeds, facts, desks and statements by unit."""
+    """Everything that the views of one version are made of. Scores, feeds, facts, desks, statements by unit; `told`: facts with drafts."""
 
     meta: Meta
     policy: Policy | None
     scores: Mapping[str, UnitScore]
     feeds: Mapping[str, UnitFeed]
     facts: FactsByUnit = field(default_factory=FactsByUnit)
+    told: FactsByUnit = field(default_factory=FactsByUnit)
     desks: DesksByUnit = field(default_factory=DesksByUnit)
     statements: StatementsByUnit = field(default_factory=StatementsByUnit)
 

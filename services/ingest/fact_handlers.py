@@ -23,8 +23,17 @@ from services.ingest.wire.statements import FACTS, FOLLOW_UPS, TASKS, Told, foll
 
 def reading_of(desk: Desk, now: int, by: str) -> FactReading:
     """How facts are read at an instant. `by`: the id of the key that they come with, "" for none."""
-    today = desk.zone.day_of(now)
-    return FactReading(dates_of(desk, now), desk.find_fact_unit, desk.fact_codes, desk.allowed, today, by, desk.find_own_unit)
+    today, reviews = desk.zone.day_of(now), desk.allowed is None or desk.city in desk.allowed
+    return FactReading(
+        dates_of(desk, now),
+        desk.find_fact_unit,
+        desk.allowed,
+        today,
+        codes=desk.fact_codes,
+        by=by,
+        reviews=reviews,
+        find_own_unit=desk.find_own_unit,
+    )
 
 
 async def on_facts(told: tuple[str, Sequence[Raw]], reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:

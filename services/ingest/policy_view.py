@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dunghen.domain.desks import DERIVED_FACTS
 from dunghen.domain.policy import Policy
+from dunghen.domain.publications import yearly_of
 from dunghen.domain.units import Catalogue, normalise_wire_code
 from services.ingest.ports import Desk
+from services.ingest.wire.facts import FactCodes
 
 MOST_REMEMBERED = 50_000
 
@@ -24,7 +28,6 @@ def desk_of(policy: Policy) -> Desk:
         found = finder.under(prefix)
         return found | {city} if len(found) == len(policy.catalogue.all) else found
 
-    told, precedence = policy.indicators.fact_codes - DERIVED_FACTS, policy.city.precedence
     return Desk(
         policy.version,
         policy.zone,
@@ -32,9 +35,16 @@ def desk_of(policy: Policy) -> Desk:
         under,
         find_fact_unit=fact_unit,
         find_own_unit=own_unit,
-        fact_codes=told,
-        precedence=precedence,
+        fact_codes=codes_of(policy),
+        city=city,
+        precedence=policy.city.precedence,
     )
+
+
+def codes_of(policy: Policy) -> FactCodes:
+    """What facts can be told of."""
+    book = policy.indicators
+    return FactCodes(book.fact_codes - DERIVED_FACTS, book.manual_facts, partial(yearly_of, book), frozenset(policy.publications.at))
 
 
 class UnitFinder:

@@ -18,6 +18,7 @@ from dunghen.platform.metrics import Readiness
 from services.ingest.feeds import FeedBook
 from services.ingest.metrics import Metrics
 from services.ingest.wire.drafts import FindPerson, FindUnit
+from services.ingest.wire.facts import NO_CODES, FactCodes
 
 NOBODY = Directory()
 
@@ -63,7 +64,8 @@ class Desk:
     allowed: frozenset[str] | None = None
     find_fact_unit: Callable[[str], str] = lambda _: ""  # the unit, or the city, of a code that a fact names; "" for none
     find_own_unit: Callable[[str], str] = lambda _: ""  # the same without the city
-    fact_codes: frozenset[str] = frozenset()
+    fact_codes: FactCodes = NO_CODES
+    city: str = ""
     precedence: Mapping[str, int] = field(default_factory=dict)  # of sources that have one
     days: dict[str, int] = field(default_factory=dict, repr=False)
 

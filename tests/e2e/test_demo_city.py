@@ -1,4 +1,4 @@
-"""What `make up` shows whoever tries it: the demo's officials have dossiers of their own."""
+"""What `make up` shows whoever tries it: officials have dossiers of their own, last year's ranking is public and this year's a draft."""
 
 from __future__ import annotations
 
@@ -22,5 +22,12 @@ def test_an_official_of_the_demo_signs_in_by_the_link_that_up_says_and_has_dossi
         link = next(line.split()[-1] for line in said.splitlines() if "an official of Hải Châu" in line)
         with closing(sign_in(city, link)) as official:
             assert eventually(lambda: official.get("/api/v1/session/dossiers").json()["dossiers"])
+            eventually(lambda: official.get("/api/v1/rankings/PAR_AGENCIES").status_code == 200)
+            public = official.get("/api/v1/rankings/PAR_AGENCIES").json()
+            draft = official.get("/api/v1/officials/rankings/PAR_AGENCIES").json()
+            assert (public["period"], draft["period"], draft["publication"]) == ("2025", "2026", "draft")
+            assert all(unit["complete"] and unit["self_points"] for group in public["rankings"] for unit in group["units"])
+            assert not all(unit["complete"] for group in draft["rankings"] for unit in group["units"])
+            assert official.get("/api/v1/rankings/PARINDEX").json()["city"]["points"]
     finally:
         city.stop()

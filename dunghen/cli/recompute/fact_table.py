@@ -14,6 +14,7 @@ from dunghen.contracts.statements import Task, Told, decode_told
 FactRow = tuple[str, str, int, int, int, int | None, bool]  # unit, code, first and last day, numerator, denominator, assessed
 TaskRow = tuple[str, str, int, str, int | None]  # unit, bloc, year, kind, the day on which it was done
 _EPOCH = date(1970, 1, 1)
+OWN = "~self"
 
 
 @dataclass
@@ -39,9 +40,9 @@ def rows_of(facts: Iterable[Fact]) -> list[FactRow]:
     """Of each unit, code and period the statement that was made last; a withdrawn one is none."""
     newest: dict[tuple[str, str, str], Fact] = {}
     for fact in sorted(facts, key=lambda f: (f.occurred_at, f.arrived_at, f.id)):
-        newest[fact.unit, fact.code, fact.period] = fact
+        newest[fact.unit, _named(fact), fact.period] = fact
     return [
-        (f.unit, f.code, *days_of(f.period), f.numerator, f.denominator, f.kind == "value")
+        (f.unit, _named(f), *days_of(f.period), f.numerator, f.denominator, f.kind == "value")
         for f in newest.values()
         if f.kind != "withdrawn"
     ]
@@ -53,6 +54,11 @@ def task_rows_of(tasks: Iterable[Task]) -> list[TaskRow]:
     for task in sorted(tasks, key=lambda t: (t.occurred_at, t.arrived_at, t.id)):
         newest[task.unit, task.bloc, task.year, task.plan, task.code] = task
     return [(t.unit, t.bloc, t.year, t.kind, t.done_on) for t in newest.values() if t.kind != "withdrawn"]
+
+
+def _named(fact: Fact) -> str:
+    """Points that a unit gives itself are another figure than those that count."""
+    return f"{fact.code}{OWN}" if fact.stage == "self" else fact.code
 
 
 def days_of(period: str) -> tuple[int, int]:

@@ -6,7 +6,8 @@ SCHEMA = (
     """create table definition (version int, code varchar, set_code varchar, kind varchar, maximum int,
        latest bool, by_days bool, from_day int, to_day int, kinds varchar[], signature varchar)""",
     "create table term (version int, part varchar, source varchar, name varchar)",
-    "create table indicator_set (code varchar, total bool)",
+    "create table indicator_set (code varchar, total bool, yearly bool)",
+    "create table published (set_code varchar, year int)",
     "create table asked_window (name varchar, first int, last int, whole_last int)",
     "create table unit (name varchar, code varchar, kind varchar)",
     "create table tally (unit varchar, first int, last int, name varchar, numerator bigint, denominator bigint)",
@@ -33,6 +34,11 @@ RUNS = (
          max(number) over whole as newest from every_run window whole as (partition by asked, code))
        select * from judged where in_force and (addable or number = newest)""",
 )
+
+# A year of a yearly set is a draft until it is published (decision 0027).
+WITHOUT_DRAFTS = """delete from fact where exists (
+    from indicator_set s where s.yearly and s.code = split_part(fact.code, '.', 1) and not exists (
+      from published p where p.set_code = s.code and p.year = year(date '1970-01-01' + fact.first)))"""
 
 _FACTS = """
 needed as (select distinct u.name as unit, u.code as unit_code, r.asked, r.code, r.number, r.first, r.whole_last, t.name, d.latest

@@ -18,7 +18,7 @@ from dunghen.cli.recompute.indicator_points import Figures, Scale, scale_of, wit
 from dunghen.contracts.messages import UnitScore
 
 Window = tuple[str, int, int, int]  # name, first and last local day, last day of its calendar period
-_KINDS = ["locality", "department", "land_office", "health"]
+KINDS = ["locality", "department", "land_office", "health"]
 _RATES = ("official", "resolved", "due_cohort", "statutory")
 _FOR_EVER = 1 << 30
 
@@ -36,14 +36,19 @@ CITY = "city"
 
 
 class Definitions:
-    """The sets of one policy version, laid out as tables; `stretches` are the days that have to be counted for them."""
+    """The sets of one policy version, laid out as tables; `stretches` are the days that have to be counted for them.
 
-    def __init__(self, body: Mapping[str, Any], windows: Sequence[Window]) -> None:
+    `published`: (set, year) of all that is public of yearly sets; None: drafts count too.
+    """
+
+    def __init__(self, body: Mapping[str, Any], windows: Sequence[Window], published: Sequence[tuple[str, int]] | None = None) -> None:
+        self.drafts_count = published is None
         self.connection, self.scales = duckdb.connect(config={"threads": 2}), dict[int, Scale]()
         for statement in sql.SCHEMA:
             self.connection.execute(statement)
         for one in body.get("sets", ()):
             self._lay_out(one)
+        self._insert("published", [*(published or ())])
         self._insert("asked_window", [*windows])
         for statement in sql.RUNS:
             self.connection.execute(statement)
@@ -60,6 +65,8 @@ class Definitions:
         self._insert("unit", [*((name, code, kind) for name, (code, kind) in asked.units.items()), (CITY, asked.city, "")])
         for table, rows in zip(("fact", "task"), told, strict=True):
             self._insert(table, [*rows])
+        if not self.drafts_count:
+            self.connection.execute(sql.WITHOUT_DRAFTS)
         self._insert("tally", [row for name, score in asked.scores.items() for row in self._tallies(name, score)])
         return with_points(self.connection.execute(sql.FIGURES).fetchall(), self.scales)
 
@@ -81,7 +88,7 @@ class Definitions:
             self._insert("definition", [_row(version, one["code"], given, terms)])
             self._insert("term", terms)
             self.scales[version] = scale_of(given)
-        self._insert("indicator_set", [(one["code"], one.get("total") is True)])
+        self._insert("indicator_set", [(one["code"], one.get("total") is True, one.get("yearly") is True)])
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:  # by columns: row by row DuckDB takes a millisecond each
@@ -96,7 +103,7 @@ def _row(version: int, of: str, given: Mapping[str, Any], terms: Sequence[tuple[
     counted_like = "share" if kind in ("ratio", "threshold") else kind
     signature = f"{counted_like} {given.get('facts_over', 'sum')} " + " ".join(sorted(":".join(map(str, term[1:])) for term in terms))
     days = _from(given.get("valid_from"), -_FOR_EVER), _from(given.get("valid_to"), _FOR_EVER)
-    kinds = [k for k in _KINDS if k in given.get("kinds", ())] or _KINDS
+    kinds = [k for k in KINDS if k in given.get("kinds", KINDS)]  # none: for the city itself
     flags = given.get("facts_over") == "latest", all(_of_days(term) for term in terms)
     return version, given["code"], of, kind, maximum, *flags, *days, kinds, signature
 

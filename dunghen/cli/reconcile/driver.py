@@ -22,9 +22,11 @@ from dunghen.cli.recompute.fact_table import FactTable
 from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
+from dunghen.cli.recompute.yearly import yearly_sheets
 from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
 from dunghen.cli.reconcile.indicators import compare_indicator
+from dunghen.cli.reconcile.yearly import compare_yearly
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.topics import DESK_EVENTS, DOSSIER_EVENTS, FACTS
 from dunghen.domain.windows import WINDOWS
@@ -96,6 +98,7 @@ async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Repor
     codes = await _indicators(http)
     answers = [await _answer(http, window, rate=rate) for window in WINDOWS for rate in RATES]
     answers += [await _answer(http, window, indicator=code) for window in WINDOWS for code in codes]
+    yearly = await _yearly(http)
     upto = furthest(batches_of(answers, end), end)
     table, book = await events_from_kafka(settings, upto), await read_book(settings)
     horizons, named = await horizons_from_kafka(settings), table.arrow()
@@ -103,8 +106,19 @@ async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Repor
     history = await asyncio.to_thread(history_of, named, horizons)
     known = Known(history, book, await facts_from_kafka(settings), await desks_from_kafka(settings))
     found, shown = await asyncio.to_thread(_judge, batches, known)
+    published = await asyncio.to_thread(_judge_yearly, yearly, known)
+    shown += [Shown(difference, ()) for difference in published.differences]
     return Report(
-        found.cells, len(answers), end, told, desks, table.count, table.poison, _versions(answers), _vectors(answers), tuple(shown)
+        found.cells + published.cells,
+        len(answers) + len(yearly),
+        end,
+        told,
+        desks,
+        table.count,
+        table.poison,
+        _versions(answers),
+        _vectors(answers),
+        tuple(shown),
     )
 
 
@@ -132,6 +146,13 @@ async def _indicators(http: httpx.AsyncClient) -> list[str]:
     return [code for one in sets for code in (*(i["code"] for i in one["indicators"]), *([one["code"]] if one["total"] else []))]
 
 
+async def _yearly(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """The rankings of every published year."""
+    sets = (await _get(http, "/api/v1/indicators", {}))["sets"]
+    asked = [(one["code"], year) for one in sets for year in one["published"] or ()]
+    return [await _get(http, f"/api/v1/rankings/{code}", {"period": year, "include": "covers"}) for code, year in asked]
+
+
 async def _get(http: httpx.AsyncClient, path: str, asked: Mapping[str, str]) -> dict[str, Any]:
     try:
         answer = await http.get(path, params=asked)
@@ -156,7 +177,8 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
     parts, shown = [], []
     for batch in batches:
         bodies = bodies_at(known.book, batch.policy)
-        definitions = Definitions(bodies.get("indicators", {}), with_calendar_ends(batch.day))
+        published = [(one["set"], one["year"]) for one in bodies.get("publications", {}).get("published", ())]
+        definitions = Definitions(bodies.get("indicators", {}), with_calendar_ends(batch.day), published)
         with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
             figures = _Figures(definitions, _asked(batch, bodies, found), known)
             for answer, names in batch.answers:
@@ -168,6 +190,16 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
                 shown += [Shown(difference, _dossiers(found, names, difference)) for difference in part.differences]
         definitions.close()
     return together(parts), shown
+
+
+def _judge_yearly(answers: list[dict[str, Any]], known: Known) -> Compared:
+    """Each at the facts and the policy that it names."""
+    parts: list[Compared] = []
+    for answer in answers:
+        facts, _ = known.facts.below(offsets(answer["facts"]))
+        sheets = yearly_sheets(bodies_at(known.book, answer["policy"]), facts, (answer["set"], answer["period"]))
+        parts.append(compare_yearly(answer, sheets))
+    return together(parts)
 
 
 def _asked(batch: Batch, bodies: Mapping[str, Any], found: Recomputation) -> Asked:

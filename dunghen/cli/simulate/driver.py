@@ -22,6 +22,7 @@ from dunghen.cli.simulate.sender import BATCH, Said, Sender
 from dunghen.cli.simulate.told_facts import Told, facts_of_month, facts_of_year
 from dunghen.cli.simulate.told_tasks import follow_ups_known_on, tasks_known_on, tasks_new_on
 from dunghen.cli.simulate.wire import Wire
+from dunghen.cli.simulate.yearly_facts import yearly_facts
 from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import Clock
@@ -71,7 +72,13 @@ class Simulation:
             progress(done, days + 1)
         await self.sender.tell_past(waiting)
         of = self.city.policy, self.city.plan.seed, today
-        await self._told({"facts": facts_of_year(*of), "tasks": tasks_known_on(*of), "follow_ups": follow_ups_known_on(*of)})
+        await self._told(
+            {
+                "facts": itertools.chain(facts_of_year(*of), yearly_facts(*of)),
+                "tasks": tasks_known_on(*of),
+                "follow_ups": follow_ups_known_on(*of),
+            }
+        )
         await self._desks_of_the_past(now, days)
         self._note(now)
         return count

@@ -32,7 +32,7 @@ def facts_of_month(policy: Policy, seed: int, today: int, month: int) -> Iterato
     passed = on.day / calendar.monthrange(on.year, month)[1] if month == on.month else 1.0
     for code, versions in policy.indicators.versions.items():
         definition = versions[-1]
-        if between and definition.facts_over == "latest":
+        if (between and definition.facts_over == "latest") or policy.indicators.sets[definition.set].yearly:
             continue
         for name in {term.name for term in definition.terms if term.of == "fact"} - DERIVED_FACTS:
             for unit in policy.catalogue.on(today):

@@ -65,7 +65,7 @@ class NamedItem(msgspec.Struct, gc=False):
 MATCHED = frozenset(("NguoiXuLy",))  # only ever matched to the directory: neither kept nor a reason to refuse
 ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__}) - MATCHED
 
-OF_FACTS = frozenset(("source", "facts", "unit", "code", "period", "kind", "numerator", "denominator", "occurred_at", "evidence"))
+OF_FACTS = frozenset(("source", "facts", "unit", "code", "period", "kind", "numerator", "denominator", "occurred_at", "evidence", "stage"))
 OF_TASKS = frozenset(("tasks", "unit", "bloc", "year", "plan", "code", "kind", "vi", "en", "owner", "start_on", "due_on", "done_on"))
 OF_FOLLOW_UPS = frozenset(("follow_ups", "unit", "code", "kind", "violation", "opened_on", "explained_on", "closed_on"))
 OF_DESK_EVENTS = frozenset(("source", "events", "unit", "desk", "kind", "on", "number", "channel", "score", "occurred_at"))

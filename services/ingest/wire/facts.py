@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw
 
-from dunghen.contracts.facts import FACT_KINDS, MOST, Fact, FactKind, told_id
+from dunghen.contracts.facts import FACT_KINDS, MOST, Fact, FactKind, FactStage, told_id
 from dunghen.contracts.refusals import Refusal
+from dunghen.domain.publications import SetYear
 from dunghen.domain.windows import WindowError, period
 from services.ingest.wire import scalars
 from services.ingest.wire.allow_list import OF_FACTS, duplicate_in, path_of
@@ -27,15 +28,32 @@ _NUMBER = re.compile(r"\d{1,16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class FactCodes:
+    """Which codes there are: `known`; of them those of points that a reviewer gives; and, of a code and period, how they stand to years."""
+
+    known: frozenset[str] = frozenset()
+    manual: frozenset[str] = frozenset()
+    yearly_of: Callable[[str, str], SetYear | None] = lambda _code, _period: None
+    published: Collection[SetYear] = ()
+
+
+NO_CODES = FactCodes()
+
+
+@dataclass(frozen=True, slots=True)
 class FactReading:
-    """How facts are read: dates, units and codes by the policy in force. `today`: no period begins later. `by`: the id of the key."""
+    """How facts are read: dates, units and codes by the policy in force. `today`: no period begins later. `by`: the id of the key.
+
+    `reviews`: whether who sends may give points that count, which is the city's right.
+    """
 
     dates: WireDates
     find_unit: Callable[[str], str]  # "" where there is none
-    codes: frozenset[str]
     allowed: frozenset[str] | None
     today: int
+    codes: FactCodes = NO_CODES
     by: str = ""
+    reviews: bool = True
     find_own_unit: Callable[[str], str] = lambda _: ""  # as find_unit, without the city itself: who has tasks and follow-ups
 
 
@@ -57,6 +75,7 @@ class FactItem(msgspec.Struct, gc=False):
     code: Scalar = None
     period: Scalar = None
     kind: Scalar = None
+    stage: Scalar = None
     numerator: Scalar = None
     denominator: Scalar = None
     occurred_at: Scalar = None
@@ -100,13 +119,13 @@ def decoded(body: bytes, of: Batch) -> Any:
 def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fact:
     """One statement, stamped. `arrived_at` in microseconds. Raises ItemRefused."""
     item = item_of(raw, _decode_item)
-    kind, given_at = _kind(item), reading.dates.past(item.occurred_at, "occurred_at")
+    code, kind, given_at = _code(item, reading), _kind(item), reading.dates.past(item.occurred_at, "occurred_at")
     numerator = _amount(item.numerator, "numerator", needed=kind == "value")
     fact = Fact(
         id="0" * 16,
         unit=own_unit(item.unit, reading),
-        code=_code(item, reading),
-        period=_period(item, reading),
+        code=code,
+        period=_period(item, code, reading),
         kind=kind,
         numerator=numerator or 0,
         denominator=_amount(item.denominator, "denominator", needed=False),
@@ -115,6 +134,7 @@ def fact_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) -> Fac
         arrived_at=arrived_at,
         by=reading.by,
         evidence=link(item.evidence),
+        stage=_stage(item, code, reading),
     )
     fact.id = told_id(fact, given_at)
     fact.occurred_at = given_at or arrived_at // 1_000_000
@@ -159,12 +179,24 @@ def own_unit(value: Scalar, reading: FactReading) -> str:
 
 def _code(item: FactItem, reading: FactReading) -> str:
     code = required(item.code, "code")
-    if code not in reading.codes:
+    if code not in reading.codes.known:
         raise ItemRefused(Refusal.UNKNOWN_FACT, "code")
     return code
 
 
-def _period(item: FactItem, reading: FactReading) -> str:
+def _stage(item: FactItem, code: str, reading: FactReading) -> FactStage:
+    """`self`, or `reviewed`, which is what counts and what is meant where nothing is said. Both are of points that a reviewer gives."""
+    given, manual = scalars.text(item.stage), code in reading.codes.manual
+    if given not in ("", "self", "reviewed") or (given and not manual):
+        raise ItemRefused(Refusal.BAD_CHOICE, "stage")
+    if given == "self":
+        return "self"
+    if manual and not reading.reviews:
+        raise ItemRefused(Refusal.REVIEW_NOT_ALLOWED, "stage")
+    return ""
+
+
+def _period(item: FactItem, code: str, reading: FactReading) -> str:
     name = required(item.period, "period")
     try:
         first = period(name).first
@@ -172,6 +204,11 @@ def _period(item: FactItem, reading: FactReading) -> str:
         raise ItemRefused(Refusal.BAD_PERIOD, "period") from None
     if first > reading.today:
         raise ItemRefused(Refusal.IN_THE_FUTURE, "period")
+    of = reading.codes.yearly_of(code, name)
+    if of is not None and of.year != name:
+        raise ItemRefused(Refusal.BAD_PERIOD, "period")
+    if of in reading.codes.published:
+        raise ItemRefused(Refusal.PUBLISHED, "period")
     return name
 
 

@@ -45,7 +45,14 @@ from tests.eventually import eventually_async as eventually
 
 MONDAY_8_00 = 1_794_790_800  # 2026-11-16 08:00 in Đà Nẵng
 TODAY = (MONDAY_8_00 + 7 * 3600) // 86400
+NAMES = {"name_vi": "Thử", "name_en": "Test"}
+POINTS = {"code": "RANKED.POINTS", "kind": "manual", "facts_over": "latest", "maximum": 10, **NAMES, "meaning_vi": "a", "meaning_en": "a"}
+RANKED = {"code": "RANKED", **NAMES, "total": True, "yearly": True, "indicators": [POINTS]}
+ON_TIME = {"code": "MONTHLY.ON_TIME", "kind": "ratio", "numerator": ["resolved"], "denominator": ["resolved"], **NAMES}
+MONTHLY = {"code": "MONTHLY", **NAMES, "indicators": [{**ON_TIME, "meaning_vi": "a", "meaning_en": "a"}]}
 BODIES: dict[str, Any] = {
+    "indicators": {"sets": [RANKED, MONTHLY], "monthly_sheet": ["MONTHLY.ON_TIME"]},
+    "publications": {"published": [{"set": "RANKED", "year": 2025, "at": 1}]},
     "city": {"code": "H17", "name": "Đà Nẵng", "time_zone": "Asia/Ho_Chi_Minh"},
     "units": {
         "units": [

@@ -18,10 +18,10 @@ from services.api.app import build_app
 from services.api.ports import Outlets
 
 PUSH_KEY = "B" + "A" * 86
+OF_UNITS = {unit: unit for unit in ALL}
 IN_PATH = {
-    What.UNIT_DOSSIERS: {unit: unit for unit in ALL},
-    What.DOSSIER: DOSSIERS_OF,
-    What.ACT: DOSSIERS_OF,
+    **dict.fromkeys((What.UNIT_DOSSIERS, What.MONTHLY_SHEET, What.JUSTIFY), OF_UNITS),
+    **dict.fromkeys((What.DOSSIER, What.ACT), DOSSIERS_OF),
     What.DESK_BOARD: {place: place for place in (DESK, *OTHER_DESKS)},
 }
 
@@ -49,7 +49,7 @@ class Cell:
         if reach is None:
             return {403}
         if reach is Reach.ALL or not self.unit or self.unit in actor.units:
-            bare = self.what in (What.ACT, What.OWN_BROWSERS) and self.method == "POST"  # a post without a body
+            bare = self.what in (What.ACT, What.JUSTIFY, What.OWN_BROWSERS) and self.method == "POST"  # a post without a body
             return {422} if bare else {404} if self.what is What.NOTICE_LINK else {200, 303}  # a link of nobody
         return {404} if self.what in (What.DOSSIER, What.ACT) else {403}
 
@@ -69,10 +69,12 @@ async def settled(open_world: Opened) -> AsyncIterator[tuple[World, dict[str, Ac
 async def ask(world: World, cell: Cell, actor: Actor) -> int:
     path = (
         cell.path.replace("{desk}", cell.unit)
+        .replace("/rankings/{code}", "/rankings/RANKED")
         .replace("{code}", IN_PATH.get(cell.what, {}).get(cell.unit, "20242"))
         .replace("{path:path}", "nothing.js")
         .replace("{token}", "0" * 20)
     )
+    path += "?month=2026-11&about=monthly-sheet&period=2026-11" if cell.what is What.MONTHLY_SHEET else ""
     if cell.method == "POST":
         return (await post(world, path, **actor.headers)).status_code
     if path.endswith("/stream"):

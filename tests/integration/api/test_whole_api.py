@@ -30,6 +30,8 @@ IN_NO_DESCRIPTION = {
     "/officials",
 }
 CODES = {"/api/v1/units/": ["20242", "20194", "H17.10"], "/api/v1/dossiers/": list(DOSSIERS_OF.values())}
+CODES |= {"/api/v1/rankings/": ["RANKED"], "/api/v1/officials/rankings/": ["RANKED"]}
+SUBJECT = {"month": ["2026-10"], "about": ["RANKED.POINTS"], "period": ["2025"]}
 
 
 async def test_nothing_that_anybody_asks_fails_or_is_answered_as_nobody_said(open_world: Opened) -> None:
@@ -39,7 +41,7 @@ async def test_nothing_that_anybody_asks_fails_or_is_answered_as_nobody_said(ope
         askers = {name: {**actors[name].headers, "origin": page} for name in ("nobody", "leader of the city")}
         description = (await world.http.get("/openapi.json")).text
         shown = await world.map()
-        since = {"since": [str(shown["version"]), shown["known_at"]]}
+        since = {"since": [str(shown["version"]), shown["known_at"]], **SUBJECT}
         questions = Questions(page, description, askers, CODES, since, ENDLESS | {LAST})
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as elsewhere:
             answers = await asyncio.get_running_loop().run_in_executor(elsewhere, ask_everything, questions)

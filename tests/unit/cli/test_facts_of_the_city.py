@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from dunghen.cli.simulate.told_facts import facts_of_month, facts_of_year
+from dunghen.cli.simulate.yearly_facts import yearly_facts
 from dunghen.contracts.city_files import read_city
 from dunghen.domain.desks import DERIVED_FACTS
 from dunghen.domain.indicator_values import Inputs, Reason, Stated, Tally, UnitFacts, evaluate
@@ -23,11 +26,9 @@ def test_every_indicator_that_facts_feed_has_a_value_for_every_unit_that_it_is_f
     told: dict[str, dict[str, dict[str, Stated]]] = {}
     for fact in facts_of_year(POLICY, 7, TODAY):
         told.setdefault(fact["unit"], {}).setdefault(fact["code"], {})[fact["period"]] = Stated(fact["numerator"], fact.get("denominator"))
-    fed = [
-        versions
-        for versions in POLICY.indicators.versions.values()
-        if all(term.of == "fact" and term.name not in DERIVED_FACTS for term in versions[-1].terms)
-    ]
+    book = POLICY.indicators
+    monthly = [versions for versions in book.versions.values() if not book.sets[versions[-1].set].yearly]
+    fed = [versions for versions in monthly if all(term.of == "fact" and term.name not in DERIVED_FACTS for term in versions[-1].terms)]
     for unit in POLICY.catalogue.on(TODAY):
         facts: UnitFacts = told[unit.code]
         for window in ("month", "quarter", "year"):
@@ -42,3 +43,20 @@ def test_the_month_that_runs_grows_and_shares_stay_shares() -> None:
     assert all(a["numerator"] <= b["numerator"] for a, b in zip(first, NOVEMBER, strict=True))
     shares = {code for code, of in POLICY.indicators.versions.items() if of[-1].kind in ("ratio", "threshold")}
     assert all(fact["numerator"] <= fact["denominator"] for fact in NOVEMBER if fact["code"] in shares)
+
+
+def test_last_years_points_are_reviewed_and_this_years_only_in_part() -> None:
+    told = list(yearly_facts(POLICY, 7, TODAY))
+    assert told == list(yearly_facts(POLICY, 7, TODAY))
+    agencies = Counter((fact["period"], fact["stage"]) for fact in told if fact["code"].startswith("PAR_AGENCIES."))
+    whole = 8 * sum(unit.kind != "health" for unit in POLICY.catalogue.on(TODAY))
+    assert agencies["2025", "self"] == agencies["2025", "reviewed"] == agencies["2026", "self"] == whole
+    assert 0 < agencies["2026", "reviewed"] < whole
+    assert {fact["unit"] for fact in told if fact["code"].startswith("PARINDEX.")} == {"H17"}
+
+
+def test_no_points_exceed_their_maximum_and_places_are_among_the_provinces() -> None:
+    maxima = {code: versions[-1].maximum for code, versions in POLICY.indicators.versions.items()}
+    for fact in yearly_facts(POLICY, 7, TODAY):
+        most = maxima[fact["code"]] * 10 if "stage" in fact else fact["denominator"]
+        assert 0 < fact["numerator"] <= most

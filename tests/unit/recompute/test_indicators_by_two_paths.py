@@ -44,7 +44,8 @@ def some_set(rng: Random) -> dict[str, Any]:
         elif kind == "ratio" and rng.random() < 0.3:
             one["direction"] = "lower"
         one["facts_over"] = rng.choice(("sum", "latest"))
-        one["kinds"] = rng.choice(([], ["locality"]))
+        if rng.random() < 0.5:
+            one["kinds"] = rng.choice((["locality"], ["city"]))
         indicators += versions(rng, one)
     return {"code": "SET", "name_vi": "a", "name_en": "a", "total": any(one["maximum"] for one in indicators), "indicators": indicators}
 

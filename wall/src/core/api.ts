@@ -219,7 +219,7 @@ export interface paths {
         };
         /**
          * Get Indicators
-         * @description All sets: groups, classes, and the definitions that hold today with the days of all their versions.
+         * @description All sets: groups, classes, and the definitions that hold today with the days of all their versions; the city's places.
          */
         get: operations["get_indicators_api_v1_indicators_get"];
         put?: never;
@@ -368,6 +368,26 @@ export interface paths {
          *     (`acknowledged`: by internal id, null while nobody answered); `mine`: those to who asks.
          */
         get: operations["get_notices_api_v1_notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/officials/rankings/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft Ranking
+         * @description The same as it stands, published or not; without a period this year.
+         */
+        get: operations["get_draft_ranking_api_v1_officials_rankings__code__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -536,6 +556,27 @@ export interface paths {
          * @description The same as an XLSX sheet: numbers and dates as such, no formula, the same bytes for the same figures.
          */
         get: operations["get_rankings_xlsx_api_v1_rankings_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rankings/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Yearly Ranking
+         * @description Units by a yearly set of /indicators (PAR_AGENCIES): points as reviewed beside those that each gives itself, dense ranks by kind
+         *     of unit, the years that are published. A year that is not is no answer (NOT_PUBLISHED).
+         */
+        get: operations["get_yearly_ranking_api_v1_rankings__code__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -845,6 +886,72 @@ export interface paths {
          *     city's: each indicator Σ/Σ over its units, without inputs, as of now.
          */
         get: operations["get_score_card_api_v1_units__code__indicators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/justifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Justifications
+         * @description What was written of a unit's points by an indicator in a year, or of its monthly sheet; the newest first, which holds.
+         */
+        get: operations["get_justifications_api_v1_units__code__justifications_get"];
+        put?: never;
+        /**
+         * Post Justification
+         * @description `{about, period, text, links?}`: 202 once it is stored for good. At most 1000 letters and five https links; nothing that looks
+         *     like a person's: no 9 digits in a row, no phone number, no mail address.
+         */
+        post: operations["post_justification_api_v1_units__code__justifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/monthly-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Monthly Sheet
+         * @description The chosen indicators of a unit in a month (as far as it has come): value, points, rank within its kind, the month before, and
+         *     whether it was reconciled. That a figure moved is said only where the two intervals part.
+         */
+        get: operations["get_monthly_sheet_api_v1_units__code__monthly_sheet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/monthly-sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Monthly Sheet Xlsx
+         * @description The same for spreadsheets.
+         */
+        get: operations["get_monthly_sheet_xlsx_api_v1_units__code__monthly_sheet_xlsx_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3181,6 +3288,188 @@ export interface operations {
             };
         };
     };
+    get_draft_ranking_api_v1_officials_rankings__code__get: {
+        parameters: {
+            query?: {
+                /** @description a calendar year; without: the newest */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking as it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        as_of: string;
+                        city: {
+                            code: string;
+                            complete: boolean;
+                            criteria: {
+                                code: string;
+                                gap: number | null;
+                                maximum: number;
+                                points: number | null;
+                                reason: string;
+                                self_points: number | null;
+                            }[];
+                            gap: number | null;
+                            kind: string;
+                            maximum: number;
+                            name: string;
+                            of: number;
+                            points: number | null;
+                            rank: number | null;
+                            reason: string;
+                            self_points: number | null;
+                            standing: string;
+                            type: string;
+                            value: number | null;
+                        } | null;
+                        facts?: {
+                            [key: string]: number;
+                        } | null;
+                        /**
+                         * YearlyName
+                         * @description In both languages.
+                         */
+                        name: {
+                            en: string;
+                            vi: string;
+                        };
+                        period: string;
+                        policy: number;
+                        publication: string;
+                        published_at: string | null;
+                        rankings: {
+                            kind: string;
+                            of: number;
+                            units: {
+                                code: string;
+                                complete: boolean;
+                                criteria: {
+                                    code: string;
+                                    gap: number | null;
+                                    maximum: number;
+                                    points: number | null;
+                                    reason: string;
+                                    self_points: number | null;
+                                }[];
+                                gap: number | null;
+                                kind: string;
+                                maximum: number;
+                                name: string;
+                                of: number;
+                                points: number | null;
+                                rank: number | null;
+                                reason: string;
+                                self_points: number | null;
+                                standing: string;
+                                type: string;
+                                value: number | null;
+                            }[];
+                        }[];
+                        set: string;
+                        stale: boolean;
+                        version: number;
+                        years: {
+                            published_at: string | null;
+                            year: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     get_stream_api_v1_officials_stream_get: {
         parameters: {
             query?: never;
@@ -3968,6 +4257,164 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_yearly_ranking_api_v1_rankings__code__get: {
+        parameters: {
+            query?: {
+                /** @description a calendar year; without: the newest */
+                period?: string;
+                include?: "covers" | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        as_of: string;
+                        city: {
+                            code: string;
+                            complete: boolean;
+                            criteria: {
+                                code: string;
+                                gap: number | null;
+                                maximum: number;
+                                points: number | null;
+                                reason: string;
+                                self_points: number | null;
+                            }[];
+                            gap: number | null;
+                            kind: string;
+                            maximum: number;
+                            name: string;
+                            of: number;
+                            points: number | null;
+                            rank: number | null;
+                            reason: string;
+                            self_points: number | null;
+                            standing: string;
+                            type: string;
+                            value: number | null;
+                        } | null;
+                        facts?: {
+                            [key: string]: number;
+                        } | null;
+                        /**
+                         * YearlyName
+                         * @description In both languages.
+                         */
+                        name: {
+                            en: string;
+                            vi: string;
+                        };
+                        period: string;
+                        policy: number;
+                        publication: string;
+                        published_at: string | null;
+                        rankings: {
+                            kind: string;
+                            of: number;
+                            units: {
+                                code: string;
+                                complete: boolean;
+                                criteria: {
+                                    code: string;
+                                    gap: number | null;
+                                    maximum: number;
+                                    points: number | null;
+                                    reason: string;
+                                    self_points: number | null;
+                                }[];
+                                gap: number | null;
+                                kind: string;
+                                maximum: number;
+                                name: string;
+                                of: number;
+                                points: number | null;
+                                rank: number | null;
+                                reason: string;
+                                self_points: number | null;
+                                standing: string;
+                                type: string;
+                                value: number | null;
+                            }[];
+                        }[];
+                        set: string;
+                        stale: boolean;
+                        version: number;
+                        years: {
+                            published_at: string | null;
+                            year: string;
+                        }[];
+                    };
                 };
             };
             /** @description The reader has this version */
@@ -5767,6 +6214,512 @@ export interface operations {
                 };
             };
             /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_justifications_api_v1_units__code__justifications_get: {
+        parameters: {
+            query: {
+                /** @description the code of an indicator of a yearly set, or monthly-sheet */
+                about: string;
+                /** @description a year, or of a monthly sheet the month */
+                period: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was written */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        about: string;
+                        justifications: {
+                            at: string | null;
+                            by: string;
+                            id: string;
+                            links: string[];
+                            text: string;
+                        }[];
+                        period: string;
+                        unit: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    post_justification_api_v1_units__code__justifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    about: string;
+                    /** @default [] */
+                    links?: string[];
+                    period: string;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_monthly_sheet_api_v1_units__code__monthly_sheet_get: {
+        parameters: {
+            query: {
+                /** @description like 2026-10 */
+                month: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        as_of: string;
+                        before: string;
+                        code: string;
+                        complete: boolean;
+                        first: string;
+                        justification?: {
+                            at: string | null;
+                            by: string;
+                            id: string;
+                            links: string[];
+                            text: string;
+                        } | null;
+                        kind: string;
+                        last: string;
+                        lines: {
+                            band: string;
+                            before: {
+                                denominator: number;
+                                numerator: number;
+                                points: number | null;
+                                rank: number | null;
+                                value: number | null;
+                            } | null;
+                            code: string;
+                            denominator: number;
+                            few: boolean;
+                            maximum: number | null;
+                            /**
+                             * MonthMovement
+                             * @description Places and value gained (lost: below zero), null unless the two intervals part; `reason`: of /definitions.
+                             */
+                            movement: {
+                                difference: number | null;
+                                places: number | null;
+                                reason: string;
+                            };
+                            /**
+                             * SheetName
+                             * @description In both languages.
+                             */
+                            name: {
+                                en: string;
+                                vi: string;
+                            };
+                            numerator: number;
+                            of: number | null;
+                            points: number | null;
+                            rank: number | null;
+                            reason: string;
+                            value: number | null;
+                        }[];
+                        month: string;
+                        name: string;
+                        policy: number;
+                        /**
+                         * Reconciliation
+                         * @description Whether the figures were reconciled, and when; `state`: not_reconciled while no result is kept.
+                         */
+                        reconciliation: {
+                            at: string | null;
+                            state: string;
+                        };
+                        stale: boolean;
+                        type: string;
+                        version: number;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_monthly_sheet_xlsx_api_v1_units__code__monthly_sheet_xlsx_get: {
+        parameters: {
+            query: {
+                /** @description like 2026-10 */
+                month: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
             503: {
                 headers: {
                     [name: string]: unknown;

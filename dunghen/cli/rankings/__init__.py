@@ -1,0 +1,1 @@
+"""`dunghen rankings`: which years of yearly sets are public."""

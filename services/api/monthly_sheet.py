@@ -1,0 +1,192 @@
+"""A unit's month, by which its head is rated: chosen indicators beside those of the month before; pure (issue 7; decision 0027)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from dunghen.domain.comparison import Reason, compare
+from dunghen.domain.days import date_of
+from dunghen.domain.indicators import Indicator, IndicatorBook
+from dunghen.domain.rates import Rate
+from dunghen.domain.units import Unit
+from dunghen.domain.windows import period
+from services.api.indicator_rows import IndicatorRow
+from services.api.indicator_view import view_of
+from services.api.justifications import ShownJustification
+from services.api.views import Scene, ViewKey
+
+NO_INTERVAL = "NO_INTERVAL"  # of what is not a share of dossiers nothing is said of chance
+NOT_KNOWN = "NOT_KNOWN"  # it did not hold in the month before
+MEANINGS = {
+    NO_INTERVAL: ("Không phải tỷ lệ trên hồ sơ: không có khoảng tin cậy", "Not a share of dossiers: there is no interval"),
+    NOT_KNOWN: ("Chỉ số chưa có hiệu lực trong tháng trước", "The indicator did not hold in the month before"),
+}
+RECONCILIATION = {"not_reconciled": ("Chưa đối soát", "Not reconciled: no result of a reconciliation is kept")}
+
+
+class SheetName(msgspec.Struct):
+    """In both languages."""
+
+    vi: str
+    en: str
+
+
+class MonthBefore(msgspec.Struct):
+    """The same in the month before."""
+
+    value: float | None
+    numerator: int
+    denominator: int
+    points: float | None
+    rank: int | None
+
+
+class MonthMovement(msgspec.Struct):
+    """Places and value gained (lost: below zero), null unless the two intervals part; `reason`: of /definitions."""
+
+    places: int | None
+    difference: float | None
+    reason: str
+
+
+class SheetLine(msgspec.Struct, kw_only=True):
+    """One indicator of a unit; `rank` of `of` within its kind; `reason`: why there is a value, or none. `before`: null: it did not hold."""
+
+    code: str
+    name: SheetName
+    value: float | None
+    numerator: int
+    denominator: int
+    points: float | None
+    maximum: int | None
+    band: str
+    few: bool
+    reason: str
+    rank: int | None
+    of: int | None
+    before: MonthBefore | None
+    movement: MonthMovement
+
+
+class Reconciliation(msgspec.Struct):
+    """Whether the figures were reconciled, and when; `state`: not_reconciled while no result is kept."""
+
+    state: str
+    at: str | None
+
+
+class MonthlySheet(msgspec.Struct, kw_only=True):
+    """The sheet. `complete`: the month is over; `before`: the month that it stands beside; `justification`: the newest of its month."""
+
+    code: str
+    name: str
+    kind: str
+    type: str
+    month: str
+    first: str
+    last: str
+    before: str
+    complete: bool
+    as_of: str
+    version: int
+    policy: int
+    stale: bool
+    reconciliation: Reconciliation
+    lines: list[SheetLine]
+    justification: ShownJustification | None = None
+
+
+class Months(NamedTuple):
+    """The month, and the one before."""
+
+    month: str
+    before: str
+
+
+def months_of(month: str) -> Months:
+    """Raises WindowError for what is no month."""
+    earlier = date_of(period(month).first - 1)
+    return Months(month, f"{earlier.year}-{earlier.month:02}")
+
+
+def sheet_of_unit(scene: Scene, unit: Unit, months: Months, stale: bool) -> MonthlySheet:
+    """`scene`: all units in both months."""
+    book, days = scene.policy.indicators if scene.policy else IndicatorBook(), period(months.month)
+    definitions = [one for code in book.monthly if (one := book.on(code, min(days.last, scene.meta.day))) is not None]
+    rows = {name: _rows(scene, definitions, unit, name) for name in months}
+    few = scene.looks.few
+    return MonthlySheet(
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind,
+        type=unit.type,
+        month=months.month,
+        first=date_of(days.first).isoformat(),
+        last=date_of(min(days.last, scene.meta.day)).isoformat(),
+        before=months.before,
+        complete=days.last < scene.meta.day,
+        as_of=date_of(scene.meta.day).isoformat(),
+        version=scene.meta.version,
+        policy=scene.meta.policy,
+        stale=stale,
+        reconciliation=Reconciliation("not_reconciled", None),
+        lines=[_line(one, rows[months.month][one.code], rows[months.before].get(one.code), few) for one in definitions],
+    )
+
+
+def _rows(scene: Scene, definitions: Sequence[Indicator], unit: Unit, month: str) -> dict[str, IndicatorRow]:
+    """The unit's row of each indicator, ranked among all of its kind."""
+    found: dict[str, IndicatorRow] = {}
+    for one in definitions:
+        view = view_of(ViewKey(window=month, kind=unit.kind, indicator=one.code))
+        view.show(scene)
+        row = view.rows.get(unit.code)
+        if isinstance(row, IndicatorRow) and row.reason != "NOT_IN_FORCE":
+            found[one.code] = row
+    return found
+
+
+def _line(one: Indicator, row: IndicatorRow, earlier: IndicatorRow | None, few: int) -> SheetLine:
+    names = ("value", "numerator", "denominator", "points", "maximum", "band", "few", "reason", "rank", "of")
+    return SheetLine(
+        code=one.code,
+        name=SheetName(*one.name),
+        **{name: getattr(row, name) for name in names},
+        before=None if earlier is None else MonthBefore(*(getattr(earlier, name) for name in MonthBefore.__struct_fields__)),
+        movement=_movement(one, row, earlier, few),
+    )
+
+
+def _movement(one: Indicator, row: IndicatorRow, earlier: IndicatorRow | None, few: int) -> MonthMovement:
+    if earlier is None or not one.of_dossiers:
+        return MonthMovement(None, None, NOT_KNOWN if earlier is None else NO_INTERVAL)
+    found = compare(Rate(row.numerator, row.denominator), Rate(earlier.numerator, earlier.denominator), few)
+    if found.reason is not Reason.PARTED:
+        return MonthMovement(None, None, found.reason.value)
+    places = None if row.rank is None or earlier.rank is None else earlier.rank - row.rank
+    return MonthMovement(places, found.value, found.reason.value)
+
+
+def table_of(sheet: MonthlySheet) -> tuple[list[str], list[list[str | int | float | bool | None]]]:
+    """(columns, rows) for spreadsheets."""
+    own = ("value", "numerator", "denominator", "points", "maximum", "band", "few", "reason", "rank", "of")
+    head: Mapping[str, str | bool] = {name: getattr(sheet, name) for name in ("month", "first", "last", "complete", "as_of")}
+    columns = ["unit", "unit_name", "code", "name_vi", "name_en", *own]
+    columns += [f"before_{name}" for name in MonthBefore.__struct_fields__] + [
+        f"movement_{name}" for name in MonthMovement.__struct_fields__
+    ]
+    rows = [
+        [
+            *(sheet.code, sheet.name, line.code, line.name.vi, line.name.en),
+            *(getattr(line, name) for name in own),
+            *(getattr(line.before, name, None) for name in MonthBefore.__struct_fields__),
+            *msgspec.structs.astuple(line.movement),
+            *head.values(),
+            sheet.reconciliation.state,
+        ]
+        for line in sheet.lines
+    ]
+    return [*columns, *head, "reconciliation"], rows

@@ -1,0 +1,140 @@
+"""Random points told of a random year: what a ranking shows and what the batch path says are the same; drafts are in neither."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from dunghen.cli.recompute.fact_table import rows_of
+from dunghen.cli.recompute.indicators import Asked, Definitions
+from dunghen.cli.recompute.windows import with_calendar_ends
+from dunghen.cli.recompute.yearly import yearly_sheets
+from dunghen.cli.reconcile.indicators import compare_indicator
+from dunghen.cli.reconcile.yearly import compare_yearly
+from dunghen.contracts.facts import Fact, FactBook, FactKind, facts_by_unit
+from dunghen.contracts.facts import PublicFacts as Public
+from dunghen.domain.days import day_number
+from dunghen.domain.policy import Policy
+from services.api.board_messages import Meta
+from services.api.indicator_view import view_of
+from services.api.views import Scene, ViewKey
+from services.api.yearly_rankings import Wanted, yearly_answer
+
+TODAY = day_number(date(2026, 11, 16))
+WORDS = {"name_vi": "a", "name_en": "a", "meaning_vi": "a", "meaning_en": "a"}
+CLASSES = [{"code": "good", "name_vi": "a", "name_en": "a", "from": 80}, {"code": "weak", "name_vi": "a", "name_en": "a", "from": 0}]
+UNITS = [{"code": f"2024{n}", "name": f"x{n}", "kind": "locality"} for n in range(8)]
+UNITS += [{"code": f"H17.0{n}", "name": f"y{n}", "kind": "department"} for n in range(1, 4)]
+UNITS += [{"code": "H17.09", "name": "z", "kind": "department", "valid_from": "2026-03-01"}]
+
+
+def a_set(code: str, **other: Any) -> dict[str, Any]:
+    one = {"kind": "manual", "facts_over": "latest", **WORDS, **other}
+    two = {**one, "code": f"{code}.TWO", "maximum": 20}
+    versions = [{**two, "valid_to": "2024-12-31"}, {**two, "version": 2, "maximum": 30, "valid_from": "2025-01-01"}]
+    shared = {**one, "code": f"{code}.SHARE", "kind": "ratio", "maximum": 5}
+    return {
+        "code": code,
+        "name_vi": "a",
+        "name_en": "a",
+        "total": True,
+        "yearly": True,
+        "classes": CLASSES,
+        "indicators": [{**one, "code": f"{code}.ONE", "maximum": 10}, *versions, shared],
+    }
+
+
+SETS = [a_set("RANKED"), a_set("CITYS", kinds=["city"]), a_set("SOME", kinds=["department"])]
+PUBLISHED = [{"set": code, "year": year, "at": 1} for code in ("RANKED", "CITYS", "SOME") for year in (2024, 2025)]
+BODIES: dict[str, Any] = {
+    "city": {"code": "H17", "name": "x"},
+    "units": {"units": UNITS},
+    "indicators": {"sets": SETS},
+    "publications": {"published": PUBLISHED},
+}
+POLICY = Policy.from_bodies(1, BODIES)
+
+
+def some_facts(rng: Random) -> list[Fact]:
+    codes = [f"{one['code']}.{name}" for one in SETS for name in ("ONE", "TWO", "SHARE")]
+    return [a_fact(rng, unit, code, year) for unit in (*(u["code"] for u in UNITS), "H17") for code in codes for year in (2024, 2025, 2026)]
+
+
+def a_fact(rng: Random, unit: str, code: str, year: int) -> Fact:
+    kind: FactKind = rng.choices(("value", "not_assessed", "withdrawn"), (20, 2, 1))[0]
+    return Fact(
+        id=f"{rng.randrange(1 << 60):016x}",
+        unit=unit,
+        code=code,
+        period=str(year),
+        kind=kind,
+        numerator=rng.choice((40, 60, 60, 75, 310)),
+        denominator=rng.choice((10, 10, 7, None)) if code.endswith("TWO") else 10,
+        source="S",
+        occurred_at=rng.randrange(9),
+        arrived_at=1,
+        stage="self" if not code.endswith("SHARE") and rng.random() < 0.3 else "",
+    )
+
+
+def scene_of(facts: list[Fact]) -> Scene:
+    book = FactBook()
+    for fact in facts:
+        book.take(fact)
+    told = facts_by_unit(book)
+    meta = Meta(version=1, policy=1, day=TODAY, known_at=0)
+    return Scene(meta, POLICY, {}, {}, Public(told, POLICY.indicators, POLICY.publications), told)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_published_ranking_and_the_batch_path_say_the_same(seed: int) -> None:
+    rng = Random(seed)
+    facts = [fact for _ in range(3) for fact in some_facts(rng)]
+    scene, ranked = scene_of(facts), 0
+    for one in PUBLISHED:
+        of, year = POLICY.indicators.sets[str(one["set"])], str(one["year"])
+        answer = msgspec.to_builtins(yearly_answer(scene, POLICY, Wanted(of, year, "published"), None))
+        found = compare_yearly(answer, yearly_sheets(BODIES, rows_of(facts), (of.code, year)))
+        assert (found.differences, found.cells > 10) == ((), True)
+        ranked += sum(row["rank"] is not None for group in answer["rankings"] for row in group["units"])
+    assert ranked > 20
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_map_shows_no_draft_and_neither_does_the_batch_path(seed: int) -> None:
+    facts = some_facts(Random(seed))
+    scene, published = scene_of(facts), [(str(one["set"]), int(str(one["year"]))) for one in PUBLISHED]
+    definitions = Definitions(BODIES["indicators"], with_calendar_ends(TODAY), published)
+    kinds = {unit["code"]: (unit["code"], unit["kind"]) for unit in UNITS}
+    figures = definitions.figures(Asked(kinds, {}, "H17"), (rows_of(facts), ()))
+    definitions.close()
+    values = 0
+    for code in ("RANKED", "RANKED.TWO", "CITYS", "CITYS.ONE", "SOME.SHARE"):
+        view = view_of(ViewKey(window="month", indicator=code))
+        view.show(scene)
+        answer = {"window": "month", "indicator": code, "units": list(map(plain, view.rows.values())), "city": plain(view.city)}
+        assert compare_indicator(answer, {code: code for code in kinds}, figures).differences == ()
+        values += sum(row["reason"] == "VALUE" for row in answer["units"])
+    assert values > 10  # those of 2025, though 2026 was told
+    whole = Definitions(BODIES["indicators"], with_calendar_ends(TODAY))
+    assert whole.figures(Asked(kinds, {}, "H17"), (rows_of(facts), ())) != figures
+    whole.close()
+
+
+def plain(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__struct_fields__}
+
+
+@pytest.mark.parametrize("figure", ["points", "rank"])
+def test_a_wrong_figure_is_found(figure: str) -> None:
+    facts = some_facts(Random(1))
+    answer = msgspec.to_builtins(
+        yearly_answer(scene_of(facts), POLICY, Wanted(POLICY.indicators.sets["RANKED"], "2025", "published"), None)
+    )
+    answer["rankings"][0]["units"][0][figure] = 99
+    (difference,) = compare_yearly(answer, yearly_sheets(BODIES, rows_of(facts), ("RANKED", "2025"))).differences
+    assert (difference.cell.figure, difference.live) == (figure, 99)
