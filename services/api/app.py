@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from services.api import problems
 from services.api.access_table import check_declared
@@ -54,19 +54,45 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         redoc_url=None,
     )
     problems.install(app)
-    pictures = (map_routes(follower, past), map_file_routes(follower, past), geometry_routes(follower))
-    live = (*pictures, ranking_routes(follower, past), news_routes(follower, past))
     behind = Behind(past)
-    units = (
+    for router in (
+        *_public(follower, past, behind),
+        *_private(officials, past, behind, outlets),
+        health_routes(follower),
+        open_data_routes(follower.settings.open_data),
+        page_routes(follower.settings.static),
+    ):
+        app.include_router(router)
+    check_declared(app)
+    say_problems(app)
+    app.add_middleware(Front, clock=follower.clock)
+    return app
+
+
+def _public(follower: Follower, past: Past, behind: Behind) -> tuple[APIRouter, ...]:
+    """What everybody may read, and what walls say of themselves."""
+    return (
+        map_routes(follower, past),
+        map_file_routes(follower, past),
+        geometry_routes(follower),
+        ranking_routes(follower, past),
+        news_routes(follower, past),
         yearly_routes(follower),
         open_routes(follower, past),
         indicator_routes(follower, past),
         rate_explanation_routes(follower, past, behind),
         breakdown_routes(follower, past),
+        desk_routes(follower),
+        task_routes(follower),
+        follow_up_count_routes(follower),
+        badge_routes(follower),
+        wall_routes(follower.settings.wall_token),
     )
-    told = (desk_routes(follower), task_routes(follower), follow_up_count_routes(follower))
-    public = (*live, *units, *told, badge_routes(follower), wall_routes(follower.settings.wall_token))
-    private = (
+
+
+def _private(officials: Officials, past: Past, behind: Behind, outlets: Outlets) -> tuple[APIRouter, ...]:
+    """What is answered only to whom `access_table` names."""
+    return (
         session_routes(officials),
         signing_routes(officials),
         officials_routes(officials),
@@ -85,15 +111,3 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         link_routes(officials),
         push_routes(officials, outlets.browsers),
     )
-    for router in (
-        *public,
-        *private,
-        health_routes(follower),
-        open_data_routes(follower.settings.open_data),
-        page_routes(follower.settings.static),
-    ):
-        app.include_router(router)
-    check_declared(app)
-    say_problems(app)
-    app.add_middleware(Front, clock=follower.clock)
-    return app
