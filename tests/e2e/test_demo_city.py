@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,15 @@ from tests.e2e.signed_in import sign_in
 from tests.eventually import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+ROOT = Path(__file__).parents[2]
 SMALL = ("--city", "demo", "--days", "10", "--per-day", "6000", "--clock", "2026-11-18T09:00")
+
+
+def addresses() -> list[str]:
+    """Those that docs/seeds.md names for what the source articles describe."""
+    found = re.findall(r"\| `(/[^`]*)` \|$", (ROOT / "docs" / "seeds.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(found) > 40
+    return found
 
 
 def test_an_official_of_the_demo_signs_in_by_the_link_that_up_says_and_has_dossiers(tmp_path: Path) -> None:
@@ -29,5 +38,7 @@ def test_an_official_of_the_demo_signs_in_by_the_link_that_up_says_and_has_dossi
             assert all(unit["complete"] and unit["self_points"] for group in public["rankings"] for unit in group["units"])
             assert not all(unit["complete"] for group in draft["rankings"] for unit in group["units"])
             assert official.get("/api/v1/rankings/PARINDEX").json()["city"]["points"]
+            refused = {address: status for address in addresses() if (status := official.get(address).status_code) != 200}
+            assert refused == {}
     finally:
         city.stop()
