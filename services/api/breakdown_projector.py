@@ -99,12 +99,12 @@ class BreakdownProjector:
     async def run(self) -> None:
         """For ever; while the store is away it waits."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.store.prepare([BREAKDOWNS])
                 await self.look()
             except StoreAwayError as fault:
                 log.warning("waiting", error=str(fault))
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Publishes what is to be published now; nothing while the read model is behind."""
