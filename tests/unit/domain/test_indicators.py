@@ -79,6 +79,17 @@ def test_quang_nams_figures_of_2022() -> None:
         assert band_of(found.numerator, found.denominator, bands) == "green"
 
 
+def test_online_services_of_da_nang_in_2018_were_two_in_five() -> None:
+    found = value("QN2022.INTEGRATED", inputs(QN2022_INTEGRATED=Stated(521, 1273)))
+    bands = BOOK.versions["QN2022.INTEGRATED"][0].bands
+    assert bands is not None
+    assert (percent(found), band_of(found.numerator, found.denominator, bands)) == ("40.9", "red")
+
+
+def test_the_budget_of_son_tra_in_2024_was_exceeded() -> None:
+    assert percent(value("QNX.BUDGET_REVENUE", inputs(QNX_BUDGET_REVENUE=Stated(1743, 1000)))) == "174.3"
+
+
 def test_a_plan_may_be_exceeded() -> None:
     plan = definition("plan_actual", maximum=10)
     found = evaluate([plan], inputs(TEST_ONE=Stated(1743, 1000)))
