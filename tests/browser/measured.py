@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from dunghen.contracts.facts import Fact, fact_id, fact_key
+from dunghen.contracts.facts import Fact, told_id, fact_key
 from dunghen.contracts.topics import FACTS, all_topics, partition_of
 from tests.browser.screen_city import HAI_CHAU, HAI_VAN, HOANG_SA, ScreenCity
 from tests.eventually import eventually
@@ -34,7 +34,7 @@ def told(unit: str, code: str, period: str, numerator: int, denominator: int | N
     kind = "not_assessed" if unit == NOT_ASSESSED else "value"
     at = MONDAY_8_00 - 3600 + later
     fact = Fact(id="0" * 16, kind=kind, occurred_at=at, arrived_at=at * 1_000_000, **given)  # type: ignore[arg-type]
-    return Fact(**{**{name: getattr(fact, name) for name in fact.__struct_fields__}, "id": fact_id(fact, 0)})
+    return Fact(**{**{name: getattr(fact, name) for name in fact.__struct_fields__}, "id": told_id(fact, 0)})
 
 
 def facts_of(unit: str) -> Iterable[Fact]:
