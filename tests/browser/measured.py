@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from dunghen.contracts.facts import Fact, told_id, fact_key
+from dunghen.contracts.facts import Fact, fact_key, told_id
 from dunghen.contracts.topics import FACTS, all_topics, partition_of
 from tests.browser.screen_city import HAI_CHAU, HAI_VAN, HOANG_SA, ScreenCity
 from tests.eventually import eventually
