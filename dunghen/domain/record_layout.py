@@ -30,10 +30,7 @@ HEAD = struct.Struct(">9IHIQBIQQ2B5I2B")  # both at once
 PLAIN = struct.Struct(">xBB14xII31xI16xBB4xIII4xBBB")  # of a whole record, what `record_reading.Plain` is made from
 SEEN = 3
 START = SEEN + 2  # of the memory, which begins with step_at and step_due
-STEPPED, NAMED = (
-    8,
-    12,
-)  # bytes of the memory that steps make: at its begin (step_at, step_due) and end (handler); between them, what syncs said
+STEPPED, NAMED = 8, 12  # bytes of the memory that steps make: at its begin (step_at, step_due) and end (handler); between, what syncs said
 STEP_DUE = START + STEPPED
 STATED = START + MEMORY.size  # where the statement begins
 HANDLER = STATED - NAMED  # where the memory of the official begins
