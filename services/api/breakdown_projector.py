@@ -13,16 +13,16 @@ from time import monotonic
 from typing import Any
 
 from dunghen.domain.breakdowns import By, Cell, Cells, Month, Shown, counts_of, publish
-from dunghen.domain.days import date_of, day_number
 from dunghen.domain.policy import Policy
 from dunghen.domain.traits import NEVER
-from dunghen.domain.windows import Window
+from dunghen.domain.windows import Window, whole
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.logs import get_logger
-from dunghen.platform.store import Between, Collection, Document, Put, Query, Store, StoreAwayError, Write
+from dunghen.platform.store import Between, Collection, Document, Put, Query, Store, Write
 from services.api import metrics
 from services.api.dossier_projector import DossierProjector
 from services.api.settings import ApiSettings
+from services.api.storing import follow_into
 
 log = get_logger("breakdowns")
 BREAKDOWNS = Collection("breakdowns", (("unit", "first"),))
@@ -33,10 +33,7 @@ MOST_MONTHS = 1200  # of one answer
 
 def month_of(day: int) -> Window:
     """The calendar month of a local day."""
-    date = date_of(day)
-    first = day_number(date.replace(day=1))
-    following = date.replace(year=date.year + date.month // 12, month=date.month % 12 + 1, day=1)
-    return Window(first, day_number(following) - 1)
+    return whole("month", day)
 
 
 def closed_months(today: int) -> list[Window]:
@@ -98,12 +95,11 @@ class BreakdownProjector:
 
     async def run(self) -> None:
         """For ever; while the store is away it waits."""
+        await follow_into(self.store, [BREAKDOWNS], self._keep_looking, log)
+
+    async def _keep_looking(self) -> None:
         while True:
-            try:
-                await self.store.prepare([BREAKDOWNS])
-                await self.look()
-            except StoreAwayError as fault:
-                log.warning("waiting", error=str(fault))
+            await self.look()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

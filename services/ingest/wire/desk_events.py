@@ -10,9 +10,9 @@ from msgspec import Raw
 from dunghen.contracts.desks import MOST_NUMBER, DeskEvent, desk_event_id
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.days import date_of
-from dunghen.domain.desks import AHEAD_DAYS, ANSWER_CHANNELS, DESK_EVENT_KINDS, LATE_DAYS, SCORES, AnswerChannel, DeskEventKind
+from dunghen.domain.desks import AHEAD_DAYS, ANSWER_CHANNELS, DESK_EVENT_KINDS, LATE_DAYS, SCORES, DeskEventKind
 from dunghen.domain.windows import WindowError, period
-from services.ingest.wire import scalars
+from services.ingest.wire import scalars, texts
 from services.ingest.wire.allow_list import OF_DESK_EVENTS
 from services.ingest.wire.facts import Batch, FactReading, batch_of, item_of, own_unit, required
 from services.ingest.wire.scalars import ItemRefused, Scalar
@@ -51,7 +51,7 @@ def desk_event_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) 
     """One event, stamped. `arrived_at` in microseconds. Raises ItemRefused."""
     item = item_of(raw, _decode_item)
     required(item.occurred_at, "occurred_at")
-    kind, occurred_at = _kind(item), reading.dates.past(item.occurred_at, "occurred_at")
+    kind, occurred_at = texts.chosen(item.kind, DESK_EVENT_KINDS, "kind"), reading.dates.past(item.occurred_at, "occurred_at")
     answered = kind == "answered"
     event = DeskEvent(
         id="0" * 16,
@@ -60,7 +60,7 @@ def desk_event_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) 
         on=_on(item, (kind, reading.dates.zone.day_of(occurred_at)), reading),
         kind=kind,
         number=_number(item.number, "number", MOST_NUMBER),
-        channel=_channel(item) if answered else None,
+        channel=texts.chosen(item.channel, ANSWER_CHANNELS, "channel") if answered else None,
         score=_number(item.score, "score", SCORES[-1]) if answered else 0,
         source=source,
         occurred_at=occurred_at,
@@ -69,22 +69,6 @@ def desk_event_of(raw: Raw, source: str, reading: FactReading, arrived_at: int) 
     )
     event.id = desk_event_id(event)
     return event
-
-
-def _kind(item: DeskEventItem) -> DeskEventKind:
-    given = required(item.kind, "kind")
-    found = next((kind for kind in DESK_EVENT_KINDS if kind == given), None)
-    if found is None:
-        raise ItemRefused(Refusal.BAD_CHOICE, "kind")
-    return found
-
-
-def _channel(item: DeskEventItem) -> AnswerChannel:
-    given = required(item.channel, "channel")
-    found = next((channel for channel in ANSWER_CHANNELS if channel == given), None)
-    if found is None:
-        raise ItemRefused(Refusal.BAD_CHOICE, "channel")
-    return found
 
 
 def _desk(item: DeskEventItem) -> str:
