@@ -57,14 +57,20 @@ class UndeclaredRouteError(Exception):
 
 
 def routes_of(router: Any) -> Iterator[tuple[str, str]]:
-    """(method, path) of every route, those of included routers too; a HEAD is what its GET is."""
-    for route in router.routes:
-        if (included := getattr(route, "original_router", None)) is not None:  # FastAPI does not copy the routes of a router any more
-            yield from routes_of(included)
-            continue
+    """(method, path) of every route; a HEAD is what its GET is."""
+    for route in all_routes(router):
         for method in sorted(getattr(route, "methods", None) or {"*"}):
             if method != "HEAD":
                 yield method, str(getattr(route, "path", route))
+
+
+def all_routes(router: Any) -> Iterator[Any]:
+    """Every route, those of included routers too."""
+    for route in router.routes:
+        if (included := getattr(route, "original_router", None)) is not None:  # FastAPI does not copy the routes of a router any more
+            yield from all_routes(included)
+        else:
+            yield route
 
 
 def check_declared(app: FastAPI) -> None:

@@ -33,6 +33,7 @@ class Mirror:
     _units: Mapping[str, UnitFeed] | None = None
     _policies: Policies | None = None
     _public: tuple[Policy, PublicFacts] | None = None
+    _scene: Scene | None = None
 
     def load(self, stored: Stored) -> bool:
         """Takes the whole picture over, unless there is none or an older one (Redis was emptied). True if it was taken."""
@@ -47,7 +48,7 @@ class Mirror:
         )
         self.desks.derive_all(self.facts)
         self._lay_out_tasks(self.statements.tasks)
-        self._units = self._policies = self._public = None
+        self._units = self._policies = self._public = self._scene = None
         return True
 
     def _same(self, unit: str, score: UnitScore) -> UnitScore:
@@ -59,7 +60,7 @@ class Mirror:
         """One step; False if it begins elsewhere, and the whole picture has to be loaded."""
         if self.meta is None or entry.after != self.position.text:
             return False
-        self.position, self.meta = position, entry.meta
+        self.position, self.meta, self._scene = position, entry.meta, None
         self.scores.update((score.unit, score) for score in entry.scores)
         for unit in entry.removed:
             self.scores.pop(unit, None)
@@ -83,13 +84,14 @@ class Mirror:
             self.facts.put_tasks(unit, self.statements.series(unit))
 
     def scene(self) -> Scene | None:
-        """What the views are made of; None while nothing was ever shown. To be used before the next `apply`."""
-        if self.meta is None:
-            return None
+        """What the views are made of, one object until the next `apply`, to be used before it; None while nothing was shown."""
+        if self.meta is None or self._scene is not None:
+            return self._scene
         if self._units is None:
             self._units = by_unit(self.feeds.values())
         policy = self.policy_at(self.meta.policy)
-        return Scene(self.meta, policy, self.scores, self._units, self._public_by(policy), self.facts, self.desks, self.statements)
+        self._scene = Scene(self.meta, policy, self.scores, self._units, self._public_by(policy), self.facts, self.desks, self.statements)
+        return self._scene
 
     def _public_by(self, policy: Policy | None) -> FactsByUnit:
         """What of the facts is public by a policy: the same object until either is another."""

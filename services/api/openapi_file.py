@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from dunghen import contracts
 from dunghen.platform.clock import FixedClock
 from dunghen.platform.settings import load
@@ -26,15 +28,19 @@ from services.api.settings import ApiSettings
 FILE = Path(contracts.__file__).with_name("openapi.json")
 
 
-def described() -> str:
-    """What `/openapi.json` says, as text with sorted keys; nothing is connected to."""
+def unconnected() -> FastAPI:
+    """The application as the settings want it, connected to nothing."""
     settings = load(ApiSettings)
     follower = Follower(settings, RedisBoard(settings), FixedClock(0))
     store = open_store(settings, "api", read_only=True)
     known = AccessTopics(settings)
     outlets = Outlets(KafkaSaid(settings), KafkaBrowsers(settings, known.people))
-    app = build_app(follower, Past(store), officials_of(follower, store, store, known), outlets)
-    return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return build_app(follower, Past(store), officials_of(follower, store, store, known), outlets)
+
+
+def described() -> str:
+    """What `/openapi.json` says, as text with sorted keys."""
+    return json.dumps(unconnected().openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ HEADERS = {
 }
 
 
-def asked_badge(
+async def asked_badge(
     window: Annotated[str, Query(description=LIVE_WINDOWS)] = "month", rate: RateName = "official", lang: Language = "vi"
 ) -> BadgeQuestion:
     if window not in WINDOWS:

@@ -21,6 +21,7 @@ from services.api.indicator_view import known_indicator
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
+from services.api.questions import on_the_loop
 from services.api.schema import changes_answers, map_answers, refusals
 from services.api.views import Scene, ViewKey, heading, whole_of
 
@@ -50,7 +51,7 @@ Since = Annotated[
 ]
 
 
-def asked(request: Request, question: Annotated[Question, Depends()]) -> Question:
+async def asked(request: Request, question: Annotated[Question, Depends(on_the_loop(Question))]) -> Question:
     """Raises ProblemError where both a rate and an indicator are named."""
     if question.key.indicator and "rate" in request.query_params:
         raise ProblemError("INVALID_PARAMETER", "rate and indicator are not for one answer")
@@ -98,7 +99,7 @@ def channel_of(follower: Follower, question: Question) -> Channel:
     return follower.channels.at(key, scene)
 
 
-def asked_when(
+async def asked_when(
     as_of: Annotated[date | None, Query(description="a local date: the end of that day as the dossiers tell it now")] = None,
     known_at: Annotated[datetime | None, Query(description="an instant: what was published then, to the minute")] = None,
 ) -> When:
@@ -115,7 +116,7 @@ class Extent(NamedTuple):
     updated_since: int | None
 
 
-def asked_extent(
+async def asked_extent(
     include: Literal["covers"] | None = None,
     updated_since: Annotated[
         int | None, Query(ge=0, le=10**18, description="a version: only what changed after it, and the codes of units that left")

@@ -19,6 +19,7 @@ from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
+from services.api.questions import on_the_loop
 from services.api.rankings import Group, Order, RankingAnswer, Wanted, rankings_of
 from services.api.routes_map import LIVE_WINDOWS, KindName, RateName, present
 from services.api.schema import KNOWN, answers, file_answers
@@ -44,7 +45,7 @@ class RankingQuestion:
         self.period, self.rate, self.kind, self.group, self.order = period, rate, kind, group, order
 
 
-Asked = Annotated[RankingQuestion, Depends()]
+Asked = Annotated[RankingQuestion, Depends(on_the_loop(RankingQuestion))]
 
 
 def ranking_routes(follower: Follower, past: Past) -> APIRouter:

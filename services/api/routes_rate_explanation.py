@@ -27,6 +27,7 @@ from services.api.officials import Officials
 from services.api.past import Past
 from services.api.past_map import When, is_live, past_unit
 from services.api.problems import ProblemError
+from services.api.questions import on_the_loop
 from services.api.rate_explanation import Beside, RateExplanation, Subject, explanation, flag_figures, late_data
 from services.api.routes_map import WINDOW_HELP, RateName, present, unit_of
 from services.api.routes_officials import REFUSALS, After, Limit, paged
@@ -50,7 +51,7 @@ class Asking:
         self.rate, self.window, self.when = rate, window, When(as_of)
 
 
-Asked = Annotated[Asking, Depends()]
+Asked = Annotated[Asking, Depends(on_the_loop(Asking))]
 
 
 async def subject_of(follower: Follower, past: Past, code: str, asking: Asking) -> Subject:

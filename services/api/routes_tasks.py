@@ -19,6 +19,7 @@ from services.api.answers import hashed, untagged
 from services.api.cursors import BadCursor, page_of
 from services.api.follower import Follower
 from services.api.problems import ProblemError
+from services.api.questions import on_the_loop
 from services.api.routes_map import present, unit_of
 from services.api.routes_officials import After, Limit
 from services.api.schema import KNOWN, answers
@@ -50,7 +51,7 @@ class When:
         return TaskQuestion(date_of(day).year if self.year is None else self.year, day, self.bloc)
 
 
-Asked = Annotated[When, Depends()]
+Asked = Annotated[When, Depends(on_the_loop(When))]
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
@@ -96,10 +97,13 @@ def unit_row(unit: Unit, score: UnitScore, feed: UnitFeed, shown: tuple[str, str
     return Row(code=unit.code, name=unit.name, kind=unit.kind, type=unit.type, **_figures(score, feed, (window, rate, looks)))
 
 
-def city_row(name: tuple[str, str], scores: Iterable[UnitScore], feeds: Iterable[UnitFeed], shown: tuple[str, str, Looks]) -> CityRow:
-    """The sums of all units, never a mean of means. `name`: (code, name). Fresh as its freshest unit, stale when all feeds are silent."""
+def city_row(name: tuple[str, str], total: UnitScore, feeds: Iterable[UnitFeed], shown: tuple[str, str, Looks]) -> CityRow:
+    """The sums of all units (`total_of`), never a mean of means. `name`: (code, name).
+
+    Fresh as its freshest unit, stale when all feeds are silent.
+    """
     feeds = list(feeds)
-    total, spoken = total_of(scores, shown[0]), [feed for feed in feeds if feed.seen_at is not None]
+    spoken = [feed for feed in feeds if feed.seen_at is not None]
     feed = UnitFeed(max((f.seen_at or 0 for f in spoken), default=None), bool(spoken) and all(f.stale for f in spoken))
     rates = total.windows[shown[0]].rates
     return CityRow(
@@ -118,25 +122,20 @@ def city_row(name: tuple[str, str], scores: Iterable[UnitScore], feeds: Iterable
 
 def total_of(scores: Iterable[UnitScore], window: str) -> UnitScore:
     """One score whose integers are the sums of all, in one window."""
-    nothing = WindowScore(0, 0, dict(NO_COUNTS), {rate: RateCounts(0, 0) for rate in RATES})
-    total = UnitScore(unit="", day=0, policy=0, covers={}, windows={window: nothing})
-    for score in scores:
-        for name in STANDING_COUNTS:
-            setattr(total, name, getattr(total, name) + getattr(score, name))
-        if (counts := score.windows.get(window)) is not None:
-            _add_window(total.windows[window], counts)
+    scores = list(scores)
+    counted = [score.windows[window] for score in scores if window in score.windows]
+    counts = [one.counts for one in counted]
+    names = dict.fromkeys(itertools.chain(NO_COUNTS, *counts))
+    sums = {name: sum([one.get(name, 0) for one in counts]) for name in names}
+    rates = {rate: _rate_total([one.rates.get(rate, NOTHING) for one in counted]) for rate in RATES}
+    total = UnitScore(unit="", day=0, policy=0, covers={}, windows={window: WindowScore(0, 0, sums, rates)})
+    for name in STANDING_COUNTS:
+        setattr(total, name, sum([getattr(score, name) for score in scores]))
     return total
 
 
-def _add_window(total: WindowScore, counts: WindowScore) -> None:
-    for name, count in counts.counts.items():
-        total.counts[name] = total.counts.get(name, 0) + count
-    for rate, of in counts.rates.items():
-        sums = total.rates.setdefault(rate, RateCounts(0, 0))
-        sums.numerator += of.numerator
-        sums.denominator += of.denominator
-        sums.before_numerator += of.before_numerator
-        sums.before_denominator += of.before_denominator
+def _rate_total(counts: Sequence[RateCounts]) -> RateCounts:
+    return RateCounts(**{name: sum([getattr(one, name) for one in counts]) for name in RateCounts.__struct_fields__})
 
 
 def rate_figures(counts: RateCounts, looks: Looks) -> dict[str, Any]:

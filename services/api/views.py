@@ -16,11 +16,11 @@ from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import Zone, date_of
 from dunghen.domain.policy import Policy
 from dunghen.domain.ranking import FEW, dense_ranks
-from dunghen.domain.units import KINDS, Unit
+from dunghen.domain.units import Unit
 from dunghen.domain.windows import resolve
 from services.api.board_messages import Meta
 from services.api.feeds import NO_FEED, UnitFeed
-from services.api.rows import CityRow, Looks, Row, city_row, instant_text, unit_row
+from services.api.rows import CityRow, Looks, Row, city_row, instant_text, total_of, unit_row
 
 encode = msgspec.json.Encoder().encode
 ALL = "all"
@@ -48,6 +48,8 @@ class Scene:
     told: FactsByUnit = field(default_factory=FactsByUnit)
     desks: DesksByUnit = field(default_factory=DesksByUnit)
     statements: StatementsByUnit = field(default_factory=StatementsByUnit)
+    _found: dict[str, UnitScore] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _units: list[Unit] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def looks(self) -> Looks:
@@ -60,7 +62,19 @@ class Scene:
         return (self.policy.city.code, self.policy.city.name) if self.policy else ("", "")
 
     def units(self) -> list[Unit]:
-        """All units of the shown day, in the catalogue's order; and those that count although it lacks them then."""
+        """All units of the shown day, in the catalogue's order; and those that count although it lacks them then. Not to be changed."""
+        if not self._units:
+            self._units.extend(self._units_found())
+        return self._units
+
+    def total(self, window: str) -> UnitScore:
+        """The sums of all scores in a window: found once for all views of it. Not to be changed."""
+        found = self._found.get(window)
+        if found is None:
+            found = self._found[window] = total_of(self.scores.values(), window)
+        return found
+
+    def _units_found(self) -> list[Unit]:
         catalogue = self.policy.catalogue if self.policy else None
         units = list(catalogue.on(self.meta.day)) if catalogue else []
         known = {unit.code for unit in units}
@@ -76,6 +90,7 @@ class View:
     rows: dict[str, Row] = field(default_factory=dict)
     city: CityRow | None = None
     made_of: dict[str, tuple[UnitScore, UnitFeed, Row]] = field(default_factory=dict)
+    unranked: dict[str, Row] = field(default_factory=dict)
     looks: Looks | None = None
 
     def show(self, scene: Scene) -> list[Row]:
@@ -89,7 +104,7 @@ class View:
         return [row for code, row in self.rows.items() if row is not old.get(code)]
 
     def _city(self, scene: Scene) -> CityRow:
-        return city_row(scene.city, scene.scores.values(), scene.feeds.values(), (self.key.window, self.key.rate, scene.looks))
+        return city_row(scene.city, scene.total(self.key.window), scene.feeds.values(), (self.key.window, self.key.rate, scene.looks))
 
     def _fresh(self, units: Iterable[Unit], scene: Scene) -> dict[str, Row]:
         shown = (self.key.window, self.key.rate, scene.looks)
@@ -104,15 +119,19 @@ class View:
 
     def _ranked(self, fresh: Mapping[str, Row], old: Mapping[str, Row], few: int) -> dict[str, Row]:
         """The same rows with their ranks; the former object where nothing is other."""
+        of_kind: dict[str, list[tuple[str, int, int]]] = {}
+        for row in fresh.values():
+            of_kind.setdefault(row.kind, []).append(self._ranked_by(row))
+        ranks = {kind: dense_ranks(entries, few) for kind, entries in of_kind.items()}
+        last = {kind: max(found.values(), default=0) for kind, found in ranks.items()}
+        same, self.unranked = self.unranked, dict(fresh)
         ranked: dict[str, Row] = {}
-        ranks: dict[str, dict[str, int]] = {
-            kind: dense_ranks((self._ranked_by(row) for row in fresh.values() if row.kind == kind), few) for kind in KINDS
-        }
-        of: dict[str, int] = {kind: max(found.values(), default=0) for kind, found in ranks.items()}
         for code, row in fresh.items():
-            placed = msgspec.structs.replace(row, rank=ranks[row.kind].get(code), of=of[row.kind])
-            before = old.get(code)
-            ranked[code] = before if before is not None and before == placed else placed
+            rank, of, before = ranks[row.kind].get(code), last[row.kind], old.get(code)
+            if before is None or row is not same.get(code) or (before.rank, before.of) != (rank, of):
+                placed = msgspec.structs.replace(row, rank=rank, of=of)
+                before = before if before == placed else placed
+            ranked[code] = before
         return ranked
 
     def _ranked_by(self, row: Row) -> tuple[str, int, int]:

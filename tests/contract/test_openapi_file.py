@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import inspect
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from services.api.openapi_file import FILE, described
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from services.api.access_table import all_routes
+from services.api.openapi_file import FILE, described, unconnected
 from services.ingest import description as of_ingest
 
 
@@ -28,3 +34,17 @@ def test_all_that_is_refused_is_a_problem_and_every_answer_has_a_meaning() -> No
     answers = [(status, answer) for route in routes for status, answer in route["responses"].items()]
     assert {tuple(answer["content"]) for status, answer in answers if status >= "400"} == {("application/problem+json",)}
     assert all(answer["description"] for _, answer in answers)
+
+
+def test_no_question_is_read_in_a_thread_of_its_own() -> None:
+    """Under load each hop to a thread and back waits for the loop's turn to be over, twice."""
+    routes = [route for route in all_routes(unconnected()) if isinstance(route, APIRoute)]
+    read = {needed.call for route in routes for needed in _needed(route.dependant)}
+    assert len(read) > 5
+    assert {call for call in read if not inspect.iscoroutinefunction(call)} == set()
+
+
+def _needed(of: Dependant) -> Iterator[Dependant]:
+    for one in of.dependencies:
+        yield one
+        yield from _needed(one)
