@@ -108,11 +108,23 @@ def recompute(
 
 
 @app.command()
-def reconcile(as_json: Annotated[bool, typer.Option("--json", help="as one JSON document")] = False, data: Data = DATA) -> None:
+def reconcile(
+    as_json: Annotated[bool, typer.Option("--json", help="as one JSON document")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="keep the result: the map, the monthly sheets and the metrics show it")] = False,
+    daily: Annotated[
+        datetime | None, typer.Option(formats=["%H:%M"], metavar="HH:MM", help="for ever: each day at this local time; keeps its results")
+    ] = None,
+    page: Annotated[str, typer.Option(help="URL of a map that `up` did not start; Kafka is then DUNGHEN_KAFKA")] = "",
+    data: Data = DATA,
+) -> None:
     """Compare the live map with the batch path at one exact cut; exit 0 only when nothing differs."""
-    from dunghen.cli.reconcile.driver import reconcile as work
+    from dunghen.cli.reconcile.command import City, every_day
+    from dunghen.cli.reconcile.command import reconcile as work
 
-    raise typer.Exit(asyncio.run(work(DataFolder(data.absolute()), as_json, say)))
+    city = City.of(DataFolder(data.absolute()), page)
+    if daily is not None:
+        asyncio.run(every_day(city, daily.time(), say, as_json=as_json))
+    raise typer.Exit(asyncio.run(work(city, say, as_json=as_json, keep=keep)))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
+from services.api.adapters.kafka_reconciliations import following
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
@@ -95,6 +96,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("access-store", prepare_access(access))
     life.spawn("who-may-read", known.run())
     life.spawn("said", said.run())
+    life.spawn("reconciled", following(settings, follower.reconciled).run())
     life.spawn("browsers", browsers.run())
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())

@@ -35,6 +35,7 @@ from services.api.routes_push import push_routes
 from services.api.routes_quality import quality_routes
 from services.api.routes_rankings import ranking_routes
 from services.api.routes_rate_explanation import rate_dossier_routes, rate_explanation_routes
+from services.api.routes_reconciliations import reconciliation_routes
 from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_tasks import task_routes
@@ -85,6 +86,7 @@ def _public(follower: Follower, past: Past, behind: Behind) -> tuple[APIRouter, 
         desk_routes(follower),
         task_routes(follower),
         follow_up_count_routes(follower),
+        reconciliation_routes(follower),
         badge_routes(follower),
         wall_routes(follower.settings.wall_token),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dunghen.contracts import reconciliations
 from services.api import monthly_sheet
 from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
@@ -159,7 +160,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "fact_stages": _two(FACT_STAGES),
         "publication": _two(PUBLICATION),
         "monthly_movement": _two(monthly_sheet.MEANINGS),
-        "reconciliation": _two(monthly_sheet.RECONCILIATION),
+        "reconciliation": _two(reconciliations.MEANINGS),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }
 

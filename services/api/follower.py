@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
 
+from dunghen.contracts.reconciliations import ReconciliationBook
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.logs import get_logger
 from dunghen.platform.metrics import Check, Readiness
@@ -49,6 +50,7 @@ class Follower:
         self.reachable = True
         self.wanted: dict[str, Check] = {}  # what else a worker can do without for a while
         self.mirror, self.ticker, self.geometries = Mirror(), Ticker(), Geometries(board)
+        self.reconciled = ReconciliationBook()
         self.channels = Channels(settings.ring_frames, settings.view_idle_seconds, monotonic)
         self.streams = Streams(settings, self.stale_age, lambda: frame("tick", self.tick_body([])))
 

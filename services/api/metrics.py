@@ -9,6 +9,7 @@ from time import monotonic
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from dunghen.contracts.reconciliations import Reconciliation
 from dunghen.domain.access import RIGHTS, Reason
 from services.api.board_messages import FeedView
 from services.api.wall_reports import Walls
@@ -43,6 +44,11 @@ AGE_SECONDS = Histogram(
 )
 HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
 BREAKDOWNS = Counter("dunghen_api_breakdowns_total", "Months of units whose break-downs were published")
+RECONCILED_AT = Gauge(
+    "dunghen_api_reconciled_timestamp_seconds", "When the newest kept comparison with the batch path ended; 0: none is kept"
+)
+RECONCILED_CELLS = Gauge("dunghen_api_reconciled_cells", "Figures that it compared")
+RECONCILE_DIFFERENCES = Gauge("dunghen_api_reconcile_differences", "Figures of them that differed")
 STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
 LISTENERS = Gauge("dunghen_api_listeners", "Officials' streams open now")
 FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])
@@ -85,6 +91,14 @@ def watch_walls(walls: Walls) -> None:
 def watch_picture(age_seconds: Callable[[], float | None]) -> None:
     """Said anew at each scrape; None (there is no picture, or nobody ever vouched for it) is for ever old."""
     PICTURE_AGE.set_function(lambda: inf if (age := age_seconds()) is None else age)
+
+
+def on_reconciled(newest: Reconciliation | None) -> None:
+    """What the newest kept comparison found."""
+    if newest is not None:
+        RECONCILED_AT.set(newest.at)
+        RECONCILED_CELLS.set(newest.cells)
+        RECONCILE_DIFFERENCES.set(newest.differences)
 
 
 def on_feeds(feeds: Iterable[FeedView]) -> None:

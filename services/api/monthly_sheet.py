@@ -16,6 +16,7 @@ from dunghen.domain.windows import period
 from services.api.indicator_rows import IndicatorRow
 from services.api.indicator_view import view_of
 from services.api.justifications import ShownJustification
+from services.api.reconciliations import UnitReconciliation
 from services.api.views import Scene, ViewKey
 
 NO_INTERVAL = "NO_INTERVAL"  # of what is not a share of dossiers nothing is said of chance
@@ -24,7 +25,6 @@ MEANINGS = {
     NO_INTERVAL: ("Không phải tỷ lệ trên hồ sơ: không có khoảng tin cậy", "Not a share of dossiers: there is no interval"),
     NOT_KNOWN: ("Chỉ số chưa có hiệu lực trong tháng trước", "The indicator did not hold in the month before"),
 }
-RECONCILIATION = {"not_reconciled": ("Chưa đối soát", "Not reconciled: no result of a reconciliation is kept")}
 
 
 class SheetName(msgspec.Struct):
@@ -71,13 +71,6 @@ class SheetLine(msgspec.Struct, kw_only=True):
     movement: MonthMovement
 
 
-class Reconciliation(msgspec.Struct):
-    """Whether the figures were reconciled, and when; `state`: not_reconciled while no result is kept."""
-
-    state: str
-    at: str | None
-
-
 class MonthlySheet(msgspec.Struct, kw_only=True):
     """The sheet. `complete`: the month is over; `before`: the month that it stands beside; `justification`: the newest of its month."""
 
@@ -94,7 +87,7 @@ class MonthlySheet(msgspec.Struct, kw_only=True):
     version: int
     policy: int
     stale: bool
-    reconciliation: Reconciliation
+    reconciliation: UnitReconciliation
     lines: list[SheetLine]
     justification: ShownJustification | None = None
 
@@ -132,7 +125,7 @@ def sheet_of_unit(scene: Scene, unit: Unit, months: Months, stale: bool) -> Mont
         version=scene.meta.version,
         policy=scene.meta.policy,
         stale=stale,
-        reconciliation=Reconciliation("not_reconciled", None),
+        reconciliation=UnitReconciliation("not_reconciled", None),
         lines=[_line(one, rows[months.month][one.code], rows[months.before].get(one.code), few) for one in definitions],
     )
 

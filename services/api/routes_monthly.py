@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from dunghen.domain.access import Target, What
 from dunghen.domain.justifying import MONTHLY_SHEET
-from dunghen.domain.windows import WindowError
+from dunghen.domain.windows import WindowError, period
 from dunghen.platform.sheets import XLSX, write_sheet
 from dunghen.platform.store import StoreAwayError
 from services.api.answers import untagged
@@ -20,6 +20,7 @@ from services.api.officials import Officials
 from services.api.past import Past
 from services.api.past_map import past_scene
 from services.api.problems import ProblemError
+from services.api.reconciliations import reconciliation_of
 from services.api.routes_map import unit_of
 from services.api.routes_officials import REFUSALS, private
 from services.api.schema import struct_answers
@@ -66,5 +67,7 @@ async def _sheet(request: Request, of: tuple[Officials, Past], code: str, month:
         said = await justifications_of(officials.store, (code, MONTHLY_SHEET, month), scene.looks.zone)
     except StoreAwayError as fault:
         raise ProblemError("NOT_READY") from fault
+    today = scene.meta.day, scene.looks.zone
+    sheet.reconciliation = reconciliation_of(officials.follower.reconciled, unit, period(month), today)
     sheet.justification = said[0] if said else None
     return sheet

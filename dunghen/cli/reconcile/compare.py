@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dunghen.contracts.messages import RateCounts, UnitScore
+from dunghen.contracts.reconciliations import CITY
 from dunghen.domain.marks import IN_A_WINDOW
 
 Value = int | float | str | None
-CITY = "city"
 RATES = ("official", "resolved", "due_cohort", "statutory")
 _STANDING_COUNTS = ("pending", "overdue", "paused", "due_today", "due_today_left")
 _CITY_COUNTS = ("received_today", "finished_today")

@@ -1,10 +1,10 @@
-"""`dunghen reconcile`: reads E, waits until the map stands for it, reads the map once, recomputes, compares, reports."""
+"""One comparison: reads E, waits until the map stands for it, reads the map once, recomputes, compares, reports."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from dunghen.cli.city_settings import running_settings
-from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.data_folder import CommandError
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
 from dunghen.cli.recompute.command import bodies_at, desks_from_kafka, events_from_kafka, facts_from_kafka, horizons_from_kafka
@@ -23,17 +22,17 @@ from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
 from dunghen.cli.recompute.yearly import yearly_sheets
-from dunghen.cli.reconcile.compare import CITY, RATES, Compared, Difference, compare, together
+from dunghen.cli.reconcile.compare import RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
 from dunghen.cli.reconcile.indicators import compare_indicator
 from dunghen.cli.reconcile.yearly import compare_yearly
 from dunghen.contracts.policies import PolicyBook
+from dunghen.contracts.reconciliations import CITY
 from dunghen.contracts.topics import DESK_EVENTS, DOSSIER_EVENTS, FACTS
 from dunghen.domain.windows import WINDOWS
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings
 
-Say = Callable[[str], None]
 PATIENCE_SECONDS = 120.0
 _DOSSIERS_SHOWN = 3
 _LEVEL_LOOKS_SECONDS = 0.3
@@ -53,6 +52,8 @@ class Report:
 
     cells: int
     answers: int
+    as_of: int
+    policy: int
     end: Offsets
     facts: Offsets
     desks: Offsets
@@ -78,21 +79,8 @@ class Report:
         yield f"{len(self.differences)} differences"
 
 
-async def reconcile(folder: DataFolder, as_json: bool, say: Say) -> int:
-    """Prints the report and gives the exit code: 0 only if nothing differs. Raises CommandError where nothing runs or the map is behind."""
-    settings = running_settings(folder)
-    async with httpx.AsyncClient(base_url=folder.running()["page"], timeout=30) as http:
-        try:
-            report = await compared(settings, http)
-        except (kafka.Unreachable, kafka.MissingTopic) as fault:
-            raise CommandError(f"Kafka of {folder.path}: {fault}") from None
-    for line in [msgspec.json.encode(report).decode()] if as_json else report.lines():
-        say(line)
-    return 1 if report.differences else 0
-
-
 async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Report:
-    """Everything once: E, wait, one read of each window and rate, batch, comparison. Raises CommandError as `reconcile` does."""
+    """Everything once: E, wait, one read of each window and rate, batch, comparison. Raises CommandError where the map is behind."""
     end, told, desks = [await kafka.end_offsets(settings, topic) for topic in (DOSSIER_EVENTS, FACTS, DESK_EVENTS)]
     await _level_with(http, {"covers": end, "facts": told, "desks": desks})
     codes = await _indicators(http)
@@ -111,6 +99,8 @@ async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Repor
     return Report(
         found.cells + published.cells,
         len(answers) + len(yearly),
+        min(batch.day for batch in batches),
+        max(batch.policy for batch in batches),
         end,
         told,
         desks,

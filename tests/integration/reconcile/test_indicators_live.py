@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.reconcile.driver import reconcile
+from dunghen.cli.reconcile.command import City, reconcile
 from tests.e2e.running_city import HANOI, RunningCity, dossier, stamp
 from tests.eventually import eventually
 
@@ -109,7 +109,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def differences(city: Running) -> list[Any]:
     said: list[str] = []
-    asyncio.run(reconcile(DataFolder(city.data), True, said.append))
+    asyncio.run(reconcile(City.of(DataFolder(city.data)), said.append, as_json=True))
     found: list[Any] = msgspec.json.decode(said[0])["differences"]
     return found
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -15,7 +16,7 @@ from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute.command import Wanted, run
-from dunghen.cli.reconcile.driver import reconcile
+from dunghen.cli.reconcile.command import City, reconcile
 from dunghen.contracts.cells import cell_key, covers_key, encode_cell
 from dunghen.contracts.messages import UnitScore, decode_score, encode
 from dunghen.contracts.topics import DOSSIER_EVENTS, DOSSIERS, UNIT_DAYS, UNIT_SCORES, partition_of
@@ -45,9 +46,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCity]:
     running.stop()
 
 
-def reconciled(city: RunningCity) -> tuple[int, dict[str, Any]]:
+def reconciled(city: RunningCity, *, keep: bool = False) -> tuple[int, dict[str, Any]]:
     said: list[str] = []
-    code = asyncio.run(reconcile(DataFolder(city.data), True, said.append))
+    code = asyncio.run(reconcile(City.of(DataFolder(city.data)), said.append, as_json=True, keep=keep))
     return code, msgspec.json.decode(said[0])
 
 
@@ -118,10 +119,24 @@ async def _falsified(folder: DataFolder) -> UnitScore:
     return score
 
 
+def told(city: RunningCity) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{city.page}/api/v1/reconciliations", timeout=10).raise_for_status().json()
+    return found
+
+
+def test_what_is_kept_is_told_to_everybody(city: RunningCity) -> None:
+    assert told(city) == {"state": "not_reconciled", "at": None, "reconciliations": []}
+    _, report = reconciled(city, keep=True)
+    eventually(lambda: told(city)["state"] == "reconciled")
+    [one] = told(city)["reconciliations"]
+    assert (one["cells"], one["differences"], one["units"], one["events"]) == (report["cells"], 0, {}, report["events"])
+    assert f"dunghen_api_reconciled_cells {float(report['cells'])}" in httpx.get(f"{city.page}/metrics", timeout=10).text
+
+
 def test_a_falsified_figure_is_named_with_its_dossiers(city: RunningCity) -> None:
     asyncio.run(_falsified(DataFolder(city.data)))
     eventually(lambda: city.unit(HAI_CHAU, rate="resolved")["numerator"] == 2)
-    code, report = reconciled(city)
+    code, report = reconciled(city, keep=True)
     assert code == 1
     numerators = [d for d in report["differences"] if d["difference"]["cell"]["unit"] == HAI_CHAU]
     by = {d["difference"]["cell"]["rate"]: d for d in numerators if d["difference"]["cell"]["figure"] == "numerator"}
@@ -129,3 +144,7 @@ def test_a_falsified_figure_is_named_with_its_dossiers(city: RunningCity) -> Non
     wrong = by["resolved"]
     assert (wrong["difference"]["live"], wrong["difference"]["batch"]) == (2, 1)
     assert {d["good"] for d in wrong["dossiers"]} == {True, False}
+    eventually(lambda: told(city)["state"] == "differs")
+    newest, before = told(city)["reconciliations"]
+    assert (newest["differences"], newest["units"][HAI_CHAU]) == (len(report["differences"]), len(numerators))
+    assert before["differences"] == 0  # what was found then stays said

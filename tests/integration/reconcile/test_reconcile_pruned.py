@@ -14,7 +14,7 @@ import pytest
 
 from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.reconcile.driver import reconcile
+from dunghen.cli.reconcile.command import City, reconcile
 from dunghen.contracts.topics import DOSSIERS
 from dunghen.platform import kafka
 from dunghen.platform.clock import LOOKED_AT_SECONDS, RealClock, SharedClock
@@ -70,7 +70,7 @@ def frozen(city: RunningCity) -> int:
 
 def reconciled(city: RunningCity) -> tuple[int, list[Any]]:
     said: list[str] = []
-    code = asyncio.run(reconcile(DataFolder(city.data), True, said.append))
+    code = asyncio.run(reconcile(City.of(DataFolder(city.data)), said.append, as_json=True))
     return code, msgspec.json.decode(said[0])["differences"]
 
 

@@ -585,6 +585,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reconciliations
+         * @description Every figure of the map against a recomputation from the raw events at one exact cut: when, of how many, and what differed.
+         */
+        get: operations["get_reconciliations_api_v1_reconciliations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -4474,6 +4494,88 @@ export interface operations {
             };
         };
     };
+    get_reconciliations_api_v1_reconciliations_get: {
+        parameters: {
+            query?: {
+                /** @description of so many local days, today the last of them */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        at: string | null;
+                        reconciliations: {
+                            answers: number;
+                            /** Format: date */
+                            as_of: string;
+                            at: string | null;
+                            cells: number;
+                            differences: number;
+                            events: number;
+                            first_version: number;
+                            last_version: number;
+                            policy: number;
+                            seconds: number;
+                            state: string;
+                            units: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        state: string;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     get_session_api_v1_session_get: {
         parameters: {
             query?: never;
@@ -6537,8 +6639,8 @@ export interface operations {
                         name: string;
                         policy: number;
                         /**
-                         * Reconciliation
-                         * @description Whether the figures were reconciled, and when; `state`: not_reconciled while no result is kept.
+                         * UnitReconciliation
+                         * @description Whether a unit's figures of some days were compared with the raw events, and when; `state`: of /definitions.
                          */
                         reconciliation: {
                             at: string | null;

@@ -1,8 +1,9 @@
 /** How the figures are made, as GET /definitions says it: rates, bands, what stands in the columns. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { BANDS, record } from '../core/model';
+import { reconciledBody, sentence, type Reconciled } from '../core/reconciled';
 import { addressOf, go } from './links';
-import { edges, lang, say } from './store';
+import { edges, lang, picture, say } from './store';
 import { rangeOf } from './words';
 
 const TASKS = { view: 'tasks', unit: null } as const;
@@ -20,12 +21,12 @@ function read(value: unknown): Definitions {
 }
 
 const in_ = (words: Words, name = ''): string => String(words[name + lang.value] ?? '');
-const fetched = (): Promise<Definitions> => fetch('/api/v1/definitions').then((answer) => answer.json()).then(read);
+const fetched = <T,>(path: string, take: (value: unknown) => T): Promise<T> => fetch(path).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status))))).then(take);
 
 export function How() {
   const [known, setKnown] = useState<Definitions | 'away' | null>(null);
   const section = useRef<HTMLElement>(null);
-  useEffect(() => void fetched().then(setKnown, () => setKnown('away')), []);
+  useEffect(() => void fetched('/api/v1/definitions', read).then(setKnown, () => setKnown('away')), []);
   useEffect(() => {
     section.current?.scrollIntoView();
     section.current?.focus({ preventScroll: true });
@@ -35,6 +36,7 @@ export function How() {
       <h2 id="how-title">{say('definitions')}</h2>
       {known === 'away' && <p>{say('how_away')}</p>}
       {known !== null && known !== 'away' && <Told known={known} />}
+      <Compared />
       <p><a href="/api/v1/definitions">{say('how_json')}</a> · <a href={addressOf(TASKS)} onClick={(event) => go(event, TASKS)} data-role="to-tasks">{say('page_tasks')}</a></p>
     </section>
   );
@@ -51,6 +53,20 @@ function Told({ known }: { readonly known: Definitions }) {
       </div>
       <div><h3>{say('how_words')}</h3><ul>{known.members.map(([name, words]) => <li key={name}>{in_(words)}</li>)}</ul></div>
     </div>
+  );
+}
+
+/** The last comparison of the map with the raw events; nothing while it is not known. */
+function Compared() {
+  const [found, setFound] = useState<Reconciled | null | undefined>(undefined);
+  useEffect(() => void fetched('/api/v1/reconciliations', reconciledBody).then(setFound, () => undefined), []);
+  const zone = picture.value?.city.zone;
+  if (found === undefined || zone === undefined) return null;
+  return (
+    <>
+      <h3>{say('reconciled')}</h3>
+      <p data-role="reconciled" data-differences={found?.differences ?? ''}>{sentence(found, lang.value, zone)} <a href="/api/v1/reconciliations">{say('reconciled_json')}</a></p>
+    </>
   );
 }
 
