@@ -4,7 +4,7 @@ PY := .venv/bin/python
 STAMP := .venv/.ready
 PAGE_SOURCES := $(wildcard wall/*.html wall/*.json wall/*.ts) $(shell find wall/src wall/public -type f)
 .DEFAULT_GOAL := help
-.PHONY: help up setup test check fmt test-unit test-wall test-compose looks baselines faults bench locks clean
+.PHONY: help up setup test test-parts test-whole check fmt test-unit test-wall test-compose looks baselines faults bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,9 +33,15 @@ services/api/static/index.html: $(PAGE_SOURCES)
 test: setup ## set everything up and test it: checks, unit, contract, integration, end to end, faults, browser
 	@deploy/need chromium go promtool amtool
 	$(MAKE) --no-print-directory check
-	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration tests/e2e tests/faults
-	$(PY) -m pytest tests/browser
+	$(MAKE) --no-print-directory -j2 test-parts test-whole
 	$(MAKE) --no-print-directory test-wall
+
+test-parts: setup # the half that is seen while it runs
+	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration
+
+test-whole: setup # beside it, on servers and ports of its own; said when it is over
+	@mkdir -p build; ( $(PY) -m pytest tests/e2e tests/faults; one=$$?; $(PY) -m pytest tests/browser && exit $$one ) > build/test-whole.log 2>&1; \
+		ended=$$?; cat build/test-whole.log; exit $$ended
 
 check: $(STAMP) ## format, lint, types, import contracts
 	.venv/bin/ruff format --check .
