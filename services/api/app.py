@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from services.api import problems
 from services.api.access_table import check_declared
 from services.api.behind import Behind
+from services.api.doorkeeper import Doorkeeper
 from services.api.follower import Follower
 from services.api.middleware import Front
 from services.api.officials import Officials
@@ -66,6 +67,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         app.include_router(router)
     check_declared(app)
     say_problems(app)
+    app.add_middleware(Doorkeeper, settings=follower.settings)
     app.add_middleware(Front, clock=follower.clock)
     return app
 

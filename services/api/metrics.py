@@ -50,6 +50,9 @@ RECONCILED_AT = Gauge(
 RECONCILED_CELLS = Gauge("dunghen_api_reconciled_cells", "Figures that it compared")
 RECONCILE_DIFFERENCES = Gauge("dunghen_api_reconcile_differences", "Figures of them that differed")
 STREAMS = Gauge("dunghen_api_streams_open", "Streams open now")
+REFUSED = Counter("dunghen_api_refused_total", "Requests and streams refused because their address asked for too many", ["what"])
+for _what in ("requests", "streams"):
+    REFUSED.labels(what=_what)
 LISTENERS = Gauge("dunghen_api_listeners", "Officials' streams open now")
 FRAMES = Counter("dunghen_api_frames_total", "Frames sent to streams", ["event"])
 DROPPED = Counter("dunghen_api_streams_dropped_total", "Streams dropped because the client took nothing for too long")
@@ -59,9 +62,9 @@ WALL_REPORTS = Counter("dunghen_api_wall_reports_total", "Reports of wall displa
 for _result in ("accepted", "limited", "invalid", "refused"):
     WALL_REPORTS.labels(result=_result)
 ACCESS = Counter("dunghen_api_access_decisions_total", "Decisions on who may see what", ["what", "reason"])
-for _what in RIGHTS:
+for _right in RIGHTS:
     for _reason in Reason:
-        ACCESS.labels(what=_what.value, reason=_reason.value)
+        ACCESS.labels(what=_right.value, reason=_reason.value)
 BROWSERS = Counter("dunghen_api_browsers_total", "Browsers in which notices were switched on or off", ["change"])
 for _change in ("on", "off", "swept"):
     BROWSERS.labels(change=_change)

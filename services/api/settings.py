@@ -53,6 +53,11 @@ class ApiSettings(PlatformSettings):
     view_idle_seconds: float = Field(120.0, gt=0, description="a view without clients is forgotten after so long")
     behind_frames: int = Field(8, ge=1, description="a client that is further behind gets all changes as one")
     shutdown_seconds: int = Field(3, ge=1, description="open streams are cut so long after the request to stop")
+    requests_a_second: float = Field(
+        50.0, ge=0, description="of one address in the long run; beyond, 429. 0: no limit. Programs on this computer have none"
+    )
+    requests_at_once: int = Field(600, ge=1, description="of one address together after a pause; an office is one address")
+    streams_of_one: int = Field(1000, ge=1, description="streams of one address open at one worker; beyond, 429")
     max_listeners: int = Field(1000, ge=1, description="officials' streams open at one worker; beyond, 503")
     max_streams: int = Field(20000, ge=1, description="open streams of one worker; beyond, 503")
 
