@@ -14,6 +14,7 @@ from services.api.access_table import ROUTES
 
 FOR_ALL_SITES = ("/openapi.json", "/asyncapi.json", "/open-data/{path:path}")
 EXPOSED = "ETag, Date, Link, Retry-After"
+ONE_YEAR = "max-age=31536000"
 _OPEN = re.compile(
     "|".join(
         re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path).replace(r"\{path:path\}", ".*"))
@@ -29,7 +30,10 @@ def is_public(path: str) -> bool:
 
 
 class Front:
-    """Plain ASGI, so that streams pass through. `Date` is the city's clock, as `feed_seen_at` is: their difference is an age."""
+    """Plain ASGI, so that streams pass through. `Date` is the city's clock, as `feed_seen_at` is: their difference is an age.
+
+    Whoever came by https (as uvicorn says: by a trusted proxy's X-Forwarded-Proto) is to come by it for a year, this host alone.
+    """
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self.app, self.clock = app, clock
@@ -48,6 +52,9 @@ class Front:
                 headers = MutableHeaders(scope=message)
                 headers["Date"] = formatdate(self.clock.seconds(), usegmt=True)
                 headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Referrer-Policy", "same-origin")
+                if scope.get("scheme") == "https":
+                    headers["Strict-Transport-Security"] = ONE_YEAR
                 if public:
                     headers["Access-Control-Allow-Origin"] = "*"
                     headers["Access-Control-Expose-Headers"] = EXPOSED
