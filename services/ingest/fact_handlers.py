@@ -36,15 +36,8 @@ def reading_of(desk: Desk, now: int, by: str) -> FactReading:
     )
 
 
-async def on_facts(told: tuple[str, Sequence[Raw]], reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:
-    """One result a fact, in their order; `told` = (source, items). Raises Unavailable if not all that was accepted is stored."""
-    source, items = told
-    way = Way("fact", lambda raw, at: fact_of(raw, source, reading, at), ports.facts.publish)
-    return await on_told(items, way, ports, dry_run=dry_run)
-
-
 async def on_lists(told: Told, reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:
-    """The same of facts, tasks and follow-ups in one body, list by list; each result says its list."""
+    """One result an item, in their order, list by list; each result says its list. Raises Unavailable if not all that was accepted is stored."""
     results: list[Result] = []
     for name, items in told.items.items():
         kind, read = _READERS[name]

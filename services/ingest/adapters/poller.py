@@ -12,12 +12,12 @@ import httpx
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.days import Zone, date_of, day_number
 from dunghen.platform.logs import get_logger
-from services.ingest.fact_handlers import on_facts, reading_of
+from services.ingest.fact_handlers import on_lists, reading_of
 from services.ingest.handlers import Result, dates_of, on_delivery
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import FACTS, IngestSettings, Pull
 from services.ingest.wire.deliveries import DeliveryRefused, sync_delivery
-from services.ingest.wire.facts import facts_delivery
+from services.ingest.wire.statements import told_delivery
 
 log = get_logger("poller")
 MOST_PAGES = 1_000
@@ -60,9 +60,9 @@ class Poller:
     async def _taken(self, body: bytes, desk: Desk, now: int) -> Sequence[Result]:
         """What came of one page. Raises DeliveryRefused where it is of another source, Unavailable where it is not certain to be stored."""
         if self.pull.service == FACTS:
-            told = facts_delivery(body, may_be_none=True)
-            self._check(told[0], "source")
-            return await on_facts(told, reading_of(desk, now, ""), self.ports)
+            told = told_delivery(body, may_be_none=True)
+            self._check(told.source, "source")
+            return await on_lists(told, reading_of(desk, now, ""), self.ports)
         delivery = sync_delivery(body, self.pull.service, self.pull.source, dates_of(desk, now))
         self._check(delivery.source, "madonvi")
         return await on_delivery(delivery, desk, self.ports)

@@ -15,7 +15,7 @@ from dunghen.contracts.refusals import Refusal
 from dunghen.domain.publications import SetYear
 from dunghen.domain.windows import WindowError, period
 from services.ingest.wire import scalars
-from services.ingest.wire.allow_list import OF_FACTS, duplicate_in, path_of
+from services.ingest.wire.allow_list import duplicate_in, path_of
 from services.ingest.wire.dates import WireDates
 from services.ingest.wire.deliveries import NO_JSON, DeliveryRefused, no_json, sender_code
 from services.ingest.wire.scalars import ItemRefused, Scalar
@@ -57,11 +57,6 @@ class FactReading:
     find_own_unit: Callable[[str], str] = lambda _: ""  # as find_unit, without the city itself: who has tasks and follow-ups
 
 
-class _Envelope(msgspec.Struct, gc=False):
-    source: Scalar = None
-    facts: list[Raw] | None = None
-
-
 class Batch(NamedTuple):
     """How a body `{source, <name>: […]}` is read: `read` are the fields that are ever looked at."""
 
@@ -82,22 +77,16 @@ class FactItem(msgspec.Struct, gc=False):
     evidence: Scalar = None
 
 
-_FACTS = Batch("facts", msgspec.json.Decoder(_Envelope).decode, OF_FACTS)
 _decode_item = msgspec.json.Decoder(FactItem).decode
 
 
-def facts_delivery(body: bytes, *, may_be_none: bool = False) -> tuple[str, list[Raw]]:
-    """(source, items). `may_be_none`: no fact is an answer too. Raises DeliveryRefused: 400, 413."""
-    return batch_of(body, _FACTS, may_be_none=may_be_none)
-
-
-def batch_of(body: bytes, of: Batch, *, may_be_none: bool = False) -> tuple[str, list[Raw]]:
+def batch_of(body: bytes, of: Batch) -> tuple[str, list[Raw]]:
     """(source, items) of any batch of this kind. Raises DeliveryRefused: 400, 413."""
     given = decoded(body, of)
     source, items = sender_code(given.source), getattr(given, of.name)
     if not source:
         raise DeliveryRefused(400, Refusal.BAD_SOURCE, "source")
-    if items is None or not (items or may_be_none):
+    if not items:
         raise DeliveryRefused(400, Refusal.NO_DATA, of.name)
     if len(items) > MOST_FACTS:
         raise DeliveryRefused(413, Refusal.TOO_LARGE)

@@ -37,7 +37,7 @@ class _Envelope(msgspec.Struct, gc=False):
 
 
 class Told(NamedTuple):
-    """What a body tells: its source, and items by the name of their list, of which there is at least one."""
+    """What a body tells: its source, and items by the name of their list."""
 
     source: str
     items: dict[str, list[Raw]]
@@ -82,14 +82,18 @@ LISTS = (FACTS, TASKS, FOLLOW_UPS) = ("facts", "tasks", "follow_ups")
 S = TypeVar("S", Task, FollowUp)
 
 
-def told_delivery(body: bytes) -> Told:
-    """A body of `POST /facts`: any of the three lists, together no longer than one may be. Raises DeliveryRefused: 400, 413."""
+def told_delivery(body: bytes, *, may_be_none: bool = False) -> Told:
+    """A body of `POST /facts`: any of the three lists, together no longer than one may be. `may_be_none`: empty lists are an answer too.
+
+    Raises DeliveryRefused: 400, 413.
+    """
     given = decoded(body, _TOLD)
-    source, items = sender_code(given.source), {name: getattr(given, name) or [] for name in LISTS}
+    lists = {name: getattr(given, name) for name in LISTS}
+    source, items = sender_code(given.source), {name: items or [] for name, items in lists.items()}
     if not source:
         raise DeliveryRefused(400, Refusal.BAD_SOURCE, "source")
     count = sum(map(len, items.values()))
-    if not count:
+    if not count and not (may_be_none and any(items is not None for items in lists.values())):
         raise DeliveryRefused(400, Refusal.NO_DATA, FACTS)
     if count > MOST_FACTS:
         raise DeliveryRefused(413, Refusal.TOO_LARGE)

@@ -178,6 +178,27 @@ async def test_facts_are_asked_for_page_by_page_and_after_a_fault_from_the_first
     assert source.asked[before]["since"] >= local_text(Zone("Asia/Ho_Chi_Minh"), feeds["~H17.31"].pulled["facts"])
 
 
+async def test_the_system_that_follows_tasks_is_asked_for_them_beside_figures(settings: Any, start: Any, source: Source) -> None:
+    await apply_policies(settings, {**BODIES, "indicators": {"sets": SETS}})
+    task = {"unit": "20242", "bloc": "committee", "year": 2026, "plan": "KH02", "code": "1.1", "vi": "Số hóa", "due_on": "2026-06-30"}
+    follow_up = {"unit": "20242", "code": "VP-1", "violation": "late_result", "opened_on": "2026-06-01"}
+    lists = {"tasks": [task, {**task, "bloc": "church"}], "follow_ups": [follow_up]}
+    source.answers = [
+        (200, json.dumps({"source": "H17.31", **lists}).encode()),
+        told(7),
+        (200, json.dumps({"source": "H17.31", "tasks": []}).encode()),
+    ]
+    async with start(INGEST_PULLS=source.settings(service="facts")) as running:
+
+        async def three() -> bool:
+            return len(await running.records(FACTS)) == 3
+
+        await eventually(three)
+        kinds = sorted(json.loads(value).get("type", "fact") for _, value in await running.records(FACTS))
+        assert kinds == ["fact", "follow_up", "task"]
+        assert '"path": "bloc"' in running.log
+
+
 async def test_a_page_elsewhere_is_not_asked_for_and_an_answer_that_drips_is_given_up(settings: Any, start: Any, source: Source) -> None:
     await apply_policies(settings, {**BODIES, "indicators": {"sets": SETS}})
     source.answers, source.following = [told(1), told(2)], ["http://127.0.0.2:9/other"]
