@@ -37,7 +37,7 @@ def reading_of(desk: Desk, now: int, by: str) -> FactReading:
 
 
 async def on_lists(told: Told, reading: FactReading, ports: Ports, *, dry_run: bool = False) -> list[Result]:
-    """One result an item, in their order, list by list; each result says its list. Raises Unavailable if not all that was accepted is stored."""
+    """One result an item, in their order, list by list; each says its list. Raises Unavailable if not all that was accepted is stored."""
     results: list[Result] = []
     for name, items in told.items.items():
         kind, read = _READERS[name]
