@@ -110,7 +110,7 @@ class FactsByUnit:
         if fact.kind == "withdrawn":
             periods.pop(fact.period, None)
         else:
-            periods[fact.period] = Stated(fact.numerator, fact.denominator, fact.kind == "value")
+            periods[fact.period] = Stated(fact.numerator, fact.denominator, fact.kind == "value", fact.occurred_at)
         self.of[fact.unit] = {**codes, fact.told_as: periods}
 
     def derive(self, unit: str, facts: Iterable[tuple[str, str, Stated]]) -> None:

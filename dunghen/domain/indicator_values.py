@@ -30,11 +30,12 @@ class Reason(StrEnum):
 
 
 class Stated(NamedTuple):
-    """What a fact says of one period: integers, or that it was not assessed."""
+    """What a fact says of one period: integers, or that it was not assessed. `told_at`: by its source's time; 0: nobody tells it."""
 
     numerator: int
     denominator: int | None = None
     assessed: bool = True
+    told_at: int = 0
 
 
 class Tally(NamedTuple):
@@ -234,18 +235,22 @@ def stated(facts: Mapping[str, Stated], whole: Window, over: FactsOver) -> State
 
     `sum`: those whose period lies within it, added; of periods that lie in one another the longest. `latest`: the newest that has begun.
     """
+    return _added([facts[name] for name in told_periods(facts, whole, over)])
+
+
+def told_periods(facts: Mapping[str, Stated], whole: Window, over: FactsOver) -> list[str]:
+    """The periods, in their order, whose facts say something of the period `whole`: see `stated`."""
+    named = sorted(((period(name), name) for name in facts), key=lambda one: (one[0].first, -one[0].last))
     if over == "latest":
-        begun = [(period(name), name) for name in facts if period(name).first <= whole.last]
-        newest = max(begun, key=lambda one: (one[0].first, -one[0].last), default=None)
-        return facts[newest[1]] if newest else None
-    within = sorted(((period(name), name) for name in facts), key=lambda one: (one[0].first, -one[0].last))
-    used: list[Stated] = []
+        begun = [(days, name) for days, name in named if days.first <= whole.last]
+        return [max(begun, key=lambda one: (one[0].first, -one[0].last))[1]] if begun else []
+    used: list[str] = []
     reached = whole.first - 1
-    for (first, last), name in within:
+    for (first, last), name in named:
         if first > reached and last <= whole.last:
-            used.append(facts[name])
+            used.append(name)
             reached = last
-    return _added(used)
+    return used
 
 
 def _added(used: list[Stated]) -> Stated | None:
@@ -253,7 +258,7 @@ def _added(used: list[Stated]) -> Stated | None:
         return None
     parts = [fact.denominator for fact in used]
     whole = None if None in parts else sum(part for part in parts if part is not None)
-    return Stated(sum(fact.numerator for fact in used), whole, all(fact.assessed for fact in used))
+    return Stated(sum(fact.numerator for fact in used), whole, all(fact.assessed for fact in used), max(fact.told_at for fact in used))
 
 
 def total_of(of: IndicatorSet, values: Iterable[IndicatorValue]) -> Total:

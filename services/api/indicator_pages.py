@@ -9,14 +9,15 @@ import msgspec
 
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.bands import Thresholds
-from dunghen.domain.days import date_of
+from dunghen.domain.days import Zone, date_of
 from dunghen.domain.decimals import readable
-from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, told_of, total_of
+from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, told_of, told_periods, total_of
 from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
 from dunghen.domain.reviewing import Criterion, own_value
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
 from services.api.indicator_rows import Measure, figure_of, inputs_for, summed
+from services.api.rows import instant_text
 from services.api.views import NO_SCORE, Scene
 
 Found = list[tuple[Indicator, IndicatorValue]]
@@ -115,7 +116,7 @@ def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Win
     def own(given: Found) -> dict[str, dict[str, Any]]:
         return {one.code: _own(one, value, own_value(book.versions[one.code], inputs, unit.kind)) for one, value in given}
 
-    sets = [_card(of, values := found(of), inputs, own(values)) for of in book.sets.values()]
+    sets = [_card(of, values := found(of), (inputs, scene.looks.zone), own(values)) for of in book.sets.values()]
     return msgspec.json.encode({**_above((unit.code, unit.name, unit.kind), scene, asked), "sets": sets})
 
 
@@ -130,7 +131,10 @@ def city_card(scene: Scene, asked: tuple[str, Window]) -> bytes:
         versions = book.versions[one.code]
         return summed(one, evaluate(versions, own), [evaluate(versions, inputs, kind) for kind, inputs in units])
 
-    sets = [_card(of, [(one, value(one)) for one in book.of_set(of.code, window.last)], None, {}) for of in book.sets.values()]
+    sets = [
+        _card(of, [(one, value(one)) for one in book.of_set(of.code, window.last)], (None, scene.looks.zone), {})
+        for of in book.sets.values()
+    ]
     return msgspec.json.encode({**_above((*scene.city[:2], "city"), scene, asked), "sets": sets})
 
 
@@ -150,8 +154,8 @@ def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -
     }
 
 
-def _card(of: IndicatorSet, found: Found, inputs: Inputs | None, own: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """`own`: by code what is said of points that the unit gives itself."""
+def _card(of: IndicatorSet, found: Found, made_of: tuple[Inputs | None, Zone], own: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """`made_of`: the unit's inputs, and the zone in which it is said when they were told. `own`: by code what the unit gives itself."""
     groups = [_group(group.code, _both(group.name), group.maximum, found) for group in of.groups]
     total = figure_of(total_of(of, [value for _, value in found])) if of.total else None
     return {
@@ -159,7 +163,7 @@ def _card(of: IndicatorSet, found: Found, inputs: Inputs | None, own: Mapping[st
         "name": _both(of.name),
         "total": total.shown() if total else None,
         "groups": groups,
-        "indicators": [{**_line(one, value, inputs), **own.get(one.code, {})} for one, value in found],
+        "indicators": [{**_line(one, value, *made_of), **own.get(one.code, {})} for one, value in found],
     }
 
 
@@ -177,7 +181,7 @@ def _group(code: str, name: Mapping[str, str], maximum: int, found: Found) -> di
     }
 
 
-def _line(one: Indicator, value: IndicatorValue, inputs: Inputs | None) -> dict[str, Any]:
+def _line(one: Indicator, value: IndicatorValue, inputs: Inputs | None, zone: Zone) -> dict[str, Any]:
     figure = {**figure_of(value).shown(), "maximum": one.maximum or None}
     del figure["standing"]
     return {
@@ -185,7 +189,7 @@ def _line(one: Indicator, value: IndicatorValue, inputs: Inputs | None) -> dict[
         "group": one.group or None,
         "definition": one.version,
         **figure,
-        "inputs": [_input(term, one, inputs) for term in dict.fromkeys(one.terms)]
+        "inputs": [_input(term, one, inputs, zone) for term in dict.fromkeys(one.terms)]
         if inputs is not None and value.reason is not Reason.NOT_FOR_KIND
         else [],
     }
@@ -200,8 +204,8 @@ def _own(one: Indicator, reviewed: IndicatorValue, own: IndicatorValue) -> dict[
     return dict(zip(("self_points", "gap"), (None if given is None else float(given) for given in points), strict=True))
 
 
-def _input(term: Term, one: Indicator, inputs: Inputs) -> dict[str, Any]:
-    """What a term is in the whole window; a fact's None: not told."""
+def _input(term: Term, one: Indicator, inputs: Inputs, zone: Zone) -> dict[str, Any]:
+    """What a term is in the whole window; a fact's None: not told. Of a fact also of which periods it is, and when the newest was told."""
     if term.of == "count":
         return {"term": term.name, "numerator": inputs.tally.counts.get(term.name, 0), "denominator": None}
     if term.of == "rate":
@@ -209,8 +213,12 @@ def _input(term: Term, one: Indicator, inputs: Inputs) -> dict[str, Any]:
         return {"term": term.name, "numerator": numerator, "denominator": denominator}
     fact = told_of(term, inputs, inputs.whole, one.facts_over)
     told = fact is not None and fact.assessed
-    return {
+    figures = {
         "term": _term(term),
         "numerator": readable(fact.numerator) if told and fact else None,
         "denominator": readable(fact.denominator) if told and fact and fact.denominator is not None else None,
     }
+    if term.of != "fact":
+        return figures
+    periods = told_periods(inputs.facts.get(term.name, {}), inputs.whole, one.facts_over)
+    return {**figures, "periods": periods, "told_at": instant_text(fact.told_at or None, zone) if fact else None}

@@ -23,7 +23,7 @@ class Pull(BaseModel):
 
     url: str = Field(
         pattern="^https?://",
-        description="address that answers a GET with what the service is sent: the envelope or bare array, of facts what `POST /facts` takes; "
+        description="address that answers a GET with what the service is sent: the envelope or bare array, of facts what `/facts` takes; "
         "`Link: <…>; rel=next` on the same host leads to the next page",
     )
     service: Literal["DongBoHoSoMC", "CapNhatTienDoHoSoMC", "facts"]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { age, dates, daysOf, since, windowName } from '../src/core/times';
+import { age, dates, daysOf, periodsOf, since, windowName } from '../src/core/times';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
 const at = (iso: string): number => Date.parse(iso) / 1000;
@@ -31,4 +31,11 @@ test('running periods are named once the day is known', () => {
   expect(windowName('month', null, 'vi')).toBe('Tháng này');
   expect(windowName('quarter', '2026-11-10', 'en')).toBe('Quarter 4/2026');
   expect([windowName('2026-10', null, 'vi'), windowName('2026-Q3', '2026-11-10', 'vi'), windowName('2025', '2026-11-10', 'vi'), windowName('year', '2026-11-10', 'vi')]).toEqual(['Tháng 10/2026', 'Quý 3/2026', 'Năm 2025', 'Năm 2026']);
+});
+
+test('what was told is named by its first and last period', () => {
+  expect(periodsOf(['2026-10'], 'vi')).toBe('T10/2026');
+  expect(periodsOf(['2026-09', '2026-10', '2026-11'], 'vi')).toBe('T9/2026–T11/2026');
+  expect(periodsOf(['2026-10-03'], 'en')).toBe('3/10/2026');
+  expect(periodsOf(['2025'], 'en')).toBe('Year 2025');
 });

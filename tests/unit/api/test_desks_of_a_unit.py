@@ -20,6 +20,7 @@ from dunghen.contracts.topics import DESK_EVENTS, LEVEL_KEY, POLICIES, UNIT_SCOR
 from dunghen.domain.days import date_of
 from dunghen.domain.desks import ANSWER_CHANNELS, DESK_EVENT_KINDS
 from dunghen.domain.feeds import Patience
+from dunghen.domain.indicator_values import Stated
 from dunghen.platform.clock import FixedClock, real_milliseconds
 from dunghen.platform.store import open_store
 from services.api import problems
@@ -95,7 +96,7 @@ def test_a_desks_day_goes_to_the_workers_without_its_tickets_and_to_the_board_wi
     assert [day.lines for day in second.entry.desks] == [None]
     mirror = mirrored(first)
     assert mirror.apply(second.position, decode_entry(encode(second.entry)))
-    assert mirror.facts.unit("20242")["DESK.WAIT_15"] == {date_of(DAY).isoformat(): (1, 2, True)}
+    assert mirror.facts.unit("20242")["DESK.WAIT_15"] == {date_of(DAY).isoformat(): Stated(1, 2)}
     assert mirror.desks.unit("20242")[DAY]["1"].waiting == 1
 
 

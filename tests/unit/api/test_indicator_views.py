@@ -177,7 +177,8 @@ def test_the_score_card_says_what_each_figure_is_made_of() -> None:
         ("live", 18, 20, "VALUE"),
         ("told", None, 0, "NOT_ASSESSED"),
     ]
-    assert of["indicators"][1]["inputs"] == [{"term": "fact:TEST.TOLD", "numerator": None, "denominator": None}]
+    [told] = of["indicators"][1]["inputs"]
+    assert (told["numerator"], told["periods"], told["told_at"]) == (None, ["2026-11"], "1970-01-01T08:00:05+08:00")
     listed = msgspec.json.decode(indicators_list(shown, book_of(shown)))["sets"][0]
     assert [one["code"] for one in listed["indicators"]] == ["TEST.LIVE", "TEST.TOLD"]
 

@@ -25,6 +25,7 @@ from dunghen.domain.indicator_values import (
     points_of,
     runs,
     stated,
+    told_periods,
     total_of,
 )
 from dunghen.domain.indicators import Indicator, IndicatorBook, Term, Text
@@ -286,3 +287,17 @@ def test_two_versions_may_not_hold_on_one_day_nor_be_of_different_kinds() -> Non
     with pytest.raises(PolicyError) as refused:
         Policy.from_bodies(1, {"city": {"code": "H17", "name": "x"}, "indicators": {"sets": [of]}})
     assert [one.partition(": ")[2][:24] for one in refused.value.faults] == ["another version of TEST.", "another version of TEST."]
+
+
+def test_what_was_told_says_of_which_periods_and_when_last() -> None:
+    facts = {
+        "2026-11": Stated(5, 9, told_at=7),
+        "2026-11-03": Stated(1, 2, told_at=9),
+        "2026-10": Stated(1, 2, told_at=5),
+        "2026-12": Stated(1),
+    }
+    assert told_periods(facts, whole("month", TODAY), "sum") == ["2026-11"]
+    assert told_periods(facts, period("2026-Q4"), "sum") == ["2026-10", "2026-11", "2026-12"]
+    assert told_periods(facts, period("2026-10"), "latest") == ["2026-10"]
+    assert told_periods({}, period("2026-10"), "latest") == []
+    assert stated({**facts, "2026-12": Stated(1, 2)}, period("2026-Q4"), "sum") == Stated(7, 13, told_at=7)

@@ -1,8 +1,8 @@
 /** A unit's score card, as GET /units/{code}/indicators says, checked at the door. */
-import { Malformed, measuredFigure, measuredOf, ratio, record, word, type Figure, type Measured } from './model';
+import { instant, Malformed, measuredFigure, measuredOf, ratio, record, word, type Figure, type Measured } from './model';
 
-/** A term of an indicator in the whole window; nulls: not told, or a number by itself. */
-export interface Input { readonly term: string; readonly numerator: number | null; readonly denominator: number | null }
+/** A term of an indicator in the whole window; nulls: not told, or a number by itself. `periods`, `toldAt`: of what, and when, it was told. */
+export interface Input { readonly term: string; readonly numerator: number | null; readonly denominator: number | null; readonly periods: readonly string[]; readonly toldAt: number | null }
 export interface Line extends Figure, Omit<Measured, 'standing'> { readonly code: string; readonly group: string | null; readonly definition: number; readonly inputs: readonly Input[] }
 /** `counted`: the maxima of what has a value, out of which the points are; 0: none has. */
 export interface GroupLine { readonly code: string; readonly maximum: number; readonly points: number | null; readonly counted: number; readonly reason: string }
@@ -16,7 +16,10 @@ function list(raw: Raw, name: string): readonly Raw[] {
   if (!Array.isArray(value)) throw new Malformed(`${name} is not a list`);
   return value.map((one) => record<Raw>(one, name));
 }
-const inputOf = (raw: Raw): Input => ({ term: word(raw, 'term'), numerator: ratio(raw, 'numerator'), denominator: ratio(raw, 'denominator') });
+const inputOf = (raw: Raw): Input => ({
+  term: word(raw, 'term'), numerator: ratio(raw, 'numerator'), denominator: ratio(raw, 'denominator'),
+  periods: Array.isArray(raw['periods']) ? raw['periods'].filter((one) => typeof one === 'string') : [], toldAt: instant(raw['told_at']),
+});
 function lineOf(raw: Raw): Line {
   const { points, maximum, reason } = measuredOf(raw);
   return {

@@ -92,6 +92,13 @@ export function windowName(window: string, today: string | null, lang: Lang, sho
   return text(lang, `window_${window}` as 'window_today');
 }
 
+/** Told periods, in their order, by the first and the last: "T9/2026–T11/2026", "3/10/2026". */
+export function periodsOf(periods: readonly string[], lang: Lang): string {
+  const name = (one: string): string => (/^\d{4}-\d\d-\d\d$/.test(one) ? dayMonth(one, true) : windowName(one, null, lang, true));
+  const [first = '', last = first] = [periods[0], periods.at(-1)];
+  return first === last ? name(first) : `${name(first)}–${name(last)}`;
+}
+
 /** Past periods to choose from, newest first, as seen on `today`: the months, quarters and years before the present ones. */
 export function pastWindows(today: string, months = 6, quarters = 4, years = 2): readonly string[] {
   const [year, month] = pieces(today);

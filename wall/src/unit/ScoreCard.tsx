@@ -5,7 +5,7 @@ import { basisOf, className, measureOf, type IndicatorSet, type Measure } from '
 import { counted, edgeText } from '../core/figures';
 import { VALUE } from '../core/picture';
 import { DICTIONARIES, type Key } from '../core/text';
-import { span } from '../core/times';
+import { dayMonth, local, periodsOf, span } from '../core/times';
 import { followAnswer } from '../live/asked';
 import { browserPorts } from '../live/browser';
 import { catalogue } from '../live/catalogue';
@@ -153,9 +153,12 @@ function termOf(term: string, own: string): string {
   const name = catalogue.value?.flatMap((set) => set.indicators).find((one) => one.code === code)?.name[lang.value];
   return code === own ? say('input_own') : say('input_fact', { code: name ?? code });
 }
-function inputOf({ numerator, denominator }: Input): string {
+function inputOf({ numerator, denominator, periods, toldAt }: Input): string {
   if (numerator === null) return say('input_untold');
-  return denominator === null ? counted(numerator, lang.value) : `${counted(numerator, lang.value)} / ${counted(denominator, lang.value)}`;
+  const figure = denominator === null ? counted(numerator, lang.value) : `${counted(numerator, lang.value)} / ${counted(denominator, lang.value)}`;
+  const zone = picture.value?.city.zone;
+  if (periods.length === 0 || toldAt === null || zone === undefined) return figure;
+  return `${figure} (${say('input_told', { period: periodsOf(periods, lang.value), date: dayMonth(local(toldAt, zone).date, true) })})`;
 }
 function Inputs({ line, measure }: { readonly line: Line; readonly measure: Measure | null }) {
   const threshold = measure?.indicator?.threshold ?? null;
