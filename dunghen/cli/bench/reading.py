@@ -49,10 +49,10 @@ async def reading(a_second: int, say: Say) -> dict[str, float]:
         found: dict[str, list[float]] = {"map": [], "livez": []}
         ratios = []
         async with _changing(made, counted):
-            for warm in range(ROUNDS + 1):
+            for number in range(ROUNDS + 1):
                 maps = await _at_a_rate(http, a_second, itertools.cycle(("api/v1/map", view) for view in views))
                 empties = await _at_a_rate(http, a_second, itertools.repeat(("livez", {})))
-                if not warm:
+                if number == 0:
                     continue
                 ratios.append(_p99(maps) / _p99(empties))
                 found["map"] += maps
