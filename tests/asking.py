@@ -7,6 +7,7 @@ in a process of its own: in the system's it would draw from the same `random`, a
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
-SEED, TIMEOUT = 766, 30
+SEED, TIMEOUT = int(os.environ.get("ASKING_SEED", "766")), 30
+EXAMPLES = int(os.environ.get("ASKING_EXAMPLES", "6"))  # of each operation, mode and asker; the long form: 60
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,6 @@ class Questions:
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
-    examples: int = 6
 
 
 @dataclass
@@ -82,7 +83,7 @@ def _ask(operation: Any, mode: GenerationMode, questions: Questions, answers: An
 
     @hypothesis.seed(SEED)
     @hypothesis.settings(
-        max_examples=questions.examples, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(case=operation.as_strategy(generation_mode=mode), code=st.sampled_from([*codes, None]), values=known)
     def one(case: Any, code: str | None, values: dict[str, str]) -> None:
