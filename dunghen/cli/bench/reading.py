@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import re
 import statistics
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
-
-import httpx
+from dataclasses import dataclass, field
 
 from dunghen.cli.bench.bed import Bed, bed, ready, serving
 from dunghen.cli.bench.counted import Counted, fill
@@ -33,6 +32,7 @@ DOSSIERS = 20_000
 SECONDS, ROUNDS = 10, 3
 CHANGES = 10  # units a second whose figures change meanwhile
 RECEIVED, EARLY = COUNTERS.index("received"), COUNTERS.index("early")
+_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 Say = Callable[[str], object]
 
 
@@ -40,23 +40,25 @@ async def reading(a_second: int, say: Say) -> dict[str, float]:
     """One run at `a_second` requests: p50 and p99 of `/map` (every rate and window in turn) and of `/livez`, by turns; `p99_ratio`: the one
     to the other, the median of ROUNDS pairs. A pair before them is not counted: meanwhile the read model takes the dossiers in.
     """
-    async with bed() as made, serving(made) as server, _client(server.port) as http:
+    async with bed() as made, serving(made) as server:
         counted = Counted(await made.policy())
         await fill(made, counted, DOSSIERS)
         await ready(f"http://{HOST}:{server.port}/readyz")
         say("the map is there")
-        views = [{"rate": rate, "window": window} for rate, window in itertools.product(RATES, WINDOWS)]
+        lines = _Lines(server.port)
+        views = [f"/api/v1/map?rate={rate}&window={window}" for rate, window in itertools.product(RATES, WINDOWS)]
         found: dict[str, list[float]] = {"map": [], "livez": []}
         ratios = []
         async with _changing(made, counted):
             for number in range(ROUNDS + 1):
-                maps = await _at_a_rate(http, a_second, itertools.cycle(("api/v1/map", view) for view in views))
-                empties = await _at_a_rate(http, a_second, itertools.repeat(("livez", {})))
+                maps = await _at_a_rate(lines, a_second, itertools.cycle(views))
+                empties = await _at_a_rate(lines, a_second, itertools.repeat("/livez"))
                 if number == 0:
                     continue
                 ratios.append(_p99(maps) / _p99(empties))
                 found["map"] += maps
                 found["livez"] += empties
+        lines.close()
         told = {
             f"{name}_{what}_ms": round(of(took), 2)
             for name, took in found.items()
@@ -70,10 +72,27 @@ async def reading(a_second: int, say: Say) -> dict[str, float]:
         }
 
 
-def _client(port: int) -> httpx.AsyncClient:
-    """As many connections as it takes: a request must not wait for another one's. Idle ones are given up before the worker does."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
-    return httpx.AsyncClient(timeout=60, limits=limits, base_url=f"http://{HOST}:{port}/")
+@dataclass
+class _Lines:
+    """Connections that are kept, as many as it takes: a request must not wait for another one's. Bare: little of what is timed is ours."""
+
+    port: int
+    free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+
+    async def get(self, path: str) -> None:
+        """One answer, read to its end. Raises OSError, ValueError for any but 200."""
+        reader, writer = self.free.pop() if self.free else await asyncio.open_connection(HOST, self.port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if not head.startswith(b"HTTP/1.1 200 ") or length is None:
+            raise ValueError(head.decode(errors="replace"))
+        await reader.readexactly(int(length[1]))
+        self.free.append((reader, writer))
+
+    def close(self) -> None:
+        for _, writer in self.free:
+            writer.close()
 
 
 @asynccontextmanager
@@ -102,17 +121,17 @@ async def _changing(made: Bed, counted: Counted) -> AsyncIterator[None]:
         await asyncio.wait([changing])
 
 
-async def _at_a_rate(http: httpx.AsyncClient, a_second: int, questions: Iterator[tuple[str, dict[str, Any]]]) -> list[float]:
+async def _at_a_rate(lines: _Lines, a_second: int, paths: Iterator[str]) -> list[float]:
     """Milliseconds of each request from when it was due, for SECONDS."""
     begun = time.perf_counter()
 
-    async def ask(number: int, path: str, query: dict[str, Any]) -> float:
+    async def ask(number: int, path: str) -> float:
         due = begun + number / a_second
         await asyncio.sleep(max(due - time.perf_counter(), 0))
-        (await http.get(path, params=query)).raise_for_status()
+        await lines.get(path)
         return (time.perf_counter() - due) * 1e3
 
-    return list(await asyncio.gather(*(ask(number, *next(questions)) for number in range(a_second * SECONDS))))
+    return list(await asyncio.gather(*(ask(number, next(paths)) for number in range(a_second * SECONDS))))
 
 
 def _p99(took: list[float]) -> float:
