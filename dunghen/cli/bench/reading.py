@@ -30,6 +30,7 @@ from dunghen.platform.local.servers import HOST
 
 DOSSIERS = 20_000
 SECONDS, ROUNDS = 10, 3
+KEPT_SECONDS = 2
 CHANGES = 10  # units a second whose figures change meanwhile
 RECEIVED, EARLY = COUNTERS.index("received"), COUNTERS.index("early")
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
@@ -77,22 +78,30 @@ class _Lines:
     """Connections that are kept, as many as it takes: a request must not wait for another one's. Bare: little of what is timed is ours."""
 
     port: int
-    free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    free: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)  # since when
 
     async def get(self, path: str) -> None:
         """One answer, read to its end. Raises OSError, ValueError for any but 200."""
-        reader, writer = self.free.pop() if self.free else await asyncio.open_connection(HOST, self.port)
+        reader, writer = self._kept() or await asyncio.open_connection(HOST, self.port)
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         if not head.startswith(b"HTTP/1.1 200 ") or length is None:
             raise ValueError(head.decode(errors="replace"))
         await reader.readexactly(int(length[1]))
-        self.free.append((reader, writer))
+        self.free.append((time.monotonic(), reader, writer))
+
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """The one that was used last, unless the worker may be giving it up."""
+        if not self.free or self.free[-1][0] < time.monotonic() - KEPT_SECONDS:
+            self.close()
+            return None
+        return self.free.pop()[1:]
 
     def close(self) -> None:
-        for _, writer in self.free:
+        for _, _, writer in self.free:
             writer.close()
+        self.free.clear()
 
 
 @asynccontextmanager
