@@ -1,25 +1,27 @@
 /** Rows that change their place move there in 300 ms; where motion is not wanted they are simply there. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { cameFrom } from './order';
 
 const MS = 300;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-interface Place { readonly left: number; readonly top: number }
-
-/** `holder`'s children with `data-row` are followed from drawing to drawing. */
+/**
+ * `holder`'s children with `data-row` are followed from drawing to drawing. Where a row was is where the row is that has its old place now:
+ * nothing is measured while the order stays, and when it changes all is measured before anything moves.
+ */
 export function useFlip(holder: RefObject<HTMLElement | null>): void {
-  const before = useRef<ReadonlyMap<string, Place>>(new Map());
+  const before = useRef<readonly string[]>([]);
   useLayoutEffect(() => {
     const rows = [...(holder.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const now = new Map(rows.map((row) => [row.dataset['row'] ?? '', { left: row.offsetLeft, top: row.offsetTop }]));
-    for (const row of still.matches ? [] : rows) move(row, before.current.get(row.dataset['row'] ?? ''));
-    before.current = now;
+    const codes = rows.map((row) => row.dataset['row'] ?? '');
+    const moved = still.matches ? [] : cameFrom(before.current, codes);
+    before.current = codes;
+    if (moved.length === 0) return;
+    const places = rows.map((row) => [row.offsetLeft, row.offsetTop] as const);
+    for (const [now, was] of moved) {
+      const [[x0 = 0, y0 = 0] = [], [x = 0, y = 0] = []] = [places[was], places[now]];
+      rows[now]?.animate([{ transform: `translate(${x0 - x}px, ${y0 - y}px)` }, { transform: 'none' }], { duration: MS, easing: 'ease-out' });
+    }
   });
-}
-
-function move(row: HTMLElement, from: Place | undefined): void {
-  if (from === undefined) return;
-  const [x, y] = [from.left - row.offsetLeft, from.top - row.offsetTop];
-  if (x !== 0 || y !== 0) row.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], { duration: MS, easing: 'ease-out' });
 }

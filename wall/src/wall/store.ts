@@ -4,6 +4,7 @@ import { ages, health, serverNow } from '../core/freshness';
 import { local } from '../core/times';
 import { browserPorts } from '../live/browser';
 import { live } from '../live/live';
+import { paced } from '../live/paced';
 import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
 import type { Earlier, Feed } from './bodies';
 import { lastHour, largest, type Move } from './moves';
@@ -16,6 +17,9 @@ import type { Values } from '../core/text';
 export const settings = signal<Settings>(read(location.search));
 export const source = live(browserPorts, settings.peek());
 export const { state, beat, edges, nextTry } = source;
+/** Drawn at most four times a second: who stands ten metres away reads no more, and a rush of changes would be all that the page does. */
+const DRAWN_MS = 250;
+const drawn = paced(state, DRAWN_MS);
 /** The picture that motion and updates were stopped on; null while they run. */
 export const held = signal<Shown | null>(null);
 /** The city's time at which that was done, "HH:MM:SS"; null where it was not known. */
@@ -35,7 +39,7 @@ export const newer = signal<Newer | null>(null);
 export const lang = computed(() => settings.value.lang);
 export const say = (key: Said, values?: Values): string => wallText(lang.value, key, values);
 
-export const shown = computed<Shown | null>(() => shownOf(state.value, held.value));
+export const shown = computed<Shown | null>(() => shownOf(drawn.value, held.value));
 export const picture = computed(() => shown.value?.picture ?? null);
 export const mode = computed<Mode>(() => modeOf(state.value, held.value, beat.value));
 /** The picture may be taken for one of now. */
