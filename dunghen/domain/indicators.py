@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from dunghen.domain.bands import Thresholds
@@ -145,14 +145,21 @@ class IndicatorBook:
         return next((one for one in self.versions.get(code, ()) if one.holds_on(day)), None)
 
     def of_set(self, set_code: str, day: int) -> list[Indicator]:
-        """The definitions of a set that hold on a day, in the order of the set's file."""
-        held = (self.on(code, day) for code, of in self.versions.items() if of[0].set == set_code)
-        return [one for one in held if one is not None]
+        """The definitions of a set, or of one group of it (QD766.openness), that hold on a day, in the order of the set's file."""
+        whole, _, group = set_code.partition(".")
+        held = (self.on(code, day) for code, of in self.versions.items() if of[0].set == whole)
+        return [one for one in held if one is not None and group in ("", one.group)]
 
     def set_with_total(self, code: str) -> IndicatorSet | None:
-        """The set of a code, if its total is an indicator too."""
-        found = self.sets.get(code)
-        return found if found is not None and found.total else None
+        """The set of a code, if its total is an indicator too; of QD766.openness that group, as a set without groups and classes."""
+        whole, _, part = code.partition(".")
+        found = self.sets.get(whole)
+        if found is None or code in self.versions:
+            return None
+        if code == whole:
+            return found if found.total else None
+        group = next((one for one in found.groups if one.code == part), None)
+        return None if group is None else replace(found, code=code, name=group.name, groups=(), classes=(), total=True)
 
     def edges(self, window: Window) -> tuple[int, ...]:
         """The days inside a window, its first excepted, on which a definition that counts dossiers begins or no longer holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dunghen.contracts import reconciliations
-from services.api import monthly_sheet
+from services.api import indicator_periods, movements
 from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
 from services.api.problems import CODES
@@ -74,6 +74,7 @@ REASONS = {
     "NOTHING_OCCURRED": ("Không phát sinh: không tính vào điểm tối đa", "Nothing happened: left out of the maximum"),
     "NOT_ASSESSED": ("Không đánh giá trong kỳ này", "Not assessed in this period"),
     "NOT_FOR_KIND": ("Không áp dụng cho loại đơn vị này", "Not for this kind of unit"),
+    indicator_periods.NOT_FOR_PERIOD: indicator_periods.MEANING,
     "NOT_IN_FORCE": ("Không còn hoặc chưa có hiệu lực", "Not in force on that day"),
 }
 FACT_KINDS = {
@@ -159,7 +160,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         **told_terms(),
         "fact_stages": _two(FACT_STAGES),
         "publication": _two(PUBLICATION),
-        "monthly_movement": _two(monthly_sheet.MEANINGS),
+        "monthly_movement": _two(dict(movements.MEANINGS)),
         "reconciliation": _two(reconciliations.MEANINGS),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from dunghen.domain.marks import IN_A_WINDOW
 from dunghen.platform.sheets import CSV, XLSX, Cell, write_csv, write_sheet
 from services.api.answers import content_tag, has_it, hashed, plain
-from services.api.rankings import Before, Movement, Ranked, RankingAnswer
+from services.api.movements import Movement
+from services.api.rankings import INDICATOR_ONLY, Before, Ranked, RankingAnswer
 from services.api.rows import Row
 
 Form = Literal["csv", "xlsx"]
 DAYS = frozenset({"as_of", "first", "last", "before_first", "before_last"})
-OWN = tuple(name for name in Ranked.__struct_fields__ if name not in ("before", "movement"))
-ABOVE = ("as_of", "known_at", "version", "period", "first", "last", "before_first", "before_last", "rate", "order")
+ABOVE = ("as_of", "known_at", "version", "period", "first", "last", "before_first", "before_last")
 _writing = ThreadPoolExecutor(1, "sheets")  # one at a time: a country's takes seconds of the processor
 
 
@@ -63,23 +63,31 @@ def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:
 
 
 def ranking_table(answer: RankingAnswer) -> Table:
-    """One line a unit, in the order of the answer."""
-    names = [*("group_kind", "group_third"), *OWN]
+    """One line a unit, in the order of the answer; of several former units the codes in one cell, with spaces between."""
+    left_out = ("before", "movement", *(() if answer.indicator else INDICATOR_ONLY))
+    own = [name for name in Ranked.__struct_fields__ if name not in left_out]
+    above = (*ABOVE, "indicator" if answer.indicator else "rate", "order")
+    names = [*("group_kind", "group_third"), *own]
     names += [f"before_{name}" for name in Before.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
-    told = [_told(name, getattr(answer, name)) for name in ABOVE]
+    told = [_told(name, getattr(answer, name)) for name in above]
     lines = [
         [
             *(ranking.kind, ranking.third),
-            *(getattr(unit, name) for name in OWN),
-            *msgspec.structs.astuple(unit.before),
+            *(_cell(getattr(unit, name)) for name in own),
+            *map(_cell, msgspec.structs.astuple(unit.before)),
             *msgspec.structs.astuple(unit.movement),
             *told,
         ]
         for ranking in answer.rankings
         for unit in ranking.units
     ]
-    name = "-".join(("dunghen-ranking", answer.period, answer.rate, answer.kind, answer.group))
-    return Table(name, [*names, *ABOVE], lines)
+    name = "-".join(("dunghen-ranking", answer.period, answer.indicator or str(answer.rate), answer.kind, answer.group))
+    return Table(name, [*names, *above], lines)
+
+
+def _cell(value: Any) -> Cell:
+    """Codes of a list with spaces between."""
+    return " ".join(value) if isinstance(value, list) else value
 
 
 def _told(name: str, value: Cell) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -75,11 +75,11 @@ class IndicatorView(View):
         figure = measure.figure(values)
         return Made((*of, feed), as_row(row, figure, measure, scene.looks), values, figure)
 
-    def _ranked(self, fresh: Mapping[str, Row], old: Mapping[str, Row], few: int) -> dict[str, Row]:
-        assert self.measure is not None
-        return super()._ranked(fresh, old, few if self.measure.counts_dossiers else 1)
+    @property
+    def of_dossiers(self) -> bool:
+        return self.measure is not None and self.measure.counts_dossiers
 
-    def _ranked_by(self, row: Row) -> tuple[str, int, int]:
+    def ranked_by(self, row: Row) -> tuple[str, int, int]:
         exact, best_first = self.made[row.code].figure, self.measure is None or self.measure.descending
         return row.code, exact.numerator if best_first else -exact.numerator, exact.denominator
 

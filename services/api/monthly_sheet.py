@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from dunghen.domain.comparison import Reason, compare
 from dunghen.domain.days import date_of
 from dunghen.domain.indicators import Indicator, IndicatorBook
 from dunghen.domain.rates import Rate
@@ -16,15 +15,9 @@ from dunghen.domain.windows import period
 from services.api.indicator_rows import IndicatorRow
 from services.api.indicator_view import view_of
 from services.api.justifications import ShownJustification
+from services.api.movements import Movement, Placed, movement
 from services.api.reconciliations import UnitReconciliation
 from services.api.views import Scene, ViewKey
-
-NO_INTERVAL = "NO_INTERVAL"  # of what is not a share of dossiers nothing is said of chance
-NOT_KNOWN = "NOT_KNOWN"  # it did not hold in the month before
-MEANINGS = {
-    NO_INTERVAL: ("Không phải tỷ lệ trên hồ sơ: không có khoảng tin cậy", "Not a share of dossiers: there is no interval"),
-    NOT_KNOWN: ("Chỉ số chưa có hiệu lực trong tháng trước", "The indicator did not hold in the month before"),
-}
 
 
 class SheetName(msgspec.Struct):
@@ -44,14 +37,6 @@ class MonthBefore(msgspec.Struct):
     rank: int | None
 
 
-class MonthMovement(msgspec.Struct):
-    """Places and value gained (lost: below zero), null unless the two intervals part; `reason`: of /definitions."""
-
-    places: int | None
-    difference: float | None
-    reason: str
-
-
 class SheetLine(msgspec.Struct, kw_only=True):
     """One indicator of a unit; `rank` of `of` within its kind; `reason`: why there is a value, or none. `before`: null: it did not hold."""
 
@@ -68,7 +53,7 @@ class SheetLine(msgspec.Struct, kw_only=True):
     rank: int | None
     of: int | None
     before: MonthBefore | None
-    movement: MonthMovement
+    movement: Movement
 
 
 class MonthlySheet(msgspec.Struct, kw_only=True):
@@ -149,18 +134,12 @@ def _line(one: Indicator, row: IndicatorRow, earlier: IndicatorRow | None, few: 
         name=SheetName(*one.name),
         **{name: getattr(row, name) for name in names},
         before=None if earlier is None else MonthBefore(*(getattr(earlier, name) for name in MonthBefore.__struct_fields__)),
-        movement=_movement(one, row, earlier, few),
+        movement=movement(_placed(row), None if earlier is None else _placed(earlier), few, one.of_dossiers),
     )
 
 
-def _movement(one: Indicator, row: IndicatorRow, earlier: IndicatorRow | None, few: int) -> MonthMovement:
-    if earlier is None or not one.of_dossiers:
-        return MonthMovement(None, None, NOT_KNOWN if earlier is None else NO_INTERVAL)
-    found = compare(Rate(row.numerator, row.denominator), Rate(earlier.numerator, earlier.denominator), few)
-    if found.reason is not Reason.PARTED:
-        return MonthMovement(None, None, found.reason.value)
-    places = None if row.rank is None or earlier.rank is None else earlier.rank - row.rank
-    return MonthMovement(places, found.value, found.reason.value)
+def _placed(row: IndicatorRow) -> Placed:
+    return Placed(Rate(row.numerator, row.denominator), row.rank)
 
 
 def table_of(sheet: MonthlySheet) -> tuple[list[str], list[list[str | int | float | bool | None]]]:
@@ -168,9 +147,7 @@ def table_of(sheet: MonthlySheet) -> tuple[list[str], list[list[str | int | floa
     own = ("value", "numerator", "denominator", "points", "maximum", "band", "few", "reason", "rank", "of")
     head: Mapping[str, str | bool] = {name: getattr(sheet, name) for name in ("month", "first", "last", "complete", "as_of")}
     columns = ["unit", "unit_name", "code", "name_vi", "name_en", *own]
-    columns += [f"before_{name}" for name in MonthBefore.__struct_fields__] + [
-        f"movement_{name}" for name in MonthMovement.__struct_fields__
-    ]
+    columns += [f"before_{name}" for name in MonthBefore.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
     rows = [
         [
             *(sheet.code, sheet.name, line.code, line.name.vi, line.name.en),

@@ -91,7 +91,7 @@ async def past_unit(past: Past, follower: Follower, asked: tuple[str, str], when
 def _of_facts(key: ViewKey, scene: Scene) -> bool:
     """Whether anything of an indicator, or of a set's total, is told and not counted."""
     book = scene.policy.indicators if scene.policy else IndicatorBook()
-    versions = [one for code, of in book.versions.items() for one in of if key.indicator in (code, one.set)]
+    versions = [one for code, of in book.versions.items() for one in of if key.indicator in (code, one.set, f"{one.set}.{one.group}")]
     return any(not term.of_dossiers for one in versions for term in one.terms)
 
 

@@ -1,4 +1,4 @@
-"""Units in the order of a rate over a period, beside their like, and how each moved since the period before: pure (issue 7, rankings)."""
+"""Units in the order of a rate or an indicator over a period, and how each moved since the period before: pure (issue 7, rankings)."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from dunghen.domain.comparison import Reason, compare
+from dunghen.domain.former_units import mapped_from
 from dunghen.domain.peers import THIRDS, thirds
 from dunghen.domain.ranking import dense_ranks
 from dunghen.domain.rates import Rate
-from dunghen.domain.units import KINDS
+from dunghen.domain.units import KINDS, Catalogue
+from services.api.indicator_rows import IndicatorRow
+from services.api.movements import Movement, Placed, movement
 from services.api.rows import Row
+from services.api.views import View
 
 Group = Literal["overall", "kind", "peers"]
 Order = Literal["lowest", "highest"]
 GroupKey = tuple[str, str]  # a kind or "", a third or ""
+INDICATOR_ONLY = ("points", "maximum", "reason", "standing", "exact")  # members of Ranked that a rate leaves empty
 
 
 class Before(msgspec.Struct):
-    """What a unit was in the equal period before."""
+    """What a unit was in the equal period before; `mapped_from` as of `Ranked`."""
 
     value: float | None
     numerator: int
     denominator: int
     rank: int | None
-
-
-class Movement(msgspec.Struct):
-    """Places and value gained (lost: below zero), None unless the two intervals part; `reason`: `domain.comparison.Reason`."""
-
-    places: int | None
-    difference: float | None
-    reason: str
+    mapped_from: list[str]
 
 
 class Ranked(msgspec.Struct, kw_only=True):
-    """One unit: `rank` of `of` in its group, 1 the highest rate, None for few or none; ratios 0–1, `low`/`high` Wilson 95 %."""
+    """One unit: `rank` of `of` in its group, 1 the best (a rate's highest), None for few or none; ratios 0–1, `low`/`high` Wilson 95 %.
+
+    `mapped_from`: codes of former units whose dossiers it counts here, of days before it was founded. What follows it, by an indicator
+    alone: as `IndicatorRow`; `reason`: why there is a value, or none.
+    """
 
     code: str
     name: str
@@ -55,6 +56,12 @@ class Ranked(msgspec.Struct, kw_only=True):
     received: int
     before: Before
     movement: Movement
+    mapped_from: list[str]
+    points: float | None = None
+    maximum: int | None = None
+    reason: str = ""
+    standing: str = ""
+    exact: str | None = None
 
 
 class Ranking(msgspec.Struct, kw_only=True):
@@ -67,7 +74,11 @@ class Ranking(msgspec.Struct, kw_only=True):
 
 
 class RankingAnswer(msgspec.Struct, kw_only=True):
-    """All groups. The equal period before: `before_first` to `before_last`."""
+    """All groups. The equal period before: `before_first` to `before_last`.
+
+    By an indicator `reason` says whether any unit has a value (`VALUE`), or why none has; NOT_FOR_PERIOD: it is told by longer periods.
+    `periods`: for which kinds of period what was told is enough (day, month, quarter, year). Both null by a rate.
+    """
 
     as_of: str
     known_at: str
@@ -78,27 +89,50 @@ class RankingAnswer(msgspec.Struct, kw_only=True):
     last: str
     before_first: str
     before_last: str
-    rate: str
+    rate: str | None
+    indicator: str | None
     kind: str
     group: str
     order: str
     stale: bool
     rankings: list[Ranking]
+    reason: str | None = None
+    periods: list[str] | None = None
     age_seconds: int | None = None
 
 
 class Wanted(NamedTuple):
-    """How to rank."""
+    """How to rank. `catalogue`: who was which unit before."""
 
     group: Group
     order: Order
     few: int
+    catalogue: Catalogue = Catalogue(())
 
 
-def rankings_of(now: Sequence[Row], then: Iterable[Row], wanted: Wanted) -> list[Ranking]:
+class Side(NamedTuple):
+    """One period from local day `first` on: its rows, and of each by code the exact (numerator, denominator) that ranks it, more is better.
+
+    `of_dossiers`: whether these are shares of dossiers, of which a few are not ranked. `rows` None: what is measured did not hold then.
+    """
+
+    rows: Mapping[str, Row] | None
+    by: Mapping[str, tuple[int, int]]
+    of_dossiers: bool
+    first: int
+
+
+def side_of(view: View | None, first: int) -> Side:
+    """A view as one side of a ranking."""
+    if view is None:
+        return Side(None, {}, of_dossiers=True, first=first)
+    return Side(view.rows, {code: view.ranked_by(row)[1:] for code, row in view.rows.items()}, view.of_dossiers, first)
+
+
+def rankings_of(now: Side, then: Side, wanted: Wanted) -> list[Ranking]:
     """Groups in the order of kinds and volumes. A unit is ranked in both periods among those that are its group now."""
-    before = {row.code: row for row in then}
-    return [_ranking(key, rows, before, wanted) for key, rows in _groups(now, wanted.group).items()]
+    groups = _groups(list((now.rows or {}).values()), wanted.group)
+    return [_ranking(key, rows, (now, then), wanted) for key, rows in groups.items()]
 
 
 def _groups(rows: Sequence[Row], group: Group) -> dict[GroupKey, list[Row]]:
@@ -114,34 +148,37 @@ def _groups(rows: Sequence[Row], group: Group) -> dict[GroupKey, list[Row]]:
     return {key: of for key, of in found.items() if of}
 
 
-def _ranking(key: GroupKey, rows: Sequence[Row], before: Mapping[str, Row], wanted: Wanted) -> Ranking:
-    ranks = _ranks(rows, wanted.few)
-    earlier = _ranks((before[row.code] for row in rows if row.code in before), wanted.few)
+def _ranking(key: GroupKey, rows: Sequence[Row], sides: tuple[Side, Side], wanted: Wanted) -> Ranking:
+    codes = [row.code for row in rows]
+    ranks, earlier = (_ranks(codes, side, wanted.few) for side in sides)
     of = max(ranks.values(), default=0)
-    units = [_ranked(row, (ranks.get(row.code), of), _before(before.get(row.code), earlier), wanted.few) for row in rows]
+    units = [_ranked(row, (ranks.get(row.code), of), (sides, earlier), wanted) for row in rows]
     return Ranking(kind=key[0], third=key[1], of=of, units=sorted(units, key=lambda unit: _place(unit, wanted.order)))
 
 
-def _ranks(rows: Iterable[Row], few: int) -> dict[str, int]:
-    return dense_ranks(((row.code, row.numerator, row.denominator) for row in rows), few)
+def _ranks(codes: Iterable[str], side: Side, few: int) -> dict[str, int]:
+    return dense_ranks(((code, *side.by[code]) for code in codes if code in side.by), few if side.of_dossiers else 1)
 
 
-def _before(row: Row | None, ranks: Mapping[str, int]) -> Before:
-    return Before(None, 0, 0, None) if row is None else Before(row.value, row.numerator, row.denominator, ranks.get(row.code))
-
-
-def _ranked(row: Row, place: tuple[int | None, int], before: Before, few: int) -> Ranked:
-    names = ("code", "name", "kind", "type", "value", "numerator", "denominator", "low", "high", "few", "band", "received")
-    own = {name: getattr(row, name) for name in names}
-    return Ranked(**own, rank=place[0], of=place[1], before=before, movement=_movement(row, place[0], before, few))
-
-
-def _movement(row: Row, rank: int | None, before: Before, few: int) -> Movement:
-    found = compare(Rate(row.numerator, row.denominator), Rate(before.numerator, before.denominator), few)
-    if found.reason is not Reason.PARTED:
-        return Movement(None, None, found.reason.value)
-    places = None if rank is None or before.rank is None else before.rank - rank
-    return Movement(places, found.value, found.reason.value)
+def _ranked(row: Row, place: tuple[int | None, int], before: tuple[tuple[Side, Side], Mapping[str, int]], wanted: Wanted) -> Ranked:
+    (now, then), earlier = before
+    was = (then.rows or {}).get(row.code)
+    names: tuple[str, ...] = ("code", "name", "kind", "type", "value", "numerator", "denominator", "low", "high", "few", "band", "received")
+    names += INDICATOR_ONLY if isinstance(row, IndicatorRow) else ()
+    old = Placed(Rate(was.numerator, was.denominator) if was else Rate(0, 0), earlier.get(row.code))
+    return Ranked(
+        **{name: getattr(row, name) for name in names},
+        rank=place[0],
+        of=place[1],
+        mapped_from=mapped_from(wanted.catalogue, row.code, now.first),
+        before=Before(was.value if was else None, *old.rate, old.rank, mapped_from(wanted.catalogue, row.code, then.first)),
+        movement=movement(
+            Placed(Rate(row.numerator, row.denominator), place[0]),
+            None if then.rows is None else old,
+            wanted.few,
+            now.of_dossiers and then.of_dossiers,
+        ),
+    )
 
 
 def _place(unit: Ranked, order: Order) -> tuple[int, int, str]:

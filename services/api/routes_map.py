@@ -29,8 +29,11 @@ RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office", "health"]
 LIVE_WINDOWS = ", ".join(WINDOWS)
 STREAM = {**refusals(404), 200: {"description": "Frames until the reader leaves", "content": {"text/event-stream": {}}}}
-INDICATOR_HELP = "instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766)"
+INDICATOR_HELP = "instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness)"
 WINDOW_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10, 2026-Q3, 2026"
+
+
+IndicatorCode = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.]{0,61}$", description=INDICATOR_HELP)]
 
 
 class Question:
@@ -41,7 +44,7 @@ class Question:
         window: Annotated[str, Query(description=WINDOW_HELP)] = "month",
         rate: RateName = "official",
         kind: KindName = "all",
-        indicator: Annotated[str, Query(pattern=r"^[A-Z0-9_.]{0,61}$", description=INDICATOR_HELP)] = "",
+        indicator: IndicatorCode = "",
     ) -> None:
         self.key = ViewKey(window, rate, kind, indicator)
 
@@ -53,9 +56,14 @@ Since = Annotated[
 
 async def asked(request: Request, question: Annotated[Question, Depends(on_the_loop(Question))]) -> Question:
     """Raises ProblemError where both a rate and an indicator are named."""
-    if question.key.indicator and "rate" in request.query_params:
-        raise ProblemError("INVALID_PARAMETER", "rate and indicator are not for one answer")
+    one_measure(request, question.key.indicator)
     return question
+
+
+def one_measure(request: Request, indicator: str) -> None:
+    """Raises ProblemError where both a rate and an indicator are named."""
+    if indicator and "rate" in request.query_params:
+        raise ProblemError("INVALID_PARAMETER", "rate and indicator are not for one answer")
 
 
 Asked = Annotated[Question, Depends(asked)]

@@ -121,8 +121,9 @@ class View:
         """The same rows with their ranks; the former object where nothing is other."""
         of_kind: dict[str, list[tuple[str, int, int]]] = {}
         for row in fresh.values():
-            of_kind.setdefault(row.kind, []).append(self._ranked_by(row))
-        ranks = {kind: dense_ranks(entries, few) for kind, entries in of_kind.items()}
+            of_kind.setdefault(row.kind, []).append(self.ranked_by(row))
+        least = few if self.of_dossiers else 1
+        ranks = {kind: dense_ranks(entries, least) for kind, entries in of_kind.items()}
         last = {kind: max(found.values(), default=0) for kind, found in ranks.items()}
         same, self.unranked = self.unranked, dict(fresh)
         ranked: dict[str, Row] = {}
@@ -134,7 +135,13 @@ class View:
             ranked[code] = before
         return ranked
 
-    def _ranked_by(self, row: Row) -> tuple[str, int, int]:
+    @property
+    def of_dossiers(self) -> bool:
+        """Whether the rows show shares of dossiers: then they have intervals, and of a few there is no rank."""
+        return True
+
+    def ranked_by(self, row: Row) -> tuple[str, int, int]:
+        """(code, numerator, denominator) of what ranks a row of this view, exact: the greater the better."""
         return row.code, row.numerator, row.denominator
 
 

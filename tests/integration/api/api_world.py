@@ -49,7 +49,8 @@ NAMES = {"name_vi": "Thử", "name_en": "Test"}
 POINTS = {"code": "RANKED.POINTS", "kind": "manual", "facts_over": "latest", "maximum": 10, **NAMES, "meaning_vi": "a", "meaning_en": "a"}
 RANKED = {"code": "RANKED", **NAMES, "total": True, "yearly": True, "indicators": [POINTS]}
 ON_TIME = {"code": "MONTHLY.ON_TIME", "kind": "ratio", "numerator": ["resolved"], "denominator": ["resolved"], **NAMES}
-MONTHLY = {"code": "MONTHLY", **NAMES, "indicators": [{**ON_TIME, "meaning_vi": "a", "meaning_en": "a"}]}
+TOLD = {"code": "MONTHLY.TOLD", "kind": "ratio", **NAMES}
+MONTHLY = {"code": "MONTHLY", **NAMES, "indicators": [{**one, "meaning_vi": "a", "meaning_en": "a"} for one in (ON_TIME, TOLD)]}
 BODIES: dict[str, Any] = {
     "indicators": {"sets": [RANKED, MONTHLY], "monthly_sheet": ["MONTHLY.ON_TIME"]},
     "publications": {"published": [{"set": "RANKED", "year": 2025, "at": 1}]},

@@ -12,6 +12,8 @@ import pytest
 from api_world import Opened, World
 from counted_city import UNITS, CountedCity
 
+from dunghen.contracts.facts import Fact, fact_key
+from dunghen.contracts.topics import FACTS
 from tests.eventually import eventually_async as eventually
 
 CITY = CountedCity(seed=3)
@@ -63,8 +65,47 @@ async def test_a_ranking_has_the_figures_of_the_map_of_its_days_and_of_the_days_
             assert {name: found[row["code"]][name] for name in same} == {name: row[name] for name in same}
         for row in before["units"]:
             same = ("value", "numerator", "denominator", "rank")
-            assert found[row["code"]]["before"] == {name: row[name] for name in same}
+            assert found[row["code"]]["before"] == {**{name: row[name] for name in same}, "mapped_from": []}
     assert set(found) == set(UNITS)
+    assert (answer["indicator"], answer["reason"], answer["periods"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("period", "now", "then"), PERIODS)
+async def test_by_an_indicator_it_has_the_figures_of_the_map_by_it(
+    counted: World, period: str, now: dict[str, str], then: dict[str, str]
+) -> None:
+    answer = await ranking(counted, period=period, indicator="MONTHLY.ON_TIME")
+    shown, before = [await counted.map(indicator="MONTHLY.ON_TIME", **when) for when in (now, then)]
+    found = units_of(answer)
+    same = ("value", "numerator", "denominator", "low", "high", "few", "band", "rank", "points", "maximum", "reason", "standing", "exact")
+    for row in shown["units"]:
+        assert {name: found[row["code"]][name] for name in same} == {name: row[name] for name in same}
+    for row in before["units"]:
+        assert {name: found[row["code"]]["before"][name] for name in same[:3]} == {name: row[name] for name in same[:3]}
+    assert (answer["rate"], answer["indicator"]) == (None, "MONTHLY.ON_TIME")
+    assert answer["reason"] == next((row["reason"] for row in shown["units"] if row["value"] is not None), "NOTHING_OCCURRED")
+    assert answer["periods"] == ["day", "month", "quarter", "year"]
+
+
+async def test_what_is_told_by_the_month_has_no_ranking_of_a_day_and_says_which_it_has(counted: World) -> None:
+    for unit, month, done in (("20242", "2026-09", 7), ("20194", "2026-09", 9)):
+        told: dict[str, Any] = {"id": f"{done:016x}", "unit": unit, "code": "MONTHLY.TOLD", "period": month, "numerator": done}
+        fact = Fact(**told, denominator=10, source="H17", occurred_at=5, arrived_at=5)
+        await counted.say(FACTS, fact_key(fact).decode(), fact)
+
+    async def month() -> dict[str, Any] | None:
+        found = await ranking(counted, period="2026-09", indicator="MONTHLY.TOLD")
+        return found if found["reason"] == "VALUE" and units_of(found)["20194"]["rank"] == 1 else None
+
+    found = await eventually(month)
+    assert units_of(found)["20242"]["rank"] == 2
+    assert (units_of(found)["20242"]["movement"]["reason"], found["periods"]) == ("NO_INTERVAL", ["month", "quarter", "year"])
+    for period in ("2026-09-15", "7d"):
+        none = await ranking(counted, period=period, indicator="MONTHLY.TOLD")
+        assert (none["reason"], none["periods"]) == ("NOT_FOR_PERIOD", ["month", "quarter", "year"])
+        assert {(unit["value"], unit["rank"]) for unit in units_of(none).values()} == {(None, None)}
+    assert (await ranking(counted, period="2026-Q3", indicator="MONTHLY.TOLD"))["reason"] == "VALUE"
+    assert (await ranking(counted, period="2026-08", indicator="MONTHLY.TOLD"))["reason"] == "NO_INPUTS"
 
 
 async def test_groups_orders_and_kinds(counted: World) -> None:
@@ -96,5 +137,8 @@ async def test_the_sheet_says_the_same_and_the_reader_who_has_it_is_told_so(coun
 
 
 async def test_what_is_no_period_is_refused(counted: World) -> None:
+    assert (await ranking(counted, indicator="NO.SUCH"))["code"] == "UNKNOWN_INDICATOR"
+    assert (await ranking(counted, indicator="NO.SUCH", period="2026-10"))["code"] == "UNKNOWN_INDICATOR"
+    assert (await ranking(counted, indicator="MONTHLY.ON_TIME", rate="official"))["code"] == "INVALID_PARAMETER"
     for wrong in ({"period": "2026-11-17"}, {"period": "fortnight"}, {"group": "street"}, {"order": "best"}, {"rate": "mine"}):
         assert (await ranking(counted, **wrong))["code"] == "INVALID_PARAMETER"

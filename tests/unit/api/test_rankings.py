@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from dunghen.domain.units import Catalogue, Unit
 from dunghen.platform.sheets import write_csv
 from services.api.downloads import ranking_table
-from services.api.rankings import Ranking, RankingAnswer, Wanted, rankings_of
+from services.api.rankings import Ranking, RankingAnswer, Side, Wanted, rankings_of
 from services.api.rows import NO_COUNTS, Row
 
+FIRST = 20773  # local day 2026-11-16
 PUBLISHED = {
     "a": (99, 100),
     "b": (95, 100),
@@ -46,7 +48,12 @@ def row(code: str, numerator: int, denominator: int, **more: Any) -> Row:
 
 
 def ranked(now: list[Row], then: list[Row] | None = None, **wanted: Any) -> list[Ranking]:
-    return rankings_of(now, then or [], Wanted(**{"group": "kind", "order": "lowest", "few": 5, **wanted}))
+    return rankings_of(side(now), side(then or []), Wanted(**{"group": "kind", "order": "lowest", "few": 5, **wanted}))
+
+
+def side(rows: list[Row]) -> Side:
+    by = {one.code: (one.numerator, one.denominator) for one in rows}
+    return Side({one.code: one for one in rows}, by, of_dossiers=True, first=FIRST)
 
 
 def test_ranks_are_dense_and_the_lowest_stands_first() -> None:
@@ -98,11 +105,38 @@ def test_that_a_unit_moved_is_said_only_where_the_intervals_part() -> None:
     assert (rose.before.rank, rose.before.numerator, rose.movement.difference) == (3, 60, 0.35)
 
 
+def test_what_a_unit_counts_of_days_before_it_was_founded_says_whose_it_was() -> None:
+    catalogue = Catalogue(
+        [
+            Unit("new", "Mới", "locality", valid_from=FIRST - 5, predecessors=("old", "beside")),
+            Unit("old", "Cũ", "locality", valid_to=FIRST - 6),
+            Unit("still", "Vẫn", "locality"),
+        ]
+    )
+    rows = [row("new", 9, 10), row("still", 8, 10)]
+    for first, then, expected in ((FIRST, FIRST - 1, ([], [])), (FIRST, FIRST - 9, ([], ["old", "beside"])), (FIRST - 9, FIRST - 20, None)):
+        now, before = (side(rows)._replace(first=day) for day in (first, then))
+        (found,) = rankings_of(now, before, Wanted("kind", "highest", 5, catalogue))
+        new, still = found.units
+        assert (new.mapped_from, new.before.mapped_from) == (expected or (["old", "beside"], ["old", "beside"]))
+        assert (still.mapped_from, still.before.mapped_from) == ([], [])
+
+
 def test_as_a_sheet_no_name_is_a_formula() -> None:
     units = ranked([row("a", 9, 10, name="=1+1"), row("b", 4, 10)])
     words = dict.fromkeys(("as_of", "known_at", "first", "last", "before_first", "before_last"), "2026-11-16")
     answer = RankingAnswer(
-        **words, version=7, policy=1, period="month", rate="official", kind="all", group="kind", order="lowest", stale=False, rankings=units
+        **words,
+        version=7,
+        policy=1,
+        period="month",
+        rate="official",
+        indicator=None,
+        kind="all",
+        group="kind",
+        order="lowest",
+        stale=False,
+        rankings=units,
     )
     name, *table = ranking_table(answer)
     text = write_csv(*table).decode()
