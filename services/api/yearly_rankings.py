@@ -8,16 +8,15 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from dunghen.contracts.facts import FactsByUnit
 from dunghen.domain.days import date_of
 from dunghen.domain.indicators import IndicatorSet
 from dunghen.domain.policy import Policy
 from dunghen.domain.publications import SetYear
-from dunghen.domain.reviewing import Criterion, Sheet, ranks_of, sheet_of
-from dunghen.domain.units import KINDS, Unit
-from dunghen.domain.windows import period
+from dunghen.domain.reviewing import Criterion
+from dunghen.domain.units import KINDS
 from services.api.rows import instant_text
 from services.api.views import Scene
+from services.api.yearly_places import CITY, LastYear, Place, YearBefore, as_float, before_of, last_year, places_of
 
 Publication = Literal["published", "draft"]
 
@@ -37,6 +36,7 @@ class YearlySheet(msgspec.Struct, kw_only=True):
     """A unit's year. `rank` of `of` in its kind, null where it is not `complete`: a criterion still lacks its reviewed points.
 
     `value` = points ÷ maximum, 0–1, of what was assessed; `self_points`: all that it gives itself; `gap`: where both gave points.
+    `before`: null where the year before is not public, or neither the unit nor a former unit of it was there.
     """
 
     code: str
@@ -54,6 +54,7 @@ class YearlySheet(msgspec.Struct, kw_only=True):
     self_points: float | None
     gap: float | None
     criteria: list[YearlyCriterion]
+    before: YearBefore | None
 
 
 class YearlyGroup(msgspec.Struct):
@@ -113,10 +114,8 @@ def yearly_answer(scene: Scene, policy: Policy, wanted: Wanted, age: float | Non
     of, facts = wanted.of, scene.facts if wanted.publication == "published" else scene.told
     published, zone = policy.publications, scene.looks.zone
     at = {year: instant_text(published.at[SetYear(of.code, year)], zone) for year in published.of(of.code)}
-    definitions = policy.indicators.of_set(of.code, period(wanted.year).last)
-    kinds = {kind for one in definitions for kind in one.kinds}
-    units = [unit for unit in policy.catalogue.on(period(wanted.year).last) if unit.kind in kinds]
-    city = Unit(policy.city.code, policy.city.name, "department")
+    places, last = places_of(policy, of, wanted.year, facts), last_year(policy, of, wanted.year, facts)
+    shown = [_shown(place, policy, last) for place in places.values()]
     return YearlyAnswer(
         as_of=date_of(scene.meta.day).isoformat(),
         version=scene.meta.version,
@@ -128,53 +127,45 @@ def yearly_answer(scene: Scene, policy: Policy, wanted: Wanted, age: float | Non
         published_at=at.get(wanted.year) if wanted.publication == "published" else None,
         years=[PublishedYear(year, since) for year, since in at.items()],
         stale=age is not None,
-        city=None if kinds else _shown(city, "city", sheet_of(policy.indicators, of, wanted.year, (facts.unit(city.code), ""))),
-        rankings=_groups(policy, wanted, units, facts),
+        city=next((one for one in shown if one.kind == CITY), None),
+        rankings=_groups(shown),
         age_seconds=None if age is None else round(age),
     )
 
 
-def _groups(policy: Policy, wanted: Wanted, units: Iterable[Unit], facts: FactsByUnit) -> list[YearlyGroup]:
-    of_kind: dict[str, list[tuple[Unit, Sheet]]] = {kind: [] for kind in KINDS}
-    for unit in units:
-        of_kind[unit.kind].append((unit, sheet_of(policy.indicators, wanted.of, wanted.year, (facts.unit(unit.code), unit.kind))))
-    return [_group(kind, of) for kind, of in of_kind.items() if of]
+def _groups(shown: Iterable[YearlySheet]) -> list[YearlyGroup]:
+    of_kind: dict[str, list[YearlySheet]] = {kind: [] for kind in KINDS}
+    for one in shown:
+        of_kind.get(one.kind, []).append(one)
+    order = {kind: sorted(of, key=lambda one: (one.rank is None, one.rank or 0, one.code)) for kind, of in of_kind.items() if of}
+    return [YearlyGroup(kind, of[0].of, of) for kind, of in order.items()]
 
 
-def _group(kind: str, units: list[tuple[Unit, Sheet]]) -> YearlyGroup:
-    ranks = ranks_of({unit.code: sheet for unit, sheet in units})
-    of = max(ranks.values(), default=0)
-    shown = [_shown(unit, kind, sheet, (ranks.get(unit.code), of)) for unit, sheet in units]
-    return YearlyGroup(kind, of, sorted(shown, key=lambda one: (one.rank is None, one.rank or 0, one.code)))
-
-
-def _shown(unit: Unit, kind: str, sheet: Sheet, place: tuple[int | None, int] = (None, 0)) -> YearlySheet:
+def _shown(place: Place, policy: Policy, last: LastYear | None) -> YearlySheet:
+    unit, sheet = place.unit, place.sheet
     total, gaps = sheet.total, [c.gap for c in sheet.criteria if c.gap is not None]
     return YearlySheet(
         code=unit.code,
         name=unit.name,
-        kind=kind,
+        kind=place.kind,
         type=unit.type,
-        rank=place[0],
-        of=place[1],
+        rank=place.rank,
+        of=place.of,
         value=float(total.points / total.maximum) if total.maximum else None,
-        points=_float(total.points if total.maximum else None),
+        points=as_float(total.points if total.maximum else None),
         maximum=total.maximum,
         standing=total.standing,
         reason=total.reason.value,
         complete=sheet.complete,
-        self_points=_float(sheet.own.points if sheet.own.maximum else None),
-        gap=_float(sum(gaps, Fraction(0)) if gaps else None),
+        self_points=as_float(sheet.own.points if sheet.own.maximum else None),
+        gap=as_float(sum(gaps, Fraction(0)) if gaps else None),
         criteria=[_criterion(one) for one in sheet.criteria],
+        before=before_of(unit.code, policy.catalogue, last),
     )
 
 
 def _criterion(one: Criterion) -> YearlyCriterion:
     own, reviewed = one.own.points, one.reviewed.points
     return YearlyCriterion(
-        one.definition.code, _float(reviewed), one.definition.maximum, one.reviewed.reason.value, _float(own), _float(one.gap)
+        one.definition.code, as_float(reviewed), one.definition.maximum, one.reviewed.reason.value, as_float(own), as_float(one.gap)
     )
-
-
-def _float(number: Fraction | None) -> float | None:
-    return None if number is None else float(number)

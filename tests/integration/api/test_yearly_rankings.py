@@ -59,7 +59,14 @@ async def test_drafts_are_for_officials_and_published_years_for_everybody(open_w
             _, found = await asked(world, "/officials/rankings/RANKED", actors["official of Hải Châu"])
             return found if rows(found)["20242"][1] else None
 
+        assert {row["before"] for group in found["rankings"] for row in group["units"]} == {None}  # 2024 is not public
+
         now = await eventually(draft)
+        before = {row["code"]: row["before"] for group in now["rankings"] for row in group["units"]}
+        of_2025 = {row["code"]: (row["rank"], row["points"]) for group in found["rankings"] for row in group["units"]}
+        assert {code: (was["year"], was["rank"], was["points"]) for code, was in before.items()} == {
+            code: ("2025", *place) for code, place in of_2025.items()
+        }
         assert (now["period"], now["publication"], rows(now)["20242"]) == ("2026", "draft", (1, 5.5, None, None))
         card = (await asked(world, "/units/20242/indicators", window="year"))[1]["sets"][0]["indicators"][0]
         assert (card["points"], card["self_points"], card["gap"]) == (9, 9.5, 0.5)  # of the year that is public

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from random import Random
 from typing import Any
@@ -10,9 +11,9 @@ import msgspec
 import pytest
 
 from dunghen.cli.recompute.fact_table import rows_of
-from dunghen.cli.recompute.indicators import Asked, Definitions
+from dunghen.cli.recompute.indicators import CITY, Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
-from dunghen.cli.recompute.yearly import yearly_sheets
+from dunghen.cli.recompute.yearly import BatchSheet, yearly_sheets
 from dunghen.cli.reconcile.indicators import compare_indicator
 from dunghen.cli.reconcile.yearly import compare_yearly
 from dunghen.contracts.facts import Fact, FactBook, FactKind, facts_by_unit
@@ -94,14 +95,31 @@ def scene_of(facts: list[Fact]) -> Scene:
 def test_a_published_ranking_and_the_batch_path_say_the_same(seed: int) -> None:
     rng = Random(seed)
     facts = [fact for _ in range(3) for fact in some_facts(rng)]
-    scene, ranked = scene_of(facts), 0
+    scene, ranked, compared = scene_of(facts), 0, 0
     for one in PUBLISHED:
         of, year = POLICY.indicators.sets[str(one["set"])], str(one["year"])
         answer = msgspec.to_builtins(yearly_answer(scene, POLICY, Wanted(of, year, "published"), None))
         found = compare_yearly(answer, yearly_sheets(BODIES, rows_of(facts), (of.code, year)))
         assert (found.differences, found.cells > 10) == ((), True)
+        compared += befores_alike(answer, yearly_sheets(BODIES, rows_of(facts), (of.code, str(int(year) - 1))))
         ranked += sum(row["rank"] is not None for group in answer["rankings"] for row in group["units"])
     assert ranked > 20
+    assert compared == 15  # all units and the city
+
+
+def befores_alike(answer: dict[str, Any], batch: Mapping[str, BatchSheet]) -> int:
+    """What each unit was in the year before is its sheet of that year, and nothing where that year is not public; gives how many were."""
+    rows = {row["code"]: row["before"] for group in answer["rankings"] for row in group["units"]}
+    if answer["city"] is not None:
+        rows[CITY] = answer["city"]["before"]
+    if answer["period"] == "2024":
+        assert set(rows.values()) == {None}
+        return 0
+    for unit, before in rows.items():
+        points = batch[unit].total.points
+        assert (before["year"], before["rank"], before["units"]) == ("2024", batch[unit].rank, [])
+        assert (before["points"], before["maximum"]) == (None if points is None else float(points), batch[unit].total.maximum)
+    return len(rows)
 
 
 @pytest.mark.parametrize("seed", range(2))
