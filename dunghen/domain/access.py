@@ -34,6 +34,7 @@ class What(StrEnum):
     DESK_BOARD = "desk_board"  # what a desk's screen shows: that desk's key alone
     FOLLOW_UPS = "follow_ups"  # how violations at one's units are followed up
     MONTHLY_SHEET = "monthly_sheet"  # of a unit, by which its head is rated
+    MONTHLY_SHEETS = "monthly_sheets"  # of all units side by side, for the city's report: who leads all of it, and operators
     JUSTIFY = "justify"  # to write of a unit's points or month: its officials and who leads them
     DRAFTS = "drafts"  # rankings of a year before they are published: people of the city, no machine
     CHANGES = "changes"  # that something of one's units changed, as it does
@@ -47,6 +48,7 @@ class Reach(StrEnum):
 
     ALL = "all"
     UNITS = "units"  # of the units of the grant: also what one has oneself is of the unit of a post
+    CITY = "city"  # of all units as one: only by a grant that has every unit of the city
 
 
 class Reason(StrEnum):
@@ -75,6 +77,7 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.DESK_BOARD: {Role.DESK: Reach.UNITS},
     What.FOLLOW_UPS: _OF_DOSSIERS,
     What.MONTHLY_SHEET: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS, Role.OPERATOR: Reach.ALL},
+    What.MONTHLY_SHEETS: {Role.LEADER: Reach.CITY, Role.OPERATOR: Reach.ALL},
     What.JUSTIFY: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS},
     What.DRAFTS: _OF_PEOPLE,
     What.CHANGES: _OF_DOSSIERS,
@@ -103,13 +106,14 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is asked for. `unit`: whose it is (of a desk's board the desk's place, 20242.Q01), None: only what is within reach is given;
-    `handler`: id of whom a step named last.
+    `handler`: id of whom a step named last; `city`: every unit of the city, where what is asked for is of all of them (`Reach.CITY`).
 
     The name outlives what it says: a dossier moves on, an official changes posts. So it says why somebody reads, and opens nothing.
     """
 
     unit: str | None = None
     handler: str = ""
+    city: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ def _held(who: Who, what: What) -> list[tuple[Grant, Reach]]:
 
 
 def _by_grant(grant: Grant, reach: Reach, target: Target) -> Access | None:
+    if reach is Reach.CITY:
+        return Access(True, Reason.WHOLE_CITY, grant.role) if target.city and target.city <= grant.units else None
     if reach is Reach.ALL:
         return Access(True, Reason.WHOLE_CITY, grant.role)
     if target.unit is None:

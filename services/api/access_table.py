@@ -40,6 +40,8 @@ ROUTES: Mapping[tuple[str, str], What] = {
     ("GET", "/api/v1/follow-ups"): What.FOLLOW_UPS,
     ("GET", "/api/v1/units/{code}/monthly-sheet"): What.MONTHLY_SHEET,
     ("GET", "/api/v1/units/{code}/monthly-sheet.xlsx"): What.MONTHLY_SHEET,
+    ("GET", "/api/v1/monthly-sheets"): What.MONTHLY_SHEETS,
+    ("GET", "/api/v1/monthly-sheets.xlsx"): What.MONTHLY_SHEETS,
     ("GET", "/api/v1/units/{code}/justifications"): What.MONTHLY_SHEET,
     ("POST", "/api/v1/units/{code}/justifications"): What.JUSTIFY,
     ("GET", "/api/v1/officials/rankings/{code}"): What.DRAFTS,

@@ -27,7 +27,7 @@ from services.api.routes_justifications import justification_routes
 from services.api.routes_links import link_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_map_files import map_file_routes
-from services.api.routes_monthly import monthly_routes
+from services.api.routes_monthly import city_monthly_routes, monthly_routes
 from services.api.routes_officials import notice_routes, officials_routes
 from services.api.routes_open import open_routes
 from services.api.routes_open_data import open_data_routes
@@ -110,6 +110,7 @@ def _private(officials: Officials, past: Past, behind: Behind, outlets: Outlets)
         follow_up_routes(officials),
         draft_routes(officials),
         monthly_routes(officials, past),
+        city_monthly_routes(officials, past),
         justification_routes(officials, outlets.said),
         action_routes(officials, outlets.said),
         link_routes(officials),

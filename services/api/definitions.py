@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dunghen.contracts import reconciliations
-from services.api import indicator_periods, movements
+from services.api import indicator_periods, monthly_sheets, movements
 from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
 from services.api.problems import CODES
@@ -161,6 +161,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "fact_stages": _two(FACT_STAGES),
         "publication": _two(PUBLICATION),
         "monthly_movement": _two(dict(movements.MEANINGS)),
+        "justification_states": _two(monthly_sheets.JUSTIFIED),
         "reconciliation": _two(reconciliations.MEANINGS),
         "errors": {code: {"status": status, "vi": vi, "en": en} for code, (status, vi, en) in CODES.items()},
     }

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from dunghen.domain.marks import IN_A_WINDOW
 from dunghen.platform.sheets import CSV, XLSX, Cell, write_csv, write_sheet
-from services.api.answers import content_tag, has_it, hashed, plain
+from services.api.answers import content_tag, has_it, hashed, plain, untagged
 from services.api.movements import Movement
 from services.api.rankings import INDICATOR_ONLY, Before, Ranked, RankingAnswer
 from services.api.rows import Row
@@ -41,12 +41,23 @@ async def download(request: Request, table: Table, form: Form) -> Response:
     return answer
 
 
+async def private_sheet(request: Request, table: Table) -> Response:
+    """An XLSX sheet for one reader: kept by nobody, used by no other site."""
+    answer = untagged(request, await _written(table), XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.xlsx"'
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer
+
+
+async def _written(table: Table) -> bytes:
+    return await asyncio.get_running_loop().run_in_executor(_writing, write_sheet, *table)
+
+
 async def _sheet(request: Request, table: Table, tag: str) -> Response:
     """The tag is that of the lines: for who has the sheet already none is written. It is packed by itself, so never once more."""
     if has_it(request, tag):
         return plain(request, b"", tag, XLSX)
-    written = asyncio.get_running_loop().run_in_executor(_writing, write_sheet, *table)
-    return plain(request, await written, tag, XLSX)
+    return plain(request, await _written(table), tag, XLSX)
 
 
 def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:

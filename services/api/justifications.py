@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import msgspec
 
 from dunghen.contracts.justifications import Justification
 from dunghen.domain.days import Zone
-from dunghen.platform.store import Collection, Document, Put, Query, Store
+from dunghen.platform.store import Collection, Document, In, Put, Query, Store
 from services.api.rows import instant_text
 
 COLLECTION = Collection("justifications", (("unit", "about", "period", "at"),))
 MOST_SHOWN = 20
+PAGE = 1000
 
 
 class ShownJustification(msgspec.Struct):
@@ -35,6 +39,18 @@ async def justifications_of(store: Store, about: tuple[str, str, str], zone: Zon
     where = {"unit": unit, "about": subject, "period": period}
     found = await store.find(Query(COLLECTION.name, where, ("at",), descending=True, limit=MOST_SHOWN))
     return [_shown(document, zone) for document in found.documents]
+
+
+async def written_at(store: Store, units: Iterable[str], subject: str, period: str) -> dict[str, int]:
+    """When each of these units last wrote of a (subject, period), in seconds; who wrote nothing is not in it. Raises StoreAwayError."""
+    where = {"unit": In(tuple(sorted(units))), "about": subject, "period": period}
+    query, found = Query(COLLECTION.name, where, ("at",), limit=PAGE), dict[str, int]()
+    while True:
+        page = await store.find(query)
+        found |= {document.body["unit"]: document.body["at"] for document in page.documents}  # in the order of time: the last one stays
+        if not page.after:
+            return found
+        query = replace(query, after=page.after)
 
 
 def _shown(document: Document, zone: Zone) -> ShownJustification:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from services.api.indicator_view import view_of
 from services.api.justifications import ShownJustification
 from services.api.movements import Movement, Placed, movement
 from services.api.reconciliations import UnitReconciliation
+from services.api.rows import Row
 from services.api.views import Scene, ViewKey
 
 
@@ -90,41 +91,67 @@ def months_of(month: str) -> Months:
     return Months(month, f"{earlier.year}-{earlier.month:02}")
 
 
+class Figures(NamedTuple):
+    """The chosen indicators as they hold at the month's end, and by month, indicator and unit their rows, ranked within each kind."""
+
+    chosen: Sequence[Indicator]
+    rows: Mapping[str, Mapping[str, Mapping[str, Row]]]
+
+
+def figures_of(scene: Scene, months: Months) -> Figures:
+    """Of all units. `scene`: their scores in both months."""
+    book, days = scene.policy.indicators if scene.policy else IndicatorBook(), period(months.month)
+    chosen = [one for code in book.monthly if (one := book.on(code, min(days.last, scene.meta.day))) is not None]
+    return Figures(chosen, {month: {one.code: _rows(scene, one.code, month) for one in chosen} for month in months})
+
+
+def _rows(scene: Scene, code: str, month: str) -> Mapping[str, Row]:
+    view = view_of(ViewKey(window=month, indicator=code))
+    view.show(scene)
+    return view.rows
+
+
 def sheet_of_unit(scene: Scene, unit: Unit, months: Months, stale: bool) -> MonthlySheet:
     """`scene`: all units in both months."""
-    book, days = scene.policy.indicators if scene.policy else IndicatorBook(), period(months.month)
-    definitions = [one for code in book.monthly if (one := book.on(code, min(days.last, scene.meta.day))) is not None]
-    rows = {name: _rows(scene, definitions, unit, name) for name in months}
-    few = scene.looks.few
-    return MonthlySheet(
-        code=unit.code,
-        name=unit.name,
-        kind=unit.kind,
-        type=unit.type,
-        month=months.month,
-        first=date_of(days.first).isoformat(),
-        last=date_of(min(days.last, scene.meta.day)).isoformat(),
-        before=months.before,
-        complete=days.last < scene.meta.day,
-        as_of=date_of(scene.meta.day).isoformat(),
-        version=scene.meta.version,
-        policy=scene.meta.policy,
-        stale=stale,
-        reconciliation=UnitReconciliation("not_reconciled", None),
-        lines=[_line(one, rows[months.month][one.code], rows[months.before].get(one.code), few) for one in definitions],
-    )
+    return sheet_by(figures_of(scene, months), scene, months, stale)(unit)
 
 
-def _rows(scene: Scene, definitions: Sequence[Indicator], unit: Unit, month: str) -> dict[str, IndicatorRow]:
-    """The unit's row of each indicator, ranked among all of its kind."""
-    found: dict[str, IndicatorRow] = {}
-    for one in definitions:
-        view = view_of(ViewKey(window=month, kind=unit.kind, indicator=one.code))
-        view.show(scene)
-        row = view.rows.get(unit.code)
-        if isinstance(row, IndicatorRow) and row.reason != "NOT_IN_FORCE":
-            found[one.code] = row
-    return found
+def sheets_of_all(scene: Scene, months: Months, stale: bool) -> list[MonthlySheet]:
+    """The same of every unit of a scene, in its order: what is ranked is reckoned once."""
+    return list(map(sheet_by(figures_of(scene, months), scene, months, stale), scene.units()))
+
+
+def sheet_by(figures: Figures, scene: Scene, months: Months, stale: bool) -> Callable[[Unit], MonthlySheet]:
+    """What makes a unit's sheet of these figures."""
+    days, few = period(months.month), scene.looks.few
+
+    def sheet(unit: Unit) -> MonthlySheet:
+        now, then = ({code: _held(of.get(unit.code)) for code, of in figures.rows[month].items()} for month in months)
+        lines = [_line(one, row, then[one.code], few) for one in figures.chosen if (row := now[one.code]) is not None]
+        return MonthlySheet(
+            code=unit.code,
+            name=unit.name,
+            kind=unit.kind,
+            type=unit.type,
+            month=months.month,
+            first=date_of(days.first).isoformat(),
+            last=date_of(min(days.last, scene.meta.day)).isoformat(),
+            before=months.before,
+            complete=days.last < scene.meta.day,
+            as_of=date_of(scene.meta.day).isoformat(),
+            version=scene.meta.version,
+            policy=scene.meta.policy,
+            stale=stale,
+            reconciliation=UnitReconciliation("not_reconciled", None),
+            lines=lines,
+        )
+
+    return sheet
+
+
+def _held(row: Row | None) -> IndicatorRow | None:
+    """None for what did not hold then."""
+    return row if isinstance(row, IndicatorRow) and row.reason != "NOT_IN_FORCE" else None
 
 
 def _line(one: Indicator, row: IndicatorRow, earlier: IndicatorRow | None, few: int) -> SheetLine:

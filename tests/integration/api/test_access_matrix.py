@@ -48,6 +48,8 @@ class Cell:
         reach = RIGHTS[self.what].get(actor.role)
         if reach is None:
             return {403}
+        if reach is Reach.CITY:
+            return {200} if actor.units == ALL else {403}
         if reach is Reach.ALL or not self.unit or self.unit in actor.units:
             bare = self.what in (What.ACT, What.JUSTIFY, What.OWN_BROWSERS) and self.method == "POST"  # a post without a body
             return {422} if bare else {404} if self.what is What.NOTICE_LINK else {200, 303}  # a link of nobody
@@ -74,7 +76,7 @@ async def ask(world: World, cell: Cell, actor: Actor) -> int:
         .replace("{path:path}", "nothing.js")
         .replace("{token}", "0" * 20)
     )
-    path += "?month=2026-11&about=monthly-sheet&period=2026-11" if cell.what is What.MONTHLY_SHEET else ""
+    path += "?month=2026-11&about=monthly-sheet&period=2026-11" if cell.what in (What.MONTHLY_SHEET, What.MONTHLY_SHEETS) else ""
     if cell.method == "POST":
         return (await post(world, path, **actor.headers)).status_code
     if path.endswith("/stream"):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dunghen.contracts.facts import FactsByUnit
+from dunghen.contracts.justifications import Justification
 from dunghen.contracts.scores import unit_score
 from dunghen.domain.days import day_number
 from dunghen.domain.indicator_values import Stated
@@ -15,8 +16,11 @@ from dunghen.domain.marks import COUNTERS
 from dunghen.domain.policy import Policy, PolicyError
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WindowError, period, resolve
+from dunghen.platform.store.in_memory import InMemoryStore
+from services.api import justifications
 from services.api.board_messages import Meta
-from services.api.monthly_sheet import MonthlySheet, SheetLine, months_of, sheet_of_unit, table_of
+from services.api.monthly_sheet import MonthlySheet, SheetLine, months_of, sheet_of_unit, sheets_of_all, table_of
+from services.api.monthly_sheets import table_of_all, together
 from services.api.views import Scene
 
 TODAY = day_number(date(2026, 11, 16))
@@ -50,15 +54,18 @@ def days(**months: tuple[int, int]) -> DaySeries:
 
 
 def sheet(month: str, series: dict[str, DaySeries], facts: dict[str, Any] | None = None) -> MonthlySheet:
+    shown = scene(month, series, facts)
+    unit = next(unit for unit in shown.units() if unit.code == "20242")
+    return sheet_of_unit(shown, unit, months_of(month), stale=False)
+
+
+def scene(month: str, series: dict[str, DaySeries], facts: dict[str, Any] | None = None) -> Scene:
     months, told = months_of(month), FactsByUnit()
     told.of = facts or {}
     windows = {name: resolve(name, TODAY) for name in months}
     scores = {unit["code"]: unit_score(unit["code"], series.get(unit["code"], DaySeries()), (TODAY, TODAY - 1), windows) for unit in UNITS}
     chosen = policy("TEST.ON_TIME", "TEST.PAID_OUT", "TEST.NEW")
-    scene = Scene(Meta(version=1, policy=1, day=TODAY, known_at=0), chosen, scores, {}, told)
-    unit = chosen.catalogue.get("20242")
-    assert unit is not None
-    return sheet_of_unit(scene, unit, months, stale=False)
+    return Scene(Meta(version=1, policy=1, day=TODAY, known_at=0), chosen, scores, {}, told)
 
 
 def line(of: MonthlySheet, code: str) -> SheetLine:
@@ -117,6 +124,62 @@ def test_a_table_has_a_line_for_each_indicator_and_a_name_for_each_column() -> N
     assert dict(zip(columns, rows[0], strict=True)) | {"unit": "20242", "movement_places": 1, "reconciliation": "not_reconciled"} == dict(
         zip(columns, rows[0], strict=True)
     )
+
+
+def test_all_units_side_by_side_say_what_each_one_s_own_sheet_says() -> None:
+    told = {"20242": {"TEST.PAID_OUT": {"2026-10": Stated(8, 10)}}}
+    shown, months = scene("2026-10", SERIES, told), months_of("2026-10")
+    found = together(sheets_of_all(shown, months, stale=False), {"20194": 1_794_790_800}, shown.looks.zone)
+    assert found is not None
+    assert [unit.code for unit in found.units] == ["20242", "20194", "20263", "H17.10"]
+    for unit, of in zip(shown.units(), found.units, strict=True):
+        own = sheet_of_unit(shown, unit, months, stale=False)
+        assert (of.lines, of.reconciliation) == (own.lines, own.reconciliation)
+        assert (found.month, found.first, found.complete, found.version) == (own.month, own.first, own.complete, own.version)
+    assert [unit.justification.state for unit in found.units] == ["not_written", "written", "not_written", "not_written"]
+    assert found.units[1].justification.at == "2026-11-16T08:00:00+07:00"
+    assert together([], {}, shown.looks.zone) is None
+
+
+def test_the_table_of_all_has_a_row_a_unit_and_columns_for_each_figure_of_each_indicator() -> None:
+    shown = scene("2026-10", SERIES)
+    found = together(sheets_of_all(shown, months_of("2026-10"), stale=False), {}, shown.looks.zone)
+    assert found is not None
+    columns, rows = table_of_all(found)
+    assert len(set(columns)) == len(columns)
+    first, *_, department = (dict(zip(columns, row, strict=True)) for row in rows)
+    assert (
+        first
+        | {
+            "unit": "20242",
+            "TEST.ON_TIME numerator": 95,
+            "TEST.ON_TIME rank": 1,
+            "TEST.ON_TIME before_value": 0.5,
+            "TEST.ON_TIME movement_reason": "PARTED",
+            "TEST.PAID_OUT reason": "NO_INPUTS",
+            "TEST.PAID_OUT value": None,
+            "justification": "not_written",
+            "reconciliation": "not_reconciled",
+            "month": "2026-10",
+        }
+        == first
+    )
+    assert (department["unit"], department["TEST.ON_TIME value"], department["TEST.ON_TIME reason"]) == ("H17.10", None, "NOTHING_OCCURRED")
+    assert (len(rows), rows[1][columns.index("TEST.ON_TIME movement_reason")]) == (4, "OVERLAPPING")
+
+
+async def test_of_each_unit_the_last_time_that_it_wrote_of_this_month_is_told_however_much_was_written() -> None:
+    store, said = InMemoryStore(), []
+    await store.prepare((justifications.COLLECTION,))
+    times = range(justifications.PAGE)
+    for n in times:
+        for unit, month in (("20242", "2026-10"), ("20194", "2026-09"), ("20197", "2026-10"), ("20263", "2026-10")):
+            at = 100 + n * 7 % len(times)
+            one = Justification(id=f"{n:016x}", unit=unit, about="monthly-sheet", period=month, text="vì bão", person="p" * 16, at=at)
+            said.append(justifications.justification_put(one, n))
+    await store.apply(said, {})
+    found = await justifications.written_at(store, ("20242", "20194", "20197"), "monthly-sheet", "2026-10")
+    assert found == dict.fromkeys(("20242", "20197"), 99 + len(times))
 
 
 @pytest.mark.parametrize("chosen", [("TEST.OTHER",), ("Y.A",), tuple(["TEST.ON_TIME"] * 21)])

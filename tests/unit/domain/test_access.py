@@ -53,6 +53,23 @@ def test_the_decision_names_the_role_that_it_was_given_by() -> None:
     assert decide_access(both, What.DOSSIER, Target("A")).reason is Reason.WHOLE_CITY
 
 
+@pytest.mark.parametrize(
+    ("who", "city", "reason"),
+    [
+        (LEADER, {"A", "B"}, Reason.WHOLE_CITY),
+        (LEADER, {"A", "B", "C"}, Reason.OTHER_UNIT),
+        (LEADER, set(), Reason.OTHER_UNIT),
+        (OPERATOR, {"A", "B", "C"}, Reason.WHOLE_CITY),
+        (OFFICIAL, {"A"}, Reason.ROLE_NOT_ALLOWED),
+        (TWO_POSTS, {"A", "C"}, Reason.OTHER_UNIT),
+        (None, {"A"}, Reason.UNAUTHENTICATED),
+    ],
+)
+def test_what_is_of_all_units_as_one_is_for_who_leads_every_one_of_them(who: Who | None, city: set[str], reason: Reason) -> None:
+    access = decide_access(who, What.MONTHLY_SHEETS, Target(city=frozenset(city)))
+    assert (access.allowed, access.reason) == (reason is Reason.WHOLE_CITY, reason)
+
+
 def test_what_is_open_is_open_to_everybody() -> None:
     assert all(decide_access(who, What.OPEN).allowed for who in (None, OFFICIAL, SOURCE))
 

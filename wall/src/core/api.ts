@@ -313,6 +313,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monthly-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Monthly Sheets
+         * @description The monthly sheets of all units side by side, for the city's report: the lines of each, whether it has explained its month, and
+         *     whether its figures were reconciled. For who leads every unit of the city, and operators.
+         */
+        get: operations["get_monthly_sheets_api_v1_monthly_sheets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monthly-sheets.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Monthly Sheets Xlsx
+         * @description The same for spreadsheets, a row a unit.
+         */
+        get: operations["get_monthly_sheets_xlsx_api_v1_monthly_sheets_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notice-links/{token}": {
         parameters: {
             query?: never;
@@ -513,7 +554,8 @@ export interface paths {
         /**
          * Get Rankings
          * @description Units in dense ranks (ties share one and the next follows), the lowest rate first; few dossiers unranked at the end. What a unit
-         *     was in the equal period before stands beside it; that it moved is said only where the two intervals part.
+         *     was in the equal period before stands beside it; that it moved is said only where the two intervals part. By an indicator as the
+         *     map by it; where it has no value in such a period, `reason` says so and `periods` in which it has.
          */
         get: operations["get_rankings_api_v1_rankings_get"];
         put?: never;
@@ -1040,7 +1082,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
                 indicator?: string;
             };
             header?: never;
@@ -2432,7 +2474,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -2645,7 +2687,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -2731,7 +2773,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -2817,7 +2859,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -2879,6 +2921,281 @@ export interface operations {
                 };
             };
             /** @description The map is still being loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_monthly_sheets_api_v1_monthly_sheets_get: {
+        parameters: {
+            query: {
+                /** @description like 2026-10 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All units */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        as_of: string;
+                        before: string;
+                        complete: boolean;
+                        first: string;
+                        last: string;
+                        month: string;
+                        policy: number;
+                        stale: boolean;
+                        units: {
+                            code: string;
+                            /**
+                             * JustificationState
+                             * @description Whether a unit has explained its month (`written`, `not_written`), and when it did so last. What it wrote is in its own sheet.
+                             */
+                            justification: {
+                                at: string | null;
+                                state: string;
+                            };
+                            kind: string;
+                            lines: {
+                                band: string;
+                                before: {
+                                    denominator: number;
+                                    numerator: number;
+                                    points: number | null;
+                                    rank: number | null;
+                                    value: number | null;
+                                } | null;
+                                code: string;
+                                denominator: number;
+                                few: boolean;
+                                maximum: number | null;
+                                /**
+                                 * Movement
+                                 * @description Places and value gained (lost: below zero), null unless the two intervals part; `reason`: of /definitions.
+                                 */
+                                movement: {
+                                    difference: number | null;
+                                    places: number | null;
+                                    reason: string;
+                                };
+                                /**
+                                 * SheetName
+                                 * @description In both languages.
+                                 */
+                                name: {
+                                    en: string;
+                                    vi: string;
+                                };
+                                numerator: number;
+                                of: number | null;
+                                points: number | null;
+                                rank: number | null;
+                                reason: string;
+                                value: number | null;
+                            }[];
+                            name: string;
+                            /**
+                             * UnitReconciliation
+                             * @description Whether a unit's figures of some days were compared with the raw events, and when; `state`: of /definitions.
+                             */
+                            reconciliation: {
+                                at: string | null;
+                                state: string;
+                            };
+                            type: string;
+                        }[];
+                        version: number;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_monthly_sheets_xlsx_api_v1_monthly_sheets_xlsx_get: {
+        parameters: {
+            query: {
+                /** @description like 2026-10 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3332,6 +3649,22 @@ export interface operations {
                         age_seconds?: number | null;
                         as_of: string;
                         city: {
+                            before: {
+                                maximum: number;
+                                of: number;
+                                points: number | null;
+                                rank: number | null;
+                                units: {
+                                    code: string;
+                                    maximum: number;
+                                    name: string;
+                                    of: number;
+                                    points: number | null;
+                                    rank: number | null;
+                                }[];
+                                value: number | null;
+                                year: string;
+                            } | null;
                             code: string;
                             complete: boolean;
                             criteria: {
@@ -3374,6 +3707,22 @@ export interface operations {
                             kind: string;
                             of: number;
                             units: {
+                                before: {
+                                    maximum: number;
+                                    of: number;
+                                    points: number | null;
+                                    rank: number | null;
+                                    units: {
+                                        code: string;
+                                        maximum: number;
+                                        name: string;
+                                        of: number;
+                                        points: number | null;
+                                        rank: number | null;
+                                    }[];
+                                    value: number | null;
+                                    year: string;
+                                } | null;
                                 code: string;
                                 complete: boolean;
                                 criteria: {
@@ -4034,10 +4383,12 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
                 group?: "overall" | "kind" | "peers";
-                /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
+                /** @description which end of the ranking stands first; rank 1 is the best in either: the highest rate */
                 order?: "lowest" | "highest";
             };
             header?: never;
@@ -4059,11 +4410,13 @@ export interface operations {
                         before_last: string;
                         first: string;
                         group: string;
+                        indicator: string | null;
                         kind: string;
                         known_at: string;
                         last: string;
                         order: string;
                         period: string;
+                        periods?: string[] | null;
                         policy: number;
                         rankings: {
                             kind: string;
@@ -4073,23 +4426,27 @@ export interface operations {
                                 band: string;
                                 /**
                                  * Before
-                                 * @description What a unit was in the equal period before.
+                                 * @description What a unit was in the equal period before; `mapped_from` as of `Ranked`.
                                  */
                                 before: {
                                     denominator: number;
+                                    mapped_from: string[];
                                     numerator: number;
                                     rank: number | null;
                                     value: number | null;
                                 };
                                 code: string;
                                 denominator: number;
+                                exact?: string | null;
                                 few: boolean;
                                 high: number | null;
                                 kind: string;
                                 low: number | null;
+                                mapped_from: string[];
+                                maximum?: number | null;
                                 /**
                                  * Movement
-                                 * @description Places and value gained (lost: below zero), None unless the two intervals part; `reason`: `domain.comparison.Reason`.
+                                 * @description Places and value gained (lost: below zero), null unless the two intervals part; `reason`: of /definitions.
                                  */
                                 movement: {
                                     difference: number | null;
@@ -4099,13 +4456,19 @@ export interface operations {
                                 name: string;
                                 numerator: number;
                                 of: number;
+                                points?: number | null;
                                 rank: number | null;
+                                /** @default  */
+                                reason: string;
                                 received: number;
+                                /** @default  */
+                                standing: string;
                                 type: string;
                                 value: number | null;
                             }[];
                         }[];
-                        rate: string;
+                        rate: string | null;
+                        reason?: string | null;
                         stale: boolean;
                         version: number;
                     };
@@ -4174,10 +4537,12 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
                 group?: "overall" | "kind" | "peers";
-                /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
+                /** @description which end of the ranking stands first; rank 1 is the best in either: the highest rate */
                 order?: "lowest" | "highest";
             };
             header?: never;
@@ -4258,10 +4623,12 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
                 group?: "overall" | "kind" | "peers";
-                /** @description which end of the ranking stands first; rank 1 is the highest rate in either */
+                /** @description which end of the ranking stands first; rank 1 is the best in either: the highest rate */
                 order?: "lowest" | "highest";
             };
             header?: never;
@@ -4361,6 +4728,22 @@ export interface operations {
                         age_seconds?: number | null;
                         as_of: string;
                         city: {
+                            before: {
+                                maximum: number;
+                                of: number;
+                                points: number | null;
+                                rank: number | null;
+                                units: {
+                                    code: string;
+                                    maximum: number;
+                                    name: string;
+                                    of: number;
+                                    points: number | null;
+                                    rank: number | null;
+                                }[];
+                                value: number | null;
+                                year: string;
+                            } | null;
                             code: string;
                             complete: boolean;
                             criteria: {
@@ -4403,6 +4786,22 @@ export interface operations {
                             kind: string;
                             of: number;
                             units: {
+                                before: {
+                                    maximum: number;
+                                    of: number;
+                                    points: number | null;
+                                    rank: number | null;
+                                    units: {
+                                        code: string;
+                                        maximum: number;
+                                        name: string;
+                                        of: number;
+                                        points: number | null;
+                                        rank: number | null;
+                                    }[];
+                                    value: number | null;
+                                    year: string;
+                                } | null;
                                 code: string;
                                 complete: boolean;
                                 criteria: {
@@ -4960,7 +5359,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate: an indicator of /indicators (QD766.PROGRESS), or a set that has a total (QD766) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
                 indicator?: string;
             };
             header?: {
@@ -6612,7 +7011,7 @@ export interface operations {
                             few: boolean;
                             maximum: number | null;
                             /**
-                             * MonthMovement
+                             * Movement
                              * @description Places and value gained (lost: below zero), null unless the two intervals part; `reason`: of /definitions.
                              */
                             movement: {
