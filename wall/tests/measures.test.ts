@@ -6,7 +6,8 @@ import { EDGES, percent, stepped, type Steps } from '../src/core/figures';
 import { mapBody, type Unit } from '../src/core/model';
 import { lookOf, ofFacts, snapshot } from '../src/core/picture';
 import { periodOf, rankingsOf } from '../src/core/standings';
-import { movementWords, periodKind } from '../src/ranking/words';
+import { yearBefore, yearlyOf, yearOf } from '../src/core/yearly';
+import { beforeWords, movementWords, periodKind } from '../src/ranking/words';
 import { aloud, bandsOf, fractionOf, pointed, rangeOf, reasonOf, valueOf, valueWithUnit, type Setting } from '../src/view/words';
 import { body, QUESTION, row } from './city';
 
@@ -131,6 +132,34 @@ test('a movement is said with sign and places only where two intervals part', ()
   expect(said(-1, 0.05, 'PARTED')).toBe('↑ tăng 5,0 điểm');
   expect([said(null, null, 'OVERLAPPING'), said(null, null, 'TOO_FEW'), said(null, null, 'NOTHING_OCCURRED', 0)]).toEqual(['không rõ rệt', 'quá ít để so', '']);
 });
+test('by an indicator a ranking has values beyond one, points, why there is none, and for which periods there is', () => {
+  const moved = { places: null, difference: null, reason: 'NO_INTERVAL' };
+  const above = standing({ value: 1.743, numerator: 1743, denominator: 1000, band: 'none', points: 12.5, maximum: 20, reason: 'VALUE', standing: '', movement: moved, mapped_from: ['a', 'b'], before: { value: null, numerator: 0, denominator: 0, rank: null, mapped_from: [] } });
+  const by = { indicator: 'OTHER.PLAN', reason: 'NOT_FOR_PERIOD', periods: ['month', 'year', 'age'] };
+  const read = rankingsOf({ ...ranking(above), ...by });
+  expect([read.reason, read.periods]).toEqual(['NOT_FOR_PERIOD', ['month', 'year']]);
+  expect(read.groups[0]?.units[0]).toMatchObject({ numerator: 1743, measured: { points: 12.5, maximum: 20, reason: 'VALUE' }, mappedFrom: ['a', 'b'], before: { value: null } });
+  expect(movementWords(read.groups[0]!.units[0]!, 'vi')).toBe('không có khoảng tin cậy');
+  expect(rankingsOf(ranking(standing())).groups[0]?.units[0]).toMatchObject({ mappedFrom: [] });
+  expect(rankingsOf(ranking(standing()))).toMatchObject({ reason: null, periods: [] });
+  expect(() => rankingsOf(ranking(above))).toThrow('more counted');
+});
+
+const place = (rank: number | null, of: number, points: number | null) => ({ rank, of, points, maximum: points === null ? 0 : 100 });
+const inYear = (code: string, before: object | null) => ({ ...place(1, 3, 81.5), code, name: `Đơn vị ${code}`, kind: 'locality', type: '', reason: 'VALUE', before });
+const yearly = (...units: object[]) => ({ version: 3, set: 'PAR', period: '2025', published_at: '2026-01-20T08:00:00+07:00', years: [{ year: '2025' }, { year: '2024' }], stale: false, city: null, rankings: [{ kind: 'locality', of: 3, units }] });
+test('a yearly ranking is read as a whole or refused; a former unit keeps its own place', () => {
+  const former = { ...place(1, 4, 90), code: 'old', name: 'Phường Cũ' };
+  const read = yearlyOf(yearly(inYear('a', { year: '2024', ...place(3, 4, 70.25), units: [] }), inYear('b', { year: '2024', ...place(null, 0, null), units: [former] }), inYear('c', null)));
+  expect([read.set, read.year, read.since, read.years, yearBefore(read)]).toEqual(['PAR', '2025', '2026-01-20', ['2025', '2024'], '2024']);
+  expect(read.groups[0]?.units.map(({ before }) => beforeWords(before, 'vi'))).toEqual([['hạng 3 / 4, 70,25 / 100 điểm'], ['Phường Cũ: hạng 1 / 4, 90 / 100 điểm'], ['chưa có đơn vị này']]);
+  expect(beforeWords({ ...place(null, 4, 50), units: [] }, 'en')).toEqual(['no rank, 50 / 100 points']);
+  expect(yearBefore({ year: '2025', years: ['2025', '2023'] })).toBeNull();
+  expect(() => yearlyOf({ ...yearly(), years: null })).toThrow('years');
+  expect(() => yearlyOf(yearly(inYear('a', { ...place(1, 1, 1), units: 'none' })))).toThrow('former units');
+  expect(['2025', 'month', '2026-10'].map(yearOf)).toEqual(['2025', '', '']);
+});
+
 test('a chosen day is ranked as that day; each period is of its kind', () => {
   expect([periodOf({ window: 'quarter', asOf: null }), periodOf({ window: 'today', asOf: '2026-11-03' })]).toEqual(['quarter', '2026-11-03']);
   expect(['2026-11-03', 'today', '2026-10', 'month', '2026-Q3', 'quarter', '2026', 'year', '30d'].map(periodKind)).toEqual(['day', 'day', 'month', 'month', 'quarter', 'quarter', 'year', 'year', null]);

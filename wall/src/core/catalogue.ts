@@ -17,6 +17,8 @@ export interface Group { readonly code: string; readonly name: Both; readonly ma
 export interface Class { readonly code: string; readonly name: Both; readonly from: number }
 export interface IndicatorSet {
   readonly code: string; readonly name: Both; readonly source: string; readonly law: string; readonly total: boolean; readonly edges: Edges | null;
+  /** Told by facts of whole years, which are published one by one. */
+  readonly yearly: boolean;
   readonly groups: readonly Group[]; readonly classes: readonly Class[]; readonly indicators: readonly Indicator[];
 }
 export type Catalogue = readonly IndicatorSet[];
@@ -52,7 +54,7 @@ function indicatorOf(raw: Raw): Indicator {
 }
 function setOf(raw: Raw): IndicatorSet {
   return {
-    code: word(raw, 'code'), name: both(raw, 'name'), source: said(raw, 'source'), law: said(raw, 'law'), total: raw['total'] === true, edges: edgesOf(raw['bands']),
+    code: word(raw, 'code'), name: both(raw, 'name'), source: said(raw, 'source'), law: said(raw, 'law'), total: raw['total'] === true, yearly: raw['yearly'] === true, edges: edgesOf(raw['bands']),
     groups: list(raw, 'groups').map((one) => ({ code: word(one, 'code'), name: both(one, 'name'), maximum: ratio(one, 'maximum') ?? 0 })),
     classes: list(raw, 'classes').map((one) => ({ code: word(one, 'code'), name: both(one, 'name'), from: perMille(ratio(one, 'from') ?? 0) })),
     indicators: list(raw, 'indicators').map(indicatorOf),

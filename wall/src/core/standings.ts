@@ -1,24 +1,36 @@
 /** Rankings over a period, as GET /rankings says, checked at the door. */
-import { BANDS, figure, Malformed, optional, ratio, record, word, type Answered, type Band, type Figure, type Untold } from './model';
-import { REASONS, type Reason } from './explained';
+import { BANDS, figure, Malformed, measuredFigure, measuredOf, optional, ratio, record, word, type Answered, type Band, type Figure, type Measured, type Untold } from './model';
+import { REASONS } from './explained';
 
 type Body = Answered<'/api/v1/rankings'>;
 type RawRanking = Untold<Body['rankings'][number]>;
 type RawRanked = Untold<Body['rankings'][number]['units'][number]>;
 
+/** Why a movement is said or not; the last two by an indicator alone. */
+export const MOVEMENTS = [...REASONS, 'NO_INTERVAL', 'NOT_KNOWN'] as const;
+export type Moved = (typeof MOVEMENTS)[number];
 /** `places` and `difference` (of the value, 0–1): gained, below zero lost; null unless the two intervals part. */
-export interface Movement { readonly places: number | null; readonly difference: number | null; readonly reason: Reason }
+export interface Movement { readonly places: number | null; readonly difference: number | null; readonly reason: Moved }
 export interface Standing extends Figure {
   readonly code: string; readonly name: string; readonly kind: string; readonly type: string; readonly rank: number | null; readonly of: number;
   readonly low: number | null; readonly high: number | null; readonly few: boolean; readonly band: Band; readonly before: Figure; readonly movement: Movement;
+  /** Former units whose dossiers it counts, of days before it was founded. */
+  readonly mappedFrom: readonly string[];
+  /** Only by an indicator. */
+  readonly measured?: Measured;
 }
 /** `kind` "": all kinds; `third`: of the volume, "" outside of peers. */
 export interface Standings { readonly kind: string; readonly third: string; readonly of: number; readonly units: readonly Standing[] }
 /** Local dates, both ends included; `age`: seconds of a picture that is not of now, null for one that is. */
 export interface Rankings {
   readonly version: number; readonly period: string; readonly first: string; readonly last: string; readonly beforeFirst: string; readonly beforeLast: string;
+  /** By an indicator: why no unit has a value (`VALUE`: some have), and the kinds of period for which what was told is enough; else null. */
+  readonly reason: string | null; readonly periods: readonly PeriodKind[];
   readonly stale: boolean; readonly groups: readonly Standings[];
 }
+
+export const PERIODS = ['day', 'month', 'quarter', 'year'] as const;
+export type PeriodKind = (typeof PERIODS)[number];
 
 function list(value: unknown, what: string): readonly unknown[] {
   if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
@@ -26,29 +38,31 @@ function list(value: unknown, what: string): readonly unknown[] {
 }
 function movementOf(value: unknown): Movement {
   const raw = record<Untold<Body['rankings'][number]['units'][number]['movement']>>(value, 'movement');
-  const reason = REASONS.find((known) => known === raw.reason);
+  const reason = MOVEMENTS.find((known) => known === raw.reason);
   if (reason === undefined) throw new Malformed('unknown reason');
   return { places: ratio(raw, 'places'), difference: ratio(raw, 'difference'), reason };
 }
-function standingOf(value: unknown): Standing {
+function standingOf(value: unknown, measured: boolean): Standing {
   const raw = record<RawRanked>(value, 'unit');
   const band = BANDS.find((known) => known === raw.band);
   if (band === undefined) throw new Malformed('unknown band');
   return {
-    ...figure(raw), code: word(raw, 'code'), name: word(raw, 'name'), kind: word(raw, 'kind'), type: word(raw, 'type'), rank: ratio(raw, 'rank'), of: optional(raw, 'of'),
-    low: ratio(raw, 'low'), high: ratio(raw, 'high'), few: raw.few === true, band, before: figure(raw.before), movement: movementOf(raw.movement),
+    ...(measured ? { ...measuredFigure(raw), measured: measuredOf(raw) } : figure(raw)), code: word(raw, 'code'), name: word(raw, 'name'), kind: word(raw, 'kind'), type: word(raw, 'type'), rank: ratio(raw, 'rank'), of: optional(raw, 'of'),
+    low: ratio(raw, 'low'), high: ratio(raw, 'high'), few: raw.few === true, band, before: measured ? measuredFigure(record<Untold<Figure>>(raw.before, 'before')) : figure(raw.before), movement: movementOf(raw.movement),
+    mappedFrom: list(raw.mapped_from ?? [], 'former units').map(String),
   };
 }
-function groupOf(value: unknown): Standings {
+function groupOf(value: unknown, measured: boolean): Standings {
   const raw = record<RawRanking>(value, 'ranking');
-  return { kind: word(raw, 'kind'), third: word(raw, 'third'), of: optional(raw, 'of'), units: list(raw.units, 'units').map(standingOf) };
+  return { kind: word(raw, 'kind'), third: word(raw, 'third'), of: optional(raw, 'of'), units: list(raw.units, 'units').map((unit) => standingOf(unit, measured)) };
 }
 /** Raises Malformed for an answer that does not fit. */
 export function rankingsOf(value: unknown): Rankings {
   const raw = record<Untold<Body>>(value, 'rankings');
   return {
     version: optional(raw, 'version'), period: word(raw, 'period'), first: word(raw, 'first'), last: word(raw, 'last'), beforeFirst: word(raw, 'before_first'), beforeLast: word(raw, 'before_last'),
-    stale: raw.stale === true, groups: list(raw.rankings, 'rankings').map(groupOf),
+    reason: typeof raw.reason === 'string' ? raw.reason : null, periods: PERIODS.filter((period) => Array.isArray(raw.periods) && raw.periods.includes(period)),
+    stale: raw.stale === true, groups: list(raw.rankings, 'rankings').map((group) => groupOf(group, typeof raw.indicator === 'string')),
   };
 }
 

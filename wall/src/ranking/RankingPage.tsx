@@ -1,8 +1,9 @@
-/** Units in dense ranks over a day, month, quarter, year or live window, with what moved since the equal period before, and a way to why it is so. */
+/** Units in dense ranks by a rate or an indicator over a day, month, quarter, year or live window, with what moved since the equal period before, and a way to why it is so. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import '../styles/unit.css';
 import '../styles/ranking.css';
 import { GROUPS, type Choice } from '../core/address';
+import { measureOf, type Measure } from '../core/catalogue';
 import { counted, percent, share } from '../core/figures';
 import { KINDS } from '../core/model';
 import { longName, shortName } from '../core/picture';
@@ -12,21 +13,37 @@ import type { Key } from '../core/text';
 import { dayMonth, span, windowName } from '../core/times';
 import { followAnswer } from '../live/asked';
 import { browserPorts } from '../live/browser';
+import { catalogue } from '../live/catalogue';
 import { Chip } from '../view/Chip';
 import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
 import { useDrawn } from '../view/long';
 import { Room } from '../view/Ranking';
 import { choice, edges, lang, picture, printing, say, STEPPED } from '../view/store';
+import { pointsOf, reasonOf, valueOf } from '../view/words';
+import { rankingText, type RankingKey } from './text';
 import { movementWords, periodKind } from './words';
+import { YearlyRanking } from './YearlyRanking';
 
 const order = (): 'highest' | 'lowest' => (orderWord(choice.value.order) === orderWord(HIGHEST_FIRST) ? 'highest' : 'lowest');
+const told = (key: RankingKey, values?: Readonly<Record<string, string | number>>): string => rankingText(lang.value, key, values);
+/** What is ranked by instead of a rate; null: a rate, or an indicator of which nothing is known (yet). */
+function measureNow(): Measure | null {
+  const { indicator } = choice.value;
+  return indicator == null || catalogue.value === null ? null : measureOf(catalogue.value, indicator, edges.value);
+}
 function queryOf(): string {
-  const { rate, kind, group } = choice.value;
-  return new URLSearchParams({ period: periodOf(choice.value), rate, kind, group, order: order() }).toString();
+  const { rate, indicator, kind, group } = choice.value;
+  return new URLSearchParams({ period: periodOf(choice.value), ...(indicator == null ? { rate } : { indicator }), kind, group, order: order() }).toString();
 }
 
 export function RankingPage() {
+  const measure = measureNow();
+  return measure?.set.yearly === true ? <main class="unit ranks" data-state="ranking-yearly"><YearlyRanking set={measure.set} key={measure.set.code} /></main> : <PeriodRanking measure={measure} />;
+}
+
+/** `measure`: what it is by instead of the chosen rate. */
+function PeriodRanking({ measure }: { readonly measure: Measure | null }) {
   const followed = useMemo(() => followAnswer(browserPorts, rankingsOf, () => `/api/v1/rankings?${queryOf()}`, () => picture.value?.version), []);
   useEffect(() => followed.stop, [followed]);
   const { body, of, status } = followed.state.value;
@@ -34,22 +51,23 @@ export function RankingPage() {
   useEffect(() => {
     if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address
   }, []);
-  const here = body !== null && of === `/api/v1/rankings?${queryOf()}` ? body : null;
+  const named = choice.value.indicator == null || measure !== null; // of an indicator nothing is shown before it is known what its figures mean
+  const here = named && body !== null && of === `/api/v1/rankings?${queryOf()}` ? body : null;
   return (
     <main class="unit ranks" data-state="ranking" data-period={here?.period} data-version={here?.version}>
       <div class="head">
         <div>
           <h1 ref={heading} tabIndex={-1}>{say('ranks_title', { period: title() })}</h1>
-          <p class="facts">{here !== null && <>{below(here)} · </>}<Age /></p>
+          <p class="facts">{here !== null && <>{below(here, measure)} · </>}<Age /></p>
         </div>
         <p class="links"><a href={`/api/v1/rankings.csv?${queryOf()}`} download data-role="csv">{say('ranking_csv')}</a></p>
       </div>
       <Tools />
-      {choice.value.indicator != null && <p class="note">{say('ranking_past_rate', { rate: say(`rate_${choice.value.rate}`).toLocaleLowerCase(lang.value) })}</p>}
       {status !== null && <p class="warn" role="status">{say('ranking_trouble', { status })}</p>}
       {here?.stale === true && <p class="warn" role="status">{say('ranking_stale')}</p>}
-      {here === null ? status === null && <p class="note" role="status">{say('ranking_loading')}</p> : <Groups rankings={here} />}
-      <p class="note">{say('ranking_rule')}</p>
+      {here !== null && <Without rankings={here} />}
+      {here === null ? status === null && <p class="note" role="status">{say('ranking_loading')}</p> : <Groups rankings={here} measure={measure} />}
+      <p class="note">{measure === null ? say('ranking_rule') : told('measure_rule')}</p>
     </main>
   );
 }
@@ -58,8 +76,16 @@ function title(): string {
   const { asOf, window } = choice.value;
   return asOf !== null ? dayMonth(asOf, true) : windowName(window, picture.value?.asOf ?? null, lang.value).toLocaleLowerCase(lang.value);
 }
-const below = ({ first, last, beforeFirst, beforeLast }: Rankings): string =>
-  say('ranking_of', { rate: say(`rate_${choice.value.rate}`).toLocaleLowerCase(lang.value), dates: span(first, last), before: span(beforeFirst, beforeLast) });
+function below({ first, last, beforeFirst, beforeLast }: Rankings, measure: Measure | null): string {
+  const dates = { dates: span(first, last), before: span(beforeFirst, beforeLast) };
+  return measure === null ? say('ranking_of', { rate: say(`rate_${choice.value.rate}`).toLocaleLowerCase(lang.value), ...dates }) : told('measure_of', { name: measure.name[lang.value], ...dates });
+}
+/** Why no unit has a value, and in which periods one can be had. */
+function Without({ rankings: { reason, periods } }: { readonly rankings: Rankings }) {
+  if (reason === null || reason === 'VALUE') return null;
+  const named = periods.map((period) => told(`period_of_${period}`)).join(', ');
+  return <p class="warn" role="status" data-reason={reason}>{reason === 'NOT_FOR_PERIOD' ? told('not_for_period', { periods: named }) : told('no_unit_has', { reason: reasonOf(reason, lang.value) })}</p>;
+}
 
 /** A choice among a few as links, so that each is an address of its own. */
 function Chosen({ label, options }: { readonly label: Key; readonly options: readonly (readonly [Key, Partial<Choice>, boolean])[] }) {
@@ -82,9 +108,9 @@ function Tools() {
   );
 }
 
-function Groups({ rankings: { groups } }: { readonly rankings: Rankings }) {
+function Groups({ rankings: { groups }, measure }: { readonly rankings: Rankings; readonly measure: Measure | null }) {
   if (groups.length === 0) return <p class="note">{say('ranking_none')}</p>;
-  return <>{groups.map((group) => <Group key={`${group.kind}.${group.third}`} group={group} />)}</>;
+  return <>{groups.map((group) => <Group key={`${group.kind}.${group.third}`} group={group} measure={measure} />)}</>;
 }
 
 const THIRDS: Readonly<Record<string, Key>> = { small: 'third_small', middle: 'third_middle', large: 'third_large' };
@@ -94,7 +120,7 @@ function nameOf({ kind, third }: Standings): string {
   return [bloc === undefined ? say('group_overall') : say(`kind_${bloc}`), ...(volume === undefined ? [] : [say(volume)])].join(' · ');
 }
 
-function Group({ group }: { readonly group: Standings }) {
+function Group({ group, measure }: { readonly group: Standings; readonly measure: Measure | null }) {
   const holder = useRef<HTMLDivElement>(null);
   const { units } = group;
   const drawn = useDrawn(holder, units.length, printing.value);
@@ -108,13 +134,13 @@ function Group({ group }: { readonly group: Standings }) {
           <caption class="vh">{say('ranks_title', { period: title() })}: {name}</caption>
           <thead>
             <tr>
-              <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{say('col_unit')}</th><th scope="col" class="v">{say('col_rate')}</th><th scope="col"><span class="vh">{say('col_band')}</span></th>
-              <th scope="col" class="ci" title={say('interval')}>{say('col_interval')}</th><th scope="col" class="n">{say('col_n')}</th><th scope="col" class="moved">{say('col_movement')}</th><th scope="col"><span class="vh">{say('col_why')}</span></th>
+              <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{say('col_unit')}</th><th scope="col" class="v">{say(measure?.plain === true ? 'col_value' : 'col_rate')}</th><th scope="col"><span class="vh">{say('col_band')}</span></th>
+              <th scope="col" class="ci" title={say('interval')}>{say('col_interval')}</th><th scope="col" class="n">{say(measure === null ? 'col_n' : 'col_points')}</th><th scope="col" class="moved">{say('col_movement')}</th><th scope="col"><span class="vh">{say('col_why')}</span></th>
             </tr>
           </thead>
           <tbody>
             <Room rows={drawn.from} height={drawn.height} key="before" />
-            {units.slice(drawn.from, drawn.to).map((unit, index) => <Row key={unit.code} unit={unit} place={long ? drawn.from + index : null} />)}
+            {units.slice(drawn.from, drawn.to).map((unit, index) => <Row key={unit.code} unit={unit} measure={measure} place={long ? drawn.from + index : null} />)}
             <Room rows={units.length - drawn.to} height={drawn.height} key="after" />
           </tbody>
         </table>
@@ -123,20 +149,20 @@ function Group({ group }: { readonly group: Standings }) {
   );
 }
 
-function Row({ unit, place }: { readonly unit: Standing; readonly place: number | null }) {
+function Row({ unit, measure, place }: { readonly unit: Standing; readonly measure: Measure | null; readonly place: number | null }) {
   const l = lang.value;
   const none = unit.denominator === 0;
   const [page, why] = [{ view: 'unit', unit: unit.code, why: false } as const, { view: 'unit', unit: unit.code, why: true } as const];
   return (
     <tr data-row={unit.code} data-rank={unit.rank ?? ''} data-band={unit.band} aria-rowindex={place === null ? undefined : place + 2}>
       <td class="r">{unit.rank ?? '–'}</td>
-      <th scope="row"><a href={addressOf(page)} aria-label={longName(unit)} onClick={(event) => go(event, page)}>{shortName(unit)}</a>{none && <em>{say('unit_none')}</em>}{unit.few && <em>{say('few_mark')}</em>}</th>
-      <td class="v" data-role="value">{unit.few ? say('n_is', { n: unit.denominator }) : percent(unit, l, edges.value)}</td>
-      <td>{!none && <Chip band={unit.band} />}</td>
-      <td class="ci">{!none && `${share(unit.low, l)}–${share(unit.high, l)}`}</td>
-      <td class="n">{counted(unit.denominator, l)}</td>
+      <th scope="row"><a href={addressOf(page)} aria-label={longName(unit)} onClick={(event) => go(event, page)}>{shortName(unit)}</a>{none && <em>{unit.measured === undefined ? say('unit_none') : reasonOf(unit.measured.reason, l)}</em>}{unit.few && <em>{say('few_mark')}</em>}{unit.mappedFrom.length > 0 && <em>{told('mapped_from', { n: unit.mappedFrom.length })}</em>}</th>
+      <td class="v" data-role="value">{unit.few ? say('n_is', { n: unit.denominator }) : measure === null ? percent(unit, l, edges.value) : valueOf(unit, { lang: l, edges: measure.edges, measure })}</td>
+      <td>{!none && (measure === null || measure.coloured) && <Chip band={unit.band} />}</td>
+      <td class="ci">{!none && unit.low !== null && `${share(unit.low, l)}–${share(unit.high, l)}`}</td>
+      <td class="n">{unit.measured === undefined ? counted(unit.denominator, l) : pointsOf(unit.measured, l)}</td>
       <td class="moved" data-moved={unit.movement.reason}>{movementWords(unit, l)}</td>
-      <td class="whyto">{!none && <a href={addressOf(why)} onClick={(event) => go(event, why)} data-role="why-of">{say('ranking_why')}<span class="vh">: {longName(unit)}</span></a>}</td>
+      <td class="whyto">{!none && measure === null && <a href={addressOf(why)} onClick={(event) => go(event, why)} data-role="why-of">{say('ranking_why')}<span class="vh">: {longName(unit)}</span></a>}</td>
     </tr>
   );
 }

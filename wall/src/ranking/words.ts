@@ -1,7 +1,10 @@
 /** How a movement is put into words: with its sign, and only where two intervals part. */
 import { tenths } from '../core/figures';
 import { text, type Key, type Lang } from '../core/text';
-import type { Standing } from '../core/standings';
+import type { PeriodKind, Standing } from '../core/standings';
+import type { YearBefore, YearPlace } from '../core/yearly';
+import { pointed } from '../view/words';
+import { rankingText } from './text';
 
 const written = (tenth: number, lang: Lang): string => {
   const digits = (Math.abs(tenth) / 10).toFixed(1);
@@ -21,9 +24,21 @@ export function movementWords({ movement, denominator }: Pick<Standing, 'movemen
 }
 
 /** Which of day, month, quarter and year a period is of; null for a rolling one. */
-export function periodKind(period: string): 'day' | 'month' | 'quarter' | 'year' | null {
+export function periodKind(period: string): PeriodKind | null {
   if (period === 'today' || /^\d{4}-\d\d-\d\d$/.test(period)) return 'day';
   if (period === 'month' || /^\d{4}-\d\d$/.test(period)) return 'month';
   if (period === 'quarter' || /^\d{4}-Q[1-4]$/.test(period)) return 'quarter';
   return period === 'year' || /^\d{4}$/.test(period) ? 'year' : null;
+}
+
+/** What a unit was in the year before, line by line: its own place and points, then the former units whose place it took, each with its own. */
+export function beforeWords(before: YearBefore | null, lang: Lang): readonly string[] {
+  if (before === null) return [rankingText(lang, 'before_new')];
+  const own = before.points === null ? [] : [placeWords(before, lang)];
+  return [...own, ...before.units.map((unit) => rankingText(lang, 'before_former', { name: unit.name, place: placeWords(unit, lang) }))];
+}
+/** "hạng 3 / 20, 81,5 / 100 điểm". */
+function placeWords({ rank, of, points, maximum }: YearPlace, lang: Lang): string {
+  const place = rank === null ? rankingText(lang, 'before_unranked') : rankingText(lang, 'before_ranked', { rank, of });
+  return points === null ? place : `${place}, ${rankingText(lang, 'before_points', { points: pointed(points, lang), maximum: pointed(maximum, lang) })}`;
 }

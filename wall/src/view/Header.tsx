@@ -45,18 +45,19 @@ function DayPick() {
   );
 }
 
-/** The four rates, then each set of indicators: its total and all that is in it. A ranking and a unit's page are about rates. */
+/** The four rates, then each set of indicators: its total and all that is in it. A unit's page is about rates, and a ranking until it is by an indicator. */
 function MeasurePick() {
   const { rate, indicator, view } = choice.value;
   const l = lang.value;
-  const sets = view === 'map' ? (catalogue.value ?? []) : [];
+  const measurable = view === 'map' || (view === 'ranking' && indicator != null);
+  const sets = measurable ? (catalogue.value ?? []) : [];
   const measures = sets.map((set) => ({
     label: set.name[l],
     options: [...(set.total ? [[set.code, say('total_of', { name: set.name[l] })] as const] : []), ...set.indicators.map((one) => [one.code, one.name[l]] as const)],
   }));
   const rates: Options = { ...(sets.length > 0 ? { label: say('rates_on_time') } : {}), options: RATES.map((name) => [name, say(`rate_${name}`)]) };
   const pick = (value: string): void => choose(RATES.some((name) => name === value) ? { rate: value as Rate, indicator: null } : { indicator: value });
-  return <Pick label={indicator != null && view === 'map' ? 'pick_measure' : 'pick_rate'} name="rate" value={view === 'map' ? (indicator ?? rate) : rate} groups={[rates, ...measures]} pick={pick} />;
+  return <Pick label={indicator != null && measurable ? 'pick_measure' : 'pick_rate'} name="rate" value={measurable ? (indicator ?? rate) : rate} groups={[rates, ...measures]} pick={pick} />;
 }
 
 function Pages() {
