@@ -146,6 +146,27 @@ def test_the_ranking_is_the_api_s_lowest_first_and_turns_by_its_controls(city: S
     assert "period=quarter" in str(page.locator("[data-role=csv]").get_attribute("href"))
 
 
+def test_a_ranking_by_an_indicator_has_the_map_s_values_and_says_where_there_are_none(city: ScreenCity, window: Windows) -> None:
+    code = "QD766.PETITION_ON_TIME"
+    page = ready(window().open(f"{RANKING}&indicator={code}"))
+    shown = {row["code"]: row for row in city.map(indicator=code)["units"]}
+    expect(page.locator("[data-row]").first).to_have_attribute("data-rank", str(max(row["rank"] or 0 for row in shown.values())))
+    expect(page.locator(f"[data-row='{HAI_CHAU}']")).to_have_attribute("data-rank", str(shown[HAI_CHAU]["rank"]))
+    expect(page.locator(f"[data-row='{HAI_CHAU}'] [data-role=value]")).not_to_have_text("—")
+    expect(page.locator(f"[data-row='{HAI_CHAU}'] [data-moved=NO_INTERVAL]")).to_be_visible()
+    assert violations(page) == []
+    page.locator("[data-choice=period_day]").click()
+    expect(page.locator("[data-reason=NOT_FOR_PERIOD]")).to_contain_text("tháng, quý, năm")
+    expect(page.locator(f"[data-row='{HAI_CHAU}']")).to_have_attribute("data-rank", "")
+    assert violations(page) == []
+
+
+def test_a_yearly_set_that_is_not_published_says_so_in_its_ranking(window: Windows) -> None:
+    page = window().open(f"{RANKING}&indicator=PAR_AGENCIES")
+    expect(page.locator("[data-state=ranking-yearly] [role=status]")).to_contain_text("chưa được công bố")
+    assert violations(page) == []
+
+
 def test_a_rank_leads_to_why_it_is_so_and_back_by_keyboard(city: ScreenCity, window: Windows) -> None:
     page = ready(window().open(RANKING))
     page.locator(f"[data-row='{HAI_CHAU}'] [data-role=why-of]").focus()
