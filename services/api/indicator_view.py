@@ -79,6 +79,11 @@ class IndicatorView(View):
     def of_dossiers(self) -> bool:
         return self.measure is not None and self.measure.counts_dossiers
 
+    @property
+    def with_dossiers(self) -> bool:
+        definitions = self.measure.definitions if self.measure is not None else []
+        return any(term.of_dossiers for one in definitions for term in one.terms)
+
     def ranked_by(self, row: Row) -> tuple[str, int, int]:
         exact, best_first = self.made[row.code].figure, self.measure is None or self.measure.descending
         return row.code, exact.numerator if best_first else -exact.numerator, exact.denominator

@@ -113,20 +113,26 @@ class Wanted(NamedTuple):
 class Side(NamedTuple):
     """One period from local day `first` on: its rows, and of each by code the exact (numerator, denominator) that ranks it, more is better.
 
-    `of_dossiers`: whether these are shares of dossiers, of which a few are not ranked. `rows` None: what is measured did not hold then.
+    `of_dossiers`: whether these are shares of dossiers, of which a few are not ranked; `mapped`: whether dossiers count in them at all, so
+    that a unit has those of former units. `rows` None: what is measured did not hold then.
     """
 
     rows: Mapping[str, Row] | None
     by: Mapping[str, tuple[int, int]]
     of_dossiers: bool
     first: int
+    mapped: bool = True
+
+    def mapped_from(self, code: str, catalogue: Catalogue) -> list[str]:
+        return mapped_from(catalogue, code, self.first) if self.mapped else []
 
 
 def side_of(view: View | None, first: int) -> Side:
     """A view as one side of a ranking."""
     if view is None:
-        return Side(None, {}, of_dossiers=True, first=first)
-    return Side(view.rows, {code: view.ranked_by(row)[1:] for code, row in view.rows.items()}, view.of_dossiers, first)
+        return Side(None, {}, of_dossiers=True, first=first, mapped=False)
+    by = {code: view.ranked_by(row)[1:] for code, row in view.rows.items()}
+    return Side(view.rows, by, view.of_dossiers, first, view.with_dossiers)
 
 
 def rankings_of(now: Side, then: Side, wanted: Wanted) -> list[Ranking]:
@@ -170,8 +176,8 @@ def _ranked(row: Row, place: tuple[int | None, int], before: tuple[tuple[Side, S
         **{name: getattr(row, name) for name in names},
         rank=place[0],
         of=place[1],
-        mapped_from=mapped_from(wanted.catalogue, row.code, now.first),
-        before=Before(was.value if was else None, *old.rate, old.rank, mapped_from(wanted.catalogue, row.code, then.first)),
+        mapped_from=now.mapped_from(row.code, wanted.catalogue),
+        before=Before(was.value if was else None, *old.rate, old.rank, then.mapped_from(row.code, wanted.catalogue)),
         movement=movement(
             Placed(Rate(row.numerator, row.denominator), place[0]),
             None if then.rows is None else old,

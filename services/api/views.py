@@ -140,6 +140,11 @@ class View:
         """Whether the rows show shares of dossiers: then they have intervals, and of a few there is no rank."""
         return True
 
+    @property
+    def with_dossiers(self) -> bool:
+        """Whether anything of it is counted from dossiers, and not told."""
+        return True
+
     def ranked_by(self, row: Row) -> tuple[str, int, int]:
         """(code, numerator, denominator) of what ranks a row of this view, exact: the greater the better."""
         return row.code, row.numerator, row.denominator

@@ -16,6 +16,7 @@ from dunghen.domain.periods import period_of, previous
 from dunghen.domain.policy import Policy
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.told_periods import kind_of
+from dunghen.domain.units import Catalogue, Unit
 from dunghen.domain.windows import resolve
 from services.api.board_messages import Meta
 from services.api.downloads import ranking_table
@@ -128,6 +129,14 @@ def test_totals_that_are_alike_in_millionths_are_ranked_by_their_fractions() -> 
     assert found["20242"].numerator == found["20194"].numerator
     assert [(code, unit.rank) for code, unit in found.items() if unit.rank] == [("20194", 1), ("20242", 2)]
     assert {unit.movement.reason for unit in found.values()} == {"NO_INTERVAL"}
+
+
+def test_dossiers_of_a_former_unit_are_counted_and_what_it_was_told_is_not() -> None:
+    founded = Catalogue([Unit("20242", "a", "locality", valid_from=TODAY, predecessors=("old",))])
+    for indicator, former in (("TEST.ON_TIME", ["old"]), ("TEST.TOLD", []), ("TEST", ["old"])):
+        side = side_of(CITY.view(indicator, ("2026-10", TODAY)), TODAY - 40)
+        found = {unit.code: unit for group in rankings_of(side, side, Wanted("kind", "highest", 5, founded)) for unit in group.units}
+        assert (found["20242"].mapped_from, found["20242"].before.mapped_from, found["20194"].mapped_from) == (former, former, [])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import { addressOf, go } from '../view/links';
 import { useDrawn } from '../view/long';
 import { Room } from '../view/Ranking';
 import { choice, edges, lang, picture, printing, say, STEPPED } from '../view/store';
-import { pointsOf, reasonOf, valueOf } from '../view/words';
+import { fractionOf, pointsOf, reasonOf, valueOf } from '../view/words';
 import { rankingText, type RankingKey } from './text';
 import { movementWords, periodKind } from './words';
 import { YearlyRanking } from './YearlyRanking';
@@ -80,6 +80,8 @@ function below({ first, last, beforeFirst, beforeLast }: Rankings, measure: Meas
   const dates = { dates: span(first, last), before: span(beforeFirst, beforeLast) };
   return measure === null ? say('ranking_of', { rate: say(`rate_${choice.value.rate}`).toLocaleLowerCase(lang.value), ...dates }) : told('measure_of', { name: measure.name[lang.value], ...dates });
 }
+/** Whether it gives points. */
+const scores = ({ indicator }: Measure): boolean => indicator === null || indicator.maximum !== null;
 /** Why no unit has a value, and in which periods one can be had. */
 function Without({ rankings: { reason, periods } }: { readonly rankings: Rankings }) {
   if (reason === null || reason === 'VALUE') return null;
@@ -135,7 +137,7 @@ function Group({ group, measure }: { readonly group: Standings; readonly measure
           <thead>
             <tr>
               <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{say('col_unit')}</th><th scope="col" class="v">{say(measure?.plain === true ? 'col_value' : 'col_rate')}</th><th scope="col"><span class="vh">{say('col_band')}</span></th>
-              <th scope="col" class="ci" title={say('interval')}>{say('col_interval')}</th><th scope="col" class="n">{say(measure === null ? 'col_n' : 'col_points')}</th><th scope="col" class="moved">{say('col_movement')}</th><th scope="col"><span class="vh">{say('col_why')}</span></th>
+              <th scope="col" class="ci" title={say('interval')}>{say('col_interval')}</th><th scope="col" class="n">{say(measure === null ? 'col_n' : scores(measure) ? 'col_points' : 'col_fraction')}</th><th scope="col" class="moved">{say('col_movement')}</th><th scope="col"><span class="vh">{say('col_why')}</span></th>
             </tr>
           </thead>
           <tbody>
@@ -160,7 +162,7 @@ function Row({ unit, measure, place }: { readonly unit: Standing; readonly measu
       <td class="v" data-role="value">{unit.few ? say('n_is', { n: unit.denominator }) : measure === null ? percent(unit, l, edges.value) : valueOf(unit, { lang: l, edges: measure.edges, measure })}</td>
       <td>{!none && (measure === null || measure.coloured) && <Chip band={unit.band} />}</td>
       <td class="ci">{!none && unit.low !== null && `${share(unit.low, l)}–${share(unit.high, l)}`}</td>
-      <td class="n">{unit.measured === undefined ? counted(unit.denominator, l) : pointsOf(unit.measured, l)}</td>
+      <td class="n">{unit.measured === undefined || measure === null ? counted(unit.denominator, l) : scores(measure) ? pointsOf(unit.measured, l) : fractionOf(unit, measure, l)}</td>
       <td class="moved" data-moved={unit.movement.reason}>{movementWords(unit, l)}</td>
       <td class="whyto">{!none && measure === null && <a href={addressOf(why)} onClick={(event) => go(event, why)} data-role="why-of">{say('ranking_why')}<span class="vh">: {longName(unit)}</span></a>}</td>
     </tr>
