@@ -14,6 +14,19 @@ LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home", "arpa")  # last 
 _NAME = re.compile(r"([a-z0-9_]([a-z0-9_-]{0,62})\.)+[a-z][a-z0-9-]{0,62}\.?", re.IGNORECASE)  # `127.1` and `0x7f000001` are no names
 
 
+class LineAway(Exception):
+    """Nothing goes through this line now: it cannot be reached, or refuses everybody. Its text is a code."""
+
+    def __init__(self, code: str, *, unknown: bool, after: float = 0.0) -> None:
+        """`unknown`: this message may have got through all the same. `after`: the other side asked for so many seconds of peace."""
+        super().__init__(code)
+        self.unknown, self.after = unknown, after
+
+
+class RefusedForGood(Exception):
+    """This message will never be taken there. Its text is a code."""
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """`10.20.0.0/16, fd00::/8` as networks. Raises ValueError."""
     return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())

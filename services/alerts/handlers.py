@@ -15,6 +15,7 @@ from dunghen.domain.manners import Action, Ruling, ruling
 from dunghen.domain.matrix import ESCALATED, Stage
 from dunghen.domain.recipients import Reach
 from dunghen.platform.clock import Clock
+from dunghen.platform.retries import Retries
 from services.alerts.channels import in_turn
 from services.alerts.courier import Courier
 from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of
@@ -23,7 +24,7 @@ from services.alerts.desk import Desk, Means, Verdict
 from services.alerts.digests import Digests
 from services.alerts.feeds import UnitFeeds
 from services.alerts.letter import letter, message_id
-from services.alerts.lines import Lines, Pace, Retries
+from services.alerts.lines import Lines, Pace
 from services.alerts.metrics import Metrics
 from services.alerts.owner_letter import owner_letter
 from services.alerts.owners import FEED, Disputes, Feeds, Owners

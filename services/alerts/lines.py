@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
-LONGEST_PEACE = 3600.0  # whatever the other side asks for
-
-
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """How long to wait after the n-th failure in a row: doubled each time, between two bounds, with jitter; seconds of real time."""
-
-    shortest: float = 1.0
-    longest: float = 300.0
-
-    def wait(self, failures: int) -> float:
-        return min(self.longest, self.shortest * 2.0 ** min(failures - 1, 30)) * random.uniform(0.5, 1.0)
+from dunghen.platform.retries import LONGEST_PEACE, Retries
 
 
 @dataclass
@@ -45,7 +33,7 @@ class Pace:
 class Lines:
     """State of one partition, lost with it: a new owner finds out anew."""
 
-    retries: Retries = Retries()
+    retries: Retries = field(default_factory=Retries)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     _closed_until: dict[str, float] = field(default_factory=dict)

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.subscriptions import Subscription
+from dunghen.platform.outward import LineAway as LineAway  # not a word about the recipient: the next channel does not begin
+from dunghen.platform.outward import RefusedForGood as RefusedForGood  # of a recipient: the next channel may begin (`product.md`, Alerts)
 from services.alerts.words import Words
 
 
@@ -76,24 +78,8 @@ class Outbox(Protocol):
     async def note_published(self, partition: int, rows: Sequence[Row]) -> None: ...
 
 
-class LineAway(Exception):
-    """Nothing goes through this line now: it cannot be reached, or refuses everybody. Its text is a code.
-
-    Not a word about the recipient: the next channel does not begin (`product.md`, Alerts).
-    """
-
-    def __init__(self, code: str, *, unknown: bool, after: float = 0.0) -> None:
-        """`unknown`: this letter may have got through all the same. `after`: the other side asked for so many seconds of peace."""
-        super().__init__(code)
-        self.unknown, self.after = unknown, after
-
-
 class RefusedForNow(Exception):
     """This letter was refused, but may be taken later. Its text is a code."""
-
-
-class RefusedForGood(Exception):
-    """This recipient's letter will never be taken here: the next channel may begin. Its text is a code."""
 
 
 @dataclass(frozen=True, slots=True)

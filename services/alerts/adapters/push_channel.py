@@ -19,7 +19,7 @@ from dunghen.contracts.subscriptions import Subscription
 from dunghen.platform.clock import RealClock
 from dunghen.platform.logs import get_logger
 from dunghen.platform.outward import networks
-from services.alerts.adapters.outward_http import Outward
+from dunghen.platform.outward_http import Outward
 from services.alerts.channels import Needs
 from services.alerts.ports import Letter, LineAway, Recipient, RefusedForGood, Subscriptions
 from services.alerts.settings import AlertsSettings

@@ -6,16 +6,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
-from standardwebhooks import Webhook as Signer
 
 from dunghen.contracts.webhooks import NoticedDossier, Notices, NoticesPosted
 from dunghen.platform.clock import RealClock
 from dunghen.platform.outward import networks
-from services.alerts.adapters.outward_http import Outward
+from dunghen.platform.outward_http import Outward
+from dunghen.platform.signing import signed
 from services.alerts.channels import Needs
 from services.alerts.letter import MOST_LINES
 from services.alerts.ports import Letter, Recipient, RefusedForGood
-from services.alerts.settings import AlertsSettings, Webhook
+from services.alerts.settings import AlertsSettings
 
 
 def open_channel(needs: Needs) -> WebhookChannel:
@@ -39,7 +39,9 @@ class WebhookChannel:
         if hook is None:
             raise RefusedForGood("NO_WEBHOOK")
         now, body = RealClock().now().astimezone(UTC), payload(letter)
-        return await self._outward.post(hook.url, body, {"Content-Type": "application/json", **signed(hook, letter, body, now)})
+        return await self._outward.post(
+            hook.url, body, {"Content-Type": "application/json", **signed(hook.secrets, letter.message_id, body, now)}
+        )
 
     async def rest(self) -> None:
         pass
@@ -50,16 +52,6 @@ def payload(letter: Letter) -> bytes:
     items = [NoticedDossier(item.dossier, item.procedure, item.unit, item.stage, item.left, _utc(item.due_at)) for item in letter.items]
     data = Notices(letter.recipient.id, letter.subject, letter.words.link, items)
     return msgspec.json.encode(NoticesPosted(data, RealClock().now().astimezone(UTC).isoformat()))
-
-
-def signed(hook: Webhook, letter: Letter, body: bytes, now: datetime) -> dict[str, str]:
-    """The three headers. The id is the notice's own: a repetition has the same."""
-    signatures = [Signer(secret).sign(letter.message_id, now, body.decode()) for secret in hook.secrets]
-    return {
-        "webhook-id": letter.message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(signatures),
-    }
 
 
 def _utc(instant: int) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from receivers import HOST, HttpReceiver, authority
 
+from dunghen.platform import outward_http
 from dunghen.platform.outward import networks
-from services.alerts.adapters import outward_http
-from services.alerts.adapters.outward_http import Outward
+from dunghen.platform.outward_http import Outward
 from services.alerts.ports import LineAway, RefusedForGood
 
 ALLOWED = Outward(networks("127.0.0.1/32"), 1.0)

@@ -16,7 +16,7 @@ from receivers import HOST, Browser, HttpReceiver
 
 from dunghen.contracts.subscriptions import Subscription
 from dunghen.platform.outward import networks
-from services.alerts.adapters.outward_http import Outward
+from dunghen.platform.outward_http import Outward
 from services.alerts.adapters.push_channel import MOST_BYTES, PushChannel, payload, public_key, shortest, vapid_key
 from services.alerts.ports import Item, Letter, LineAway, Recipient, RefusedForGood
 from services.alerts.settings import AlertsSettings

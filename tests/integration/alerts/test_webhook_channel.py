@@ -11,8 +11,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from test_push_channel import ITEM, LETTER
 
 from dunghen.platform.outward import networks
-from services.alerts.adapters.outward_http import Outward
-from services.alerts.adapters.webhook_channel import WebhookChannel, payload, signed
+from dunghen.platform.outward_http import Outward
+from dunghen.platform.signing import signed
+from services.alerts.adapters.webhook_channel import WebhookChannel, payload
 from services.alerts.ports import Recipient, RefusedForGood
 from services.alerts.settings import AlertsSettings
 
@@ -77,4 +78,4 @@ async def test_a_webhook_is_for_its_units_only(end: WebhookEnd) -> None:
 def test_the_time_in_the_signature_is_that_of_the_sending_not_of_the_city() -> None:
     (hook,) = AlertsSettings(webhooks=[{"url": "https://a.example/", "secrets": [SECRET]}]).webhooks
     now = datetime(2026, 11, 16, 1, 2, 3, tzinfo=UTC)
-    assert signed(hook, LETTER, payload(LETTER), now)["webhook-timestamp"] == str(int(now.timestamp()))
+    assert signed(hook.secrets, LETTER.message_id, payload(LETTER), now)["webhook-timestamp"] == str(int(now.timestamp()))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from alerts_world import AN_KHE, HAI_CHAU, VINH_DIEN, RecordingMailer, World, book_of, local, synced
 
+from dunghen.platform.retries import LONGEST_PEACE, Retries
 from services.alerts.channels import names
 from services.alerts.letter import linked
-from services.alerts.lines import LONGEST_PEACE, Lines, Pace, Retries
+from services.alerts.lines import Lines, Pace
 from services.alerts.ports import LineAway, RefusedForGood, RefusedForNow
 from services.alerts.settings import AlertsSettings
 

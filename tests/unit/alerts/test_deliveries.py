@@ -11,9 +11,9 @@ from alerts_world import DOSSIER, LONG, Killed, World, book_of, local, stepped, 
 
 from dunghen.contracts.topics import partition_of
 from dunghen.domain.record import fold
+from dunghen.platform.retries import Retries
 from dunghen.platform.store import StoreAwayError
 from services.alerts.adapters.store_outbox import StoreOutbox
-from services.alerts.lines import Retries
 from services.alerts.ports import Letter, LineAway, Progress, RefusedForGood, RefusedForNow
 
 RECEIVED = local("2026-11-16 08:00")

@@ -10,8 +10,8 @@ import pytest
 
 from dunghen.platform.clock import RealClock
 from dunghen.platform.outward import is_public, networks, refusal_of
+from dunghen.platform.outward_http import seconds_of
 from dunghen.platform.settings import SettingsError, load
-from services.alerts.adapters.outward_http import seconds_of
 from services.alerts.settings import AlertsSettings
 
 NOT_PUBLIC = [

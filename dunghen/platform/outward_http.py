@@ -21,8 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from dunghen.platform.clock import RealClock
-from dunghen.platform.outward import Address, Network, refusal
-from services.alerts.ports import LineAway, RefusedForGood
+from dunghen.platform.outward import Address, LineAway, Network, RefusedForGood, refusal
 
 LATER = {408, 425, 429}
 UNSURE = {502, 504}  # the answer of something before the one who may have taken it
