@@ -18,7 +18,7 @@ from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import HOST, free_port
 
 INTERPRETER = sys.executable
-METRICS = ("scoring", "projector", "alerts")
+METRICS = ("scoring", "projector", "alerts", "webhooks")
 DEMO_CHANNELS = "push,mail"  # so that whoever tries the demo can be shown a notice; its mails go to a sink
 
 
@@ -96,7 +96,7 @@ def servers(addresses: Addresses, data: Path) -> list[Program]:
 
 
 def services(addresses: Addresses, data: Path, extra: Mapping[str, str], ingest: tuple[str, ...] = ()) -> list[Program]:
-    """The four services, the reading side as its two processes; scoring is the first; stopped in reverse order. `ingest`: its options."""
+    """The four services, the reading side as its three processes; scoring is the first; stopped in reverse order. `ingest`: its options."""
     env = {
         "DUNGHEN_KAFKA": addresses.kafka,
         "DUNGHEN_REDIS": addresses.redis,
@@ -119,5 +119,6 @@ def services(addresses: Addresses, data: Path, extra: Mapping[str, str], ingest:
         service("projector", "services.api", "projector"),
         service("api", "services.api", "http"),
         service("alerts", "services.alerts"),
+        service("webhooks", "services.api", "webhooks"),
         service("ingest", "services.ingest", *ingest),
     ]

@@ -18,13 +18,14 @@ import msgspec
 from dunghen.contracts.messages import KeyRecord, decode_key
 
 PREFIX = "dh"  # so that a key is known for one where it should not be
-Scope = Literal["source", "reader", "operator", "link", "desk"]
+Scope = Literal["source", "reader", "operator", "link", "desk", "consumer"]
 State = Literal["valid", "expired", "revoked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a key is for. `code`: a source's unit prefix, a reader's unit, a desk's place, "" for an operator, a link's person."""
+    """What a key is for. `code`: a source's unit prefix, a reader's unit, a desk's place, a consumer's
+    name, "" for an operator, a link's person."""
 
     scope: Scope
     code: str
@@ -99,6 +100,18 @@ class KeyBook:
     def get(self, key_id: str) -> KeyRecord | None:
         """The record of an id."""
         return self._by_id.get(key_id)
+
+    def line(self, key_id: str) -> frozenset[str]:
+        """This key and those that it was made for, in turn: what one of them owns is the newest one's."""
+        found: set[str] = set()
+        while key_id and key_id not in found:
+            found.add(key_id)
+            key_id = record.replaces if (record := self._by_id.get(key_id)) else ""
+        return frozenset(found)
+
+    def alive(self, now: int) -> frozenset[str]:
+        """The keys that are valid at `now` (real seconds), and those that they were made for."""
+        return frozenset(key_id for record in self if state_of(record, now) == "valid" for key_id in self.line(record.id))
 
     def holder(self, text: str, now: int) -> KeyRecord | None:
         """The record of a secret that is valid at `now` (real seconds); None for any other text."""

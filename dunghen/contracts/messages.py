@@ -172,12 +172,13 @@ class KeyRecord(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """A key of a machine or a one-time link of a person, without its secret: the value of `keys`, keyed by `id` (see `contracts/keys.py`).
 
     `code`: the unit prefix that a source may write for, the unit below which a reader may read, the internal id of a link's person, a
-    desk's place (20242.Q01); "" for an operator. Instants are real seconds; `replaces` is the id of the key that this one was made for.
+    desk's place (20242.Q01), the word by which a consumer of open data is known; "" for an operator. Instants are real seconds; `replaces`
+    is the id of the key that this one was made for.
     """
 
     id: Annotated[str, Meta(pattern=r"^[0-9a-z]{6,20}$")]
     digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    scope: Literal["source", "reader", "operator", "link", "desk"]
+    scope: Literal["source", "reader", "operator", "link", "desk", "consumer"]
     code: Code = ""
     made_at: Instant
     expires_at: Instant

@@ -12,7 +12,17 @@ from typing import Any
 
 import msgspec
 
-from dunghen.contracts import desks, facts, justifications, messages, people, reconciliations, statements, subscriptions
+from dunghen.contracts import (
+    band_webhooks,
+    desks,
+    facts,
+    justifications,
+    messages,
+    people,
+    reconciliations,
+    statements,
+    subscriptions,
+)
 from dunghen.contracts.topics import all_topics
 
 FOLDER = Path(__file__).with_name("schemas")
@@ -34,7 +44,7 @@ def names() -> tuple[str, ...]:
 
 def struct(name: str) -> type[msgspec.Struct]:
     """The message of this name."""
-    modules = (people, subscriptions, statements, facts, justifications, reconciliations, desks, messages)
+    modules = (people, subscriptions, band_webhooks, statements, facts, justifications, reconciliations, desks, messages)
     found: type[msgspec.Struct] = next(getattr(module, name) for module in modules if hasattr(module, name))
     return found
 

@@ -27,6 +27,7 @@ JUSTIFICATIONS = "justifications"
 RECONCILIATIONS = "reconciliations"
 NOTICE_ACTIONS = "notice-actions"
 PUSH_SUBSCRIPTIONS = "push-subscriptions"
+BAND_WEBHOOKS = "band-webhooks"
 DEAD_LETTERS = "dead-letters"
 
 OWN_KEY = b"~"  # keys of `dossiers`, `unit-days`, `unit-scores` and `feeds` that begin so belong to their writer's bookkeeping

@@ -17,6 +17,7 @@ class Role(StrEnum):
     READER = "reader"
     SOURCE = "source"
     DESK = "desk"
+    CONSUMER = "consumer"
 
 
 class What(StrEnum):
@@ -40,6 +41,8 @@ class What(StrEnum):
     CHANGES = "changes"  # that something of one's units changed, as it does
     NOTICE_LINK = "notice_link"  # which notice a message was, for whom it went to
     OWN_BROWSERS = "own_browsers"  # in which of one's browsers notices are shown: who is told of them, no machine and no operator
+    OWN_WEBHOOKS = "own_webhooks"  # to be told by webhooks what is public: a program with a key
+    WEBHOOKS = "webhooks"  # to see, try and end them: whose they are, and the operator
     ACT = "act"  # what people say of a dossier's notices: who is told of them, no machine and no operator
 
 
@@ -83,6 +86,8 @@ RIGHTS: Mapping[What, Mapping[Role, Reach]] = {
     What.CHANGES: _OF_DOSSIERS,
     What.NOTICE_LINK: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each what went to them
     What.OWN_BROWSERS: {Role.OFFICIAL: Reach.ALL, Role.LEADER: Reach.ALL},  # each their own
+    What.OWN_WEBHOOKS: {Role.CONSUMER: Reach.ALL, Role.READER: Reach.ALL},  # each their own
+    What.WEBHOOKS: {Role.CONSUMER: Reach.ALL, Role.READER: Reach.ALL, Role.OPERATOR: Reach.ALL},  # each their own, operators all
     What.ACT: {Role.OFFICIAL: Reach.UNITS, Role.LEADER: Reach.UNITS},
 }
 

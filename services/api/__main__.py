@@ -1,4 +1,4 @@
-"""`python -m services.api projector|http`: the two composition roots of the reading side."""
+"""`python -m services.api projector|http|webhooks`: the composition roots of the reading side."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
+from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
 from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_reconciliations import following
@@ -39,6 +40,7 @@ from services.api.ports import Outlets
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
 from services.api.storing import StoreWatch
+from services.api.webhook_states import STORE as WEBHOOK_STORE
 
 GROUP = "api-projector"
 SWITCH_SECONDS = 0.0005  # as long the map waits for the thread that writes the history, whenever it comes back from a socket (Python: 5 ms)
@@ -87,7 +89,9 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     access = open_store(settings, STORE, durable=True)
     life.release("access", access.close)
     known, said = AccessTopics(settings), KafkaSaid(settings)
-    browsers = KafkaBrowsers(settings, known.people)
+    browsers, webhooks = KafkaBrowsers(settings, known.people), KafkaBandWebhooks(settings, known.keys)
+    told = open_store(settings, WEBHOOK_STORE, read_only=True)
+    life.release("told", told.close)
     follower = Follower(settings, board, clock_from(settings.clock_file))
     watch_picture(lambda: follower.mirror.lag_seconds(real_milliseconds()))
     for name, watch in (("store", StoreWatch(store)), ("access", StoreWatch(access))):
@@ -98,13 +102,14 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("said", said.run())
     life.spawn("reconciled", following(settings, follower.reconciled).run())
     life.spawn("browsers", browsers.run())
+    life.spawn("webhooks", webhooks.run())
     life.spawn("follower", follower.follow())
     life.spawn("ticks", follower.tick())
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
     officials = officials_of(follower, store, access, known)
     life.spawn("listening", officials.listening.run())
-    server = serving(build_app(follower, Past(store), officials, Outlets(said, browsers)), settings)
+    server = serving(build_app(follower, Past(store), officials, Outlets(said, browsers, webhooks, told)), settings)
     life.spawn("http", server.run())
     life.release("http", server.close)
     life.release("streams", follower.streams.close)
@@ -112,13 +117,24 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     await life.run()
 
 
-COMMANDS: dict[str, Callable[[ApiSettings, Lifecycle], Coroutine[Any, Any, None]]] = {"projector": project, "http": serve}
+async def tell_webhooks(settings: ApiSettings, life: Lifecycle) -> None:
+    """Who tells subscribers that bands changed; only it needs what posts outward."""
+    from services.api.webhooks_root import tell
+
+    await tell(settings, life)
+
+
+COMMANDS: dict[str, Callable[[ApiSettings, Lifecycle], Coroutine[Any, Any, None]]] = {
+    "projector": project,
+    "http": serve,
+    "webhooks": tell_webhooks,
+}
 
 
 def main(words: list[str]) -> int:
     """Exit code 78 for faulty settings, 64 for a wrong command."""
     if len(words) != 1 or words[0] not in COMMANDS:
-        print("usage: python -m services.api projector|http", file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        print("usage: python -m services.api projector|http|webhooks", file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 64
     try:
         settings = load(ApiSettings)

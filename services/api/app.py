@@ -41,6 +41,7 @@ from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_tasks import task_routes
 from services.api.routes_wall import wall_routes
+from services.api.routes_webhooks import describe_messages, webhook_routes
 from services.api.routes_yearly import draft_routes, yearly_routes
 from services.api.schema import say_problems
 
@@ -65,6 +66,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         page_routes(follower.settings.static),
     ):
         app.include_router(router)
+    describe_messages(app)
     check_declared(app)
     say_problems(app)
     app.add_middleware(Doorkeeper, settings=follower.settings)
@@ -115,4 +117,5 @@ def _private(officials: Officials, past: Past, behind: Behind, outlets: Outlets)
         action_routes(officials, outlets.said),
         link_routes(officials),
         push_routes(officials, outlets.browsers),
+        webhook_routes(officials, outlets),
     )

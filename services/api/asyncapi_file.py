@@ -16,7 +16,7 @@ import msgspec
 from dunghen import contracts
 from dunghen.contracts import schema_files
 from dunghen.contracts.topics import LEVEL_KEY, UNIT_SCORES, Topic, all_topics
-from dunghen.contracts.webhooks import NoticesPosted
+from dunghen.contracts.webhooks import BandsChanged, NoticesPosted, WebhookTried
 from services.api.schema import ChangedFrame, MapAnswer, MapChange, Tick
 
 FILE = Path(contracts.__file__).with_name("asyncapi.json")
@@ -29,7 +29,11 @@ STREAMS: dict[str, tuple[str, dict[str, type[msgspec.Struct]]]] = {
     "map": ("/api/v1/stream", {"snapshot": MapAnswer, "change": MapChange, "tick": Tick}),
     "officials": ("/api/v1/officials/stream", {"changed": ChangedFrame}),
 }
-WEBHOOKS: dict[str, tuple[str, type[msgspec.Struct]]] = {"dossier.notice": ("services.alerts", NoticesPosted)}
+WEBHOOKS: dict[str, tuple[str, type[msgspec.Struct]]] = {
+    "dossier.notice": ("services.alerts", NoticesPosted),
+    "unit.bands_changed": ("services.api", BandsChanged),
+    "webhook.test": ("services.api", WebhookTried),
+}
 JSON = dict[str, Any]
 
 

@@ -17,7 +17,7 @@ from dunghen.domain.units import Catalogue
 from services.api.sessions import Sessions
 
 COOKIES = ("__Host-dunghen", "dunghen_session")  # the second on loopback, where there is no https
-MACHINES = {"reader": Role.READER, "operator": Role.OPERATOR, "source": Role.SOURCE, "desk": Role.DESK}
+MACHINES = {"reader": Role.READER, "operator": Role.OPERATOR, "source": Role.SOURCE, "desk": Role.DESK, "consumer": Role.CONSUMER}
 PEOPLE = {
     "official": Role.OFFICIAL,
     "section_head": Role.OFFICIAL,
@@ -78,8 +78,11 @@ def cookie_of(request: Request) -> str:
 
 
 def machine(key: KeyRecord, catalogue: Catalogue) -> Who:
-    """A machine by its key: a reader reaches the units under its code, a desk's screen that desk."""
-    under = frozenset({key.code}) if key.scope == "desk" else catalogue.under(key.code) if key.code else frozenset()
+    """A machine by its key: a reader reaches the units under its code, a desk's screen that desk, a consumer of open data none."""
+    if key.scope == "desk":
+        under = frozenset({key.code})
+    else:
+        under = catalogue.under(key.code) if key.code and key.scope != "consumer" else frozenset()
     return Who(key.id, (Grant(MACHINES[key.scope], under),))
 
 

@@ -11,6 +11,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from dunghen.contracts.reconciliations import Reconciliation
 from dunghen.domain.access import RIGHTS, Reason
+from dunghen.domain.deliveries import State
 from services.api.board_messages import FeedView
 from services.api.wall_reports import Walls
 
@@ -68,6 +69,17 @@ for _right in RIGHTS:
 BROWSERS = Counter("dunghen_api_browsers_total", "Browsers in which notices were switched on or off", ["change"])
 for _change in ("on", "off", "swept"):
     BROWSERS.labels(change=_change)
+WEBHOOKS = Gauge("dunghen_api_webhooks", "Subscriptions to changes of band, by how their messages fare", ["state"])
+for _state in State:
+    WEBHOOKS.labels(state=_state.value)
+WEBHOOK_POSTS = Counter("dunghen_api_webhook_posts_total", "Attempts to tell a subscriber of changes of band", ["result"])
+for _result in ("taken", "not_taken", "given_up"):
+    WEBHOOK_POSTS.labels(result=_result)
+WEBHOOK_SECONDS = Histogram(
+    "dunghen_api_webhook_seconds",
+    "From a message to a subscriber being made to its being taken",
+    buckets=(0.1, 0.3, 1, 3, 10, 60, 600, 3600, 86400),
+)
 AUDIT_ENTRIES = Counter("dunghen_api_audit_entries_total", "Entries in the audit log, durable")
 WALLS = Gauge("dunghen_api_walls", "Wall displays that reported in the last three minutes", ["mode"])
 WALL_PAGES = Gauge("dunghen_api_wall_pages", "Different versions of the page that wall displays run")

@@ -15,6 +15,7 @@ from dunghen.platform.clock import FixedClock
 from dunghen.platform.settings import load
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
+from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
 from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_said import KafkaSaid
 from services.api.adapters.redis_board import RedisBoard
@@ -34,7 +35,7 @@ def unconnected() -> FastAPI:
     follower = Follower(settings, RedisBoard(settings), FixedClock(0))
     store = open_store(settings, "api", read_only=True)
     known = AccessTopics(settings)
-    outlets = Outlets(KafkaSaid(settings), KafkaBrowsers(settings, known.people))
+    outlets = Outlets(KafkaSaid(settings), KafkaBrowsers(settings, known.people), KafkaBandWebhooks(settings, known.keys), store)
     return build_app(follower, Past(store), officials_of(follower, store, store, known), outlets)
 
 

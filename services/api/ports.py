@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dunghen.contracts.band_webhooks import BandWebhookBook
 from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey
 from dunghen.contracts.facts import Fact, FactBook
 from dunghen.contracts.justifications import Justification
@@ -13,6 +14,8 @@ from dunghen.contracts.messages import Level, PolicyRecord, UnitScore
 from dunghen.contracts.people import NoticeAction
 from dunghen.contracts.statements import Statement, StatementBook
 from dunghen.contracts.subscriptions import SubscriptionBook
+from dunghen.platform.store import Store
+from services.api import webhook_records
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, News, Position, Pulse
 from services.api.browsers import Decide
 
@@ -121,9 +124,18 @@ class Browsers(Protocol):
     async def change(self, decide: Decide) -> SubscriptionBook: ...  # all that is stored then; raises NotStored where that is not certain
 
 
+class Webhooks(Protocol):
+    """Who is told by webhooks that bands change."""
+
+    def book(self) -> BandWebhookBook | None: ...  # None before all is known
+    async def change(self, decide: webhook_records.Decide) -> tuple[BandWebhookBook, str]: ...  # what is stored then, why; raises NotStored
+
+
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Where it goes what people do on our pages."""
+    """Where it goes what people and programs want of us. `told`: how the messages of `webhooks` fare, to be read."""
 
     said: Said
     browsers: Browsers
+    webhooks: Webhooks
+    told: Store

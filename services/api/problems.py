@@ -30,6 +30,8 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "TOO_MANY_REQUESTS": (429, "Gửi quá nhiều hoặc quá nhanh, hãy thử lại sau", "Too many, or too soon after the last one; try again"),
     "TOO_MANY_STREAMS": (503, "Quá nhiều kết nối, hãy thử lại sau", "Too many open streams; try again"),
     "VERSION_GONE": (410, "Phiên bản này quá cũ, hãy đọc lại toàn bộ", "That version is too old: read the whole map"),
+    "UNKNOWN_WEBHOOK": (404, "Không có đăng ký này của bạn", "You have no such subscription"),
+    "TOO_MANY_WEBHOOKS": (409, "Quá nhiều đăng ký, hãy kết thúc một đăng ký trước", "Too many subscriptions: end one first"),
     "NO_GEOMETRY": (404, "Thành phố này chưa có bản đồ: chỉ có bảng", "This city has no map yet, only tables"),
     "INTERNAL": (500, "Lỗi trong hệ thống", "An error in the system"),
 }

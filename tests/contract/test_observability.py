@@ -194,10 +194,10 @@ def test_every_target_is_a_service_of_the_compose_files_and_every_port_is_on_loo
     overlay = files[1].read_text(encoding="utf-8")
     services = {name for file in files for name in re.findall(r"^  ([a-z-]+):", file.read_text(encoding="utf-8"), re.MULTILINE)}
     targets = re.findall(r'targets: \["([a-z0-9.-]+):\d+"\]', (PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8"))
-    assert len(targets) == 9
+    assert len(targets) == 10
     assert set(targets) - services == {HOST}
     ports = re.findall(r"ports: \[(.*)\]", overlay)
     assert [port for port in ports if not port.startswith('"127.0.0.1:')] == []
     assert len(ports) == 3
     asked = re.findall(r"^  (\w+): \{environment: \{DUNGHEN_METRICS_HOST: 0\.0\.0\.0\}\}", overlay, re.MULTILINE)
-    assert asked == ["scoring", "projector", "alerts"]
+    assert asked == ["scoring", "projector", "alerts", "webhooks"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from dunghen.platform.settings import PlatformSettings
 Say = Callable[[str], None]
 DAY = 86400
 FIRST_KEY_DAYS = 365
+CONSUMER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Wanted:
 
 
 async def create(folder: DataFolder, wanted: Wanted, say: Say) -> None:
-    """Makes a key and shows it once. Raises CommandError for a unit that there is not."""
+    """Makes a key and shows it once. Raises CommandError for a unit that there is not, or a word that is none."""
     settings, now = settings_of(folder), now_seconds()
     code = await _checked(settings, wanted) if wanted.code else ""
     made = make_key(Grant(wanted.scope, code, now, now + int(wanted.days * DAY)))
@@ -100,6 +102,10 @@ def _kept_secret(file: Path, grant: Grant) -> str:
 
 
 async def _checked(settings: PlatformSettings, wanted: Wanted) -> str:
+    if wanted.scope == "consumer":
+        if not CONSUMER.fullmatch(wanted.code):
+            raise CommandError("a consumer is known by a word of letters, digits and - without accents, at most 40")
+        return wanted.code
     unit, desk = placed(wanted.code) if wanted.scope == "desk" else (wanted.code, "")
     if wanted.scope == "desk" and not desk:
         raise CommandError(f"{wanted.code}: not the place of a desk, a unit's code and the desk's: 20242.Q01")

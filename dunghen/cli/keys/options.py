@@ -22,6 +22,7 @@ def create(
     source: Annotated[str, typer.Option(help="a sending system: the unit code that it writes for, and all below it (H17.31)")] = "",
     reader: Annotated[str, typer.Option(help="a machine that reads officials' routes of this unit and those below it")] = "",
     desk: Annotated[str, typer.Option(help="the screen of one desk, by its place: unit and desk (20242.Q01)")] = "",
+    consumer: Annotated[str, typer.Option(help="a program told by webhooks what is public: a word to know it by")] = "",
     operator: Annotated[bool, typer.Option("--operator", help="a machine of the operator: reads officials' routes of the city")] = False,
     days: Annotated[float, typer.Option(help="how long it opens", min=0.001, max=3650)] = 365,
     out: Out = None,
@@ -31,11 +32,11 @@ def create(
     from dunghen.cli.keys.command import Wanted
     from dunghen.cli.keys.command import create as work
 
-    codes: dict[Scope, str] = {"source": source, "reader": reader, "desk": desk}
+    codes: dict[Scope, str] = {"source": source, "reader": reader, "desk": desk, "consumer": consumer}
     named: list[Scope] = [scope for scope, code in codes.items() if code] + (["operator"] if operator else [])
     if len(named) != 1:
-        raise CommandError("one of --source CODE, --reader CODE, --desk PLACE, --operator")
-    asyncio.run(work(DataFolder(data.absolute()), Wanted(named[0], source or reader or desk, days, out), say))
+        raise CommandError("one of --source CODE, --reader CODE, --desk PLACE, --consumer WORD, --operator")
+    asyncio.run(work(DataFolder(data.absolute()), Wanted(named[0], source or reader or desk or consumer, days, out), say))
 
 
 @keys.command("list")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -21,7 +19,6 @@ from dunghen.platform.local.servers import HOST
 
 Say = Callable[[str], None]
 PATIENCE_SECONDS = 360  # a mail server may take 300 for one command
-LARGEST_SECRET_BYTES = 32
 
 
 def try_out(folder: DataFolder, to: str, channel: str, say: Say) -> int:
@@ -31,11 +28,6 @@ def try_out(folder: DataFolder, to: str, channel: str, say: Say) -> int:
 
 def vapid(folder: DataFolder, say: Say) -> int:
     return _by_hand(folder, "vapid", {}, say)
-
-
-def new_secret() -> str:
-    """As Standard Webhooks writes it: 32 random bytes."""
-    return "whsec_" + b64encode(secrets.token_bytes(LARGEST_SECRET_BYTES)).decode()
 
 
 async def bounces(folder: DataFolder, say: Say) -> None:

@@ -79,7 +79,7 @@ def notices_vapid(data: Data = DATA) -> None:
 @notices.command("secret")
 def notices_secret() -> None:
     """A new secret for a webhook, to be put into `webhooks` and given to its receiver."""
-    from dunghen.cli.notices.command import new_secret
+    from dunghen.contracts.webhooks import new_secret
 
     say(new_secret())
 

@@ -27,6 +27,11 @@ class AccessTopics:
         books = self.books()
         return books[1] if books else None
 
+    def keys(self) -> KeyBook | None:
+        """The keys; None as long as they are not level."""
+        books = self.books()
+        return books[0] if books else None
+
     async def run(self) -> None:
         """For ever, also while Kafka is away: then what was known last holds."""
         await asyncio.gather(*(topic.run() for topic in self._topics))

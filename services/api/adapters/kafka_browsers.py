@@ -7,24 +7,19 @@ import contextlib
 import random
 from collections.abc import Callable
 
-from aiokafka.errors import KafkaError
-
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.subscriptions import SubscriptionBook
 from dunghen.contracts.topics import PEOPLE, PUSH_SUBSCRIPTIONS
 from dunghen.platform import kafka
-from dunghen.platform.fenced import Fenced, writing
+from dunghen.platform.fenced import writing
 from dunghen.platform.kafka_sender import NotStored
-from dunghen.platform.logs import get_logger
 from dunghen.platform.whole_topics import WholeTopics
 from services.api import metrics
+from services.api.adapters.fenced_turns import FencedTurns
 from services.api.browsers import Change, Decide, swept
 from services.api.settings import ApiSettings
 
-log = get_logger("browsers")
 SWEEP_SECONDS = 600.0
-AGAIN_SECONDS = 0.3  # at most, before another try where another worker wrote at the same moment
-AWAY = (TimeoutError, KafkaError, kafka.Unreachable, kafka.MissingTopic, kafka.Stalled)
 
 
 class KafkaBrowsers:
@@ -34,7 +29,7 @@ class KafkaBrowsers:
         self._settings, self._people = settings, people
         self._book = SubscriptionBook()
         self._topic = WholeTopics(settings, [PUSH_SUBSCRIPTIONS], self._book.take)
-        self._turn = asyncio.Lock()  # the workers fence each other; the requests of one wait for each other
+        self._turns = FencedTurns(settings.said_seconds)
 
     def book(self) -> SubscriptionBook | None:
         """None as long as it is not level. It may be a moment behind what another worker wrote."""
@@ -42,16 +37,7 @@ class KafkaBrowsers:
 
     async def change(self, decide: Decide) -> SubscriptionBook:
         """Writes what is decided on all that is there, and gives all that is there then. Raises NotStored."""
-        try:
-            async with asyncio.timeout(self._settings.said_seconds), self._turn:
-                while True:
-                    try:
-                        return await self._changed(decide)
-                    except Fenced:
-                        await asyncio.sleep(random.uniform(0, AGAIN_SECONDS))
-        except AWAY as fault:
-            log.warning("browsers_not_written", error=type(fault).__name__)
-            raise NotStored from None
+        return await self._turns.take(lambda: self._changed(decide))
 
     async def run(self) -> None:
         """For ever, also while Kafka is away."""

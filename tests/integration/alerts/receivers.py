@@ -3,7 +3,6 @@ nobody is there any more, answers slowly."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import http_ece
-from aiohttp import web
 from alerts_process import MailServer
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -21,44 +19,10 @@ from py_vapid import Vapid
 from standardwebhooks import Webhook as Verifier
 
 from dunghen.contracts.subscriptions import Subscription
+from tests.http_receiver import HOST, HttpReceiver
 
-HOST, SLOW_SECONDS = "127.0.0.1", 0.4
+SLOW_SECONDS = 0.4
 SECRET, OLDER_SECRET = ("whsec_" + base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))
-
-
-@dataclass
-class HttpReceiver:
-    """A real HTTP server. `answers`: what the next requests get (then 204); `hold`: it has read a request and says nothing."""
-
-    answers: list[int] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    hold: bool = False
-    slow: float = 0.0
-    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    port: int = 0
-    _runner: web.AppRunner | None = None
-    _over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def start(self, tls: ssl.SSLContext | None = None) -> None:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, 0, ssl_context=tls)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        self._over.set()
-        if self._runner:
-            await self._runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        self.requests.append(({name.lower(): value for name, value in request.headers.items()}, await request.read()))
-        if self.hold:
-            await self._over.wait()
-        await asyncio.sleep(self.slow)
-        return web.Response(status=self.answers.pop(0) if self.answers else 204, headers=self.headers)
 
 
 @dataclass

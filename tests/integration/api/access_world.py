@@ -48,6 +48,7 @@ MACHINES_OF: dict[str, tuple[Role, Scope, str, frozenset[str]]] = {
     "reader of the city": (Role.READER, "reader", "H17", ALL),
     "operator's machine": (Role.OPERATOR, "operator", "", ALL),
     "source": (Role.SOURCE, "source", "H17", frozenset()),
+    "consumer": (Role.CONSUMER, "consumer", "newsroom", frozenset()),
     "screen of a desk": (Role.DESK, "desk", DESK, frozenset({DESK})),
 }
 

@@ -24,6 +24,7 @@ from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
+from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
 from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_said import KafkaSaid
@@ -41,6 +42,7 @@ from services.api.past import Past
 from services.api.ports import Outlets
 from services.api.projector import FOLLOWED, Projector
 from services.api.settings import ApiSettings
+from services.api.webhook_states import STORE as WEBHOOK_STORE
 from tests.eventually import eventually_async as eventually
 
 MONDAY_8_00 = 1_794_790_800  # 2026-11-16 08:00 in Đà Nẵng
@@ -170,17 +172,22 @@ class World:
         await prepare_access(access)
         officials = officials_of(self.follower, store, access, known)
         said, browsers = self.said or KafkaSaid(self.settings), self.browsers or KafkaBrowsers(self.settings, known.people)
-        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials, Outlets(said, browsers)), self.settings)
+        webhooks, told = KafkaBandWebhooks(self.settings, known.keys), open_store(self.settings, WEBHOOK_STORE, read_only=True)
+        outlets = Outlets(said, browsers, webhooks, told)
+        server = serving(build_app(self.follower, Past(store, fresh_seconds=0), officials, outlets), self.settings)
 
         async def work() -> None:
             assert self.follower is not None
             try:
                 loops = self.follower.follow(), self.follower.tick(), self.follower.streams.run(), self.follower.geometries.follow()
-                await asyncio.gather(*loops, known.run(), said.run(), browsers.run(), officials.listening.run(), server.run())
+                await asyncio.gather(
+                    *loops, known.run(), said.run(), browsers.run(), webhooks.run(), officials.listening.run(), server.run()
+                )
             finally:
                 await officials.listening.close()
                 await self.follower.streams.close()
                 await server.shutdown()
+                await told.close()
                 await access.close()
                 await store.close()
                 await board.close()
@@ -208,6 +215,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
             topics.PEOPLE,
             topics.NOTICE_ACTIONS,
             topics.PUSH_SUBSCRIPTIONS,
+            topics.BAND_WEBHOOKS,
         )
     }
     await kafka.ensure_topics(settings, made)

@@ -18,6 +18,7 @@ from services.api.app import build_app
 from services.api.ports import Outlets
 
 PUSH_KEY = "B" + "A" * 86
+WITH_A_BODY = (What.ACT, What.JUSTIFY, What.OWN_BROWSERS, What.OWN_WEBHOOKS, What.WEBHOOKS)  # asked without one here
 OF_UNITS = {unit: unit for unit in ALL}
 IN_PATH = {
     **dict.fromkeys((What.UNIT_DOSSIERS, What.MONTHLY_SHEET, What.JUSTIFY), OF_UNITS),
@@ -51,7 +52,9 @@ class Cell:
         if reach is Reach.CITY:
             return {200} if actor.units == ALL else {403}
         if reach is Reach.ALL or not self.unit or self.unit in actor.units:
-            bare = self.what in (What.ACT, What.JUSTIFY, What.OWN_BROWSERS) and self.method == "POST"  # a post without a body
+            bare = (
+                self.what in (What.ACT, What.JUSTIFY, What.OWN_BROWSERS, What.OWN_WEBHOOKS, What.WEBHOOKS) and self.method == "POST"
+            )  # a post without a body
             return {422} if bare else {404} if self.what is What.NOTICE_LINK else {200, 303}  # a link of nobody
         return {404} if self.what in (What.DOSSIER, What.ACT) else {403}
 
@@ -137,7 +140,7 @@ async def test_a_screen_shows_its_desk_s_unit_by_four_digits_and_is_in_the_audit
 async def test_a_route_that_nobody_declared_is_found_also_in_a_router(settled: tuple[World, dict[str, Actor]]) -> None:
     world, _ = settled
     assert world.follower is not None
-    app = build_app(world.follower, None, None, Outlets(None, None))  # type: ignore[arg-type]
+    app = build_app(world.follower, None, None, Outlets(None, None, None, None))  # type: ignore[arg-type]
     assert set(routes_of(app)) == set(ROUTES)
     router = APIRouter(prefix="/api/v1")
     router.add_api_route("/everything", lambda: "", methods=["GET"])

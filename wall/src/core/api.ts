@@ -1042,8 +1042,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhooks
+         * @description One's subscriptions and how their messages fare; `failing` ones are told nothing until they are tried.
+         */
+        get: operations["get_webhooks_api_v1_webhooks_get"];
+        put?: never;
+        /**
+         * Post Webhook
+         * @description To be told at `url` when a unit's band is other than was told last. The address must be https, of the open internet.
+         *
+         *     201 once it is stored, with the secret by which messages are verified (Standard Webhooks): it is shown this once. 409 above 20.
+         */
+        post: operations["post_webhook_api_v1_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Webhook
+         * @description `{id}`: no more messages.
+         */
+        post: operations["end_webhook_api_v1_webhooks_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Webhook
+         * @description `{id}`: what waits for it is sent at once, else a message `webhook.test`; a failing one begins again. The list says what came of
+         *     it. 429 within 10 seconds of the last.
+         */
+        post: operations["try_webhook_api_v1_webhooks_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "unit.bands_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unit Bands Changed
+         * @description Bands are other than was told last. Any 2xx takes it; else it comes again under the same `webhook-id`, and no other before it.
+         */
+        post: operations["unit_bands_changedunit_bands_changed_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Webhook Test
+         * @description At its owner's wish; it says nothing.
+         */
+        post: operations["webhook_testwebhook_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -7331,6 +7439,633 @@ export interface operations {
                         type: string;
                     };
                 };
+            };
+        };
+    };
+    get_webhooks_api_v1_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's subscriptions, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: {
+                            code: string;
+                            delivered_at: string | null;
+                            failing_since: string | null;
+                            failures: number;
+                            id: string;
+                            indicator: string | null;
+                            kind: string;
+                            rate: string | null;
+                            retry_at: string | null;
+                            sequence: number;
+                            since: string | null;
+                            state: string;
+                            tried_at: string | null;
+                            units: string[];
+                            url: string;
+                            waiting_since: string | null;
+                            window: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    post_webhook_api_v1_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default  */
+                    indicator?: string;
+                    /**
+                     * @default all
+                     * @enum {unknown}
+                     */
+                    kind?: "all" | "department" | "health" | "land_office" | "locality";
+                    rate?: ("due_cohort" | "official" | "resolved" | "statutory") | null;
+                    /** @default [] */
+                    units?: string[];
+                    url: string;
+                    /**
+                     * @default month
+                     * @enum {unknown}
+                     */
+                    window?: "30d" | "7d" | "90d" | "month" | "quarter" | "today" | "year";
+                };
+            };
+        };
+        responses: {
+            /** @description The subscription, and the secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code: string;
+                        delivered_at: string | null;
+                        failing_since: string | null;
+                        failures: number;
+                        id: string;
+                        indicator: string | null;
+                        kind: string;
+                        rate: string | null;
+                        retry_at: string | null;
+                        secret: string;
+                        sequence: number;
+                        since: string | null;
+                        state: string;
+                        tried_at: string | null;
+                        units: string[];
+                        url: string;
+                        waiting_since: string | null;
+                        window: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    end_webhook_api_v1_webhooks_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description One's subscriptions, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: {
+                            code: string;
+                            delivered_at: string | null;
+                            failing_since: string | null;
+                            failures: number;
+                            id: string;
+                            indicator: string | null;
+                            kind: string;
+                            rate: string | null;
+                            retry_at: string | null;
+                            sequence: number;
+                            since: string | null;
+                            state: string;
+                            tried_at: string | null;
+                            units: string[];
+                            url: string;
+                            waiting_since: string | null;
+                            window: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    try_webhook_api_v1_webhooks_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description One's subscriptions, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: {
+                            code: string;
+                            delivered_at: string | null;
+                            failing_since: string | null;
+                            failures: number;
+                            id: string;
+                            indicator: string | null;
+                            kind: string;
+                            rate: string | null;
+                            retry_at: string | null;
+                            sequence: number;
+                            since: string | null;
+                            state: string;
+                            tried_at: string | null;
+                            units: string[];
+                            url: string;
+                            waiting_since: string | null;
+                            window: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Too soon */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    unit_bands_changedunit_bands_changed_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * BandChanges
+                     * @description What changed, and of which picture: as `/map` says it. `sequence`: 1, 2, 3 … of this subscription.
+                     */
+                    data: {
+                        as_of: string;
+                        changes: {
+                            denominator: number;
+                            exact?: string | null;
+                            few: boolean;
+                            /** @enum {unknown} */
+                            from: "green" | "none" | "orange" | "red" | "yellow";
+                            kind: string;
+                            name: string;
+                            numerator: number;
+                            reason?: string | null;
+                            /** @enum {unknown} */
+                            to: "green" | "none" | "orange" | "red" | "yellow";
+                            unit: string;
+                            value: number | null;
+                        }[];
+                        first: string;
+                        indicator: string | null;
+                        kind: string;
+                        known_at: string;
+                        last: string;
+                        policy: number;
+                        rate: string | null;
+                        sequence: number;
+                        subscription: string;
+                        version: number;
+                        window: string;
+                    };
+                    timestamp: string;
+                    /**
+                     * @default unit.bands_changed
+                     * @enum {unknown}
+                     */
+                    type?: "unit.bands_changed";
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_testwebhook_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Tried
+                     * @description Which subscription was asked to try.
+                     */
+                    data: {
+                        sequence: number;
+                        subscription: string;
+                    };
+                    timestamp: string;
+                    /**
+                     * @default webhook.test
+                     * @enum {unknown}
+                     */
+                    type?: "webhook.test";
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

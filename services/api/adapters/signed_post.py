@@ -1,0 +1,32 @@
+"""One signed POST to a subscriber, by the guarded client, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from dunghen.contracts.band_webhooks import BandWebhook
+from dunghen.domain.deliveries import Outcome
+from dunghen.platform.clock import RealClock
+from dunghen.platform.outward import LineAway, RefusedForGood, networks
+from dunghen.platform.outward_http import Outward
+from dunghen.platform.signing import signed
+from services.api.settings import ApiSettings
+from services.api.webhook_states import Message
+
+
+class SignedPost:
+    """The port `Post`."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self._outward = Outward(networks(settings.alerts_private_networks), settings.webhook_seconds)
+
+    async def post(self, hook: BandWebhook, message: Message) -> Outcome:
+        """Once; whatever became of it."""
+        body = message.body.encode()
+        headers = signed([hook.secret], message.id, body, RealClock().now().astimezone(UTC))
+        try:
+            return Outcome(await self._outward.post(hook.url, body, {"Content-Type": "application/json", **headers}), taken=True)
+        except LineAway as fault:
+            return Outcome(str(fault), taken=False, after=fault.after)
+        except RefusedForGood as fault:
+            return Outcome(str(fault), taken=False)

@@ -1,0 +1,81 @@
+"""The composition root of who tells subscribers of changes of band: `python -m services.api webhooks`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+from dunghen.contracts.band_webhooks import BandWebhook
+from dunghen.platform.clock import clock_from, real_milliseconds
+from dunghen.platform.lifecycle import Lifecycle
+from dunghen.platform.metrics import Readiness, serve_metrics
+from dunghen.platform.store import Store, open_store
+from services.api.adapters.access_topics import AccessTopics
+from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
+from services.api.adapters.redis_board import RedisBoard
+from services.api.adapters.signed_post import SignedPost
+from services.api.follower import Follower
+from services.api.settings import ApiSettings
+from services.api.storing import StoreWatch, follow_into
+from services.api.webhook_states import KEPT, STORE
+from services.api.webhook_teller import LOOK_SECONDS, Live, Teller, log
+
+
+async def tell(settings: ApiSettings, life: Lifecycle) -> None:
+    """Follows the live picture as an HTTP worker does, and is the only writer of the store `webhooks`."""
+    readiness = Readiness.of_steps("store", "picture", "subscriptions")
+    serve_metrics(settings, readiness)
+    board = RedisBoard(settings)
+    life.release("board", board.close)
+    store = open_store(settings, STORE, durable=True)
+    life.release("store", store.close)
+    follower = Follower(settings, board, clock_from(settings.clock_file))
+    known = AccessTopics(settings)
+    webhooks = KafkaBandWebhooks(settings, known.keys)
+
+    def live() -> Iterable[BandWebhook] | None:
+        book, keys = webhooks.book(), known.keys()
+        if book is None or keys is None:
+            return None
+        alive = keys.alive(real_milliseconds() // 1000)
+        return [hook for hook in book if hook.owner in alive]
+
+    stored = StoreWatch(store)
+    readiness.done("store", lambda: stored.there)
+    readiness.done("picture", lambda: follower.mirror.meta is not None or not live())
+    readiness.done("subscriptions", lambda: live() is not None)
+    life.spawn("store-watch", stored.run())
+    life.spawn("who-subscribed", webhooks.follow())
+    life.spawn("whose-key-is-valid", known.run())
+    life.spawn("follower", _followed(follower, live))
+    life.spawn("teller", _prepared(store, Teller(settings, follower, store, live, SignedPost(settings))))
+    await life.run()
+
+
+async def _followed(follower: Follower, live: Live) -> None:
+    """For ever; only while somebody is to be told: each version costs what it costs an HTTP worker."""
+    following: asyncio.Task[None] | None = None
+    try:
+        while True:
+            wanted = bool(live())
+            if following is not None and (following.done() or not wanted):
+                await _ended(following)
+                following = None
+            elif following is None and wanted:
+                following = asyncio.create_task(follower.follow())
+            await asyncio.sleep(LOOK_SECONDS)
+    finally:
+        if following is not None:
+            await _ended(following)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Ends it; a fault of its own is the process's."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _prepared(store: Store, teller: Teller) -> None:
+    await follow_into(store, [KEPT], teller.run, log)
