@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NOT_ASSESSED = "NOT_ASSESSED"  # it was said that this is not assessed in this period
     NOT_FOR_KIND = "NOT_FOR_KIND"  # the indicator is not for units of this kind
     NOT_IN_FORCE = "NOT_IN_FORCE"  # no definition holds on the last day
+    NO_HISTORY = "NO_HISTORY"  # of another instant: what was known of its inputs then is not kept
 
 
 class Stated(NamedTuple):

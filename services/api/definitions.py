@@ -76,6 +76,7 @@ REASONS = {
     "NOT_FOR_KIND": ("Không áp dụng cho loại đơn vị này", "Not for this kind of unit"),
     indicator_periods.NOT_FOR_PERIOD: indicator_periods.MEANING,
     "NOT_IN_FORCE": ("Không còn hoặc chưa có hiệu lực", "Not in force on that day"),
+    "NO_HISTORY": ("Không lưu số liệu đã biết vào thời điểm đó", "What was known of it then is not kept"),
 }
 FACT_KINDS = {
     "value": ("Số liệu", "A figure"),

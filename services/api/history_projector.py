@@ -1,4 +1,4 @@
-"""Writes the store: day counters and their revisions, notices, what people answered to them, and what they wrote of their unit.
+"""Writes the store: day counters and their revisions, notices, answers to them, what people wrote of their unit, what was told of it.
 
 Beside the live projector in its process, with offsets of its own.
 """
@@ -16,7 +16,7 @@ from dunghen.contracts.cells import CellKey, decode_cell, parse_key
 from dunghen.contracts.justifications import decode_justification
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import decode_action
-from dunghen.contracts.topics import JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
+from dunghen.contracts.topics import FACTS, JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
@@ -28,11 +28,12 @@ from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
 from services.api.storing import follow_into
 from services.api.telling import tell_notices
+from services.api.told_history import SINCE, TOLD, since_put, told_puts
 
 log = get_logger("history")
-FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS, JUSTIFICATIONS)
+FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS, JUSTIFICATIONS, FACTS)
 NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
-COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS, acknowledgements.COLLECTION, justifications.COLLECTION)
+COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS, acknowledgements.COLLECTION, justifications.COLLECTION, TOLD, SINCE)
 TURN = 50  # records at once: then the live projector has its turn
 OFFSET_BITS = 40  # a partition has fewer records than 2^40
 
@@ -69,6 +70,7 @@ class HistoryProjector:
 
     async def _follow(self) -> None:
         self._ledger, self._writes = Ledger(real_milliseconds()), []
+        await self.store.insert(since_put(self.clock.seconds()))
         reader = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True)
         async for batches in reader.batches():
             for place, records in batches.items():
@@ -113,7 +115,9 @@ class HistoryProjector:
 
 
 def _puts_of(topic: str, value: bytes, offset: int) -> list[Put]:
-    """What one record of people's or alerts' words adds. Raises MsgspecError."""
+    """What one record of people's, senders' or alerts' words adds. Raises MsgspecError."""
+    if topic == FACTS:
+        return told_puts(value, offset)
     if topic == NOTICES:
         notice = decode_notice(value)
         return [Put("notices", notice.key, notice_version(notice, offset), msgspec.to_builtins(notice))]

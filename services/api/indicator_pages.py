@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -111,13 +111,22 @@ def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Win
     inputs = inputs_for(score, Measure(book, "", name, scene.meta.day), scene.facts.unit(unit.code))
 
     def found(of: IndicatorSet) -> Found:
-        return [(one, evaluate(book.versions[one.code], inputs, unit.kind)) for one in book.of_set(of.code, window.last)]
+        return [
+            (one, _known(book.versions[one.code], scene.unknown) or evaluate(book.versions[one.code], inputs, unit.kind))
+            for one in book.of_set(of.code, window.last)
+        ]
 
     def own(given: Found) -> dict[str, dict[str, Any]]:
         return {one.code: _own(one, value, own_value(book.versions[one.code], inputs, unit.kind)) for one, value in given}
 
     sets = [_card(of, values := found(of), (inputs, scene.looks.zone), own(values)) for of in book.sets.values()]
     return msgspec.json.encode({**_above((unit.code, unit.name, unit.kind), scene, asked), "sets": sets})
+
+
+def _known(versions: Sequence[Indicator], unknown: frozenset[str]) -> IndicatorValue | None:
+    """That nobody can say what it was, where it is made of what is not known of that time; else None."""
+    names = {term.name for one in versions for term in one.terms if term.of == "fact"}
+    return None if unknown.isdisjoint(names) else IndicatorValue(0, 0, Reason.NO_HISTORY)
 
 
 def city_card(scene: Scene, asked: tuple[str, Window]) -> bytes:
@@ -147,6 +156,7 @@ def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -
         "code": code,
         "name": name,
         "kind": kind,
+        "known_at": instant_text(scene.meta.known_at, scene.looks.zone),
         "version": scene.meta.version,
         "policy": scene.meta.policy,
         "window": window,

@@ -19,6 +19,7 @@ from dunghen.domain.windows import Window
 from dunghen.platform.store import Between, Document, Query, Store
 from services.api.board_messages import Generation
 from services.api.history import Days, days_of, taken_back
+from services.api.told_history import MARK, SINCE, TOLD, Where, up_to
 
 PAGE = 1000
 
@@ -82,6 +83,13 @@ class Past:
         """The policy and day that the map showed at an instant; None before the first."""
         found = await self.store.find(Query("generations", {"at": Between(high=at)}, ("at",), descending=True, limit=1))
         return Generation(found.documents[0].body["policy"], found.documents[0].body["day"]) if found.documents else None
+
+    async def told_at(self, at: int, where: Where) -> list[Document] | None:
+        """The statements (`told_history`) that had arrived at an instant; None where that is before the store saw them arrive."""
+        since = await self.store.get(SINCE.name, MARK)
+        if since is None or at < since.body["at"]:
+            return None
+        return [d async for d in self._all(Query(TOLD.name, {**where, "arrived_at": up_to(at)}, ("arrived_at",), limit=PAGE))]
 
     async def _read(self, policy: int) -> set[str]:
         touched = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,14 +13,16 @@ import msgspec
 
 from dunghen.contracts.scores import since_windows, unit_score
 from dunghen.domain.days import date_of, day_number
+from dunghen.domain.desks import DERIVED_FACTS
 from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
-from dunghen.platform.store import StoreAwayError
+from dunghen.platform.store import In, StoreAwayError
 from services.api.follower import Follower
 from services.api.indicator_view import known_indicator, view_of
 from services.api.past import Moment, Past, score_at
 from services.api.problems import ProblemError
+from services.api.told_history import Where, beyond_knowing, codes_of, held
 from services.api.unit_page import Told
 from services.api.views import Scene, View, ViewKey, heading
 
@@ -32,6 +35,14 @@ class When:
 
     as_of: date | None = None
     known_at: datetime | None = None
+
+
+class OneUnit(NamedTuple):
+    """Which unit, in which window; `told`: with the facts as they were known then, too."""
+
+    code: str
+    window: str
+    told: bool = False
 
 
 class Shown(NamedTuple):
@@ -52,8 +63,10 @@ async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) ->
         then = await _then(past, follower, when)
         window = _window(key.window, then.day)
         known_indicator(key, then.scene)
-        if key.indicator and when.known_at is not None and _of_facts(key, then.scene):
-            raise ProblemError("NO_HISTORY", "facts are kept as they are now: known_at is for what dossiers alone feed")
+        if key.indicator and when.known_at is not None and (codes := _told_codes(key, then.scene)):
+            if beyond_knowing(codes):
+                raise ProblemError("NO_HISTORY", "of desks only what they say now is kept")
+            then = then._replace(scene=await _as_told(past, then.scene, {"code": In(tuple(sorted(codes)))}))
         of_then = _counted(then, {key.window: window})
         view = view_of(key)
         view.show(of_then)
@@ -75,11 +88,13 @@ async def past_scene(past: Past, follower: Follower, windows: Iterable[str]) -> 
         return _counted(then, {name: _window(name, then.day) for name in windows})
 
 
-async def past_unit(past: Past, follower: Follower, asked: tuple[str, str], when: When) -> Told:
-    """One unit, `asked` = (code, window): in all live windows and that one. Raises ProblemError as `past_view` does."""
-    code, window = asked
+async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) -> Told:
+    """One unit in all live windows and the one asked for. Raises ProblemError as `past_view` does."""
+    code, window, told = asked
     with _as_problems():
         then = await _then(past, follower, when)
+        if when.known_at is not None and told:
+            then = then._replace(scene=await _as_told(past, then.scene, {"unit": code}))
         windows = {name: _window(name, then.day) for name in (*WINDOWS, window)}
         book = then.scene.policy.indicators if then.scene.policy else IndicatorBook()
         windows |= since_windows(book, windows[window])
@@ -88,11 +103,19 @@ async def past_unit(past: Past, follower: Follower, asked: tuple[str, str], when
         return Told(then.scene, unit_score(code, series, (then.day, over), windows), series, over)
 
 
-def _of_facts(key: ViewKey, scene: Scene) -> bool:
-    """Whether anything of an indicator, or of a set's total, is told and not counted."""
+def _told_codes(key: ViewKey, scene: Scene) -> frozenset[str]:
+    """Of what, that is told and not counted, an indicator or a set's total is made."""
     book = scene.policy.indicators if scene.policy else IndicatorBook()
-    versions = [one for code, of in book.versions.items() for one in of if key.indicator in (code, one.set, f"{one.set}.{one.group}")]
-    return any(not term.of_dossiers for one in versions for term in one.terms)
+    return codes_of(one for code, of in book.versions.items() for one in of if key.indicator in (code, one.set, f"{one.set}.{one.group}"))
+
+
+async def _as_told(past: Past, scene: Scene, where: Where) -> Scene:
+    """A scene of another instant with the facts that were known then. Raises ProblemError before what the store saw arrive."""
+    documents = await past.told_at(scene.meta.known_at, where)
+    if documents is None:
+        raise ProblemError("NO_HISTORY", "what was told until then is not known by when")
+    told, public = await asyncio.to_thread(held, documents, scene.policy)
+    return replace(scene, facts=public, told=told, unknown=DERIVED_FACTS)
 
 
 class _Then(NamedTuple):

@@ -14,8 +14,7 @@ from services.api.follower import Follower
 from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_view import book_of
 from services.api.past import Past
-from services.api.past_map import When, is_live, past_unit
-from services.api.problems import ProblemError
+from services.api.past_map import OneUnit, is_live, past_unit
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.schema import KNOWN, refusals
 from services.api.views import NO_SCORE, Scene, ViewKey
@@ -57,15 +56,13 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
         city's: each indicator Σ/Σ over its units, without inputs, as of now.
         """
         scene = present(follower)
-        if code == scene.city[0] and is_live(ViewKey(window), When(when.as_of), scene) and when.known_at is None:
+        if code == scene.city[0] and is_live(ViewKey(window), when, scene):
             return answered(request, cities.card(scene, (window, resolve(window, scene.meta.day))))
         unit = unit_of(scene, code)
-        if when.known_at is not None:
-            raise ProblemError("NO_HISTORY", "facts are kept as they are now")
-        if is_live(ViewKey(window), When(when.as_of), scene):
+        if is_live(ViewKey(window), when, scene):
             score, told = scene.scores.get(code, NO_SCORE), scene
         else:
-            found = await past_unit(past, follower, (code, window), when)
+            found = await past_unit(past, follower, OneUnit(code, window, told=True), when)
             score, told = found.score, found.scene
         body = score_card(unit, score, told, (window, resolve(window, told.meta.day)))
         return answered(request, body)

@@ -25,7 +25,7 @@ from services.api.follower import Follower
 from services.api.items import item_of
 from services.api.officials import Officials
 from services.api.past import Past
-from services.api.past_map import When, is_live, past_unit
+from services.api.past_map import OneUnit, When, is_live, past_unit
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
 from services.api.rate_explanation import Beside, RateExplanation, Subject, explanation, flag_figures, late_data
@@ -59,7 +59,7 @@ async def subject_of(follower: Follower, past: Past, code: str, asking: Asking) 
     scene = present(follower)
     unit = unit_of(scene, code)
     live = is_live(ViewKey(asking.window), asking.when, scene)
-    told = await (told_now(past, scene, code) if live else past_unit(past, follower, (code, asking.window), asking.when))
+    told = await (told_now(past, scene, code) if live else past_unit(past, follower, OneUnit(code, asking.window), asking.when))
     return Subject(told, unit, asking.window, asking.rate, live)
 
 

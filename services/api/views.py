@@ -38,7 +38,10 @@ class ViewKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the views of one version are made of. Scores, feeds, facts, desks, statements by unit; `told`: facts with drafts."""
+    """Everything that the views of one version are made of. Scores, feeds, facts, desks, statements by unit; `told`: facts with drafts.
+
+    `unknown`: names of facts of which nobody can say what was known then.
+    """
 
     meta: Meta
     policy: Policy | None
@@ -48,6 +51,7 @@ class Scene:
     told: FactsByUnit = field(default_factory=FactsByUnit)
     desks: DesksByUnit = field(default_factory=DesksByUnit)
     statements: StatementsByUnit = field(default_factory=StatementsByUnit)
+    unknown: frozenset[str] = frozenset()
     _found: dict[str, UnitScore] = field(default_factory=dict, init=False, compare=False, repr=False)
     _units: list[Unit] = field(default_factory=list, init=False, compare=False, repr=False)
 
