@@ -16,7 +16,7 @@ _OPEN_PATHS = (
     "/api/v1/units/{code}/explanation", "/api/v1/units/{code}/breakdowns",
     "/api/v1/rankings", "/api/v1/rankings.csv", "/api/v1/rankings.xlsx",
     "/api/v1/rankings/{code}",
-    "/api/v1/indicators", "/api/v1/units/{code}/indicators", "/api/v1/procedures", "/api/v1/units/{code}/desks",
+    "/api/v1/indicators", "/api/v1/facts", "/api/v1/units/{code}/indicators", "/api/v1/procedures", "/api/v1/units/{code}/desks",
     "/api/v1/tasks", "/api/v1/tasks/board", "/api/v1/follow-ups/counts", "/api/v1/reconciliations",
 )  # fmt: skip
 ROUTES: Mapping[tuple[str, str], What] = {

@@ -20,6 +20,7 @@ from services.api.routes_changes import change_routes
 from services.api.routes_desk_board import desk_board_routes
 from services.api.routes_desks import desk_routes
 from services.api.routes_explanation import explanation_routes
+from services.api.routes_facts import fact_routes
 from services.api.routes_follow_ups import follow_up_count_routes, follow_up_routes
 from services.api.routes_geometry import geometry_routes
 from services.api.routes_indicators import indicator_routes
@@ -85,6 +86,7 @@ def _public(follower: Follower, past: Past, behind: Behind) -> tuple[APIRouter, 
         yearly_routes(follower),
         open_routes(follower, past),
         indicator_routes(follower, past),
+        fact_routes(follower, past),
         rate_explanation_routes(follower, past, behind),
         breakdown_routes(follower, past),
         desk_routes(follower),

@@ -88,6 +88,15 @@ async def past_scene(past: Past, follower: Follower, windows: Iterable[str]) -> 
         return _counted(then, {name: _window(name, then.day) for name in windows})
 
 
+async def past_facts(past: Past, follower: Follower, of: Where, known_at: datetime) -> Scene:
+    """The scene of an instant with the facts `of` a unit or code as they were known then. Raises ProblemError as `past_view` does."""
+    with _as_problems():
+        now = follower.mirror.scene()
+        if now is None:
+            raise ProblemError("NOT_READY")
+        return await _as_told(past, await _known_at(past, follower, now, known_at), of)
+
+
 async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) -> Told:
     """One unit in all live windows and the one asked for. Raises ProblemError as `past_view` does."""
     code, window, told = asked

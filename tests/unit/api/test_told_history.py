@@ -29,6 +29,7 @@ from services.api.history import generation_put
 from services.api.history_projector import COLLECTIONS
 from services.api.past import Past
 from services.api.ports import BoardReader, Stored
+from services.api.routes_facts import fact_routes
 from services.api.routes_indicators import indicator_routes
 from services.api.routes_map import map_routes
 from services.api.settings import ApiSettings
@@ -102,7 +103,7 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
     await store.apply([generation_put(hour(-24), 1, DAY, 1)], {})
     app, past = FastAPI(), Past(store)
     problems.install(app)
-    for router in (map_routes(follower, past), indicator_routes(follower, past)):
+    for router in (map_routes(follower, past), indicator_routes(follower, past), fact_routes(follower, past)):
         app.include_router(router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/api/v1") as client:
         yield City(client, store)
@@ -162,6 +163,17 @@ async def test_tasks_are_told_as_they_stood(city: City) -> None:
 )
 async def test_what_nobody_can_know_is_refused(city: City, path: str, query: dict[str, str], at: float, code: str) -> None:
     assert (await city.get(path, at, **query))["code"] == code
+
+
+async def test_the_facts_themselves_are_told_as_they_were_known(city: City) -> None:
+    await city.take(told("20242", 30, 1, 1), told("20242", 40, 5, 2), told("20194", 70, 8, 3), done("D-1", 1, None))
+    of_one = [(await city.get("/facts", at, unit="20242"))["facts"] for at in (0.5, 2, 9)]
+    assert [[one["numerator"] for one in found] for found in of_one] == [[], [30], [40]]
+    of_all = (await city.get("/facts", 9, code="TEST.TOLD"))["facts"]
+    assert [(one["unit"], one["period"], one["stage"], one["denominator"]) for one in of_all] == [
+        ("20242", "2026-11", "reviewed", 100), ("20194", "2026-11", "reviewed", 100),
+    ]  # fmt: skip
+    assert [(await city.get("/facts", 9, **query))["code"] for query in ({}, {"unit": "99999"})] == ["INVALID_PARAMETER", "UNKNOWN_UNIT"]
 
 
 async def test_what_dossiers_alone_feed_reaches_further_back_than_the_statements(city: City) -> None:
