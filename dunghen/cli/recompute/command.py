@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute.desk_table import DeskTable
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
 from dunghen.cli.recompute.fact_table import FactTable
-from dunghen.cli.recompute.frozen import history_of
+from dunghen.cli.recompute.frozen import History, history_of
+from dunghen.cli.recompute.indicator_answers import answers_of, asked_of, definitions_of, units_of
 from dunghen.cli.recompute.recomputation import Question, recompute_history
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.city_files import read_city
@@ -52,6 +53,7 @@ class Source:
     bodies: Mapping[str, Any]
     policy: int
     book: PolicyBook = field(default_factory=PolicyBook)
+    told: tuple[FactTable, DeskTable] = field(default_factory=lambda: (FactTable(), DeskTable()))
     horizons: Horizons = field(default_factory=dict)
 
     def bodies_at(self, version: int) -> Mapping[str, Any]:
@@ -66,8 +68,11 @@ async def run(folder: DataFolder, wanted: Wanted, say: Say) -> None:
     asked = today if wanted.as_of is None else (wanted.as_of - _EPOCH).days
     question = Question(asked, standard_windows(asked), min(asked, today - 1), policy=source.policy)
     history = history_of(source.events.arrow(), source.horizons)
+    if wanted.as_json:
+        say(everything(source, history, question))
+        return
     with recompute_history(history, source.bodies_at, question) as found:
-        say(_json(found.units, source.events) if wanted.as_json else _table(found.units))
+        say(_table(found.units))
 
 
 def local_today(folder: DataFolder, bodies: Mapping[str, Any]) -> int:
@@ -155,14 +160,32 @@ async def _running(folder: DataFolder) -> Source:
         book = await read_book(settings)
         events = await events_from_kafka(settings, await kafka.end_offsets(settings, DOSSIER_EVENTS))
         horizons = await horizons_from_kafka(settings)
+        told = await facts_from_kafka(settings), await desks_from_kafka(settings)
     except (kafka.Unreachable, kafka.MissingTopic) as fault:
         raise CommandError(f"Kafka of {folder.path}: {fault}") from None
-    return Source(events, book.bodies, book.newest_version, book, horizons)
+    return Source(events, book.bodies, book.newest_version, book, told, horizons)
 
 
-def _json(units: Mapping[str, UnitScore], events: EventTable) -> str:
-    whole = {"events": events.count, "poison": events.poison, "units": units}
+def everything(source: Source, history: History, question: Question) -> str:
+    """Units with their windows and rates, and indicators and totals of sets, as JSON. Facts come from a running city alone."""
+    definitions = definitions_of(source.bodies, question.today)
+    try:
+        asked = replace(question, windows=(*question.windows, *definitions.windows()))
+        with recompute_history(history, source.bodies_at, asked) as found:
+            facts, tasks = source.told[0].below(None)
+            units = units_of(source.bodies, question.today, found.units)
+            told = [*facts, *source.told[1].below(None)], tasks
+            figures = definitions.figures(asked_of(units, found.units, source.bodies), told)
+            scores = {code: _in_windows(score, question) for code, score in found.units.items()}
+    finally:
+        definitions.close()
+    whole = {"events": source.events.count, "poison": source.events.poison, "units": scores, "indicators": answers_of(figures)}
     return msgspec.json.encode(whole).decode()
+
+
+def _in_windows(score: UnitScore, question: Question) -> UnitScore:
+    """Without the days that only definitions are counted by."""
+    return msgspec.structs.replace(score, windows={name: score.windows[name] for name, _, _ in question.windows})
 
 
 def _table(units: Mapping[str, UnitScore]) -> str:

@@ -66,11 +66,12 @@ class DeskTable:
         except (msgspec.MsgspecError, ValueError):
             return
 
-    def below(self, cut: Mapping[int, int]) -> list[FactRow]:
-        """The facts of all that stands below a cut: one for each unit, code and day."""
+    def below(self, cut: Mapping[int, int] | None) -> list[FactRow]:
+        """The facts of all that stands below a cut (None: of everything): one for each unit, code and day."""
         arrays = [pa.array(column, kind) for column, kind in zip(zip(*self.rows, strict=True), _TYPES, strict=True)] if self.rows else []
         if not arrays:
             return []
+        cut = {part: place + 1 for part, place, *_ in sorted(self.rows, key=lambda row: row[1])} if cut is None else cut
         with duckdb.connect(config={"threads": 2}) as connection:
             connection.register("event", pa.table(dict(zip(_COLUMNS, arrays, strict=True))))
             connection.register("cut", pa.table({"part": [*cut], "below": [*cut.values()]}))

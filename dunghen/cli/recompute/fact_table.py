@@ -30,9 +30,9 @@ class FactTable:
         except msgspec.MsgspecError:
             return
 
-    def below(self, cut: Mapping[int, int]) -> tuple[list[FactRow], list[TaskRow]]:
-        """What holds of all that stands below a cut."""
-        told = [one for partition, offset, one in self.placed if offset < cut.get(partition, 0)]
+    def below(self, cut: Mapping[int, int] | None) -> tuple[list[FactRow], list[TaskRow]]:
+        """What holds of all that stands below a cut; None: of everything."""
+        told = [one for partition, offset, one in self.placed if cut is None or offset < cut.get(partition, 0)]
         return rows_of(one for one in told if isinstance(one, Fact)), task_rows_of(one for one in told if isinstance(one, Task))
 
 

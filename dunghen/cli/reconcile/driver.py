@@ -18,9 +18,9 @@ from dunghen.cli.recompute import History, Recomputation, history_of, recompute_
 from dunghen.cli.recompute.command import bodies_at, desks_from_kafka, events_from_kafka, facts_from_kafka, horizons_from_kafka
 from dunghen.cli.recompute.desk_table import DeskTable
 from dunghen.cli.recompute.fact_table import FactTable
+from dunghen.cli.recompute.indicator_answers import asked_of, definitions_of
 from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
-from dunghen.cli.recompute.windows import with_calendar_ends
 from dunghen.cli.recompute.yearly import yearly_sheets
 from dunghen.cli.reconcile.compare import RATES, Compared, Difference, compare, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
@@ -167,8 +167,7 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
     parts, shown = [], []
     for batch in batches:
         bodies = bodies_at(known.book, batch.policy)
-        published = [(one["set"], one["year"]) for one in bodies.get("publications", {}).get("published", ())]
-        definitions = Definitions(bodies.get("indicators", {}), with_calendar_ends(batch.day), published)
+        definitions = definitions_of(bodies, batch.day)
         with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
             figures = _Figures(definitions, _asked(batch, bodies, found), known)
             for answer, names in batch.answers:
@@ -193,9 +192,7 @@ def _judge_yearly(answers: list[dict[str, Any]], known: Known) -> Compared:
 
 
 def _asked(batch: Batch, bodies: Mapping[str, Any], found: Recomputation) -> Asked:
-    kinds = {unit["code"]: unit["kind"] for unit in bodies.get("units", {}).get("units", ())}
-    units = {name: (cut.unit, kinds.get(cut.unit, "department")) for name, cut in batch.cuts.items()}
-    return Asked(units, found.units, bodies["city"]["code"])
+    return asked_of({name: cut.unit for name, cut in batch.cuts.items()}, found.units, bodies)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -244,8 +245,53 @@ def test_what_is_no_answer_is_refused_by_its_code(city: Running) -> None:
     assert code("/stream", indicator="NOTHING") == (404, "UNKNOWN_INDICATOR")
     assert code("/map", indicator="QN2022") == (404, "UNKNOWN_INDICATOR")  # a set without points has no total
     assert code("/map", indicator="QD766", rate="official") == (422, "INVALID_PARAMETER")
-    assert code("/map", indicator="TEST.POOR", known_at=NOW.isoformat()) == (404, "NO_HISTORY")
-    assert code("/units/20242/indicators", known_at=NOW.isoformat()) == (404, "NO_HISTORY")
+    before = (NOW - timedelta(days=2)).isoformat()
+    assert code("/map", indicator="TEST.POOR", known_at=before) == (404, "NO_HISTORY")
+    assert code("/units/20242/indicators", known_at=before) == (404, "NO_HISTORY")
+    assert code("/facts", unit="20242", known_at=before) == (404, "NO_HISTORY")
+
+
+def test_a_figure_that_was_corrected_is_still_told_as_it_was_known(city: Running) -> None:
+    """Over the real ingest, Kafka and store: what was said first, until the correction arrived."""
+
+    def at(known_at: str, path: str = "/map", **query: str) -> httpx.Response:
+        return httpx.get(f"{city.page}/api/v1{path}", params={"known_at": known_at, **query}, timeout=10)
+
+    def value(known_at: str) -> Any:
+        answer = at(known_at, indicator="TEST.POOR").json()
+        return next((row["value"] for row in answer.get("units", ()) if row["code"] == "20263"), answer.get("code"))
+
+    def tell(numerator: int) -> str:
+        told = {"unit": "20263", "code": "TEST.POOR", "period": MONTH, "numerator": numerator, "denominator": 1000}
+        assert city.facts(told).json()["accepted"] == 1
+        eventually(lambda: city.by("TEST.POOR")["20263"]["value"] == numerator / 1000)
+        return datetime.now(UTC).isoformat()
+
+    first = tell(31)
+    eventually(lambda: value(first) == 0.031)
+    eventually(lambda: datetime.now(UTC) > datetime.fromisoformat(first) + timedelta(seconds=1))
+    second = tell(17)
+    eventually(lambda: value(second) == 0.017)
+    assert value(first) == 0.031
+    facts = [at(then, "/facts", unit="20263", code="TEST.POOR").json()["facts"] for then in (first, second)]
+    assert [one["numerator"] for of in facts for one in of] == [31, 17]
+    card = at(first, "/units/20263/indicators").json()
+    lines = {one["code"]: one for of in card["sets"] for one in of["indicators"]}
+    assert (lines["TEST.POOR"]["value"], lines["DESK.KEPT"]["reason"]) == (0.031, "NO_HISTORY")
+
+
+def test_recompute_says_every_indicator_as_the_map_does(city: Running) -> None:
+    assert differences(city) == []
+    said = json.loads(city.command("recompute", "--json").stdout)
+    members = ("value", "numerator", "denominator", "points", "maximum", "reason", "exact")
+    compared = 0
+    for answer in said["indicators"]:
+        shown = city.map(indicator=answer["indicator"], window=answer["window"])
+        rows = {**{row["code"]: row for row in shown["units"]}, "city": shown["city"]}
+        for row in [*answer["units"], {"code": "city", **answer["city"]}]:
+            compared += 1
+            assert {name: row[name] for name in members} == {name: rows[row["code"]][name] for name in members}, answer["indicator"]
+    assert compared > 500
 
 
 def test_a_named_month_counts_its_facts_and_days(city: Running) -> None:

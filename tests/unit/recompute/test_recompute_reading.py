@@ -7,11 +7,15 @@ import msgspec
 import pytest
 
 from dunghen.cli.recompute.city import city_of
+from dunghen.cli.recompute.command import Source, everything
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
+from dunghen.cli.recompute.frozen import history_of
+from dunghen.cli.recompute.recomputation import Question
 from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.messages import DossierEvent, encode
 from dunghen.contracts.topics import partition_of
 from dunghen.domain.windows import WINDOWS, resolve
+from services.api.indicator_rows import IndicatorRow
 
 EVENT = DossierEvent(id="0" * 16, dossier="D1", unit="U", kind="synced", occurred_at=9, arrived_at=9, steps=((5, 7), (4, 8)))
 
@@ -65,3 +69,33 @@ def test_a_policy_without_bodies_is_vietnams() -> None:
 def test_a_procedure_without_a_limit_ends_the_limit_that_it_had() -> None:
     body = [{"code": "p", "limit": 3, "unit": "days"}, {"code": "p", "valid_from": "1970-01-11"}]
     assert city_of({"procedures": {"procedures": body}}).limits[1] == ("p", 10, None, None)
+
+
+async def test_everything_as_json_has_each_indicator_in_each_window_in_the_words_of_the_map(tmp_path: Path) -> None:
+    """Of a file, without a city that runs: what dossiers feed has its value, what is told has none, and says so."""
+    words = {"name_vi": "a", "name_en": "a", "meaning_vi": "a", "meaning_en": "a"}
+    counted = {"code": "S.SEEN", "kind": "sum", "numerator": ["received"], **words}
+    told = {"code": "S.TOLD", "kind": "ratio", "maximum": 10, **words}
+    bodies = {
+        "city": {"code": "H17"},
+        "units": {"units": [{"code": "U", "kind": "locality"}, {"code": "GONE", "kind": "locality", "valid_to": "2020-01-01"}]},
+        "indicators": {"sets": [{"code": "S", "total": True, "indicators": [counted, told], "name_vi": "a", "name_en": "a"}]},
+    }
+    today = (date(2026, 11, 16) - date(1970, 1, 1)).days
+    table = EventTable()
+    table.add(0, 0, msgspec.structs.replace(EVENT, status=4, received=today * 86400, steps=()))
+    source = Source(table, bodies, 1)
+    question = Question(today, standard_windows(today), today - 1, policy=1)
+    said = msgspec.json.decode(everything(source, history_of(table.arrow(), {}), question))
+    answers = {(one["window"], one["indicator"]): one for one in said["indicators"]}
+    assert len(answers) == len(WINDOWS) * 3
+    (unit,) = answers["month", "S.SEEN"]["units"]
+    assert (unit["code"], unit["numerator"], unit["reason"]) == ("U", 1, "VALUE")
+    assert answers["month", "S.SEEN"]["city"]["value"] == 1
+    assert [answers["today", code]["city"]["reason"] for code in ("S.TOLD", "S")] == ["NO_INPUTS", "NO_INPUTS"]
+    assert set(unit) - {"code"} == {"value", "numerator", "denominator", "points", "maximum", "reason", "exact"} < set(row_members())
+    assert list(said["units"]["U"]["windows"]) == list(WINDOWS)
+
+
+def row_members() -> tuple[str, ...]:
+    return IndicatorRow.__struct_fields__
