@@ -42,7 +42,7 @@ from services.api.routes_session import session_routes, signing_routes
 from services.api.routes_site import health_routes, page_routes
 from services.api.routes_tasks import task_routes
 from services.api.routes_wall import wall_routes
-from services.api.routes_webhooks import describe_messages, webhook_routes
+from services.api.routes_webhooks import describe_messages, subscribing_routes, webhook_routes
 from services.api.routes_yearly import draft_routes, yearly_routes
 from services.api.schema import say_problems
 
@@ -119,5 +119,6 @@ def _private(officials: Officials, past: Past, behind: Behind, outlets: Outlets)
         action_routes(officials, outlets.said),
         link_routes(officials),
         push_routes(officials, outlets.browsers),
+        subscribing_routes(officials, outlets.webhooks),
         webhook_routes(officials, outlets),
     )

@@ -64,18 +64,9 @@ class OneWebhook(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     id: WebhookId
 
 
-def webhook_routes(officials: Officials, outlets: Outlets) -> APIRouter:
-    """Each sees and changes their own; an operator sees, tries and ends all."""
+def subscribing_routes(officials: Officials, webhooks: Webhooks) -> APIRouter:
+    """For programs with a key of their own."""
     router = APIRouter(prefix="/api/v1", tags=["webhooks"], responses=REFUSALS)
-    webhooks, listed = outlets.webhooks, struct_answers(WebhooksAnswer, "One's subscriptions, the oldest first")
-
-    @router.get("/webhooks", responses=listed)
-    async def get_webhooks(request: Request) -> Response:
-        """One's subscriptions and how their messages fare; `failing` ones are told nothing until they are tried."""
-        reading = await officials.admitted(request, What.WEBHOOKS)
-        if (book := webhooks.book()) is None:
-            raise ProblemError("NOT_READY")
-        return await _listed(request, officials, outlets, (book, _owners(officials, reading)))
 
     @router.post(
         "/webhooks",
@@ -97,6 +88,22 @@ def webhook_routes(officials: Officials, outlets: Outlets) -> APIRouter:
         answer = untagged(request, msgspec.json.encode(made))
         answer.status_code = 201
         return answer
+
+    return router
+
+
+def webhook_routes(officials: Officials, outlets: Outlets) -> APIRouter:
+    """Each sees and changes their own; an operator sees, tries and ends all."""
+    router = APIRouter(prefix="/api/v1", tags=["webhooks"], responses=REFUSALS)
+    webhooks, listed = outlets.webhooks, struct_answers(WebhooksAnswer, "One's subscriptions, the oldest first")
+
+    @router.get("/webhooks", responses=listed)
+    async def get_webhooks(request: Request) -> Response:
+        """One's subscriptions and how their messages fare; `failing` ones are told nothing until they are tried."""
+        reading = await officials.admitted(request, What.WEBHOOKS)
+        if (book := webhooks.book()) is None:
+            raise ProblemError("NOT_READY")
+        return await _listed(request, officials, outlets, (book, _owners(officials, reading)))
 
     @router.post("/webhooks/test", openapi_extra=body_of(OneWebhook), responses={**listed, 429: {"description": "Too soon"}})
     async def try_webhook(request: Request) -> Response:

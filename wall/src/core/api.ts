@@ -129,6 +129,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Facts
+         * @description The facts that hold of a unit, of a code, or of both; `known_at`: those that held with what had arrived by then. Drafts of yearly
+         *     sets are not public; tasks are in /tasks, what is made of desk events in /units/{code}/desks.
+         */
+        get: operations["get_facts_api_v1_facts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feeds": {
         parameters: {
             query?: never;
@@ -2113,6 +2134,100 @@ export interface operations {
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_facts_api_v1_facts_get: {
+        parameters: {
+            query?: {
+                /** @description an instant: what was known then */
+                known_at?: string | null;
+                /** @description a unit's code, or the city's */
+                unit?: string;
+                /** @description of a fact, as the terms of /indicators name it */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The facts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        facts: {
+                            assessed: boolean;
+                            code: string;
+                            denominator: number | null;
+                            numerator: number;
+                            period: string;
+                            stage: string;
+                            unit: string;
+                        }[];
+                        known_at: string | null;
+                        version: number;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
             503: {
                 headers: {
                     [name: string]: unknown;
