@@ -17,7 +17,7 @@ from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger
 from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
-from dunghen.platform.store import open_store
+from dunghen.platform.store import StoreTakenError, open_store
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
@@ -132,7 +132,7 @@ COMMANDS: dict[str, Callable[[ApiSettings, Lifecycle], Coroutine[Any, Any, None]
 
 
 def main(words: list[str]) -> int:
-    """Exit code 78 for faulty settings, 64 for a wrong command."""
+    """Exit code 78 for faulty settings, 75 where another process writes the store, 64 for a wrong command."""
     if len(words) != 1 or words[0] not in COMMANDS:
         print("usage: python -m services.api projector|http|webhooks", file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 64
@@ -143,7 +143,11 @@ def main(words: list[str]) -> int:
         return 78
     configure(words[0], settings.log_level)
     get_logger("api").info("starting", **settings.redacted())
-    uvloop.run(COMMANDS[words[0]](settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    try:
+        uvloop.run(COMMANDS[words[0]](settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    except StoreTakenError as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - for whoever started a second one
+        return 75
     return 0
 
 

@@ -31,14 +31,30 @@ class Message(msgspec.Struct, frozen=True):
     made_at: int
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """Which records are in a picture: by partition of `dossier-events`, `facts` and `desk-events`, below which offset all are."""
+
+    covers: dict[int, int] = {}
+    facts: dict[int, int] = {}
+    desks: dict[int, int] = {}
+
+    def includes(self, other: Reached) -> bool:
+        """Whether all that is in the other is in this one."""
+        pairs = ((self.covers, other.covers), (self.facts, other.facts), (self.desks, other.desks))
+        return all(ours.get(partition, 0) >= end for ours, theirs in pairs for partition, end in theirs.items())
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """`told`: what the messages made so far say, None before the first look; of the map's `version`. `sequence`: of the last message.
+
+    `reached`: of the newest picture that was compared, as far as it was written down: what has less in it is being counted anew.
 
     `tried_at`: the wish to try that was fulfilled last, real seconds.
     """
 
     told: dict[str, Told] | None = None
     version: int = 0
+    reached: Reached = Reached()
     sequence: int = 0
     tried_at: int = 0
     course: Course = Course()
@@ -67,11 +83,15 @@ def asked_for(hook: BandWebhook, rows: Rows) -> Rows:
     return {code: rows[code] for code in hook.units if code in rows} if hook.units else rows
 
 
-def begun(kept: Kept, rows: Rows, version: int) -> Kept:
+def reached_by(scene: Scene) -> Reached:
+    return Reached(scene.meta.covers, scene.meta.facts, scene.meta.desks)
+
+
+def begun(kept: Kept, scene: Scene, rows: Rows) -> Kept:
     """The bands that later ones are compared with."""
     starting = kept.course.state is State.STARTING
     course = replace(kept.course, state=State.DELIVERING) if starting and kept.message is None else kept.course
-    return msgspec.structs.replace(kept, told=found(bands_of(rows)), version=version, course=course)
+    return msgspec.structs.replace(kept, told=found(bands_of(rows)), version=scene.meta.version, reached=reached_by(scene), course=course)
 
 
 def bands_of(rows: Rows) -> dict[str, Band]:
@@ -91,7 +111,8 @@ def with_changes(of: tuple[BandWebhook, Kept], shown: tuple[Scene, Rows], change
     data = BandChanges(subscription=hook.id, sequence=sequence, changes=said, **above)  # type: ignore[arg-type]
     message = _message(hook, sequence, BandsChanged(data, _utc(now)), now)
     told = after(kept.told or {}, bands_of(rows), changes, now)
-    return msgspec.structs.replace(kept, told=told, version=scene.meta.version, sequence=sequence, message=message)
+    place = {"version": scene.meta.version, "reached": reached_by(scene)}
+    return msgspec.structs.replace(kept, told=told, sequence=sequence, message=message, **place)
 
 
 def with_a_try(hook: BandWebhook, kept: Kept, now: int) -> Kept:

@@ -35,6 +35,7 @@ from services.api.webhook_states import (
     key_of,
     news_of,
     put_of,
+    reached_by,
     with_a_try,
     with_changes,
 )
@@ -42,6 +43,7 @@ from services.api.webhook_states import (
 log = get_logger("webhooks")
 LOOK_SECONDS = 0.5  # between two looks of one subscription at the map
 AWAY_SECONDS = 1.0
+NOTE_MILLISECONDS = 60_000  # how often it is written down which picture was compared, where nothing was told
 AT_ONCE = 32  # posts under way
 
 
@@ -166,7 +168,8 @@ class Telling:
     def __init__(self, teller: Teller, hook: str, loaded: tuple[int, Kept]) -> None:
         self.teller, self.hook = teller, hook
         self.version, self.kept = loaded
-        self.seen, self.again_at = -1, 0
+        self.seen, self.again_at, self.kept_at = -1, 0, teller.now()
+        self.reached = self.kept.reached  # of the newest picture that was compared
         settings = teller.settings
         self.retries = Retries(settings.webhook_retry_shortest, settings.webhook_retry_longest)
         self.calm, self.give_up = round(1000 * settings.webhook_calm_seconds), round(3_600_000 * settings.webhook_give_up_hours)
@@ -184,20 +187,27 @@ class Telling:
 
     async def _make(self, hook: BandWebhook) -> None:
         shown, now = self.teller.rows(hook), self.teller.now()
-        if shown is None or not self._worth_a_look(shown[0].meta.version, now):
+        if shown is None or not self._worth_a_look(shown[0], now):
             return
         scene, rows = shown
+        self.reached = reached_by(scene)
         if self.kept.told is None:
-            await self._keep(begun(self.kept, rows, scene.meta.version))
+            await self._keep(begun(self.kept, scene, rows))
             return
         news = news_of(self.kept, rows, now, self.calm)
         if news.reason is Reason.CHANGED:
             await self._keep(with_changes((hook, self.kept), shown, news.changes, now))
+        elif now >= self.kept_at + NOTE_MILLISECONDS:
+            await self._keep(msgspec.structs.replace(self.kept, version=scene.meta.version, reached=self.reached))
         self.seen, self.again_at = -1 if news.changes else scene.meta.version, news.again_at
 
-    def _worth_a_look(self, version: int, now: int) -> bool:
-        """An older picture than was told of (Redis as it was) says nothing; the same one only what was held back."""
-        return version >= self.kept.version and (version != self.seen or 0 < self.again_at <= now)
+    def _worth_a_look(self, scene: Scene, now: int) -> bool:
+        """A picture that has less in it than was compared (Redis as it was, everything being counted anew) says nothing; the same one only
+        what was held back."""
+        version = scene.meta.version
+        if version < self.kept.version or not reached_by(scene).includes(self.reached):
+            return False
+        return version != self.seen or 0 < self.again_at <= now
 
     async def _send(self, hook: BandWebhook, message: Message) -> None:
         outcome, before = await self.teller.sent(hook, message), self.kept.course
@@ -214,7 +224,7 @@ class Telling:
     async def _keep(self, kept: Kept) -> None:
         version = max(self.version + 1, self.teller.now())
         await self.teller.store.apply([put_of(self.hook, kept, version)], {})
-        self.version, self.kept = version, kept
+        self.version, self.kept, self.kept_at = version, kept, self.teller.now()
         self.teller.note(self.hook, kept.course.state)
 
 

@@ -7,11 +7,14 @@ from datetime import UTC
 from dunghen.contracts.band_webhooks import BandWebhook
 from dunghen.domain.deliveries import Outcome
 from dunghen.platform.clock import RealClock
+from dunghen.platform.logs import get_logger
 from dunghen.platform.outward import LineAway, RefusedForGood, networks
 from dunghen.platform.outward_http import Outward
 from dunghen.platform.signing import signed
 from services.api.settings import ApiSettings
 from services.api.webhook_states import Message
+
+log = get_logger("webhooks")
 
 
 class SignedPost:
@@ -30,3 +33,6 @@ class SignedPost:
             return Outcome(str(fault), taken=False, after=fault.after)
         except RefusedForGood as fault:
             return Outcome(str(fault), taken=False)
+        except Exception as fault:  # one receiver's oddity must not end the process, and with it everybody's messages
+            log.error("webhook_post_failed", webhook=hook.id, error=type(fault).__name__, exc_info=True)
+            return Outcome(type(fault).__name__, taken=False)

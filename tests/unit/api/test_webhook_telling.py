@@ -202,6 +202,28 @@ async def test_of_a_map_that_is_old_or_still_being_counted_nobody_is_told(phone:
     assert phone.told == []
 
 
+@pytest.mark.parametrize("topic", ["covers", "facts", "desks"])
+async def test_of_a_map_that_is_being_counted_anew_nobody_is_told_until_all_is_in_it_again(phone: Telephone, topic: str) -> None:
+    telling = await phone.begin()
+    phone.show(u20242=9, u20194=3)
+    setattr(phone.map.shown.meta, topic, {0: 50, 1: 70})  # type: ignore[union-attr]
+    await telling.look(phone.hook)
+    phone.now += MINUTE
+    phone.show(u20242=9, u20194=3)
+    setattr(phone.map.shown.meta, topic, {0: 60, 1: 90})  # type: ignore[union-attr]
+    await telling.look(phone.hook)  # noted for the next start
+    for start in (telling, await phone.begin()):
+        for reached in ({}, {0: 60}, {0: 60, 1: 89}, {0: 59, 1: 90, 2: 7}):
+            phone.show(u20242=1, u20194=3)
+            setattr(phone.map.shown.meta, topic, reached)  # type: ignore[union-attr]
+            await start.look(phone.hook)
+    assert phone.told == []
+    phone.show(u20242=8, u20194=3)
+    setattr(phone.map.shown.meta, topic, {0: 60, 1: 90, 2: 7})  # type: ignore[union-attr]
+    await start.look(phone.hook)
+    assert phone.told == [[("20242", "green", "yellow")]]
+
+
 async def test_an_older_picture_than_was_told_of_says_nothing(phone: Telephone) -> None:
     telling = await phone.begin()
     phone.version = 10
