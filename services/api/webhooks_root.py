@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
 
 from dunghen.contracts.band_webhooks import BandWebhook
@@ -73,8 +72,9 @@ async def _followed(follower: Follower, live: Live) -> None:
 async def _ended(task: asyncio.Task[None]) -> None:
     """Ends it; a fault of its own is the process's."""
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
 
 
 async def _prepared(store: Store, teller: Teller) -> None:

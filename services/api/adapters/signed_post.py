@@ -10,6 +10,7 @@ from dunghen.platform.clock import RealClock
 from dunghen.platform.logs import get_logger
 from dunghen.platform.outward import LineAway, RefusedForGood, networks
 from dunghen.platform.outward_http import Outward
+from dunghen.platform.retries import LONGEST_PEACE
 from dunghen.platform.signing import signed
 from services.api.settings import ApiSettings
 from services.api.webhook_states import Message
@@ -30,7 +31,7 @@ class SignedPost:
         try:
             return Outcome(await self._outward.post(hook.url, body, {"Content-Type": "application/json", **headers}), taken=True)
         except LineAway as fault:
-            return Outcome(str(fault), taken=False, after=fault.after)
+            return Outcome(str(fault), taken=False, after=min(fault.after, LONGEST_PEACE))
         except RefusedForGood as fault:
             return Outcome(str(fault), taken=False)
         except Exception as fault:  # one receiver's oddity must not end the process, and with it everybody's messages

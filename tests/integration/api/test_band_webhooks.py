@@ -19,7 +19,7 @@ from dunghen.contracts.band_webhooks import BandWebhookBook
 from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.topics import BAND_WEBHOOKS, KEYS
 from dunghen.platform import kafka
-from dunghen.platform.local.servers import LocalServer, launch
+from dunghen.platform.local.servers import LocalServer, free_port, launch
 from services.api.adapters import kafka_band_webhooks
 from tests.eventually import eventually_async as eventually
 from tests.http_receiver import HOST, HttpReceiver
@@ -54,12 +54,8 @@ class Subscriber:
         answer = await self.world.http.get(PATH, headers={"authorization": f"Bearer {(key or self.key).text}"})
         return list(answer.json()["webhooks"])
 
-    async def state(self) -> dict[str, Any]:
-        return next(each for each in await self.listed() if each["id"] == self.made["id"])
-
     async def in_state(self, state: str) -> dict[str, Any] | None:
-        found = await self.state()
-        return found if found["state"] == state else None
+        return next((each for each in await self.listed() if (each["id"], each["state"]) == (self.made["id"], state)), None)
 
     def messages(self) -> list[tuple[str, Any]]:
         """(id, body) of everything received. Raises WebhookVerificationError where a signature does not hold."""
@@ -142,6 +138,27 @@ async def test_a_change_of_band_reaches_who_subscribed_signed_with_exact_counts(
     headers, raw = subscriber.http.requests[0]
     with pytest.raises(WebhookVerificationError):
         Verifier(subscriber.made["secret"]).verify(raw.replace(b"85", b"95"), headers)
+
+
+async def test_it_is_ready_without_subscribers_says_how_they_fare_and_bears_no_second_one(subscriber: Subscriber) -> None:
+    port = free_port()
+    async with running(subscriber.world, METRICS_PORT=str(port)), httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as asked:
+        await eventually(lambda: _ready(asked))
+        await subscriber.subscribe()
+        await eventually(lambda: _says(asked, 'dunghen_api_webhooks{state="delivering"} 1.0'))
+        assert (await asked.get("/readyz")).text == "ok\n"
+        async with running(subscriber.world) as second:
+            assert await eventually(lambda: second.process.poll() is not None and second.process.returncode) == 75
+        await subscriber.say(PATH + "/end", {"id": subscriber.made["id"]})
+        await eventually(lambda: _says(asked, 'dunghen_api_webhooks{state="delivering"} 0.0'))
+
+
+async def _ready(asked: httpx.AsyncClient) -> bool:
+    return (await asked.get("/readyz")).status_code == 200
+
+
+async def _says(asked: httpx.AsyncClient, line: str) -> bool:
+    return line in (await asked.get("/metrics")).text.splitlines()
 
 
 async def test_a_kill_while_a_message_is_under_way_repeats_it_under_the_same_id_and_order_holds(subscriber: Subscriber) -> None:
