@@ -1,8 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { signal } from '@preact/signals';
 import { Malformed } from '../src/core/model';
-import { boardBody, tasksBody, termsOf } from '../src/core/tasks';
-import { followTasks, queries, type Wish } from '../src/tasks/follow';
+import { boardBody, tasksBody } from '../src/core/tasks';
+import { termsOf } from '../src/core/terms';
+import { followTasks, queries, TERMS, type Wish } from '../src/tasks/follow';
 import { tasksText } from '../src/tasks/text';
 import type { Ports } from '../src/live/stream';
 
@@ -23,7 +24,7 @@ test('an answer that does not fit is refused as a whole', () => {
   expect(boardBody(board()).units[0]).toMatchObject({ code: '20242', done: 4, all: 8, colour: 'red', blocs: { front: { done: 1 } } });
   for (const wrong of [{ units: {} }, { city: share(9, 8, 'incomplete', 'red') }, { city: share(1, 8, 'incomplete', 'blue') }, { units: [{ ...unit, blocs: blocs.slice(1) }] }, { year: '2026' }]) expect(() => boardBody(board(wrong)), JSON.stringify(wrong)).toThrow(Malformed);
   for (const wrong of [{ due_on: null }, { days_over: 1.5 }, { content: 'text' }]) expect(() => tasksBody(page([task('D-1', wrong)])), JSON.stringify(wrong)).toThrow(Malformed);
-  expect(() => termsOf({ blocs: {} })).toThrow(Malformed);
+  expect(() => termsOf({ blocs: {} }, TERMS)).toThrow(Malformed);
 });
 test('what is wished is asked by the names of the API, and what is usual is left out', () => {
   expect(queries(WISH)).toEqual({ board: '', tasks: 'limit=100' });

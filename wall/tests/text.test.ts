@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { DICTIONARIES, EN, text, VI } from '../src/core/text';
+import { COMPARE_EN, COMPARE_VI } from '../src/compare/text';
 import { OFFICIALS_EN, OFFICIALS_VI } from '../src/officials/text';
 import { RANKING_EN, RANKING_VI } from '../src/ranking/text';
 import { TASKS_EN, TASKS_VI } from '../src/tasks/text';
+import { UNIT_EN, UNIT_VI } from '../src/unit/text';
 import { WALL_EN, WALL_VI } from '../src/wall/text';
 
-const PAIRS = [[VI, EN], [WALL_VI, WALL_EN], [OFFICIALS_VI, OFFICIALS_EN], [TASKS_VI, TASKS_EN], [RANKING_VI, RANKING_EN]] as const;
+const PAIRS = [[VI, EN], [WALL_VI, WALL_EN], [OFFICIALS_VI, OFFICIALS_EN], [TASKS_VI, TASKS_EN], [RANKING_VI, RANKING_EN], [UNIT_VI, UNIT_EN], [COMPARE_VI, COMPARE_EN]] as const;
 const SENTENCES = PAIRS.flat().flatMap((words) => Object.values(words));
 
 const places = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
@@ -17,7 +19,7 @@ test('both languages have every key and none is empty', () => {
 test('a sentence has the same placeholders in both languages', () => {
   for (const [vi, en] of PAIRS) for (const [key, sentence] of Object.entries(vi)) expect([key, places((en as Record<string, string>)[key] ?? '')]).toEqual([key, places(sentence)]);
 });
-test('neither the wall nor the page of officials has a key that the shared sentences have already', () => expect([...Object.keys(WALL_VI), ...Object.keys(OFFICIALS_VI), ...Object.keys(TASKS_VI), ...Object.keys(RANKING_VI)].filter((key) => key in VI)).toEqual([]));
+test('no page has a key that the shared sentences have already', () => expect(PAIRS.slice(1).flatMap(([vi]) => Object.keys(vi)).filter((key) => key in VI)).toEqual([]));
 test('the letters of the bands differ within a language', () => {
   for (const words of Object.values(DICTIONARIES)) expect(new Set([words.letter_green, words.letter_yellow, words.letter_orange, words.letter_red, words.letter_none]).size).toBe(5);
 });

@@ -8,6 +8,8 @@ export type Theme = 'light' | 'dark';
 export type View = 'unit' | PageName;
 export const GROUPS = ['kind', 'overall', 'peers'] as const;
 export type Group = (typeof GROUPS)[number];
+export const BYS = ['procedure', 'field', 'channel', 'hour'] as const;
+export type By = (typeof BYS)[number];
 /** `view` `unit`: the page of `unit` instead of the map; `search`: what was typed to find units; `order`: of the table. */
 export interface Choice extends Question {
   readonly asOf: string | null; readonly knownAt: string | null; readonly lang: Lang; readonly theme: Theme | null;
@@ -16,6 +18,10 @@ export interface Choice extends Question {
   readonly group: Group; readonly set: string | null;
   /** Whether the explanation of a unit's rate is open. */
   readonly why: boolean;
+  /** By what a unit's finished dossiers are told apart, and of which months (null: of the page's period); null: not at all. */
+  readonly by: By | null; readonly months: string | null;
+  /** Of the comparison the earlier of the two days; null: the end of the month before. */
+  readonly against: string | null;
 }
 
 const NAMED = /^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$/;
@@ -25,15 +31,15 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const matching = (form: RegExp, word: string | null): string | null => (word !== null && form.test(word) && !Number.isNaN(Date.parse(word)) ? word : null);
 const coded = (word: string | null): string | null => (word !== null && CODE.test(word) ? word : null);
 const isWindow = (word: string): boolean => (WINDOWS as readonly string[]).includes(word) || NAMED.test(word);
+const named = (word: string | null): string | null => (word !== null && isWindow(word) ? word : null);
 function among<T extends string>(words: readonly T[], word: string | null, fallback: T): T {
   return words.find((known) => known === word) ?? fallback;
 }
 
 export function read(search: string): Choice {
   const query = new URLSearchParams(search);
-  const window = query.get('window');
   return {
-    window: window !== null && isWindow(window) ? window : 'month',
+    window: named(query.get('window')) ?? 'month',
     rate: among<Rate>(RATES, query.get('rate'), 'official'),
     kind: among<Kind | 'all'>([...KINDS, 'all'], query.get('kind'), 'locality'),
     asOf: matching(DAY, query.get('as_of')),
@@ -48,6 +54,9 @@ export function read(search: string): Choice {
     group: among<Group>(GROUPS, query.get('group'), 'kind'),
     set: coded(query.get('set')),
     why: query.get('why') === 'open',
+    by: BYS.find((by) => by === query.get('by')) ?? null,
+    months: named(query.get('months')),
+    against: matching(DAY, query.get('against')),
   };
 }
 
@@ -73,6 +82,9 @@ export function write(choice: Choice, search = ''): string {
   set('group', choice.group, 'kind');
   set('set', choice.set, null);
   set('why', choice.why ? 'open' : null, null);
+  set('by', choice.by, null);
+  set('months', choice.months, null);
+  set('against', choice.against, null);
   const said = query.toString();
   return said === '' ? '' : `?${said}`;
 }

@@ -1,5 +1,5 @@
 /** Why a unit's rate is what it is, as GET /units/{code}/explanation says, checked at the door. */
-import { count, Malformed, ratio, record, word, type Answered, type Rate, RATES, type Untold } from './model';
+import { among, count, listOf, ratio, record, word, type Answered, type Rate, RATES, type Untold } from './model';
 
 type Body = Answered<'/api/v1/units/{code}/explanation'>;
 type RawGap = Untold<Body['gaps'][number]>;
@@ -19,15 +19,6 @@ export interface Explained {
   readonly late: { readonly steps: number; readonly late: number; readonly value: number | null } | null;
 }
 
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
-  return value;
-}
-function among<T extends string>(words: readonly T[], value: unknown, what: string): T {
-  const found = words.find((known) => known === value);
-  if (found === undefined) throw new Malformed(`unknown ${what}`);
-  return found;
-}
 function gapOf(value: unknown): Gap {
   const raw = record<RawGap>(value, 'gap');
   return { against: among(RATES, raw.against, 'rate'), value: ratio(raw, 'value'), reason: among(REASONS, raw.reason, 'reason') };
@@ -39,7 +30,7 @@ function flaggedOf(value: unknown): Flagged {
 function flagsOf(value: unknown): Explained['flags'] {
   if (value === null || value === undefined) return null;
   const raw = record<Untold<NonNullable<Body['flags']>>>(value, 'flags');
-  return { first: word(raw, 'first'), last: word(raw, 'last'), of: count(raw, 'of'), counts: list(raw.counts, 'counts').map(flaggedOf) };
+  return { first: word(raw, 'first'), last: word(raw, 'last'), of: count(raw, 'of'), counts: listOf(raw.counts, 'counts').map(flaggedOf) };
 }
 function lateOf(value: unknown): Explained['late'] {
   if (value === null || value === undefined) return null;
@@ -54,7 +45,7 @@ export function explainedBody(value: unknown): Explained {
   return {
     code: word(raw, 'code'), rate: word(raw, 'rate'), edition: count(definition, 'edition'), source: word(definition, 'source'),
     policy: count(record<Record<string, unknown>>(definition.rules, 'rules'), 'policy'),
-    gaps: list(raw.gaps, 'gaps').map(gapOf), flags: flagsOf(raw.flags), late: lateOf(raw.late_data),
+    gaps: listOf(raw.gaps, 'gaps').map(gapOf), flags: flagsOf(raw.flags), late: lateOf(raw.late_data),
   };
 }
 

@@ -69,6 +69,16 @@ export function word<T extends object>(raw: T, name: keyof T & string): string {
   if (typeof value !== 'string') throw new Malformed(`${name} is not a text`);
   return value;
 }
+export function listOf(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
+  return value;
+}
+/** One of a closed set of words. */
+export function among<T extends string>(words: readonly T[], value: unknown, what: string): T {
+  const found = words.find((known) => known === value);
+  if (found === undefined) throw new Malformed(`unknown ${what}`);
+  return found;
+}
 export const optional = <T extends object>(raw: T, name: keyof T & string): number => (raw[name] === undefined || raw[name] === null ? 0 : count(raw, name));
 
 /** Seconds since 1970 from seconds or from ISO 8601 with an offset; null for nothing or 0 ("not given"). */

@@ -1,5 +1,5 @@
 /** Rankings over a period, as GET /rankings says, checked at the door. */
-import { BANDS, figure, Malformed, measuredFigure, measuredOf, optional, ratio, record, word, type Answered, type Band, type Figure, type Measured, type Untold } from './model';
+import { among, BANDS, figure, listOf, measuredFigure, measuredOf, optional, ratio, record, word, type Answered, type Band, type Figure, type Measured, type Untold } from './model';
 import { REASONS } from './explained';
 
 type Body = Answered<'/api/v1/rankings'>;
@@ -32,29 +32,21 @@ export interface Rankings {
 export const PERIODS = ['day', 'month', 'quarter', 'year'] as const;
 export type PeriodKind = (typeof PERIODS)[number];
 
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
-  return value;
-}
 function movementOf(value: unknown): Movement {
   const raw = record<Untold<Body['rankings'][number]['units'][number]['movement']>>(value, 'movement');
-  const reason = MOVEMENTS.find((known) => known === raw.reason);
-  if (reason === undefined) throw new Malformed('unknown reason');
-  return { places: ratio(raw, 'places'), difference: ratio(raw, 'difference'), reason };
+  return { places: ratio(raw, 'places'), difference: ratio(raw, 'difference'), reason: among(MOVEMENTS, raw.reason, 'reason') };
 }
 function standingOf(value: unknown, measured: boolean): Standing {
   const raw = record<RawRanked>(value, 'unit');
-  const band = BANDS.find((known) => known === raw.band);
-  if (band === undefined) throw new Malformed('unknown band');
   return {
     ...(measured ? { ...measuredFigure(raw), measured: measuredOf(raw) } : figure(raw)), code: word(raw, 'code'), name: word(raw, 'name'), kind: word(raw, 'kind'), type: word(raw, 'type'), rank: ratio(raw, 'rank'), of: optional(raw, 'of'),
-    low: ratio(raw, 'low'), high: ratio(raw, 'high'), few: raw.few === true, band, before: measured ? measuredFigure(record<Untold<Figure>>(raw.before, 'before')) : figure(raw.before), movement: movementOf(raw.movement),
-    mappedFrom: list(raw.mapped_from ?? [], 'former units').map(String),
+    low: ratio(raw, 'low'), high: ratio(raw, 'high'), few: raw.few === true, band: among(BANDS, raw.band, 'band'), before: measured ? measuredFigure(record<Untold<Figure>>(raw.before, 'before')) : figure(raw.before), movement: movementOf(raw.movement),
+    mappedFrom: listOf(raw.mapped_from ?? [], 'former units').map(String),
   };
 }
 function groupOf(value: unknown, measured: boolean): Standings {
   const raw = record<RawRanking>(value, 'ranking');
-  return { kind: word(raw, 'kind'), third: word(raw, 'third'), of: optional(raw, 'of'), units: list(raw.units, 'units').map((unit) => standingOf(unit, measured)) };
+  return { kind: word(raw, 'kind'), third: word(raw, 'third'), of: optional(raw, 'of'), units: listOf(raw.units, 'units').map((unit) => standingOf(unit, measured)) };
 }
 /** Raises Malformed for an answer that does not fit. */
 export function rankingsOf(value: unknown): Rankings {
@@ -62,7 +54,7 @@ export function rankingsOf(value: unknown): Rankings {
   return {
     version: optional(raw, 'version'), period: word(raw, 'period'), first: word(raw, 'first'), last: word(raw, 'last'), beforeFirst: word(raw, 'before_first'), beforeLast: word(raw, 'before_last'),
     reason: typeof raw.reason === 'string' ? raw.reason : null, periods: PERIODS.filter((period) => Array.isArray(raw.periods) && raw.periods.includes(period)),
-    stale: raw.stale === true, groups: list(raw.rankings, 'rankings').map((group) => groupOf(group, typeof raw.indicator === 'string')),
+    stale: raw.stale === true, groups: listOf(raw.rankings, 'rankings').map((group) => groupOf(group, typeof raw.indicator === 'string')),
   };
 }
 

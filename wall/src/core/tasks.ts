@@ -1,5 +1,5 @@
 /** The task board and the list of tasks, as GET /tasks/board and /tasks say them, checked at the door. */
-import { count, Malformed, ratio, record, word, type Answered, type Untold } from './model';
+import { among, count, listOf, Malformed, ratio, record, word, type Answered, type Untold } from './model';
 
 type RawBoard = Answered<'/api/v1/tasks/board'>;
 type RawTasks = Answered<'/api/v1/tasks'>;
@@ -21,8 +21,7 @@ export interface TaskPage { readonly all: number; readonly tasks: readonly Task[
 
 function shareOf(value: unknown): Share {
   const raw = record<Untold<Share>>(value, 'share');
-  const colour = COLOURS.find((known) => known === raw.colour);
-  if (colour === undefined) throw new Malformed('unknown colour');
+  const colour = among(COLOURS, raw.colour, 'colour');
   const [done, all] = [count(raw, 'done'), count(raw, 'all')];
   if (done < 0 || done > all) throw new Malformed('more done than there are');
   return { done, all, overdue: count(raw, 'overdue'), value: ratio(raw, 'value'), state: word(raw, 'state'), colour };
@@ -36,10 +35,6 @@ function blocsOf(value: unknown): Record<Bloc, Share> {
   };
   return { party: found('party'), council: found('council'), committee: found('committee'), front: found('front') };
 }
-const listOf = (value: unknown, what: string): readonly unknown[] => {
-  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`);
-  return value;
-};
 
 /** Raises Malformed for an answer that does not fit. */
 export function boardBody(value: unknown): Board {
@@ -64,15 +59,4 @@ function taskOf(value: unknown): Task {
 export function tasksBody(value: unknown): TaskPage {
   const raw = record<Untold<RawTasks>>(value, 'tasks');
   return { all: count(raw, 'all'), tasks: listOf(raw.tasks, 'tasks').map(taskOf), after: word(raw, 'after') };
-}
-
-/** The words of /definitions for codes, in both languages; a code without one is shown as it is. */
-export type Terms = Readonly<Record<string, Readonly<Record<string, { readonly vi: string; readonly en: string }>>>>;
-const KINDS = ['blocs', 'task_states', 'bloc_states'] as const;
-export function termsOf(value: unknown): Terms {
-  const raw = record(value, 'definitions');
-  return Object.fromEntries(KINDS.map((kind) => [kind, Object.fromEntries(Object.entries(record(raw[kind], kind)).map(([code, words]) => {
-    const both = record<{ readonly vi?: unknown; readonly en?: unknown }>(words, code);
-    return [code, { vi: word(both, 'vi'), en: word(both, 'en') }];
-  }))]));
 }

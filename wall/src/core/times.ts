@@ -27,6 +27,10 @@ export function dayMonth(day: string, withYear = false): string {
   return withYear ? `${date}/${month}/${year}` : `${date}/${month}`;
 }
 
+/** Of an instant as the API says it, ISO 8601 with the city's offset: its letters are the city's local time. */
+export const dayOf = (at: string): string => at.slice(0, 10);
+export const timeOf = (at: string): string => at.slice(11, 16);
+
 /** When a silent feed was last heard: "08:55" today, "9/11" before; the year too when it is another one. */
 export function since(at: number, today: string, zone: string): string {
   const seen = local(at, zone);
@@ -97,6 +101,21 @@ export function periodsOf(periods: readonly string[], lang: Lang): string {
   const name = (one: string): string => (/^\d{4}-\d\d-\d\d$/.test(one) ? dayMonth(one, true) : windowName(one, null, lang, true));
   const [first = '', last = first] = [periods[0], periods.at(-1)];
   return first === last ? name(first) : `${name(first)}–${name(last)}`;
+}
+
+/** The last day of the month before that of `day`. */
+export function monthEndBefore(day: string): string {
+  const [year, month] = pieces(day);
+  return lastOfMonth(year, month - 1);
+}
+
+/** Whether a whole calendar month that is over lies within a window seen on `today`. */
+export function holdsMonth(window: string, today: string): boolean {
+  const days = daysOf(window, today);
+  if (days === null) return false;
+  const over = monthEndBefore(today);
+  const firstWhole = days[0].endsWith('-01') ? days[0] : moved(`${days[0].slice(0, 7)}-28`, 4);
+  return firstWhole.slice(0, 7) <= monthEndBefore(moved(days[1] < over ? days[1] : over, 1)).slice(0, 7);
 }
 
 /** Past periods to choose from, newest first, as seen on `today`: the months, quarters and years before the present ones. */

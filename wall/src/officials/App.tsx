@@ -1,12 +1,11 @@
 /** The officials' page: the lists on the left, one dossier on the right; on a phone one of them. */
-import { dayMonth, local } from '../core/times';
+import { dayMonth, local, dayOf, timeOf } from '../core/times';
 import { Board, Mine, NoticeList } from './Lists';
 import { One } from './One';
 import { PushSwitch } from './PushSwitch';
 import { account, board, boardUnit, choice, choose, lang, mine, mode, nameOf, opened, reach, say, session, signedOut, theme, units, unread, zone } from './store';
 import { VIEWS, write, type Choice } from './address';
 import { named } from './text';
-import { dayOf, timeOf } from './times';
 
 export function App() {
   if (signedOut.value) return <SignedOut />;

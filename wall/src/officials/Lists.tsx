@@ -1,10 +1,10 @@
 /** The lists: one's own dossiers, a unit's board, notices. Each entry opens its dossier beside the list. */
 import type { ComponentChildren } from 'preact';
-import { dayMonth } from '../core/times';
+import { dayMonth, dayOf, timeOf } from '../core/times';
 import { grouped, type Answer, type Item, type Listing, type Notice } from './model';
 import { board, boardUnit, choice, choose, lang, mine, more, nameOf, notices, reach, say, type Shown } from './store';
 import { named } from './text';
-import { dateTime, dayOf, timeOf } from './times';
+import { dateTime } from './times';
 import { QualityTable } from './Quality';
 import { leftSaid, nameSaid, noticeSaid, standsAt } from './words';
 

@@ -6,8 +6,8 @@ import type { Account, Happened, Pause } from './model';
 import { account, choice, choose, lang, nameOf, say } from './store';
 import { StripDrawing } from './StripDrawing';
 import { named } from './text';
-import { dateTime, dayOf, hours, near, timeOf } from './times';
-import { dayMonth } from '../core/times';
+import { dateTime, hours, near } from './times';
+import { dayMonth, dayOf, timeOf } from '../core/times';
 import { daysSaid, leftOf, noticeSaid, stageSaid, standsAt, untilSaid } from './words';
 import { Named, stateSaid } from './Lists';
 

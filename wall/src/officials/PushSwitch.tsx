@@ -3,8 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { standing, switchOff, switchOn, type Known, type Push, type Standing } from './push';
 import { lang, mode, say } from './store';
 import { named } from './text';
-import { dayMonth } from '../core/times';
-import { dayOf, timeOf } from './times';
+import { dayMonth, dayOf, timeOf } from '../core/times';
 
 /** Why it cannot be turned: said also before anybody tries. */
 const REASONS: readonly Push[] = ['denied', 'unable'];

@@ -1,8 +1,9 @@
 /** What an official answers to a notice, and what the page says of the server's reply. Pure but for the words. */
+import { dayOf, timeOf } from '../core/times';
 import type { Lang } from '../core/text';
 import type { Item } from './model';
 import { officialsText } from './text';
-import { dateTime, dayOf, later, minutesOf, near, timeOf } from './times';
+import { dateTime, later, minutesOf, near } from './times';
 
 export type Act = 'acknowledge' | 'working' | 'snooze' | 'dispute';
 export const REASONS = {

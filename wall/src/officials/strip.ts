@@ -1,9 +1,9 @@
 /** The strip of working time as places on a drawing: width only for working hours, days in rows, marks above with their words apart. Pure. */
-import { dayMonth } from '../core/times';
+import { dayMonth, dayOf, timeOf } from '../core/times';
 import type { Lang } from '../core/text';
 import type { Account, Kind } from './model';
 import { officialsText } from './text';
-import { dateTime, dayOf, minutesOf, near, tenths, timeOf, weekdayOf } from './times';
+import { dateTime, minutesOf, near, tenths, weekdayOf } from './times';
 
 export interface Frame { readonly width: number; readonly hour: number; readonly lunch: number; readonly apart: number; readonly off: number }
 export interface Block { readonly x: number; readonly width: number; readonly kind: Kind; readonly label: string }

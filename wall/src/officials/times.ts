@@ -1,6 +1,6 @@
 /** Working time and instants in words. Instants come from the API as ISO 8601 with the city's offset: their letters are the city's local time. */
 import type { Lang } from '../core/text';
-import { dayMonth } from '../core/times';
+import { dayMonth, dayOf, timeOf } from '../core/times';
 import { officialsText } from './text';
 
 const HOUR = 60;
@@ -8,8 +8,6 @@ const HOUR = 60;
 const DAY = 8 * HOUR;
 const IN_DAYS_FROM = 2 * DAY;
 
-export const dayOf = (at: string): string => at.slice(0, 10);
-export const timeOf = (at: string): string => at.slice(11, 16);
 export const secondsOf = (at: string): number => Date.parse(at) / 1000;
 /** Local minutes since 1970, for places on a strip. */
 export const minutesOf = (at: string): number => Date.parse(`${at.slice(0, 19)}Z`) / 60_000;

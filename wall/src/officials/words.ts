@@ -1,9 +1,9 @@
 /** A dossier in words: what is left of its time, where it stands. */
 import type { Lang } from '../core/text';
-import { dayMonth } from '../core/times';
+import { dayMonth, dayOf, timeOf } from '../core/times';
 import type { Days, Item, Name, Notice } from './model';
 import { named, officialsText } from './text';
-import { dayOf, duration, timeOf, weekday } from './times';
+import { duration, weekday } from './times';
 
 /** "còn 8 giờ 48", "trễ 45 phút"; why there is nothing to count where there is not. */
 export function leftSaid(item: Item, lang: Lang): string {

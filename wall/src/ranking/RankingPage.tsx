@@ -60,7 +60,7 @@ function PeriodRanking({ measure }: { readonly measure: Measure | null }) {
           <h1 ref={heading} tabIndex={-1}>{say('ranks_title', { period: title() })}</h1>
           <p class="facts">{here !== null && <>{below(here, measure)} · </>}<Age /></p>
         </div>
-        <p class="links"><a href={`/api/v1/rankings.csv?${queryOf()}`} download data-role="csv">{say('ranking_csv')}</a></p>
+        <p class="links"><a href={`/api/v1/rankings.csv?${queryOf()}`} download data-role="csv">{say('ranking_csv')}</a> · <a href={`/api/v1/rankings.xlsx?${queryOf()}`} download data-role="xlsx">{say('ranking_xlsx')}</a></p>
       </div>
       <Tools />
       {status !== null && <p class="warn" role="status">{say('ranking_trouble', { status })}</p>}

@@ -1,6 +1,7 @@
 /** The board and the list for what is wished: asked again when that changes and every minute; what has come stays while the next is on its way. */
 import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import { boardBody, tasksBody, termsOf, type Board, type Task, type TaskPage, type Terms } from '../core/tasks';
+import { boardBody, tasksBody, type Board, type Task, type TaskPage } from '../core/tasks';
+import { termsOf, type Terms } from '../core/terms';
 import { Malformed } from '../core/model';
 import type { Ports } from '../live/stream';
 
@@ -12,6 +13,7 @@ export interface Followed { readonly state: ReadonlySignal<TasksState>; readonly
 
 const AGAIN_MS = 60_000;
 const PAGE = 100;
+export const TERMS = ['blocs', 'task_states', 'bloc_states'] as const;
 class Trouble extends Error { constructor(readonly status: number) { super(); } }
 
 /** The queries of the API for a wish. */
@@ -42,7 +44,7 @@ export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed 
   const ask = (): void => {
     const asked = queries(wish.value);
     void tried((turn += 1), async () => {
-      const terms = state.peek().terms ?? termsOf(await got('/definitions'));
+      const terms = state.peek().terms ?? termsOf(await got('/definitions'), TERMS);
       const [board, tasks] = await Promise.all([got(`/tasks/board?${asked.board}`), got(`/tasks?${asked.tasks}`)]);
       return { terms, board: boardBody(board), ...page(tasksBody(tasks)) };
     });

@@ -14,6 +14,8 @@ import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
 import { choice, edges, lang, picture, say, STEPPED } from '../view/store';
 import type { Setting } from '../view/words';
+import { Breakdowns } from './Breakdowns';
+import { Desks } from './Desks';
 import { Parts } from './Parts';
 import { FourRates } from './FourRates';
 import { TrailChart } from './TrailChart';
@@ -63,7 +65,9 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <FourRates window={window} />
       <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
       <Why unit={unit} window={window} />
+      <Breakdowns code={unit.code} />
       <ScoreCard code={unit.code} changed={() => rowOf(unit.code)} />
+      <Desks code={unit.code} />
       <div class={lastKnown(unit.trail?.points ?? [], choice.value.rate) === -1 ? 'one-after-another' : 'beside-each-other'}>
         <TrailChart unit={unit} name={name} />
         <Windows unit={unit} />

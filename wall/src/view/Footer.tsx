@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { asked } from '../core/address';
 import type { Picture } from '../core/picture';
 import { age, dayMonth, local } from '../core/times';
+import { addressOf, go } from './links';
 import { lang, mode, say, shownAge, shownUntil } from './store';
 
 /** The age of what is shown, running; loud words once it is not a picture of now. */
@@ -33,6 +34,8 @@ function useHow() {
   return How;
 }
 
+const COMPARE = { view: 'compare', unit: null } as const;
+
 export function Footer({ picture }: { readonly picture: Picture }) {
   const query = asked(picture.question);
   const live = picture.units.filter((unit) => !unit.stale && unit.feedSeenAt !== null).length;
@@ -43,7 +46,7 @@ export function Footer({ picture }: { readonly picture: Picture }) {
     <footer>
       <span><Age /><Until zone={picture.city.zone} />{mode.value === 'live' && <> · {say('feeds_live', { live, all: picture.units.length })}</>}</span>
       <span class="links">
-        <a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="#how">{say('definitions')}</a>
+        <a href={addressOf(COMPARE)} onClick={(event) => go(event, COMPARE)} data-role="to-compare">{say('page_compare')}</a><a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.xlsx?${query}`} data-role="xlsx">{say('xlsx')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="#how">{say('definitions')}</a>
       </span>
     </footer>
     </>

@@ -1,6 +1,7 @@
 /** What is shown: period, rate, bloc; and how: paused or not, language, theme. */
+import type { Choice, View } from '../core/address';
 import { isLive, KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
-import { PAGES } from '../core/pages';
+import { PAGES, type PageName } from '../core/pages';
 import { pastWindows, windowName } from '../core/times';
 import type { Key } from '../core/text';
 import { catalogue } from '../live/catalogue';
@@ -45,26 +46,30 @@ function DayPick() {
   );
 }
 
-/** The four rates, then each set of indicators: its total and all that is in it. A unit's page is about rates, and a ranking until it is by an indicator. */
+/** Where a page is about whatever the map shows; a ranking once it is by an indicator. A unit's page is about rates. */
+const measures = (view: View, indicator: string | null | undefined): boolean => view === 'map' || view === 'compare' || (view === 'ranking' && indicator != null);
+/** The four rates, then each set of indicators: its total and all that is in it. */
 function MeasurePick() {
   const { rate, indicator, view } = choice.value;
   const l = lang.value;
-  const measurable = view === 'map' || (view === 'ranking' && indicator != null);
+  const measurable = measures(view, indicator);
   const sets = measurable ? (catalogue.value ?? []) : [];
-  const measures = sets.map((set) => ({
+  const others = sets.map((set) => ({
     label: set.name[l],
     options: [...(set.total ? [[set.code, say('total_of', { name: set.name[l] })] as const] : []), ...set.indicators.map((one) => [one.code, one.name[l]] as const)],
   }));
   const rates: Options = { ...(sets.length > 0 ? { label: say('rates_on_time') } : {}), options: RATES.map((name) => [name, say(`rate_${name}`)]) };
   const pick = (value: string): void => choose(RATES.some((name) => name === value) ? { rate: value as Rate, indicator: null } : { indicator: value });
-  return <Pick label={indicator != null && measurable ? 'pick_measure' : 'pick_rate'} name="rate" value={measurable ? (indicator ?? rate) : rate} groups={[rates, ...measures]} pick={pick} />;
+  return <Pick label={indicator != null && measurable ? 'pick_measure' : 'pick_rate'} name="rate" value={measurable ? (indicator ?? rate) : rate} groups={[rates, ...others]} pick={pick} />;
 }
 
+/** Of all localities: a unit that was looked at elsewhere is not what somebody comes to the board for. */
+const to = (view: PageName): Partial<Choice> => (view === 'tasks' ? { view, unit: null } : { view });
 function Pages() {
   const { view } = choice.value;
   return (
     <nav class="pages" aria-label={say('pages')}>
-      {PAGES.map((page) => <a key={page.view} href={addressOf({ view: page.view })} aria-current={page.view === view ? 'page' : undefined} onClick={(event) => go(event, { view: page.view })} data-page={page.view}>{say(page.words)}</a>)}
+      {PAGES.map((page) => <a key={page.view} href={addressOf(to(page.view))} aria-current={page.view === view ? 'page' : undefined} onClick={(event) => go(event, to(page.view))} data-page={page.view}>{say(page.words)}</a>)}
     </nav>
   );
 }
@@ -81,7 +86,7 @@ export function Header() {
         <WindowPick />
         <MeasurePick />
         <Pick label="pick_kind" name="kind" value={kind} groups={[{ options: [...KINDS, 'all' as const].map((name) => [name, kindName(name)]) }]} pick={(value) => choose({ kind: value as Kind | 'all', unit: null, view: view === 'unit' ? 'map' : view, search: '' })} />
-        <DayPick />
+        {view !== 'compare' && <DayPick />}
       </div>
       <div class="tools">
         <button type="button" class="pause" aria-label={say(held.value === null ? 'pause' : 'resume')} aria-pressed={held.value !== null} disabled={picture.value === null} onClick={togglePause}>{say(held.value === null ? 'pause_short' : 'resume_short')}</button>

@@ -2,11 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { BANDS, record } from '../core/model';
 import { reconciledBody, sentence, type Reconciled } from '../core/reconciled';
-import { addressOf, go } from './links';
 import { edges, lang, picture, say } from './store';
 import { rangeOf } from './words';
 
-const TASKS = { view: 'tasks', unit: null } as const;
 type Words = Readonly<Record<string, unknown>>;
 type Entry = readonly [string, Words];
 interface Definitions { readonly rates: readonly Entry[]; readonly members: readonly Entry[]; readonly few: number | null }
@@ -37,7 +35,7 @@ export function How() {
       {known === 'away' && <p>{say('how_away')}</p>}
       {known !== null && known !== 'away' && <Told known={known} />}
       <Compared />
-      <p><a href="/api/v1/definitions">{say('how_json')}</a> · <a href={addressOf(TASKS)} onClick={(event) => go(event, TASKS)} data-role="to-tasks">{say('page_tasks')}</a></p>
+      <p><a href="/api/v1/definitions">{say('how_json')}</a></p>
     </section>
   );
 }

@@ -8,9 +8,10 @@ type Name = Exclude<View, 'map'>;
 const PARTS: Readonly<Record<Name, () => Promise<FunctionComponent>>> = {
   unit: () => import('../unit/UnitPage').then(({ UnitPage }) => () => <UnitPage code={choice.value.unit ?? ''} />),
   tasks: () => import('../tasks/TaskBoard').then(({ TaskBoard }) => TaskBoard),
+  compare: () => import('../compare/ComparePage').then(({ ComparePage }) => ComparePage),
   ranking: () => import('../ranking/RankingPage').then(({ RankingPage }) => RankingPage),
 };
-const LOADING = { unit: 'unit_loading', ranking: 'ranking_loading', tasks: 'tasks_loading' } as const satisfies Record<Name, string>;
+const LOADING = { unit: 'unit_loading', ranking: 'ranking_loading', tasks: 'tasks_loading', compare: 'compare_loading' } as const satisfies Record<Name, string>;
 
 export function Part({ name }: { readonly name: Name }) {
   const [here, setHere] = useState<{ readonly name: Name; readonly Page: FunctionComponent } | null>(null);
