@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: '../services/api/static',
     rolldownOptions: {
-      input: { index: 'index.html', wall: 'wall.html', officials: 'officials.html', docs: 'docs.html', sw: 'src/worker/sw.ts' },
+      input: { index: 'index.html', wall: 'wall.html', officials: 'officials.html', desk: 'desk.html', docs: 'docs.html', sw: 'src/worker/sw.ts' },
       output: { entryFileNames: ({ name }: { name: string }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') }, // a worker keeps its address
     },
     emptyOutDir: true,

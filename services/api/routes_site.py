@@ -17,7 +17,7 @@ from services.api.problems import ProblemError
 from services.api.sign_in_page import BUILT_PAGE
 from services.api.site_files import file_answer
 
-PAGES = {"/": "index.html", "/wall": "wall.html", "/docs": "docs.html"}
+PAGES = {"/": "index.html", "/wall": "wall.html", "/desk": "desk.html", "/docs": "docs.html"}
 CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
 ELEMENT = "ban-do-the-che.js"  # what other sites embed: its name stays, so it is kept for a day and a new one is fetched behind the old
 ELEMENT_KEPT = "public, max-age=86400, stale-while-revalidate=604800"

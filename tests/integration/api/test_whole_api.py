@@ -17,6 +17,7 @@ LAST = "POST /api/v1/session/end"  # it signs the asker out
 IN_NO_DESCRIPTION = {
     "/",
     "/wall",
+    "/desk",
     "/docs",
     "/{path:path}",
     "/livez",

@@ -1,28 +1,31 @@
 /** The officials' page: the lists on the left, one dossier on the right; on a phone one of them. */
 import { dayMonth, local, dayOf, timeOf } from '../core/times';
+import { FollowUps } from './FollowUps';
 import { Board, Mine, NoticeList } from './Lists';
 import { One } from './One';
 import { PushSwitch } from './PushSwitch';
+import { Sheet } from './Sheet';
 import { account, board, boardUnit, choice, choose, lang, mine, mode, nameOf, opened, reach, say, session, signedOut, theme, units, unread, zone } from './store';
-import { VIEWS, write, type Choice } from './address';
+import { ALONE, VIEWS, write, type Choice } from './address';
 import { named } from './text';
 
 export function App() {
   if (signedOut.value) return <SignedOut />;
+  const alone = ALONE.includes(choice.value.view);
   return (
     <div class={`app officials is-${mode.value}`} data-mode={mode.value}>
       <Header />
       <Banner />
-      <main class={choice.value.dossier === null ? 'off' : 'off has-one'} data-state={session.value === null ? 'connecting' : 'officials'}>
+      <main class={alone ? 'off alone' : choice.value.dossier === null ? 'off' : 'off has-one'} data-state={session.value === null ? 'connecting' : 'officials'}>
         <section class="mine" aria-labelledby="list-title">{session.value === null ? <h1 id="list-title">{say('connecting')}</h1> : <List />}</section>
-        <One />
+        {!alone && <One />}
       </main>
       {session.value !== null && <footer><AsOf /><PushSwitch /></footer>}
     </div>
   );
 }
 
-const List = () => ({ mine: <Mine />, board: <Board />, notices: <NoticeList /> })[choice.value.view];
+const List = () => ({ mine: <Mine />, board: <Board />, notices: <NoticeList />, sheet: <Sheet />, follow_ups: <FollowUps /> })[choice.value.view];
 
 /** A link that is a choice: a plain click changes the page in place, any other opens the same address as a page of its own. */
 export function go(event: MouseEvent, part: Partial<Choice>): void {

@@ -1,19 +1,27 @@
 /** The officials' page as signals: who is signed in, what they look at, and how fresh it is. Nothing of it is kept when the page goes. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Theme } from '../core/address';
+import { edgesOf, type Edges } from '../core/figures';
+import { termsOf, type Terms } from '../core/terms';
+import { monthEndBefore } from '../core/times';
 import { mapBody, type Unit } from '../core/model';
 import type { Lang, Values } from '../core/text';
-import { moment } from '../live/browser';
-import { read, write, type Choice } from './address';
+import { browserPorts, moment } from '../live/browser';
+import { followCatalogue } from '../live/catalogue';
+import { read, write, type Choice, type View } from './address';
 import type { Answering } from './actions';
 import { modeOf, type Contact } from './contact';
 import { accountOf, linkOf, listingOf, noticesOf, qualityOf, sessionOf, type Account, type Listing, type Notice, type Quality, type Session } from './model';
+import { followUpsOf, sheetOf, type FollowUps, type Sheet } from './sheet';
 import { asked, isAway, pathOf, type Told } from './server';
 import { officialsText, type PageKey } from './text';
 
 export const choice = signal<Choice>(read(location.search));
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
 const narrowScreen = matchMedia('(max-width: 720px)');
+const paper = matchMedia('print');
+/** Laid out for paper: light, whatever the screen is. */
+const printing = signal(paper.matches);
 const systemDark = signal(darkSystem.matches);
 export const narrow = signal(narrowScreen.matches);
 export const lang = computed<Lang>(() => choice.value.lang);
@@ -27,6 +35,8 @@ export const beat = signal(moment());
 export const mode = computed(() => modeOf(contact.value, beat.value));
 /** Name and feed of every unit, by code, as the public map says them. */
 export const units = signal<ReadonlyMap<string, Unit>>(new Map());
+/** The city's day, once the map is here. */
+export const today = signal<string | null>(null);
 /** The city's time zone, once the map is here. */
 export const zone = signal<string | null>(null);
 export const nameOf = (code: string): string => units.value.get(code)?.name ?? code;
@@ -38,6 +48,14 @@ export const board = signal<Shown<Listing> & { readonly unit: string | null }>({
 export const notices = signal<Shown<readonly Notice[]>>(NOTHING);
 /** How good the notices were: for who leads units or runs the city. */
 export const quality = signal<Shown<Quality>>(NOTHING);
+/** `of`: the address that it answers, `askedAt`: by the steady clock, in seconds. */
+export const sheet = signal<Shown<Sheet> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
+export const followUps = signal<Shown<FollowUps> & { readonly unit: string }>({ ...NOTHING, unit: '' });
+/** What /definitions says of codes, and where bands begin; null until it is here. */
+const told = signal<{ readonly terms: Terms; readonly edges: Edges | null } | null>(null);
+export const edges = computed(() => told.value?.edges ?? null);
+/** A word of /definitions; a code without one is shown as it is. */
+export const term = (kind: string, code: string): string => told.value?.terms[kind]?.[code]?.[lang.value] ?? code;
 export const account = signal<Shown<Account> & { readonly code: string | null }>({ ...NOTHING, code: null });
 export const leads = computed(() => (session.value?.grants ?? []).some(({ role }) => role === 'leader' || role === 'operator'));
 /** The notice by whose link the page was opened, or why that link opened none. */
@@ -45,6 +63,15 @@ export const opened = signal<(Answering & { readonly dossier: string }) | 'link_
 
 export const reach = computed<readonly string[]>(() => [...new Set((session.value?.grants ?? []).flatMap((grant) => grant.units))].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'vi')));
 export const boardUnit = computed(() => (choice.value.unit !== null && reach.value.includes(choice.value.unit) ? choice.value.unit : (reach.value[0] ?? null)));
+/** The units whose monthly sheets may be seen: of who runs the city all. */
+export const sheetUnits = computed<readonly string[]>(() => {
+  if ((session.value?.grants ?? []).some(({ role }) => role === 'operator')) return [...units.value.keys()].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'vi'));
+  return reach.value.filter((code) => units.value.has(code));
+});
+export const sheetUnit = computed(() => (choice.value.unit !== null && sheetUnits.value.includes(choice.value.unit) ? choice.value.unit : (sheetUnits.value[0] ?? null)));
+/** Of the sheet: what is chosen, else the last month that is over. */
+export const month = computed(() => choice.value.month ?? (today.value === null ? null : monthEndBefore(today.value).slice(0, 7)));
+const sheetPath = computed(() => (sheetUnit.value === null || month.value === null ? null : pathOf.sheet(sheetUnit.value, month.value)));
 export const unread = computed(() => (notices.value.body ?? []).filter((notice) => notice.acknowledged === null && notice.state === 'delivered').length);
 
 /** Which dossier was open at each step of the browser's history: here and not in the history, which browsers write down. */
@@ -59,6 +86,8 @@ function forget(): void {
     board.value = { ...NOTHING, unit: null };
     notices.value = NOTHING;
     quality.value = NOTHING;
+    sheet.value = { ...NOTHING, of: null, askedAt: 0 };
+    followUps.value = { ...NOTHING, unit: '' };
     account.value = { ...NOTHING, code: null };
     choice.value = { ...choice.value, dossier: null };
   });
@@ -98,6 +127,28 @@ const REFRESH = {
   quality: async () => {
     if (leads.peek()) quality.value = after(quality.peek(), await ask(pathOf.quality(), qualityOf));
   },
+  /** Both months of all units are reckoned for it: not more often than lists are asked for anyway, whatever the stream says. */
+  sheet: async (anew = false) => {
+    const path = sheetPath.peek();
+    const before = sheet.peek().of === path ? sheet.peek() : { ...NOTHING, of: path, askedAt: -Infinity };
+    if (path === null || (!anew && before.body !== null && before.status === 200 && moment().steady - before.askedAt < AGAIN_SECONDS - 1)) return;
+    sheet.value = { ...before, askedAt: moment().steady };
+    const told = await ask(path, sheetOf);
+    if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
+  },
+  follow_ups: async () => {
+    const unit = followUpUnit();
+    const before = followUps.peek().unit === unit ? followUps.peek() : { ...NOTHING, unit };
+    followUps.value = before;
+    if ((before.body?.list.length ?? 0) > FOLLOW_UPS_PAGE) return; // who reads on is not thrown back
+    const told = await ask(pathOf.followUps(unit, ''), followUpsOf);
+    if (followUpUnit() === unit) followUps.value = { ...after(before, told), unit };
+  },
+  words: async () => {
+    if (told.peek() !== null) return;
+    const { body } = await ask(pathOf.definitions(), (raw) => ({ terms: termsOf(raw, TERMS), edges: edgesOf(raw) }));
+    if (body !== null) told.value = body;
+  },
   notices: async () => void (notices.value = after(notices.peek(), await ask(pathOf.notices(), noticesOf))),
   account: async () => {
     const { dossier } = choice.peek();
@@ -112,16 +163,40 @@ const REFRESH = {
     if (told.body === null) return;
     units.value = new Map(told.body.units.map((unit) => [unit.code, unit]));
     zone.value = told.body.city.zone;
+    today.value = told.body.asOf;
     contact.value = { ...contact.value, admitted: told.body.stale };
   },
 } as const;
 
-/** All that is on the screen, once more. */
-export async function refresh(): Promise<void> {
+const TERMS = ['reconciliation', 'monthly_movement', 'violations', 'follow_up_states'] as const;
+const FOLLOW_UPS_PAGE = 200;
+const followUpUnit = (): string => (choice.peek().unit !== null && reach.peek().length > 1 ? (choice.peek().unit ?? '') : '');
+/** What each view shows beside what is always there. */
+const OF_VIEW: Readonly<Record<View, readonly (keyof typeof REFRESH)[]>> = { mine: ['mine'], board: ['board', 'quality'], notices: ['notices'], sheet: ['words', 'sheet'], follow_ups: ['words', 'follow_ups'] };
+/** The catalogue says what the figures of a sheet mean: it is followed from when one is first looked at. */
+let follows = false;
+function followMeasures(): void {
+  if (follows) return;
+  follows = true;
+  void followCatalogue(browserPorts);
+}
+
+/** All that is on the screen, once more. `anew`: also what was asked for a moment ago, since it was just changed here. */
+export async function refresh({ anew = false }: { readonly anew?: boolean } = {}): Promise<void> {
   if (signedOut.peek()) return;
   const { view } = choice.peek();
-  await Promise.all([REFRESH.notices(), ...(view === 'board' ? [REFRESH.board(), REFRESH.quality()] : view === 'mine' ? [REFRESH.mine()] : []), REFRESH.account(), REFRESH.units()]);
+  if (view === 'sheet') followMeasures();
+  await Promise.all([...new Set<keyof typeof REFRESH>(['notices', 'account', 'units', ...OF_VIEW[view]])].map((name) => REFRESH[name](anew)));
   if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
+  if (view === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(); // so is another month the last
+}
+/** The next page of what is followed up. */
+export async function moreFollowUps(): Promise<void> {
+  const { body, unit } = followUps.peek();
+  if (body === null || body.after === '') return;
+  const next = await ask(pathOf.followUps(unit, body.after), followUpsOf);
+  if (followUps.peek().body !== body) return; // another answer came meanwhile
+  followUps.value = { ...after(followUps.peek(), next.body === null ? next : { status: 200, body: { ...next.body, list: [...body.list, ...next.body.list] } }), unit };
 }
 /** The next page of the list that is on the screen. */
 export async function more(): Promise<void> {
@@ -144,7 +219,8 @@ export function choose(part: Partial<Choice>): void {
 function take(next: Choice): void {
   const before = choice.peek();
   choice.value = next;
-  if (next.view !== before.view || next.unit !== before.unit) void (next.view === 'board' ? Promise.all([REFRESH.board(), REFRESH.quality()]) : next.view === 'mine' ? REFRESH.mine() : REFRESH.notices());
+  if (next.view === 'sheet') followMeasures();
+  if (next.view !== before.view || next.unit !== before.unit || next.month !== before.month) void Promise.all(OF_VIEW[next.view].map((name) => REFRESH[name]()));
   if (next.dossier !== before.dossier) void REFRESH.account();
 }
 
@@ -205,13 +281,16 @@ export function start(): void {
   addEventListener('popstate', (event) => take(read(location.search, steps[(event.state as { step?: number } | null)?.step ?? 0] ?? null)));
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));
+  paper.addEventListener('change', (event) => (printing.value = event.matches));
+  addEventListener('beforeprint', () => (printing.value = true));
+  addEventListener('afterprint', () => (printing.value = paper.matches));
 }
 
 /** Keeps the document's language, theme and title as chosen; no dossier in the title, which the browser's history keeps. */
 export function dress(root: HTMLElement): void {
   effect(() => {
     root.lang = lang.value;
-    root.classList.toggle('light', theme.value === 'light');
+    root.classList.toggle('light', theme.value === 'light' || printing.value);
     document.title = `${say(`tab_${choice.value.view}`)} · ${say('product')}`;
   });
 }

@@ -2,7 +2,7 @@
 import { EN, filled, VI, type Key, type Lang, type Values } from '../core/text';
 
 export const OFFICIALS_VI = {
-  officials: 'Cán bộ', tab_mine: 'Hồ sơ của tôi', tab_board: 'Bảng đơn vị', tab_notices: 'Tin báo', new_notices: '{n} tin chưa nhận', sign_out: 'Đăng xuất', parts: 'Các phần của trang',
+  officials: 'Cán bộ', tab_mine: 'Hồ sơ của tôi', tab_board: 'Bảng đơn vị', tab_notices: 'Tin báo', tab_sheet: 'Phiếu tháng', tab_follow_ups: 'Vi phạm theo dõi', new_notices: '{n} tin chưa nhận', sign_out: 'Đăng xuất', parts: 'Các phần của trang',
   role_official: 'Cán bộ', role_leader: 'Lãnh đạo', role_operator: 'Quản trị', role_source: 'Nguồn gửi', role_reader: 'Đọc',
   n_dossiers: '{n} hồ sơ', by_time_left: 'theo giờ làm việc còn lại', first_shown: '{n} hồ sơ đầu; còn nữa', more: 'Lấy thêm', pick_unit: 'Đơn vị',
   group_overdue: 'Quá hạn', group_today: 'Hôm nay', group_later: 'Sau đó', group_paused: 'Tạm dừng, chưa có hạn', group_ended: 'Đã kết thúc',
@@ -36,11 +36,15 @@ export const OFFICIALS_VI = {
   push_switch: 'Nhận tin trên máy này, cả khi đã đóng trang', push_on: 'đang bật', push_off: 'đang tắt', push_busy: 'đang đổi', push_denied: 'Trình duyệt không cho trang này gửi tin: hãy cho phép trong cài đặt trang.', push_unable: 'Trình duyệt này không nhận được tin khi đã đóng trang.', push_failed: 'Chưa đổi được. Hãy bấm lại sau.', push_unreached: 'Trình duyệt không nối được với dịch vụ đẩy tin. Tin vẫn đến bằng thư.',
   push_browsers: 'Trình duyệt nhận tin của bạn: {n}', push_one: '{browser}, {system}, từ {time} {date}', push_here: 'máy này', push_end: 'Thôi nhận', push_ended: 'Đã thôi nhận tin trên {browser}, {system}.', browser_chrome: 'Chrome', browser_edge: 'Edge', browser_firefox: 'Firefox', browser_safari: 'Safari', browser_other: 'Trình duyệt khác', system_windows: 'Windows', system_macos: 'macOS', system_linux: 'Linux', system_android: 'Android', system_ios: 'iOS', system_other: 'hệ điều hành khác',
   out_title: 'Bạn chưa đăng nhập', out_why: 'Phiên đã hết hoặc bạn đã đăng xuất. Người quản trị gửi cho bạn liên kết đăng nhập dùng một lần; mở liên kết đó để vào.', out_again: 'Về trang đăng nhập',
+  sheet_title: 'Phiếu đánh giá {month}, {unit}', sheet_loading: 'Đang lấy phiếu tháng.', sheet_trouble: 'Chưa lấy được phiếu tháng (lỗi {status}). Đang thử lại.', sheet_unknown: 'Không có phiếu tháng của đơn vị này.', sheet_running: 'tháng chưa hết', sheet_empty: 'Chưa chọn chỉ số nào cho phiếu tháng.', pick_month: 'Tháng', sheet_xlsx: 'Tải XLSX', sheet_print: 'In một trang A4',
+  sheet_rule: 'Hạng trong cùng loại đơn vị. So với {before}: thay đổi chỉ được nêu khi hai khoảng tin cậy 95 % tách rời.', justification: 'Giải trình của đơn vị', justification_none: 'Đơn vị chưa giải trình cho tháng này.', justified_at: 'Viết lúc {time} ngày {date}', justify: 'Viết giải trình', justification_text: 'Nội dung', justification_links: 'Liên kết (https, mỗi dòng một, nhiều nhất 5)',
+  justification_rule: 'Nhiều nhất 1000 chữ. Không ghi tên người, số điện thoại, thư điện tử hay dãy 9 chữ số; bản mới nhất được dùng.', justified: 'Đã ghi. Bản này được dùng từ bây giờ.', justification_refused: 'Chưa ghi: nội dung quá dài, có liên kết không phải https, hoặc có số hay địa chỉ giống của một người.',
+  every_unit: 'Mọi đơn vị trong phạm vi', follow_ups_of: 'đến ngày {date}; chờ giải trình trước', follow_ups_none: 'Không có vi phạm nào được theo dõi trong phạm vi này.', follow_up: 'Mã', violation: 'Vi phạm', col_state: 'Tình trạng', opened_on: 'Mở', explained_on: 'Giải trình', closed_on: 'Kết thúc', days_open: 'Số ngày',
 } as const;
 
 export type OfficialsKey = keyof typeof OFFICIALS_VI;
 export const OFFICIALS_EN: Record<OfficialsKey, string> = {
-  officials: 'Officials', tab_mine: 'My dossiers', tab_board: 'Unit board', tab_notices: 'Notices', new_notices: '{n} not acknowledged', sign_out: 'Sign out', parts: 'Parts of the page',
+  officials: 'Officials', tab_mine: 'My dossiers', tab_board: 'Unit board', tab_notices: 'Notices', tab_sheet: 'Monthly sheet', tab_follow_ups: 'Follow-ups', new_notices: '{n} not acknowledged', sign_out: 'Sign out', parts: 'Parts of the page',
   role_official: 'Official', role_leader: 'Leader', role_operator: 'Operator', role_source: 'Source', role_reader: 'Reader',
   n_dossiers: '{n} dossiers', by_time_left: 'by working time left', first_shown: 'the first {n}; there are more', more: 'Fetch more', pick_unit: 'Unit',
   group_overdue: 'Overdue', group_today: 'Today', group_later: 'Later', group_paused: 'Paused, no due date', group_ended: 'Ended',
@@ -74,6 +78,10 @@ export const OFFICIALS_EN: Record<OfficialsKey, string> = {
   push_switch: 'Notices on this computer, also when this page is closed', push_on: 'on', push_off: 'off', push_busy: 'changing', push_denied: 'The browser does not let this page send notices: allow it in the settings of the page.', push_unable: 'This browser cannot show notices when the page is closed.', push_failed: 'Not changed. Press again later.', push_unreached: 'The browser cannot reach its push service. Notices still come by mail.',
   push_browsers: 'Your browsers that get notices: {n}', push_one: '{browser}, {system}, since {time} {date}', push_here: 'this computer', push_end: 'Switch off', push_ended: 'No more notices on {browser}, {system}.', browser_chrome: 'Chrome', browser_edge: 'Edge', browser_firefox: 'Firefox', browser_safari: 'Safari', browser_other: 'Another browser', system_windows: 'Windows', system_macos: 'macOS', system_linux: 'Linux', system_android: 'Android', system_ios: 'iOS', system_other: 'another system',
   out_title: 'You are not signed in', out_why: 'The session has ended or you have signed out. The operator sends you a one-time link to sign in; open that link.', out_again: 'To the sign-in page',
+  sheet_title: 'Monthly sheet of {month}, {unit}', sheet_loading: 'Fetching the monthly sheet.', sheet_trouble: 'The monthly sheet has not come (error {status}). Trying again.', sheet_unknown: 'There is no monthly sheet of this unit.', sheet_running: 'the month is not over', sheet_empty: 'No indicator is chosen for the monthly sheet.', pick_month: 'Month', sheet_xlsx: 'Download XLSX', sheet_print: 'Print on one A4',
+  sheet_rule: 'Ranks are within the kind of unit. Against {before}: a movement is said only where the two 95 % intervals part.', justification: 'The unit\'s explanation', justification_none: 'The unit has not explained this month.', justified_at: 'Written at {time} on {date}', justify: 'Write an explanation', justification_text: 'Text', justification_links: 'Links (https, one a line, at most 5)',
+  justification_rule: 'At most 1000 letters. No names of people, phone numbers, mail addresses or 9 digits in a row; the newest one holds.', justified: 'Recorded. It holds from now on.', justification_refused: 'Not recorded: it is too long, a link is not https, or something looks like a person\'s number or address.',
+  every_unit: 'All units within reach', follow_ups_of: 'as of {date}; what waits for an explanation first', follow_ups_none: 'No violation is followed up within this reach.', follow_up: 'Code', violation: 'Violation', col_state: 'State', opened_on: 'Opened', explained_on: 'Explained', closed_on: 'Closed', days_open: 'Days',
 };
 
 const WORDS = { vi: { ...VI, ...OFFICIALS_VI }, en: { ...EN, ...OFFICIALS_EN } } as const;

@@ -1,0 +1,154 @@
+/** A unit's month as its head is rated by it: figures, whether they were reconciled, the unit's explanation; printed on one sheet of A4. */
+import { useState } from 'preact/hooks';
+import { measureOf } from '../core/catalogue';
+import { EDGES } from '../core/figures';
+import type { Figure } from '../core/model';
+import { VALUE } from '../core/picture';
+import { dayMonth, dayOf, span, timeOf, windowName } from '../core/times';
+import { catalogue } from '../live/catalogue';
+import { movementWords } from '../ranking/words';
+import { fractionOf, pointed, reasonOf, valueWithUnit } from '../view/words';
+import { REASONS } from '../core/explained';
+import { choose, edges, heard, lang, month, nameOf, refresh, say, session, sheet, sheetUnit, sheetUnits, term, today } from './store';
+import { pathOf, posted } from './server';
+import { justificationBody, monthsTo, type Justification, type Moved, type Sheet as Body, type SheetLine } from './sheet';
+
+export function Sheet() {
+  const { body, status } = sheet.value;
+  const shown = body !== null && body.code === sheetUnit.value && body.month === month.value ? body : null;
+  return (
+    <div class="sheet" data-state={shown === null ? 'sheet-loading' : 'sheet'} data-sheet={shown?.code} data-month={shown?.month}>
+      <Choices />
+      <h1 id="list-title">{shown === null ? say('sheet_loading') : say('sheet_title', { month: windowName(shown.month, null, lang.value).toLocaleLowerCase(lang.value), unit: shown.name })}</h1>
+      {status !== 200 && <p class="warn" role="status">{say(status === 404 ? 'sheet_unknown' : 'sheet_trouble', { status })}</p>}
+      {shown !== null && <Whole sheet={shown} />}
+    </div>
+  );
+}
+
+function Choices() {
+  const [unit, chosen] = [sheetUnit.value, month.value];
+  if (unit === null || chosen === null || today.value === null) return null;
+  const months = [...new Set([chosen, ...monthsTo(today.value)])].sort().reverse();
+  return (
+    <div class="choices">
+      {sheetUnits.value.length > 1 && (
+        <label class="pick"><span>{say('pick_unit')}</span>
+          <select name="unit" value={unit} onChange={(event) => choose({ unit: event.currentTarget.value })}>{sheetUnits.value.map((code) => <option key={code} value={code} selected={code === unit}>{nameOf(code)}</option>)}</select>
+        </label>
+      )}
+      <label class="pick"><span>{say('pick_month')}</span>
+        <select name="month" value={chosen} onChange={(event) => choose({ month: event.currentTarget.value })}>{months.map((name) => <option key={name} value={name} selected={name === chosen}>{windowName(name, null, lang.value)}</option>)}</select>
+      </label>
+      <a href={pathOf.sheetFile(unit, chosen)} download data-role="xlsx">{say('sheet_xlsx')}</a>
+      <button type="button" class="more" onClick={() => print()} data-role="print">{say('sheet_print')}</button>
+    </div>
+  );
+}
+
+function Whole({ sheet: of }: { readonly sheet: Body }) {
+  const { reconciliation: { state, at } } = of;
+  return (
+    <>
+      <p class="facts"><span>{span(of.first, of.last)}{!of.complete && <> · {say('sheet_running')}</>} · <span data-role="reconciliation" data-state={state}>{term('reconciliation', state)}{at !== null && ` (${timeOf(at)} ${dayMonth(dayOf(at), true)})`}</span></span></p>
+      {of.stale && <p class="warn" role="status">{say('behind_officials')}</p>}
+      {of.lines.length === 0 ? <p>{say('sheet_empty')}</p> : catalogue.value === null ? <p class="note" role="status">{say('sheet_loading')}</p> : <Lines sheet={of} />}
+      <p class="note">{say('sheet_rule', { before: windowName(of.before, null, lang.value).toLocaleLowerCase(lang.value) })}</p>
+      <Said key={`${of.code} ${of.month}`} sheet={of} />
+    </>
+  );
+}
+
+function Lines({ sheet: { lines, before } }: { readonly sheet: Body }) {
+  return (
+    <div class="wide" role="region" tabIndex={0} aria-label={say('tab_sheet')}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{say('pick_measure')}</th><th scope="col" class="v">{say('col_value')}</th><th scope="col"><span class="vh">{say('col_band')}</span></th><th scope="col" class="n">{say('col_fraction')}</th><th scope="col" class="n">{say('col_points')}</th>
+            <th scope="col" class="n">{say('col_rank')}</th><th scope="col" class="n">{windowName(before, null, lang.value)}</th><th scope="col">{say('col_movement')}</th>
+          </tr>
+        </thead>
+        <tbody>{lines.map((line) => <Row key={line.code} line={line} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ line }: { readonly line: SheetLine }) {
+  const l = lang.value;
+  const measure = measureOf(catalogue.value ?? [], line.code, edges.value ?? EDGES);
+  const written = (figure: Figure): string => valueWithUnit(figure, { lang: l, edges: measure?.edges ?? EDGES, measure });
+  const [some, letter] = [line.reason === VALUE, say(`letter_${line.band}`)];
+  return (
+    <tr data-line={line.code} data-reason={line.reason}>
+      <th scope="row">{line.name[l]}<small>{line.code}</small></th>
+      <td class="v" data-role="value">{!some ? <em>{reasonOf(line.reason, l)}</em> : line.few ? say('few_mark') : written(line)}</td>
+      <td>{some && line.band !== 'none' && <span class={`chip sm b-${line.band}`}><span aria-hidden="true">{letter}</span><span class="vh">{say(`band_${line.band}`)}</span></span>}</td>
+      <td class="n">{fractionOf(line, measure, l)}</td>
+      <td class="n">{line.points !== null && line.maximum !== null && `${pointed(line.points, l)} / ${pointed(line.maximum, l)}`}</td>
+      <td class="n">{line.rank !== null && `${line.rank} / ${line.of ?? ''}`}</td>
+      <td class="n">{line.before === null || line.before.denominator === 0 ? '—' : written(line.before)}{line.before?.rank != null && ` · ${say('col_rank').toLocaleLowerCase(l)} ${line.before.rank}`}</td>
+      <td class="moved" data-moved={line.movement.reason}>{movedSaid(line.movement, line.denominator)}</td>
+    </tr>
+  );
+}
+
+/** In words; a reason that only the sheet knows has its words in /definitions. */
+function movedSaid({ places, difference, reason }: Moved, denominator: number): string {
+  const known = REASONS.find((one) => one === reason);
+  return known === undefined ? term('monthly_movement', reason) : movementWords({ movement: { places, difference, reason: known }, denominator }, lang.value);
+}
+
+const mayWrite = (unit: string): boolean => (session.value?.grants ?? []).some(({ role, units }) => (role === 'official' || role === 'leader') && units.includes(unit));
+
+function Said({ sheet: of }: { readonly sheet: Body }) {
+  return (
+    <section aria-labelledby="said-title" data-role="justification">
+      <h2 id="said-title">{say('justification')}</h2>
+      {of.justification === null ? <p>{say('justification_none')}</p> : <Text said={of.justification} />}
+      {mayWrite(of.code) && <Writing sheet={of} />}
+    </section>
+  );
+}
+
+function Text({ said: { text, links, at } }: { readonly said: Justification }) {
+  return (
+    <>
+      <p class="said" lang="vi">{text}</p>
+      {links.length > 0 && <ul>{links.map((link) => <li key={link}><a href={link} rel="noreferrer">{link}</a></li>)}</ul>}
+      {at !== null && <p class="note">{say('justified_at', { time: timeOf(at), date: dayMonth(dayOf(at), true) })}</p>}
+    </>
+  );
+}
+
+/** What is sent stands until another one is; the server says whether it may be stored. */
+function Writing({ sheet: of }: { readonly sheet: Body }) {
+  const [text, setText] = useState(of.justification?.text ?? '');
+  const [links, setLinks] = useState(of.justification?.links.join('\n') ?? '');
+  const [status, setStatus] = useState<number | 'sending' | null>(null);
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setStatus('sending');
+    const told = heard(await posted(pathOf.justifications(of.code), justificationBody(of.month, text, links), () => null));
+    setStatus(told.status);
+    if (told.status === 202) void refresh({ anew: true });
+  };
+  return (
+    <details class="numbers">
+      <summary>{say('justify')}</summary>
+      <form class="ask" data-form="justify" onSubmit={(event) => void send(event)}>
+        <label class="pick"><span>{say('justification_text')}</span><textarea name="text" required maxLength={1000} rows={5} value={text} onInput={(event) => setText(event.currentTarget.value)} /></label>
+        <label class="pick"><span>{say('justification_links')}</span><textarea name="links" rows={2} value={links} onInput={(event) => setLinks(event.currentTarget.value)} /></label>
+        <p class="note">{say('justification_rule')}</p>
+        <button class="pri">{say('send')}</button>
+      </form>
+      <p class="reply" role="status" data-role="reply">{status === null ? '' : status === 'sending' ? say('sending') : answerSaid(status)}</p>
+    </details>
+  );
+}
+function answerSaid(status: number): string {
+  if (status === 202) return say('justified');
+  if (status === 422) return say('justification_refused');
+  return status === 0 || status >= 500 ? say('act_away') : say('act_refused', { status });
+}
