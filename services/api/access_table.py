@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from dunghen.domain.access import What
 
 _OPEN_PATHS = (
-    "/", "/wall", "/desk", "/docs", "/{path:path}", "/livez", "/readyz", "/metrics", "/openapi.json", "/asyncapi.json", "/open-data/{path:path}",
+    "/", "/wall", "/desk", "/docs", "/{path:path}", "/livez", "/readyz", "/metrics",
+    "/openapi.json", "/asyncapi.json", "/open-data/{path:path}",
     "/api/v1/map", "/api/v1/map.csv", "/api/v1/map.xlsx", "/api/v1/map.geojson", "/api/v1/geometry", "/api/v1/changes", "/api/v1/stream",
     "/api/v1/units", "/api/v1/units/{code}", "/api/v1/units/{code}/badge.svg", "/api/v1/feeds", "/api/v1/definitions",
     "/api/v1/units/{code}/explanation", "/api/v1/units/{code}/breakdowns",

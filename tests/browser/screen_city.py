@@ -178,7 +178,8 @@ async def _fill(world: World, codes: list[str]) -> None:
 @contextmanager
 def screen_city(**given: Any) -> Iterator[ScreenCity]:
     """The city on a fresh namespace, filled, with both processes; `given` as in `ApiSettings`, without ports."""
-    settings = ApiSettings(**{"partitions": 2, "port": free_port(), "tick_seconds": 1, "history_seconds": 0.2, **given})
+    soon = {"tick_seconds": 1, "history_seconds": 0.2, "breakdown_settle_seconds": 1}
+    settings = ApiSettings(**{"partitions": 2, "port": free_port(), **soon, **given})
     SharedClock(MONDAY_8_00 * 1_000_000, 0, 0.0).save(settings.data / "clock.json")
     settings = settings.model_copy(update={"clock_file": settings.data / "clock.json"})
     loop = _Loop()

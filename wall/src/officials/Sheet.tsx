@@ -100,6 +100,8 @@ function movedSaid({ places, difference, reason }: Moved, denominator: number): 
   return known === undefined ? term('monthly_movement', reason) : movementWords({ movement: { places, difference, reason: known }, denominator }, lang.value);
 }
 
+/** What was said goes through a topic before it is read back. */
+const READ_BACK_MS = 3000;
 const mayWrite = (unit: string): boolean => (session.value?.grants ?? []).some(({ role, units }) => (role === 'official' || role === 'leader') && units.includes(unit));
 
 function Said({ sheet: of }: { readonly sheet: Body }) {
@@ -132,7 +134,7 @@ function Writing({ sheet: of }: { readonly sheet: Body }) {
     setStatus('sending');
     const told = heard(await posted(pathOf.justifications(of.code), justificationBody(of.month, text, links), () => null));
     setStatus(told.status);
-    if (told.status === 202) void refresh({ anew: true });
+    if (told.status === 202) setTimeout(() => void refresh({ anew: true }), READ_BACK_MS);
   };
   return (
     <details class="numbers">

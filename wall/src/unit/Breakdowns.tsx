@@ -81,7 +81,7 @@ function Row({ one, by, most, all }: { readonly one: Category; readonly by: By; 
   const [l, name] = [lang.value, named(one, lang.value)];
   return (
     <tr data-category={one.code} data-band={one.band}>
-      <th scope="row"><span lang={name.lang}>{name.text}</span>{by === 'procedure' && name.text !== one.code && <small>{one.code}</small>}{one.months < all && <em>{told('in_months', { n: one.months, all })}</em>}</th>
+      <th scope="row"><span lang={name.lang}>{name.text === '' ? told('unknown_part') : name.text}</span>{by === 'procedure' && name.text !== one.code && <small>{one.code}</small>}{one.months < all && <em>{told('in_months', { n: one.months, all })}</em>}</th>
       <td class="v" data-role="value">{one.few ? say('few_mark') : percent(one, l, edges.value)}</td>
       <td><Chip band={one.band} /></td>
       <td class="of"><Bar figure={one} most={most} /></td>
