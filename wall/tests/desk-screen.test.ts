@@ -16,7 +16,7 @@ test('the key stands in the part of the address that no browser sends, or is typ
 });
 test('what is no desk and no number of seconds is not taken', () => {
   expect(['?desk=20242', '?desk=../../keys', '?desk=20242.Q01/board', ''].map((search) => read(search, '', null).desk)).toEqual(['', '', '', '']);
-  expect([read('?every=1', '', null), read('?every=soon', '', null), read('?every=9999', '', null)].map((one) => one.everySeconds)).toEqual([5, 15, 300]);
+  expect([read('?every=1', '', null), read('?every=soon', '', null), read('?every=9999', '', null)].map((one) => one.everySeconds)).toEqual([5, 30, 300]);
 });
 test('of a dossier no more than four digits ever stand there', () => {
   expect(boardBody(answer()).dossiers[0]).toEqual({ digits: '1204', step: { vi: 'Đang xử lý', en: 'Being processed' }, ready: false, paused: false, promisedOn: '2026-11-18' });

@@ -6,9 +6,9 @@ import type { Lang } from '../core/text';
 export interface Settings { readonly desk: string; readonly key: string | null; readonly lang: Lang; readonly theme: Theme; readonly kiosk: boolean; readonly everySeconds: number }
 
 const PLACE = /^[\w.-]{1,40}\.[A-Z]{0,4}-?[0-9]{1,3}$/;
-const [LEAST, USUAL, MOST] = [5, 15, 300] as const;
+const [LEAST, USUAL, MOST] = [5, 30, 300] as const; // every reading is in the city's audit log
 
-/** `search` and `hash` of the address: `?desk=20242.Q01&lang=&theme=&kiosk&every=15#key=…`; `typed`: a key that was typed on this screen. */
+/** `search` and `hash` of the address: `?desk=20242.Q01&lang=&theme=&kiosk&every=30#key=…`; `typed`: a key that was typed on this screen. */
 export function read(search: string, hash: string, typed: string | null): Settings {
   const query = new URLSearchParams(search);
   const every = Number(query.get('every') ?? '');
