@@ -15,13 +15,13 @@ import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
 import { useDrawn } from '../view/long';
 import { Room } from '../view/Ranking';
-import { choice, choose, edges, lang, measure, picture, printing, say, STEPPED } from '../view/store';
+import { choice, choose, edges, lang, measure, picture, printing, say, STEPPED, today } from '../view/store';
 import { reasonOf, valueWithUnit } from '../view/words';
 import { compareText, type CompareKey } from './text';
 import { comparedWords, differenceWords } from './words';
 
 const told = (key: CompareKey, values?: Readonly<Record<string, string | number>>): string => compareText(lang.value, key, values);
-const earlier = (): string => choice.value.against ?? monthEndBefore(choice.value.asOf ?? picture.value?.asOf ?? '');
+const earlier = (): string => choice.value.against ?? monthEndBefore(choice.value.asOf ?? today.value ?? '');
 const questionOf = (asOf: string | null): Question => ({ ...choice.value, asOf });
 const addressFor = (): string => `/api/v1/map?${asked(questionOf(earlier()))}`;
 const REFUSED = [404, 422];
@@ -52,7 +52,7 @@ export function ComparePage() {
 
 /** A moment by the days that its figures stand for. */
 function moment(day: string | null): string {
-  const days = dates(choice.value.window, day ?? picture.value?.asOf ?? '');
+  const days = dates(choice.value.window, day ?? today.value ?? '');
   return day === null && isLive(choice.value) ? told('so_far', { dates: days }) : days;
 }
 function what(): string {

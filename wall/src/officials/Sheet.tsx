@@ -9,7 +9,7 @@ import { catalogue } from '../live/catalogue';
 import { movementWords } from '../ranking/words';
 import { fractionOf, pointed, reasonOf, valueWithUnit } from '../view/words';
 import { REASONS } from '../core/explained';
-import { choose, edges, heard, lang, month, nameOf, refresh, say, session, sheet, sheetUnit, sheetUnits, term, today } from './store';
+import { choose, edges, heard, lang, month, nameOf, refresh, say, session, sheet, sheetUnit, seenUnits, term, today } from './store';
 import { pathOf, posted } from './server';
 import { justificationBody, monthsTo, type Justification, type Moved, type Sheet as Body, type SheetLine } from './sheet';
 
@@ -32,9 +32,9 @@ function Choices() {
   const months = [...new Set([chosen, ...monthsTo(today.value)])].sort().reverse();
   return (
     <div class="choices">
-      {sheetUnits.value.length > 1 && (
+      {seenUnits.value.length > 1 && (
         <label class="pick"><span>{say('pick_unit')}</span>
-          <select name="unit" value={unit} onChange={(event) => choose({ unit: event.currentTarget.value })}>{sheetUnits.value.map((code) => <option key={code} value={code} selected={code === unit}>{nameOf(code)}</option>)}</select>
+          <select name="unit" value={unit} onChange={(event) => choose({ unit: event.currentTarget.value })}>{seenUnits.value.map((code) => <option key={code} value={code} selected={code === unit}>{nameOf(code)}</option>)}</select>
         </label>
       )}
       <label class="pick"><span>{say('pick_month')}</span>
@@ -50,7 +50,7 @@ function Whole({ sheet: of }: { readonly sheet: Body }) {
   const { reconciliation: { state, at } } = of;
   return (
     <>
-      <p class="facts"><span>{span(of.first, of.last)}{!of.complete && <> · {say('sheet_running')}</>} · <span data-role="reconciliation" data-state={state}>{term('reconciliation', state)}{at !== null && ` (${timeOf(at)} ${dayMonth(dayOf(at), true)})`}</span></span></p>
+      <p class="facts"><span>{span(of.first, of.last)}{!of.complete && <> · {say('sheet_running')}</>} · {say('sheet_as_of', { date: dayMonth(of.asOf, true) })} · <span data-role="reconciliation" data-state={state}>{term('reconciliation', state)}{at !== null && ` (${timeOf(at)} ${dayMonth(dayOf(at), true)})`}</span></span></p>
       {of.stale && <p class="warn" role="status">{say('behind_officials')}</p>}
       {of.lines.length === 0 ? <p>{say('sheet_empty')}</p> : catalogue.value === null ? <p class="note" role="status">{say('sheet_loading')}</p> : <Lines sheet={of} />}
       <p class="note">{say('sheet_rule', { before: windowName(of.before, null, lang.value).toLocaleLowerCase(lang.value) })}</p>

@@ -63,12 +63,14 @@ export const opened = signal<(Answering & { readonly dossier: string }) | 'link_
 
 export const reach = computed<readonly string[]>(() => [...new Set((session.value?.grants ?? []).flatMap((grant) => grant.units))].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'vi')));
 export const boardUnit = computed(() => (choice.value.unit !== null && reach.value.includes(choice.value.unit) ? choice.value.unit : (reach.value[0] ?? null)));
-/** The units whose monthly sheets may be seen: of who runs the city all. */
-export const sheetUnits = computed<readonly string[]>(() => {
+/** The units of which somebody may see sheets and follow-ups: of who runs the city all. */
+export const seenUnits = computed<readonly string[]>(() => {
   if ((session.value?.grants ?? []).some(({ role }) => role === 'operator')) return [...units.value.keys()].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'vi'));
   return reach.value.filter((code) => units.value.has(code));
 });
-export const sheetUnit = computed(() => (choice.value.unit !== null && sheetUnits.value.includes(choice.value.unit) ? choice.value.unit : (sheetUnits.value[0] ?? null)));
+export const sheetUnit = computed(() => (choice.value.unit !== null && seenUnits.value.includes(choice.value.unit) ? choice.value.unit : (seenUnits.value[0] ?? null)));
+/** Of which unit follow-ups are asked for; "": of all within reach. */
+export const followUpUnit = computed(() => (choice.value.unit !== null && seenUnits.value.length > 1 && seenUnits.value.includes(choice.value.unit) ? choice.value.unit : ''));
 /** Of the sheet: what is chosen, else the last month that is over. */
 export const month = computed(() => choice.value.month ?? (today.value === null ? null : monthEndBefore(today.value).slice(0, 7)));
 const sheetPath = computed(() => (sheetUnit.value === null || month.value === null ? null : pathOf.sheet(sheetUnit.value, month.value)));
@@ -137,12 +139,12 @@ const REFRESH = {
     if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
   },
   follow_ups: async () => {
-    const unit = followUpUnit();
+    const unit = followUpUnit.peek();
     const before = followUps.peek().unit === unit ? followUps.peek() : { ...NOTHING, unit };
     followUps.value = before;
     if ((before.body?.list.length ?? 0) > FOLLOW_UPS_PAGE) return; // who reads on is not thrown back
     const told = await ask(pathOf.followUps(unit, ''), followUpsOf);
-    if (followUpUnit() === unit) followUps.value = { ...after(before, told), unit };
+    if (followUpUnit.peek() === unit) followUps.value = { ...after(before, told), unit };
   },
   words: async () => {
     if (told.peek() !== null) return;
@@ -170,7 +172,6 @@ const REFRESH = {
 
 const TERMS = ['reconciliation', 'monthly_movement', 'violations', 'follow_up_states'] as const;
 const FOLLOW_UPS_PAGE = 200;
-const followUpUnit = (): string => (choice.peek().unit !== null && reach.peek().length > 1 ? (choice.peek().unit ?? '') : '');
 /** What each view shows beside what is always there. */
 const OF_VIEW: Readonly<Record<View, readonly (keyof typeof REFRESH)[]>> = { mine: ['mine'], board: ['board', 'quality'], notices: ['notices'], sheet: ['words', 'sheet'], follow_ups: ['words', 'follow_ups'] };
 /** The catalogue says what the figures of a sheet mean: it is followed from when one is first looked at. */
@@ -189,6 +190,7 @@ export async function refresh({ anew = false }: { readonly anew?: boolean } = {}
   await Promise.all([...new Set<keyof typeof REFRESH>(['notices', 'account', 'units', ...OF_VIEW[view]])].map((name) => REFRESH[name](anew)));
   if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
   if (view === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(); // so is another month the last
+  if (view === 'follow_ups' && followUps.peek().unit !== followUpUnit.peek()) await REFRESH.follow_ups();
 }
 /** The next page of what is followed up. */
 export async function moreFollowUps(): Promise<void> {
