@@ -33,7 +33,7 @@ def counted(city: ScreenCity) -> Iterator[None]:
     places = [(unit, day, months[n]) for unit, months in COUNTED.items() for n, day in enumerate((SEPTEMBER, OCTOBER))]
     for unit, day, (early, late) in places:
         city.loop.run(city.world.cell((unit, day, 0), early=early, late=late))
-    past = {"as_of": "2026-10-31", "rate": "resolved"}
+    past = {"as_of": "2026-10-31", "rate": "resolved", "window": "month"}
     eventually(lambda: [city.unit(unit, **past)["denominator"] for unit in COUNTED] == [100, 100, 3], what="the counters of October")
     yield
     for unit, day, _ in places:
