@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { read, write } from '../src/core/address';
-import { breakdownBody, inOrder, monthsAsked, named, periodsOf } from '../src/core/breakdown';
+import { breakdownBody, inOrder, monthsAsked, named, monthChoices } from '../src/core/breakdown';
 import { Malformed } from '../src/core/model';
 import { holdsMonth, monthEndBefore } from '../src/core/times';
 import { monthsSaid } from '../src/unit/words';
@@ -33,8 +33,8 @@ test('a name that there is in Vietnamese alone is marked, and a code stands wher
 test('the months are those of the page where it shows a past period, else of the year', () => {
   expect(['month', '30d', '2026-10', '2026-Q3', '2026', '2026-11', 'year'].map((window) => monthsAsked(null, window, '2026-11-16'))).toEqual(['2026', '2026', '2026-10', '2026-Q3', '2026', '2026', '2026']);
   expect([monthsAsked('2025', '2026-10', '2026-11-16'), monthsAsked(null, 'month', '2026-01-20')]).toEqual(['2025', '2025']);
-  expect(periodsOf('2026-11-16', '2026-10').slice(0, 3)).toEqual(['2026', '2026-10', '2026-09']);
-  expect(new Set(periodsOf('2026-11-16', '2020')).has('2020')).toBe(true);
+  expect(monthChoices('2026-11-16', '2026-10').slice(0, 3)).toEqual(['2026', '2026-10', '2026-09']);
+  expect(new Set(monthChoices('2026-11-16', '2020')).has('2020')).toBe(true);
 });
 test('a whole month that is over lies in a window, or none does', () => {
   const holds = (window: string, today: string): boolean => holdsMonth(window, today);

@@ -51,5 +51,5 @@ const NAMED = /^\d{4}/;
 /** The period whose months are asked for: what is chosen, else the page's where it is named and holds a whole month that is over, else the year of the last month that is. */
 export const monthsAsked = (chosen: string | null, window: string, today: string): string => chosen ?? (NAMED.test(window) && holdsMonth(window, today) ? window : lastYear(today));
 /** To choose from: that year, then past months, quarters and years. */
-export const periodsOf = (today: string, chosen: string): readonly string[] => [...new Set([lastYear(today), ...pastWindows(today), chosen])];
+export const monthChoices = (today: string, chosen: string): readonly string[] => [...new Set([lastYear(today), ...pastWindows(today), chosen])];
 const lastYear = (today: string): string => monthEndBefore(today).slice(0, 4);

@@ -1,7 +1,7 @@
 /** The unit's finished dossiers by procedure, field, channel or hour, of months that are over. Asked for when it is opened; what is suppressed is said to be. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { BYS, type By } from '../core/address';
-import { breakdownBody, inOrder, monthsAsked, named, periodsOf, type Breakdown, type Category } from '../core/breakdown';
+import { breakdownBody, inOrder, monthsAsked, named, monthChoices, type Breakdown, type Category } from '../core/breakdown';
 import { counted, percent, share } from '../core/figures';
 import type { Figure } from '../core/model';
 import { windowName } from '../core/times';
@@ -44,7 +44,7 @@ function Opened({ code, by }: { readonly code: string; readonly by: By }) {
 }
 
 function Tools({ by }: { readonly by: By }) {
-  const windows = periodsOf(today.value ?? '', period());
+  const windows = monthChoices(today.value ?? '', period());
   return (
     <div class="tools-row">
       <nav class="chosen" aria-label={told('by_what')}>
