@@ -22,7 +22,7 @@ class PlatformSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file="dunghen.toml", frozen=True, extra="ignore")
 
     kafka: str = Field("127.0.0.1:9092", description="bootstrap servers, host:port, comma separated")
-    redis: str = Field("redis://127.0.0.1:6379/0", description="address of the live view")
+    redis: str = Field("redis://127.0.0.1:6379/0", description="address of the live view", repr=False)
     mongo: str = Field("", description="address of MongoDB; empty: SQLite files under `data`", repr=False)
     data: Path = Field(Path(".dunghen"), description="folder of everything local: clock, SQLite files, logs, mails")
     namespace: str = Field("", pattern=r"^[a-z0-9-]*$", description="put before topics, groups, transactional ids and Redis keys")

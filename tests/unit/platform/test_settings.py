@@ -45,6 +45,13 @@ def test_a_secret_may_come_from_a_file_and_is_never_printed(monkeypatch: pytest.
     assert "hush" not in f"{settings!r}{settings.redacted()}"
 
 
+@pytest.mark.parametrize("name", ["mongo", "redis"])
+def test_an_address_that_may_hold_a_password_is_not_printed(name: str) -> None:
+    settings = PlatformSettings(**{name: "scheme://who:s3cret@there/0"})
+    assert settings.redacted()[name] == "***"
+    assert "s3cret" not in f"{settings!r}{settings.redacted()}"
+
+
 def test_names_get_the_namespace_before_them() -> None:
     assert PlatformSettings(namespace="t-").named("things") == "t-things"
     assert PlatformSettings().named("things") == "things"
