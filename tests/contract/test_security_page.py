@@ -21,7 +21,7 @@ from services.ingest.wire.allow_list import ALLOWED, MATCHED
 ROOT = Path(__file__).parents[2]
 PAGES = tuple(ROOT / "docs" / name for name in ("security.md", "privacy.md"))
 WALL = ROOT / "wall" / "src"
-TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)(::\w*)?`")
 COMMAND = re.compile(r"`dunghen ([^`]+)`")
 OF_PEOPLE = {"person", "handler", "recipient", "address", "endpoint", "author", "text"}  # members by which a record may tell of somebody
 HTML_OR_CODE = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(")
@@ -36,7 +36,7 @@ def functions_of(file: str) -> set[str]:
 def missing_tests(page: str) -> list[str]:
     """Tests that a page names and that are not there."""
     named = TEST.findall(page)
-    return [f"{file}::{name}" for file, name in named if not (ROOT / file).is_file() or (name and name not in functions_of(file))]
+    return [f"{file}{name}" for file, name in named if not (ROOT / file).is_file() or (name and name[2:] not in functions_of(file))]
 
 
 def missing_commands(page: str, tree: Any) -> list[str]:
@@ -124,7 +124,7 @@ def test_what_is_not_there_is_found(tree: Any) -> None:
     here = "tests/contract/test_security_page.py"
     good = f"| a | `{here}::test_what_is_not_there_is_found` |"
     assert missing_tests(good) == []
-    planted_tests = [f"{here}::test_planted", "tests/unit/test_planted.py::test_x"]
+    planted_tests = [f"{here}::test_planted", f"{here}::", "tests/unit/test_planted.py::test_x", "tests/unit/test_planted.py"]
     assert missing_tests(good + "".join(f"`{each}`" for each in planted_tests)) == planted_tests
     assert missing_commands("`dunghen people import LIST --whole` `dunghen audit list --who ID`", tree) == []
     planted = ["erase CODE", "people forget ID", "people import LIST --quietly", "people"]
