@@ -14,6 +14,7 @@ from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.facts.options import facts
 from dunghen.cli.keys.options import keys
+from dunghen.cli.look_ahead.options import look_ahead
 from dunghen.cli.notices.options import notices
 from dunghen.cli.open_data.options import exports
 from dunghen.cli.people.options import people
@@ -237,6 +238,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(audit, name="audit")
 app.add_typer(exports, name="export")
+app.add_typer(look_ahead, name="look-ahead")
 
 letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")

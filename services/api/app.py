@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.api import problems
 from services.api.access_table import check_declared
+from services.api.ahead import LookAhead
 from services.api.behind import Behind
 from services.api.doorkeeper import Doorkeeper
 from services.api.follower import Follower
@@ -26,6 +27,7 @@ from services.api.routes_geometry import geometry_routes
 from services.api.routes_indicators import indicator_routes
 from services.api.routes_justifications import justification_routes
 from services.api.routes_links import link_routes
+from services.api.routes_look_ahead import exact_look_ahead_routes, look_ahead_routes
 from services.api.routes_map import map_routes, news_routes
 from services.api.routes_map_files import map_file_routes
 from services.api.routes_monthly import city_monthly_routes, monthly_routes
@@ -58,10 +60,12 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         redoc_url=None,
     )
     problems.install(app)
-    behind = Behind(past)
+    behind, look = Behind(past), LookAhead(past)
     for router in (
         *_public(follower, past, behind),
         *_private(officials, past, behind, outlets),
+        look_ahead_routes(follower, look),
+        exact_look_ahead_routes(officials, look),
         health_routes(follower),
         open_data_routes(follower.settings.open_data),
         page_routes(follower.settings.static),

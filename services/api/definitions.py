@@ -6,6 +6,7 @@ from dunghen.contracts import reconciliations
 from services.api import indicator_periods, monthly_sheets, movements
 from services.api.desk_board import STATUSES
 from services.api.explanation_terms import terms
+from services.api.look_ahead_answer import REASONS as LOOK_AHEAD_REASONS
 from services.api.problems import CODES
 from services.api.procedures import LEVELS, LIMIT_UNITS
 from services.api.sources_said import SOURCE_REASONS
@@ -160,6 +161,7 @@ def definitions(scene: Scene | None) -> dict[str, object]:
         "source_reasons": {code: {"vi": vi, "en": en} for code, (vi, en) in SOURCE_REASONS.items()},
         **told_terms(),
         "fact_stages": _two(FACT_STAGES),
+        "look_ahead_reasons": {str(reason): {"vi": vi, "en": en} for reason, (vi, en) in LOOK_AHEAD_REASONS.items()},
         "publication": _two(PUBLICATION),
         "monthly_movement": _two(dict(movements.MEANINGS)),
         "justification_states": _two(monthly_sheets.JUSTIFIED),

@@ -14,6 +14,7 @@ from time import monotonic
 
 from dunghen.contracts.topics import DOSSIERS, OWN_KEY
 from dunghen.domain.breakdowns import cut_of
+from dunghen.domain.pace import pace_of
 from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import last_word, reckon
 from dunghen.domain.record_reading import read
@@ -55,7 +56,7 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
     """What is kept of a dossier. Instants in seconds, 0: none; `counted` False: outside every rate; `handler`: by internal id.
 
     A counted one has the members of `traits.Placement`, by which it is found behind a rate, and `cut`, where it stands in
-    break-downs. Raises ValueError.
+    break-downs, and `pace`, which a look-ahead is made of. Raises ValueError.
     """
     found = reckon(record, rules)
     raw = base64.b64encode(record).decode()
@@ -86,6 +87,7 @@ def document_of(record: bytes, rules: DossierRules) -> dict[str, object]:
         "first_due_at": found.first_due_at,
         **place._asdict(),
         "cut": cut_of(found, place.traits, rules.zone),
+        "pace": pace_of(found, rules.calendar),
         "record": raw,
     }
 

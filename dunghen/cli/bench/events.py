@@ -118,10 +118,11 @@ def _week(city: MadeUpCity, days: list[int], cycle: int) -> Iterator[Keyed]:
             moments += [(m.at, life.code, life, m) for m in life.moments]
     moments.sort(key=lambda x: x[:2])
     for at, code, life, moment in moments:
-        yield code, encode(_event(life, moment, at))
+        yield code, encode(event_of(life, moment, at))
 
 
-def _event(life: Life, moment: Moment, at: int) -> DossierEvent:
+def event_of(life: Life, moment: Moment, at: int) -> DossierEvent:
+    """A moment of a life as the normalised event that ingest would make of it, arriving at an instant."""
     event = DossierEvent(
         id="0" * 16,
         dossier=life.code,

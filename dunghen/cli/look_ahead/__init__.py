@@ -1,0 +1,1 @@
+"""`dunghen look-ahead …`: whether the look-ahead would have been right."""
