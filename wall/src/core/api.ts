@@ -479,6 +479,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/officials/units/{code}/look-ahead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Exact Look Ahead
+         * @description The same with every count as it is, and the estimates to a tenth.
+         */
+        get: operations["get_exact_look_ahead_api_v1_officials_units__code__look_ahead_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procedures": {
         parameters: {
             query?: never;
@@ -996,6 +1016,27 @@ export interface paths {
          *     like a person's: no 9 digits in a row, no phone number, no mail address.
          */
         post: operations["post_justification_api_v1_units__code__justifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/look-ahead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Look Ahead
+         * @description Open dossiers of a unit, or of the whole city by its code, that fall due within 1, 3 and 5 working days, and how many of them
+         *     will breach at the present pace, with an interval. Counts are multiples of five, estimates whole numbers; of fewer nothing is said.
+         */
+        get: operations["get_look_ahead_api_v1_units__code__look_ahead_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4146,6 +4187,133 @@ export interface operations {
             };
         };
     };
+    get_exact_look_ahead_api_v1_officials_units__code__look_ahead_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What falls due, exactly */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        as_of: string;
+                        at: string;
+                        code: string;
+                        horizons: {
+                            due: number | null;
+                            due_reason: string;
+                            expected: number | null;
+                            high: number | null;
+                            last: string;
+                            low: number | null;
+                            reason: string;
+                            working_days: number;
+                        }[];
+                        kind: string;
+                        level: number;
+                        method: string;
+                        name: string;
+                        paused: number | null;
+                        record_first: string;
+                        record_last: string;
+                        /** @default false */
+                        stale: boolean;
+                        undated: number | null;
+                    };
+                };
+            };
+            /** @description Nobody is signed in, and no valid key is given */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not for this role or unit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no such thing, or it is not to be known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     get_procedures_api_v1_procedures_get: {
         parameters: {
             query?: never;
@@ -7168,6 +7336,108 @@ export interface operations {
                 };
             };
             /** @description Who may read is not known yet, or the audit log cannot be written */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    get_look_ahead_api_v1_units__code__look_ahead_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What falls due */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        age_seconds?: number | null;
+                        as_of: string;
+                        at: string;
+                        code: string;
+                        horizons: {
+                            due: number | null;
+                            due_reason: string;
+                            expected: number | null;
+                            high: number | null;
+                            last: string;
+                            low: number | null;
+                            reason: string;
+                            working_days: number;
+                        }[];
+                        kind: string;
+                        level: number;
+                        method: string;
+                        name: string;
+                        paused: number | null;
+                        record_first: string;
+                        record_last: string;
+                        /** @default false */
+                        stale: boolean;
+                        undated: number | null;
+                    };
+                };
+            };
+            /** @description The reader has this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such unit, or nothing is known of that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A parameter is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        status: number;
+                        title: string;
+                        title_vi: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description The map is still being loaded */
             503: {
                 headers: {
                     [name: string]: unknown;

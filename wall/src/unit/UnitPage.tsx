@@ -14,6 +14,7 @@ import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
 import { choice, edges, lang, picture, say, STEPPED } from '../view/store';
 import type { Setting } from '../view/words';
+import { Ahead } from './Ahead';
 import { Breakdowns } from './Breakdowns';
 import { Desks } from './Desks';
 import { Parts } from './Parts';
@@ -65,6 +66,7 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <FourRates window={window} />
       <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
       <Why unit={unit} window={window} />
+      <Ahead code={unit.code} />
       <Breakdowns code={unit.code} />
       <ScoreCard code={unit.code} changed={() => rowOf(unit.code)} />
       <Desks code={unit.code} />
