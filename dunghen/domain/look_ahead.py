@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, lgamma, log
+from math import ceil, exp, lgamma, log
 from typing import NamedTuple
 
 from dunghen.domain.calendar import WorkingCalendar
@@ -26,6 +26,7 @@ RECORD_DAYS = 20  # working days: so long ago the present pace begins
 WEIGHT = 4.0  # dossiers of the city that a unit's quarter is mixed with
 ENOUGH = 30  # dossiers that must have reached a day in the whole city, or it says nothing
 CLASSES = (1, 3, 6, 10)  # terms of up to so many working days are alike, and all longer ones
+AS_ONE = 1e-6  # differences that are none
 FARTHEST = max(HORIZONS) * QUARTERS
 
 
@@ -195,12 +196,12 @@ def interval(due: int, mean: float, variance: float) -> tuple[int, int]:
     """The fewest and the most of `due` at LEVEL, equal tails, for a count with this mean and variance: binomial of fewer trials where it
     varies less than `due` equal chances, else beta-binomial.
     """
-    if mean <= 0 or mean >= due or variance <= 0:
+    if not 0 < mean < due or variance <= AS_ONE:
         return round(mean), round(mean)
     share = mean / due
     spread = variance / (due * share * (1 - share))
-    if spread <= 1:
-        trials = min(max(round(mean * mean / max(mean - variance, 1e-9)), int(mean) + 1), due)
+    if spread <= 1 + AS_ONE:
+        trials = min(ceil(mean * mean / max(mean - variance, AS_ONE)), due)  # rounded up: rather too wide than too narrow
         return _between(trials, mean / trials, None)
     size = (due - spread) / (spread - 1) if spread < due else 1e-3
     return _between(due, share, size)
