@@ -67,7 +67,7 @@ def _set(given: Reader) -> tuple[IndicatorSet, list[Indicator]]:
     of = IndicatorSet(
         code=given.text("code", pattern=SET_CODE),
         name=_text(given, "name"),
-        groups=tuple(_group(one) for one in given.objects("groups")),
+        groups=_groups(given),
         classes=tuple(_class(one) for one in given.objects("classes")),
         bands=_bands(given, 10, "higher"),
         source=given.text("source", ""),
@@ -85,10 +85,18 @@ def _set(given: Reader) -> tuple[IndicatorSet, list[Indicator]]:
     return of, definitions
 
 
-def _group(given: Reader) -> Group:
-    group = Group(given.text("code", pattern=GROUP_CODE), _text(given, "name"), given.whole("maximum", 0))
-    given.finish()
-    return group
+def _groups(given: Reader) -> tuple[Group, ...]:
+    """A tree: a parent stands before its parts."""
+    found: dict[str, Group] = {}
+    for one in given.objects("groups"):
+        code, parent = one.text("code", pattern=GROUP_CODE), one.text("parent", "")
+        if code in found:
+            one.fault("code", f"{code!r} is there twice")
+        if parent and parent not in found:
+            one.fault("parent", f"{parent!r} is no group that stands before this one")
+        found[code] = Group(code, _text(one, "name"), one.whole("maximum", 0), parent)
+        one.finish()
+    return tuple(found.values())
 
 
 def _class(given: Reader) -> Class:
@@ -235,11 +243,12 @@ def _end(one: Indicator) -> int:
 
 
 def _check_maxima(given: Reader, of: IndicatorSet, definitions: Iterable[Indicator]) -> None:
-    """The newest versions of a group's indicators give no more points than the group has."""
+    """The newest versions of a group's indicators, and the groups that are its parts, give no more points than the group has."""
     newest = {one.code: one for one in sorted(definitions, key=_begin)}
     for group in of.groups:
         points = sum(one.maximum for one in newest.values() if one.group == group.code)
+        points += sum(one.maximum for one in of.groups if one.parent == group.code)
         if points > group.maximum:
-            given.fault("groups", f"{group.code} has {group.maximum} points, its indicators give {points}")
+            given.fault("groups", f"{group.code} has {group.maximum} points, its parts give {points}")
     if of.total and not any(one.maximum for one in newest.values()):
         given.fault("total", "none of its indicators gives points")

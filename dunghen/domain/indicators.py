@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from dunghen.domain.bands import Thresholds
@@ -92,11 +92,12 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A part of a set, and how many points its indicators can give."""
+    """A part of a set, and how many points its indicators can give. `parent`: the group that it is a part of, "" for none."""
 
     code: str
     name: Text
     maximum: int
+    parent: str = ""
 
 
 class Class(NamedTuple):
@@ -124,9 +125,39 @@ class IndicatorSet:
     total: bool = False
     yearly: bool = False
 
+    def within(self, group: str) -> frozenset[str]:
+        """The codes of a group and of all groups below it; a group stands behind its parent."""
+        found = {group}
+        for one in self.groups:
+            if one.parent in found:
+                found.add(one.code)
+        return frozenset(found)
+
+
+class Part(NamedTuple):
+    """A group as a total of its own: `of` is a set that has nothing else, `groups` those whose indicators count."""
+
+    of: IndicatorSet
+    set: str
+    groups: frozenset[str]
+
+
+def part_code(of: IndicatorSet, group: Group) -> str:
+    """The code by which a group is a measure: `DTI.GOVERNMENT`. An indicator of that code goes before it."""
+    return f"{of.code}.{group.code.upper()}"
+
+
+def _part(of: IndicatorSet, group: Group) -> Part:
+    name = Text(*(f"{a}: {b}" for a, b in zip(of.name, group.name, strict=True)))
+    alone = IndicatorSet(part_code(of, group), name, bands=of.bands, source=of.source, law=of.law, total=True)
+    return Part(alone, of.code, of.within(group.code))
+
 
 class IndicatorBook:
-    """All sets of a policy, with all versions of all their indicators. `monthly`: the codes of which a unit's monthly sheet is made."""
+    """All sets of a policy, with all versions of all their indicators. `monthly`: the codes of which a unit's monthly sheet is made.
+
+    `parts`: the groups of sets that have a total, by the code of which each is a total too.
+    """
 
     def __init__(self, sets: Iterable[IndicatorSet] = (), definitions: Iterable[Indicator] = (), monthly: tuple[str, ...] = ()) -> None:
         self.monthly = monthly
@@ -134,6 +165,8 @@ class IndicatorBook:
         self.versions: dict[str, tuple[Indicator, ...]] = {}
         for one in sorted(definitions, key=lambda d: (d.valid_from is not None, d.valid_from or 0)):
             self.versions[one.code] = (*self.versions.get(one.code, ()), one)
+        parts = (_part(of, group) for of in self.sets.values() if of.total for group in of.groups)
+        self.parts = {one.of.code: one for one in parts if one.of.code not in self.versions}
         of_dossiers = [one for of in self.versions.values() for one in of if any(term.of_dossiers for term in one.terms)]
         days = [day for one in of_dossiers for day in (one.valid_from, None if one.valid_to is None else one.valid_to + 1)]
         self._edges = sorted({day for day in days if day is not None})
@@ -145,21 +178,24 @@ class IndicatorBook:
         return next((one for one in self.versions.get(code, ()) if one.holds_on(day)), None)
 
     def of_set(self, set_code: str, day: int) -> list[Indicator]:
-        """The definitions of a set, or of one group of it (QD766.openness), that hold on a day, in the order of the set's file."""
-        whole, _, group = set_code.partition(".")
+        """The definitions of a set, or of one of its `parts`, that hold on a day, in the order of the set's file."""
+        part = self.parts.get(set_code)
+        whole = part.set if part else set_code
         held = (self.on(code, day) for code, of in self.versions.items() if of[0].set == whole)
-        return [one for one in held if one is not None and group in ("", one.group)]
+        return [one for one in held if one is not None and (part is None or one.group in part.groups)]
 
     def set_with_total(self, code: str) -> IndicatorSet | None:
-        """The set of a code, if its total is an indicator too; of QD766.openness that group, as a set without groups and classes."""
-        whole, _, part = code.partition(".")
-        found = self.sets.get(whole)
-        if found is None or code in self.versions:
-            return None
-        if code == whole:
-            return found if found.total else None
-        group = next((one for one in found.groups if one.code == part), None)
-        return None if group is None else replace(found, code=code, name=group.name, groups=(), classes=(), total=True)
+        """The set of a code, or the part of one, if its total is an indicator too."""
+        if code in self.parts:
+            return self.parts[code].of
+        found = self.sets.get(code)
+        return found if found is not None and found.total else None
+
+    def versions_of(self, code: str) -> list[Indicator]:
+        """All versions of the definitions that a measure is made of: an indicator, or the total of a set or of one of its `parts`."""
+        part = self.parts.get(code)
+        every = (one for of in self.versions.values() for one in of)
+        return [one for one in every if code in (one.code, one.set) or (part and one.set == part.set and one.group in part.groups)]
 
     def edges(self, window: Window) -> tuple[int, ...]:
         """The days inside a window, its first excepted, on which a definition that counts dossiers begins or no longer holds."""

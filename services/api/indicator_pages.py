@@ -12,7 +12,7 @@ from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import Zone, date_of
 from dunghen.domain.decimals import readable
 from dunghen.domain.indicator_values import IndicatorValue, Inputs, Reason, evaluate, told_of, told_periods, total_of
-from dunghen.domain.indicators import Indicator, IndicatorBook, IndicatorSet, Term, Text
+from dunghen.domain.indicators import Group, Indicator, IndicatorBook, IndicatorSet, Term, Text, part_code
 from dunghen.domain.reviewing import Criterion, own_value
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
@@ -27,7 +27,12 @@ def indicators_list(scene: Scene, book: IndicatorBook) -> bytes:
     """Every set with its groups, classes and the definitions that hold on the shown day, each with all its versions."""
     day = scene.meta.day
     sets = [
-        {**_set(of), "published": _years(of, scene), "indicators": [_definition(one, book) for one in book.of_set(of.code, day)]}
+        {
+            **_set(of),
+            "published": _years(of, scene),
+            "groups": [_group_in(of, group, book, day) for group in of.groups],
+            "indicators": [_definition(one, book) for one in book.of_set(of.code, day)],
+        }
         for of in book.sets.values()
     ]
     return msgspec.json.encode(
@@ -61,8 +66,19 @@ def _set(of: IndicatorSet) -> dict[str, Any]:
         "total": of.total,
         "bands": _bands(of.bands),
         "yearly": of.yearly,
-        "groups": [{"code": group.code, "name": _both(group.name), "maximum": group.maximum} for group in of.groups],
         "classes": [{"code": one.code, "name": _both(one.name), "from": one.at_least / 1000} for one in of.classes],
+    }
+
+
+def _group_in(of: IndicatorSet, group: Group, book: IndicatorBook, day: int) -> dict[str, Any]:
+    """`parent`: the group that it is a part of; `measure`: by which the map shows it as a total of its own, null: by none."""
+    code = part_code(of, group)
+    return {
+        "code": group.code,
+        "name": _both(group.name),
+        "maximum": group.maximum,
+        "parent": group.parent or None,
+        "measure": code if code in book.parts and book.of_set(code, day) else None,
     }
 
 
@@ -166,7 +182,7 @@ def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -
 
 def _card(of: IndicatorSet, found: Found, made_of: tuple[Inputs | None, Zone], own: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """`made_of`: the unit's inputs, and the zone in which it is said when they were told. `own`: by code what the unit gives itself."""
-    groups = [_group(group.code, _both(group.name), group.maximum, found) for group in of.groups]
+    groups = [_group(of, group, found) for group in of.groups]
     total = figure_of(total_of(of, [value for _, value in found])) if of.total else None
     return {
         "code": of.code,
@@ -177,14 +193,17 @@ def _card(of: IndicatorSet, found: Found, made_of: tuple[Inputs | None, Zone], o
     }
 
 
-def _group(code: str, name: Mapping[str, str], maximum: int, found: Found) -> dict[str, Any]:
-    """Its points, out of the maxima of what has a value (`counted`); without any it says why, and is left out."""
-    of = IndicatorSet(code, Text("", ""))
-    total = figure_of(total_of(of, [value for one, value in found if one.group == code]))
+def _group(of: IndicatorSet, group: Group, found: Found) -> dict[str, Any]:
+    """Its points and those of the groups below it, out of the maxima of what has a value (`counted`); without any it says why, and is
+    left out.
+    """
+    within = of.within(group.code)
+    total = figure_of(total_of(IndicatorSet(group.code, group.name), [value for one, value in found if one.group in within]))
     return {
-        "code": code,
-        "name": name,
-        "maximum": maximum,
+        "code": group.code,
+        "name": _both(group.name),
+        "maximum": group.maximum,
+        "parent": group.parent or None,
         "points": total.shown()["points"],
         "counted": total.maximum,
         "reason": total.reason.value,

@@ -115,7 +115,7 @@ async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) 
 def _told_codes(key: ViewKey, scene: Scene) -> frozenset[str]:
     """Of what, that is told and not counted, an indicator or a set's total is made."""
     book = scene.policy.indicators if scene.policy else IndicatorBook()
-    return codes_of(one for code, of in book.versions.items() for one in of if key.indicator in (code, one.set, f"{one.set}.{one.group}"))
+    return codes_of(book.versions_of(key.indicator))
 
 
 async def _as_told(past: Past, scene: Scene, where: Where) -> Scene:

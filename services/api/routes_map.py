@@ -29,11 +29,11 @@ RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office", "health"]
 LIVE_WINDOWS = ", ".join(WINDOWS)
 STREAM = {**refusals(404), 200: {"description": "Frames until the reader leaves", "content": {"text/event-stream": {}}}}
-INDICATOR_HELP = "instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness)"
+INDICATOR_HELP = "instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS)"
 WINDOW_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10, 2026-Q3, 2026"
 
 
-IndicatorCode = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.]{0,61}$", description=INDICATOR_HELP)]
+IndicatorCode = Annotated[str, Query(pattern=r"^[A-Z0-9_.]{0,61}$", description=INDICATOR_HELP)]
 
 
 class Question:

@@ -108,6 +108,22 @@ test('no value says why, on the cell and aloud; a number without bands is shown 
   expect([lookOf(plain), aloud(plain, setting('OTHER.TEAMS'))]).toEqual(['rate', 'Phường Đơn vị 20242: 12']);
 });
 
+test('a group is a measure by itself, made of what lies in it and below it; what is an indicator of that code is not one', () => {
+  const groups = [['g', null, 'TREE.G'], ['below', 'g', 'TREE.BELOW'], ['other', null, null]].map(([code, parent, measure]) => ({ code, parent, measure, name: both(`${code}`), maximum: 20 }));
+  const tree = catalogueOf({ sets: [{ code: 'TREE', name: both('Cây'), source: '', law: '', total: true, bands: null, groups, classes: [{ code: 'good', name: both('Tốt'), from: 0.8 }],
+    indicators: [indicator('TREE.ONE', 'manual', { group: 'below', maximum: 20 }), indicator('TREE.OTHER', 'manual', { group: 'other', maximum: 20 })] }] });
+  const found = measureOf(tree, 'TREE.G', EDGES);
+  expect([found?.name.vi, found?.indicator, found?.set.classes, found?.set.indicators.map(({ code }) => code)]).toEqual(['g', null, [], ['TREE.ONE']]);
+  expect(measureOf(tree, 'TREE.BELOW', EDGES)?.code).toBe('TREE.BELOW');
+  expect(measureOf(tree, 'TREE.OTHER', EDGES)?.indicator?.code).toBe('TREE.OTHER');
+});
+
+test('the groups of a card stand as a tree, each before its parts', () => {
+  const groups = [['a', null], ['b', null], ['aa', 'a'], ['aaa', 'aa'], ['bb', 'b']].map(([code, parent]) => ({ code, parent, maximum: 20, points: 18, counted: 20, reason: 'VALUE' }));
+  const card = cardOf({ code: '20242', first: '2026-11-01', last: '2026-11-10', sets: [{ code: 'SET', total: null, groups, indicators: [] }] });
+  expect(card.sets[0]?.groups.map(({ code, depth }) => `${code} ${depth}`)).toEqual(['a 0', 'aa 1', 'aaa 2', 'b 0', 'bb 1']);
+});
+
 test('a score card is read as a whole or refused', () => {
   const line = { code: 'SET.LIVE', group: 'g', definition: 2, value: 0.9, numerator: 9, denominator: 10, points: 18, maximum: 20, reason: 'VALUE', inputs: [{ term: 'official', numerator: 9, denominator: 10 }] };
   const group = { code: 'g', maximum: 20, points: 18, counted: 20, reason: 'VALUE' };

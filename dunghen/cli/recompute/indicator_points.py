@@ -66,16 +66,17 @@ def scale_of(given: Mapping[str, Any]) -> Scale:
     return Scale(given.get("maximum", 0), threshold or Fraction(1), given.get("direction") == "lower")
 
 
-def with_points(rows: Iterable[tuple[Any, ...]], scales: Mapping[int, Scale]) -> Figures:
-    """Rows of `indicator_sql.FIGURES` with their points; those of a set's total are the sum of its indicators'."""
+def with_points(rows: Iterable[tuple[Any, ...]], scales: Mapping[int, Scale], into: Mapping[int, Iterable[str]]) -> Figures:
+    """Rows of `indicator_sql.FIGURES` with their points; those of a total are the sum of its indicators'. `into`: a version's totals."""
     figures, totals, sums = Figures(), Figures(), dict[tuple[str, str, str], Fraction]()
-    for unit, window, code, of, version, numerator, denominator, reason, maximum in rows:
+    for unit, window, code, version, numerator, denominator, reason, maximum in rows:
         if version < 0:
             totals[unit, window, code] = Found(0, 0, reason, None, maximum, total=True)
             continue
         points = _points(scales[version], numerator, denominator) if maximum else None
         figures[unit, window, code] = Found(numerator, denominator, reason, points, maximum)
-        sums[unit, window, of] = sums.get((unit, window, of), Fraction(0)) + (points or 0)
+        for of in into[version]:
+            sums[unit, window, of] = sums.get((unit, window, of), Fraction(0)) + (points or 0)
     return figures | {key: replace(total, points=sums[key]) if total.maximum else total for key, total in totals.items()}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 SCHEMA = (
-    """create table definition (version int, code varchar, set_code varchar, kind varchar, maximum int,
+    """create table definition (version int, code varchar, kind varchar, maximum int,
        latest bool, by_days bool, from_day int, to_day int, kinds varchar[], signature varchar)""",
     "create table term (version int, part varchar, source varchar, name varchar)",
     "create table indicator_set (code varchar, total bool, yearly bool)",
+    "create table total_of (code varchar, version int)",
     "create table published (set_code varchar, year int)",
     "create table asked_window (name varchar, first int, last int, whole_last int)",
     "create table unit (name varchar, code varchar, kind varchar)",
@@ -85,7 +86,7 @@ added as (select unit, unit_kind, asked, code, bool_and(known) as known, bool_an
     coalesce(sum(case when source != 'tally' then coalesce(whole, 1) else whole end)
       filter (part = 'denominator'), 0)::hugeint as denominator
   from input group by unit, unit_kind, asked, code),
-judged as (select a.*, d.kind, d.maximum, d.set_code,
+judged as (select a.*, d.kind, d.maximum,
     case d.kind when 'sum' then 1 when 'manual' then denominator * greatest(d.maximum, 1) else denominator end as whole,
     case when a.unit != 'city' and not list_contains(d.kinds, a.unit_kind) then 'NOT_FOR_KIND' when not known then 'NO_INPUTS'
       when not assessed then 'NOT_ASSESSED' when lacks_whole and d.kind != 'manual' then 'NO_INPUTS'
@@ -98,24 +99,24 @@ of_units as (select asked, code, any_value(kind) as kind, sum(numerator) filter 
       when bool_or(reason = 'NOT_ASSESSED') then 'NOT_ASSESSED' else 'NO_INPUTS' end as reason
   from judged where unit != 'city' group by asked, code),
 settled as (
-  select unit, asked, code, set_code, version, maximum, numerator, whole, reason from judged where unit != 'city'
+  select unit, asked, code, version, maximum, numerator, whole, reason from judged where unit != 'city'
   union all
-  select 'city', j.asked, j.code, set_code, version, maximum,
+  select 'city', j.asked, j.code, version, maximum,
     case when o.code is not null and j.reason in ('VALUE', 'NOT_ASSESSED') then j.numerator else s.numerator end,
     case when o.code is not null and j.reason in ('VALUE', 'NOT_ASSESSED') then j.whole when s.kind = 'sum' then 1 else s.whole end,
     case when o.code is not null and j.reason in ('VALUE', 'NOT_ASSESSED') then j.reason else s.reason end
   from judged j left join own_fact o using (asked, code) left join of_units s using (asked, code) where j.unit = 'city'),
-valued as (select unit, asked, code, set_code, version, reason, case when reason = 'VALUE' then numerator else 0 end as numerator,
+valued as (select unit, asked, code, version, reason, case when reason = 'VALUE' then numerator else 0 end as numerator,
     case when reason = 'VALUE' then whole else 0 end as denominator, case when reason = 'VALUE' then maximum else 0 end as maximum
   from settled)"""
 
 _TOTALS = """
-total as (select unit, asked, v.set_code as code, sum(maximum)::int as maximum,
+total as (select unit, asked, t.code, sum(maximum)::int as maximum,
     case when bool_or(maximum > 0) then 'VALUE' when bool_or(reason = 'NOTHING_OCCURRED') then 'NOTHING_OCCURRED'
       when bool_or(reason = 'NOT_ASSESSED') then 'NOT_ASSESSED' else 'NO_INPUTS' end as reason
-  from valued v join indicator_set s on s.code = v.set_code and s.total group by all)"""
+  from valued v join total_of t using (version) group by all)"""
 
 # Points are counted exactly in `indicator_points`: fractions of whole numbers have no type in SQL.
 FIGURES = f"""with {_FACTS}, {_TASKS}, {_PARTS}, {_TOTALS}
-select unit, asked, code, set_code, version, numerator, denominator, reason, maximum from valued
-union all select unit, asked, code, '', -1, 0, 0, reason, maximum from total"""
+select unit, asked, code, version, numerator, denominator, reason, maximum from valued
+union all select unit, asked, code, -1, 0, 0, reason, maximum from total"""

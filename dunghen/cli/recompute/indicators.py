@@ -44,6 +44,7 @@ class Definitions:
     def __init__(self, body: Mapping[str, Any], windows: Sequence[Window], published: Sequence[tuple[str, int]] | None = None) -> None:
         self.drafts_count = published is None
         self.connection, self.scales = duckdb.connect(config={"threads": 2}), dict[int, Scale]()
+        self.totals = dict[int, list[str]]()  # by version of a definition: what it is summed up into
         for statement in sql.SCHEMA:
             self.connection.execute(statement)
         for one in body.get("sets", ()):
@@ -68,7 +69,7 @@ class Definitions:
         if not self.drafts_count:
             self.connection.execute(sql.WITHOUT_DRAFTS)
         self._insert("tally", [row for name, score in asked.scores.items() for row in self._tallies(name, score)])
-        return with_points(self.connection.execute(sql.FIGURES).fetchall(), self.scales)
+        return with_points(self.connection.execute(sql.FIGURES).fetchall(), self.scales, self.totals)
 
     def close(self) -> None:
         self.connection.close()
@@ -85,9 +86,10 @@ class Definitions:
         number = self.connection.execute("select count(*) from definition").fetchall()[0][0]
         for version, given in enumerate(one.get("indicators", ()), number):
             terms = [(version, part, *term) for part in ("numerator", "denominator") for term in _terms(given, part)]
-            self._insert("definition", [_row(version, one["code"], given, terms)])
+            self._insert("definition", [_row(version, given, terms)])
             self._insert("term", terms)
-            self.scales[version] = scale_of(given)
+            self.scales[version], self.totals[version] = scale_of(given), _totals(one, given)
+            self._insert("total_of", [(code, version) for code in self.totals[version]])
         self._insert("indicator_set", [(one["code"], one.get("total") is True, one.get("yearly") is True)])
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -98,14 +100,27 @@ class Definitions:
             self.connection.unregister("given")
 
 
-def _row(version: int, of: str, given: Mapping[str, Any], terms: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+def _totals(of: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """The codes of the set, of the indicator's group and of those above it, as far as they are totals: an indicator's code is none."""
+    if of.get("total") is not True:
+        return []
+    parents = {group["code"]: group.get("parent", "") for group in of.get("groups", ())}
+    found, at = [str(of["code"])], given.get("group", "")
+    while at:
+        found.append(f"{of['code']}.{at.upper()}")
+        at = parents[at]
+    own = {one["code"] for one in of["indicators"]}
+    return [code for code in found if code not in own]
+
+
+def _row(version: int, given: Mapping[str, Any], terms: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     kind, maximum = given["kind"], given.get("maximum", 0)
     counted_like = "share" if kind in ("ratio", "threshold") else kind
     signature = f"{counted_like} {given.get('facts_over', 'sum')} " + " ".join(sorted(":".join(map(str, term[1:])) for term in terms))
     days = _from(given.get("valid_from"), -_FOR_EVER), _from(given.get("valid_to"), _FOR_EVER)
     kinds = [k for k in KINDS if k in given.get("kinds", KINDS)]  # none: for the city itself
     flags = given.get("facts_over") == "latest", all(_of_days(term) for term in terms)
-    return version, given["code"], of, kind, maximum, *flags, *days, kinds, signature
+    return version, given["code"], kind, maximum, *flags, *days, kinds, signature
 
 
 def _from(text: str | None, otherwise: int) -> int:

@@ -131,9 +131,10 @@ async def _answer(http: httpx.AsyncClient, window: str, **by: str) -> dict[str, 
 
 
 async def _indicators(http: httpx.AsyncClient) -> list[str]:
-    """The codes of all indicators in force, and of the sets that have a total."""
+    """The codes of all indicators in force, of the sets that have a total, and of those groups of them that are totals too."""
     sets = (await _get(http, "/api/v1/indicators", {}))["sets"]
-    return [code for one in sets for code in (*(i["code"] for i in one["indicators"]), *([one["code"]] if one["total"] else []))]
+    totals = [code for one in sets for code in ([one["code"]] if one["total"] else []) + [group["measure"] for group in one["groups"]]]
+    return [i["code"] for one in sets for i in one["indicators"]] + [code for code in totals if code]
 
 
 async def _yearly(http: httpx.AsyncClient) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
@@ -178,6 +178,43 @@ def test_the_heading_and_the_csv_name_the_indicator_instead_of_a_rate() -> None:
     assert (table.name, table.columns[-2:]) == ("dunghen-month-TEST.LIVE-all", ["window", "indicator"])
     assert "points,maximum,reason,standing" in ",".join(table.columns)
     assert type(view_of(ViewKey())) is View
+
+
+TREE = Policy.from_bodies(
+    1,
+    {
+        "city": {"code": "H17", "name": "Đà Nẵng"},
+        "units": {"units": UNITS},
+        "indicators": {
+            "sets": [
+                {
+                    **SETS[0],
+                    "groups": [
+                        {"code": "whole", "name_vi": "a", "name_en": "a", "maximum": 30},
+                        *({**group, "parent": "whole"} for group in SETS[0]["groups"]),  # type: ignore[attr-defined]
+                        {"code": "empty", "name_vi": "a", "name_en": "a", "maximum": 5},
+                    ],
+                }
+            ]
+        },
+    },
+)
+
+
+def test_a_group_is_shown_on_the_map_as_a_total_of_what_lies_below_it() -> None:
+    shown = replace(scene(1, scored("20242", 9, 10), facts=by_unit(fact("20242", 30))), policy=TREE)
+    listed = msgspec.json.decode(indicators_list(shown, book_of(shown)))["sets"][0]
+    unit = next(unit for unit in shown.units() if unit.code == "20242")
+    card = msgspec.json.decode(score_card(unit, shown.scores["20242"], shown, ("month", Window(DAY - 15, DAY))))["sets"][0]
+    measures = [(group["parent"], group["measure"]) for group in listed["groups"]]
+    assert measures == [(None, "TEST.WHOLE"), ("whole", None), ("whole", None), (None, None)]
+    assert [(group["points"], group["counted"]) for group in card["groups"]] == [(25, 30), (18, 20), (7, 10), (None, 0)]
+    view = view_of(ViewKey(indicator="TEST.WHOLE"))
+    view.show(shown)
+    row: Any = view.rows["20242"]
+    assert (row.points, row.maximum, row.standing) == (25, 30, "")
+    with pytest.raises(ProblemError, match="UNKNOWN_INDICATOR"):
+        known_indicator(ViewKey(indicator="TEST.EMPTY"), shown)
 
 
 def test_what_is_not_in_force_is_refused() -> None:

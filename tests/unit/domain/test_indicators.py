@@ -128,6 +128,42 @@ def test_the_six_groups_have_100_points_and_their_indicators_give_them_all() -> 
         assert sum(one.maximum for one in newest if one.group == group.code) == group.maximum
 
 
+def test_the_digital_transformation_index_is_a_tree_whose_points_sum_up_at_every_level() -> None:
+    of, newest = BOOK.sets["DTI"], BOOK.of_set("DTI", TODAY)
+    assert sum(group.maximum for group in of.groups if not group.parent) == sum(one.maximum for one in newest) == 1000
+    for group in of.groups:
+        assert sum(one.maximum for one in newest if one.group in of.within(group.code)) == group.maximum
+        assert [one.code for one in BOOK.of_set(f"DTI.{group.code.upper()}", TODAY)] == [
+            one.code for one in newest if one.group in of.within(group.code)
+        ]
+
+
+def test_a_group_is_a_total_by_itself_unless_an_indicator_has_its_code() -> None:
+    assert {"QD766.OPENNESS", "QD766.ONLINE", "QD766.PAYMENT", "DTI.GOVERNMENT", "DTI.FOUNDATION"} <= set(BOOK.parts)
+    assert "QD766.PROGRESS" not in BOOK.parts, "the indicator of that code is what is asked for"
+    assert BOOK.set_with_total("QD766.PROGRESS") is None
+    payment = BOOK.set_with_total("QD766.PAYMENT")
+    assert payment is not None
+    given = inputs({"fee": 10, "paid_online": 5}, QD766_PAYMENT_USED=Stated(1, 2))
+    total = total_of(payment, [value(one.code, given) for one in BOOK.of_set("QD766.PAYMENT", TODAY)])
+    assert (total.points, total.maximum, total.standing) == (4, 8, "")
+
+
+@pytest.mark.parametrize(
+    ("groups", "fault"),
+    [
+        ([("a", "b", 5), ("b", "", 5)], "'b' is no group that stands before this one"),
+        ([("a", "", 5), ("a", "", 5)], "'a' is there twice"),
+        ([("a", "", 5), ("b", "a", 6)], "a has 5 points, its parts give 6"),
+    ],
+)
+def test_groups_are_a_tree_whose_parts_give_no_more_than_they_have(groups: list[tuple[str, str, int]], fault: str) -> None:
+    words = {"name_vi": "a", "name_en": "a"}
+    given = [{"code": code, "parent": parent, "maximum": maximum, **words} for code, parent, maximum in groups]
+    with pytest.raises(PolicyError, match=fault):
+        Policy.from_bodies(1, {"indicators": {"sets": [{"code": "SET", **words, "groups": given, "indicators": []}]}})
+
+
 def test_what_has_no_inputs_says_so_and_is_left_out_of_the_maximum() -> None:
     given = inputs({"received": 100, "online": 50, "fee": 0, "early": 8, "late": 2, "e_result": 5}, {"official": (9, 10)})
     values = [value(one.code, given) for one in BOOK.of_set("QD766", TODAY)]

@@ -31,6 +31,10 @@ from services.api.views import Scene, ViewKey
 TODAY = day_number(date(2026, 11, 16))
 UNITS = {"20242": "locality", "20194": "locality", "H17.10": "department"}
 COUNTS = ("received", "online", "early", "on_day", "late", "fee", "paid_online")
+GROUPS = [
+    {"code": code, "parent": parent, "name_vi": "a", "name_en": "a", "maximum": maximum}
+    for code, parent, maximum in (("top", "", 900), ("left", "top", 600), ("leaf", "left", 300), ("n1", "", 300))
+]
 WORDS = {"name_vi": "a", "name_en": "a", "meaning_vi": "a", "meaning_en": "a"}
 
 
@@ -39,6 +43,7 @@ def some_set(rng: Random) -> dict[str, Any]:
     for number in range(8):
         kind = rng.choice(("ratio", "threshold", "sum", "plan_actual", "manual"))
         one = {"code": f"SET.N{number}", "kind": kind, "maximum": rng.choice((0, 5, 20)), **WORDS, **inputs(rng, kind)}
+        one["group"] = rng.choice(("top", "left", "leaf", "n1"))
         if kind == "threshold" or (kind == "sum" and one["maximum"]):
             one["threshold"] = rng.choice((10, 50, 80.5))
         elif kind == "ratio" and rng.random() < 0.3:
@@ -47,7 +52,8 @@ def some_set(rng: Random) -> dict[str, Any]:
         if rng.random() < 0.5:
             one["kinds"] = rng.choice((["locality"], ["city"]))
         indicators += versions(rng, one)
-    return {"code": "SET", "name_vi": "a", "name_en": "a", "total": any(one["maximum"] for one in indicators), "indicators": indicators}
+    total = any(one["maximum"] for one in indicators)
+    return {"code": "SET", "name_vi": "a", "name_en": "a", "total": total, "groups": GROUPS, "indicators": indicators}
 
 
 def inputs(rng: Random, kind: str) -> dict[str, Any]:
@@ -142,7 +148,10 @@ def test_map_and_sql_say_the_same(seed: int) -> None:
         Asked({unit: (unit, kind) for unit, kind in UNITS.items()}, batch, "H17"), (rows_of(facts), task_rows_of(tasks))
     )
     definitions.close()
-    codes = [one.code for one in policy.indicators.of_set("SET", TODAY)] + (["SET"] if policy.indicators.sets["SET"].total else [])
+    known = policy.indicators
+    assert "SET.N1" not in known.parts, "an indicator goes before a group of its code"
+    totals = [code for code in ("SET", *known.parts) if known.set_with_total(code) and known.of_set(code, TODAY)]
+    codes = [one.code for one in known.of_set("SET", TODAY)] + totals
     cells = 0
     for window in WINDOWS:
         for code in codes:

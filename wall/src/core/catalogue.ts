@@ -12,7 +12,8 @@ export interface Indicator {
   readonly edges: Edges | null;
   readonly lower: boolean; readonly terms: readonly string[]; readonly version: number; readonly source: string; readonly law: string;
 }
-export interface Group { readonly code: string; readonly name: Both; readonly maximum: number }
+/** `measure`: by which a map shows the group as a total of its own; null: by none. */
+export interface Group { readonly code: string; readonly name: Both; readonly maximum: number; readonly parent: string | null; readonly measure: string | null }
 /** `from`: the least share of the total, per mille. */
 export interface Class { readonly code: string; readonly name: Both; readonly from: number }
 export interface IndicatorSet {
@@ -55,7 +56,7 @@ function indicatorOf(raw: Raw): Indicator {
 function setOf(raw: Raw): IndicatorSet {
   return {
     code: word(raw, 'code'), name: both(raw, 'name'), source: said(raw, 'source'), law: said(raw, 'law'), total: raw['total'] === true, yearly: raw['yearly'] === true, edges: edgesOf(raw['bands']),
-    groups: list(raw, 'groups').map((one) => ({ code: word(one, 'code'), name: both(one, 'name'), maximum: ratio(one, 'maximum') ?? 0 })),
+    groups: list(raw, 'groups').map((one) => ({ code: word(one, 'code'), name: both(one, 'name'), maximum: ratio(one, 'maximum') ?? 0, parent: said(one, 'parent') || null, measure: said(one, 'measure') || null })),
     classes: list(raw, 'classes').map((one) => ({ code: word(one, 'code'), name: both(one, 'name'), from: perMille(ratio(one, 'from') ?? 0) })),
     indicators: list(raw, 'indicators').map(indicatorOf),
   };
@@ -63,7 +64,7 @@ function setOf(raw: Raw): IndicatorSet {
 /** Raises Malformed for an answer that does not fit. */
 export const catalogueOf = (value: unknown): Catalogue => list(record<Raw>(value, 'indicators'), 'sets').map(setOf);
 
-/** What a map shows instead of a rate: one indicator of a set, or (null) the set's total. */
+/** What a map shows instead of a rate: one indicator of a set, or (null) the total of the set or of one of its groups, whose set has no classes. */
 export interface Measure {
   readonly code: string; readonly set: IndicatorSet; readonly indicator: Indicator | null; readonly name: Both;
   /** The bands' edges. */
@@ -81,6 +82,8 @@ export function measureOf(catalogue: Catalogue, code: string, city: Edges): Meas
   const total = catalogue.find((set) => set.code === code && set.total);
   if (total !== undefined) return totalOf(total, city);
   for (const set of catalogue) {
+    const group = set.groups.find((one) => one.measure === code);
+    if (group !== undefined) return { ...totalOf(partOf(set, group), city), code, name: group.name };
     const indicator = set.indicators.find((one) => one.code === code);
     if (indicator !== undefined) return singleOf(set, indicator, city);
   }
@@ -90,6 +93,12 @@ function totalOf(set: IndicatorSet, city: Edges): Measure {
   const edges = set.edges ?? city;
   const steps: Steps = { edges: [...edges, ...set.classes.map(({ code, from }) => [code, from] as const)], lower: false };
   return { code: set.code, set, indicator: null, name: set.name, edges, steps, plain: false, coloured: true, dossiers: false, facts: set.indicators.every(ofFacts) };
+}
+/** A set of what lies in a group and in those below it; a parent stands before its parts. */
+function partOf(set: IndicatorSet, group: Group): IndicatorSet {
+  const within = new Set([group.code]);
+  for (const { code, parent } of set.groups) if (parent !== null && within.has(parent)) within.add(code);
+  return { ...set, classes: [], indicators: set.indicators.filter((one) => one.group !== null && within.has(one.group)) };
 }
 const ofFacts = ({ terms }: Indicator): boolean => terms.every((term) => term.startsWith(FACT));
 function singleOf(set: IndicatorSet, indicator: Indicator, city: Edges): Measure {

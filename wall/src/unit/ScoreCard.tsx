@@ -90,7 +90,7 @@ function Lines(both: Both) {
         <tr><th scope="col">{say('pick_measure')}</th><th scope="col" class="v">{say('col_value')}</th><th scope="col" class="n">{say('col_points')}</th><th scope="col" class="inputs">{say('score_inputs')}</th><th scope="col" class="n city">{say('score_city', { value: '' }).replace(/:\s*$/u, '')}</th></tr>
       </thead>
       {card.groups.map((group) => (
-        <tbody key={group.code} data-group={group.code}>
+        <tbody key={group.code} data-group={group.code} style={{ '--depth': group.depth }}>
           <GroupRow group={group} both={both} most={most} />
           {card.lines.filter((line) => line.group === group.code).map((line) => <LineRow key={line.code} line={line} both={both} />)}
         </tbody>

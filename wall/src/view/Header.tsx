@@ -1,9 +1,10 @@
 /** What is shown: period, rate, bloc; and how: paused or not, language, theme. */
 import type { Choice, View } from '../core/address';
+import type { IndicatorSet } from '../core/catalogue';
 import { isLive, KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
 import { PAGES, type PageName } from '../core/pages';
 import { pastWindows, windowName } from '../core/times';
-import type { Key } from '../core/text';
+import type { Key, Lang } from '../core/text';
 import { catalogue } from '../live/catalogue';
 import { addressOf, go } from './links';
 import { choice, choose, held, lang, narrow, picture, say, theme, today, togglePause } from './store';
@@ -48,7 +49,11 @@ function DayPick() {
 
 /** Where a page is about whatever the map shows; a ranking once it is by an indicator. A unit's page is about rates. */
 const measures = (view: View, indicator: string | null | undefined): boolean => view === 'map' || view === 'compare' || (view === 'ranking' && indicator != null);
-/** The four rates, then each set of indicators: its total and all that is in it. */
+/** What a set with a total can be shown by as a whole: that, and its groups as far as they are no indicators. */
+const totalsOf = (set: IndicatorSet, l: Lang): readonly (readonly [string, string])[] =>
+  [...(set.total ? [[set.code, set.name[l]] as const] : []), ...set.groups.flatMap(({ measure, name }) => (measure === null ? [] : [[measure, name[l]] as const]))].map(([code, name]) => [code, say('total_of', { name })] as const);
+
+/** The four rates, then each set of indicators: its total, its groups' and all that is in it. */
 function MeasurePick() {
   const { rate, indicator, view } = choice.value;
   const l = lang.value;
@@ -56,7 +61,7 @@ function MeasurePick() {
   const sets = measurable ? (catalogue.value ?? []) : [];
   const others = sets.map((set) => ({
     label: set.name[l],
-    options: [...(set.total ? [[set.code, say('total_of', { name: set.name[l] })] as const] : []), ...set.indicators.map((one) => [one.code, one.name[l]] as const)],
+    options: [...totalsOf(set, l), ...set.indicators.map((one) => [one.code, one.name[l]] as const)],
   }));
   const rates: Options = { ...(sets.length > 0 ? { label: say('rates_on_time') } : {}), options: RATES.map((name) => [name, say(`rate_${name}`)]) };
   const pick = (value: string): void => choose(RATES.some((name) => name === value) ? { rate: value as Rate, indicator: null } : { indicator: value });
