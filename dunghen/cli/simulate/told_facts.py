@@ -17,6 +17,14 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.units import Unit
 
 Told = dict[str, Any]  # one item of `POST /facts`
+# What some indicators are shares of: of one unit the same in all of them and in every month. (name, fewest, most)
+HOUSEHOLDS, RESIDENTIAL_GROUPS = ("households", 2_000, 9_000), ("residential groups", 8, 40)
+OUT_OF = {
+    "QNX.POOR_HOUSEHOLDS": HOUSEHOLDS,
+    "QNX.NEARLY_POOR_HOUSEHOLDS": HOUSEHOLDS,
+    "QNX.E_CITIZEN_HOUSEHOLDS": HOUSEHOLDS,
+    "QNX.E_CITIZEN_GROUPS": RESIDENTIAL_GROUPS,
+}
 
 
 def facts_of_year(policy: Policy, seed: int, today: int) -> Iterator[Told]:
@@ -51,6 +59,10 @@ def _figures(definition: Indicator, unit: Unit, rng: Random, passed: float) -> t
         return round(40 * share * grown), None
     if definition.kind == "manual":
         return round(10 * (definition.maximum or 10) * share), 10
+    if definition.code in OUT_OF:
+        name, fewest, most = OUT_OF[definition.code]
+        whole = Random(f"{unit.code} {name}").randint(fewest, most)
+        return round(whole * share), whole
     whole = round(rng.randrange(60, 400) * grown)
     if definition.kind == "plan_actual":
         return round(whole * share * 1.3), whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from dunghen.cli.simulate.told_facts import facts_of_month, facts_of_year
+from dunghen.cli.simulate.told_facts import OUT_OF, facts_of_month, facts_of_year
 from dunghen.cli.simulate.yearly_facts import yearly_facts
 from dunghen.contracts.city_files import read_city
 from dunghen.domain.desks import DERIVED_FACTS
@@ -43,6 +43,18 @@ def test_the_month_that_runs_grows_and_shares_stay_shares() -> None:
     assert all(a["numerator"] <= b["numerator"] for a, b in zip(first, NOVEMBER, strict=True))
     shares = {code for code, of in POLICY.indicators.versions.items() if of[-1].kind in ("ratio", "threshold")}
     assert all(fact["numerator"] <= fact["denominator"] for fact in NOVEMBER if fact["code"] in shares)
+
+
+def test_shares_of_households_are_of_the_same_households() -> None:
+    """Poor and nearly poor households, and those with an account, are parts of one whole (`docs/seeds.md`)."""
+    whole: dict[str, dict[str, set[int]]] = {}
+    for fact in facts_of_year(POLICY, 7, TODAY):
+        if fact["code"] in OUT_OF:
+            whole.setdefault(OUT_OF[fact["code"]][0], {}).setdefault(fact["unit"], set()).add(fact["denominator"])
+    assert set(whole) == {"households", "residential groups"}
+    for units in whole.values():
+        assert len(units) == 94
+        assert all(len(said) == 1 for said in units.values())
 
 
 def test_last_years_points_are_reviewed_and_this_years_only_in_part() -> None:
