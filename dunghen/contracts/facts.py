@@ -142,18 +142,23 @@ def facts_by_unit(book: FactBook) -> FactsByUnit:
 
 
 class PublicFacts(FactsByUnit):
-    """Without what is a draft: years of yearly sets that are not published. A unit's object is another one only where its facts are."""
+    """Without what is a draft: years of yearly sets that are not published; and with what is `counted` of the policy itself, by unit.
 
-    def __init__(self, told: FactsByUnit, book: IndicatorBook, publications: Publications) -> None:
+    A unit's object is another one only where its facts are.
+    """
+
+    def __init__(
+        self, told: FactsByUnit, book: IndicatorBook, publications: Publications, counted: Mapping[str, UnitFacts] | None = None
+    ) -> None:
         super().__init__()
-        self.told, self.book, self.publications = told, book, publications
+        self.told, self.book, self.publications, self.counted = told, book, publications, counted or {}
         self._made: dict[str, tuple[UnitFacts, UnitFacts]] = {}  # told, public
 
     def unit(self, code: str) -> UnitFacts:
         """The public facts of a unit or of the city."""
         told, made = self.told.unit(code), self._made.get(code)
         if made is None or made[0] is not told:
-            public = {name: self._public(name, periods) for name, periods in told.items()}
+            public = {**{name: self._public(name, periods) for name, periods in told.items()}, **self.counted.get(code, {})}
             made = self._made[code] = told, told if public == told else public
         return made[1]
 

@@ -75,6 +75,10 @@ class Procedures:
         found = (self.on(code, day) for code in sorted(self._history))
         return [one for one in found if one is not None]
 
+    def changes(self) -> list[int]:
+        """The local days from which some procedure stands otherwise, in order; `ALWAYS` is one."""
+        return sorted({one.valid_from for history in self._history.values() for one in history})
+
     def limit_of(self, code: str, day: int) -> TimeLimit | None:
         """The time limit for a dossier received on a local day."""
         procedure = self.on(code, day)

@@ -9,6 +9,7 @@ from dunghen.contracts.desks import DesksByUnit
 from dunghen.contracts.facts import FactsByUnit, PublicFacts, facts_by_unit
 from dunghen.contracts.messages import PolicyRecord, UnitScore
 from dunghen.contracts.statements import StatementsByUnit, Task, statements_by_unit
+from dunghen.domain.derived_facts import catalogue_facts
 from dunghen.domain.policy import Policy
 from services.api.board_messages import NOWHERE, Entry, FeedView, Meta, Position, Pulse
 from services.api.feeds import UnitFeed, by_unit
@@ -98,7 +99,8 @@ class Mirror:
         if policy is None:
             return self.facts
         if self._public is None or self._public[0] is not policy:
-            self._public = policy, PublicFacts(self.facts, policy.indicators, policy.publications)
+            counted = {policy.city.code: catalogue_facts(policy.procedures)}
+            self._public = policy, PublicFacts(self.facts, policy.indicators, policy.publications, counted)
         return self._public[1]
 
     def policy_at(self, version: int) -> Policy | None:

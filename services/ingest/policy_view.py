@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.policy import Policy
 from dunghen.domain.publications import yearly_of
 from dunghen.domain.units import Catalogue, normalise_wire_code

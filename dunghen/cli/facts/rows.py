@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dunghen.cli.sheets import Layout, Row
 from dunghen.contracts.facts import FACT_KINDS, MOST, FactKind
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.policy import Policy
 from dunghen.domain.units import fold_text, normalise_wire_code
 from dunghen.domain.windows import WindowError, period

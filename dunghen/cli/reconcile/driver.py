@@ -15,9 +15,10 @@ import msgspec
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
+from dunghen.cli.recompute.catalogue_table import catalogue_rows
 from dunghen.cli.recompute.command import bodies_at, desks_from_kafka, events_from_kafka, facts_from_kafka, horizons_from_kafka
 from dunghen.cli.recompute.desk_table import DeskTable
-from dunghen.cli.recompute.fact_table import FactTable
+from dunghen.cli.recompute.fact_table import FactRow, FactTable
 from dunghen.cli.recompute.indicator_answers import asked_of, definitions_of
 from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
@@ -170,7 +171,8 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
         bodies = bodies_at(known.book, batch.policy)
         definitions = definitions_of(bodies, batch.day)
         with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
-            figures = _Figures(definitions, _asked(batch, bodies, found), known)
+            asked = _asked(batch, bodies, found)
+            figures = _Figures(definitions, asked, known, catalogue_rows(bodies.get("procedures", {}), asked.city))
             for answer, names in batch.answers:
                 if answer.get("indicator"):
                     part = compare_indicator(answer, names, figures.at(answer, names))
@@ -198,11 +200,15 @@ def _asked(batch: Batch, bodies: Mapping[str, Any], found: Recomputation) -> Ask
 
 @dataclass
 class _Figures:
-    """The values by the facts below each vector that an answer names, and by the cuts of its units: the city is the sum of those."""
+    """The values by the facts below each vector that an answer names, and by the cuts of its units: the city is the sum of those.
+
+    `counted`: facts that the policy itself comes to.
+    """
 
     definitions: Definitions
     asked: Asked
     known: Known
+    counted: list[FactRow]
     _found: dict[str, Figures] = field(default_factory=dict)
 
     def at(self, answer: Mapping[str, Any], names: Mapping[str, str]) -> Figures:
@@ -213,7 +219,7 @@ class _Figures:
             units = {name: self.asked.units[name] for name in names.values()}
             scores = {name: self.asked.scores[name] for name in units if name in self.asked.scores}
             facts, tasks = self.known.facts.below(told)
-            rows = [*facts, *self.known.desks.below(desks)], tasks
+            rows = [*facts, *self.counted, *self.known.desks.below(desks)], tasks
             self._found[mark] = self.definitions.figures(Asked(units, scores, self.asked.city), rows)
         return self._found[mark]
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from dunghen.domain.days import date_of
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.indicators import Indicator
 from dunghen.domain.policy import Policy
 from dunghen.domain.units import Unit

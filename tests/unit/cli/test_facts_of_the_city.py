@@ -7,7 +7,7 @@ from collections import Counter
 from dunghen.cli.simulate.told_facts import OUT_OF, facts_of_month, facts_of_year
 from dunghen.cli.simulate.yearly_facts import yearly_facts
 from dunghen.contracts.city_files import read_city
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.indicator_values import Inputs, Reason, Stated, Tally, UnitFacts, evaluate
 from dunghen.domain.policy import Policy
 from dunghen.domain.windows import Window, whole
