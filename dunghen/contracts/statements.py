@@ -168,16 +168,20 @@ def statements_by_unit(book: StatementBook) -> StatementsByUnit:
 
 
 def _bloc_years(tasks: Iterable[Task]) -> list[BlocYear]:
-    by: dict[tuple[Bloc, int], list[Task]] = defaultdict(list)
+    by: dict[tuple[Bloc, int, str], list[Task]] = defaultdict(list)
+    left_out = set[tuple[Bloc, int]]()
     for task in tasks:
-        by[task.bloc, task.year].append(task)
+        by[task.bloc, task.year, task.plan].append(task)
+        if task.kind != "task":
+            left_out.add((task.bloc, task.year))
     return [
         BlocYear(
             bloc,
             year,
             tuple(t.done_on for t in of if t.done_on is not None),
             sum(t.kind == "task" for t in of),
-            assessed=all(t.kind == "task" for t in of),
+            assessed=(bloc, year) not in left_out,
+            plan=plan,
         )
-        for (bloc, year), of in by.items()
+        for (bloc, year, plan), of in by.items()
     ]

@@ -15,6 +15,7 @@ from dunghen.domain.indicators import (
     DIRECTIONS,
     FACTS_OVER,
     INDICATOR_KINDS,
+    OF_PLAN,
     STOCK_RATES,
     Class,
     Direction,
@@ -34,7 +35,7 @@ SET_CODE = r"[A-Z0-9][A-Z0-9_]{0,29}"
 CODE = r"[A-Z0-9][A-Z0-9_]{0,29}\.[A-Z0-9][A-Z0-9_]{0,29}"
 GROUP_CODE = r"[a-z0-9_]{1,30}"
 FACT = "fact"
-TASK_TERMS = (TASKS, *(f"{TASKS}:{bloc}" for bloc in BLOCS))
+TASK_TERM = rf"{TASKS}(:({'|'.join(BLOCS)}))?({OF_PLAN}[A-Za-z0-9][A-Za-z0-9._/-]{{0,29}})?"
 MOST_MONTHLY = 20
 CITY = "city"  # in `kinds`: for the city itself
 _SAME_FAMILY = {"ratio", "threshold"}
@@ -166,7 +167,7 @@ def _term(name: str, code: str) -> Term | None:
         return Term("count", name)
     if name in (*BY_DAY_RATES, *STOCK_RATES):
         return Term("rate", name)
-    if name in TASK_TERMS:
+    if re.fullmatch(TASK_TERM, name):
         return Term("task", name)
     if name == FACT:
         return Term("fact", code)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from dunghen.domain.bands import Band, Thresholds, band
 from dunghen.domain.days import date_of
-from dunghen.domain.indicators import Class, Direction, FactsOver, Indicator, IndicatorSet, Term
+from dunghen.domain.indicators import OF_PLAN, Class, Direction, FactsOver, Indicator, IndicatorSet, Term
 from dunghen.domain.windows import Window, period
 
 
@@ -220,8 +220,12 @@ def _figure(tally: Tally | None, term: Term, part: int) -> int:
 
 def told_of(term: Term, inputs: Inputs, within: Window, over: FactsOver) -> Stated | None:
     """What a unit was told of a term in the period `within`; of tasks, how they stand at the end of the window."""
-    told = inputs.facts.get(term.name, {})
-    return _standing_on(told, inputs.window.last) if term.of == "task" else stated(told, within, over)
+    told = inputs.facts.get(term.name)
+    if term.of == "fact":
+        return stated(told or {}, within, over)
+    if told is None and OF_PLAN in term.name:
+        told = inputs.facts.get(term.name[: term.name.index(OF_PLAN) + 1])  # no task of the plan: whether the blocs are assessed
+    return _standing_on(told or {}, inputs.window.last)
 
 
 def _standing_on(series: Mapping[str, Stated], day: int) -> Stated | None:

@@ -16,6 +16,7 @@ Direction = Literal["higher", "lower"]
 DIRECTIONS: tuple[Direction, ...] = ("higher", "lower")
 FactsOver = Literal["sum", "latest"]
 FACTS_OVER: tuple[FactsOver, ...] = ("sum", "latest")
+OF_PLAN = "@"  # in the name of a term of tasks, before the plan's code
 BY_DAY_RATES = ("resolved", "due_cohort", "statutory")  # sums over days; `official` also counts what is open at the window's end
 STOCK_RATES = ("official",)
 
@@ -30,7 +31,8 @@ class Text(NamedTuple):
 class Term(NamedTuple):
     """One addend of a numerator or denominator: a count of `marks.IN_A_WINDOW`, a rate's part, a fact's part, by code, or tasks.
 
-    Of tasks the name is `tasks`, or `tasks:party`: those of one bloc; done in a numerator, all in a denominator (decision 0026).
+    Of tasks the name is `tasks`, `tasks:party` (those of one bloc), `tasks@KH02`, `tasks:party@KH02` (those of one plan); done in a
+    numerator, all in a denominator (decision 0026).
     """
 
     of: Literal["count", "rate", "fact", "task"]

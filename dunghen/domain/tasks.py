@@ -1,4 +1,6 @@
-"""Tasks under Resolution 57-NQ/TW (plan KH02, phase 2) of the four blocs at each locality (`domain.md` §1, issue 7). Pure; days are local.
+"""Tasks of the four blocs at each locality: under Resolution 57-NQ/TW (plan KH02, phase 2) and of other plans (`domain.md` §1). Pure.
+
+Days are local.
 
 Progress is done ÷ all, in integers. A bloc that is not assessed in a year is left out of both: it is not none, and not 0 (decision 0026).
 """
@@ -11,10 +13,11 @@ from typing import Literal, NamedTuple
 
 from dunghen.domain.days import date_of
 from dunghen.domain.indicator_values import Stated
+from dunghen.domain.indicators import OF_PLAN
 
 Bloc = Literal["party", "council", "committee", "front"]  # Đảng, HĐND, UBND, Mặt trận Tổ quốc
 BLOCS: tuple[Bloc, ...] = ("party", "council", "committee", "front")
-TASKS = "tasks"  # the term of all blocs; `tasks:party` is that of one
+TASKS = "tasks"  # the term of all blocs and plans; `tasks:party` is that of one bloc, `tasks:party@KH02` that of its tasks in one plan
 
 
 class TaskState(StrEnum):
@@ -92,23 +95,31 @@ def _stood(done: int, whole: int, overdue: int) -> Progress:
 
 
 class BlocYear(NamedTuple):
-    """The tasks of one bloc of a unit in one year: the days on which those were done that were, how many there are, whether assessed."""
+    """The tasks of one bloc of a unit in one year and plan: the days on which those were done that were, how many there are.
+
+    `assessed`: whether the bloc is, in that year; a bloc of which only that is known has no plan and no tasks.
+    """
 
     bloc: Bloc
     year: int
     done_on: tuple[int, ...]
     all: int
     assessed: bool
+    plan: str = ""
 
 
 def series_of(blocs: Iterable[BlocYear]) -> dict[str, dict[str, Stated]]:
     """Done of all at the end of each day on which that changed, by term and day (ISO): what indicators are made of.
 
-    Every year begins with its first day, so that nothing of an earlier year is taken for it.
+    Every year begins with its first day, so that nothing of an earlier year is taken for it. `tasks@` stands for plans that the unit has
+    no tasks of (`indicator_values.told_of`).
     """
     given = list(blocs)
-    terms = {f"{TASKS}:{bloc}": [one for one in given if one.bloc == bloc] for bloc in BLOCS}
-    found = {term: _by_day(of) for term, of in {**terms, TASKS: given}.items()}
+    terms = {TASKS: given, **{f"{TASKS}:{bloc}": [one for one in given if one.bloc == bloc] for bloc in BLOCS}}
+    for term, of in list(terms.items()):
+        for plan in {"", *(one.plan for one in of)}:
+            terms[f"{term}{OF_PLAN}{plan}"] = [one if plan and one.plan == plan else one._replace(done_on=(), all=0) for one in of]
+    found = {term: _by_day(of) for term, of in terms.items()}
     return {term: days for term, days in found.items() if days}
 
 

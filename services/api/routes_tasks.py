@@ -31,7 +31,7 @@ Answer = TypeVar("Answer", BoardAnswer, TasksAnswer)
 
 
 class When:
-    """The year, the bloc, and the day as of which tasks are asked; as the tasks tell it now."""
+    """The year, the bloc, the plan, and the day as of which tasks are asked; as the tasks tell it now."""
 
     def __init__(
         self,
@@ -40,15 +40,16 @@ class When:
         as_of: Annotated[
             date | None, Query(description="a local date that has come: how tasks stood at its end; without it, today")
         ] = None,
+        plan: Annotated[str, Query(max_length=60, description="code of a plan (KH02: Resolution 57); without it, all plans")] = "",
     ) -> None:
-        self.year, self.bloc, self.as_of = year, bloc, as_of
+        self.year, self.bloc, self.as_of, self.plan = year, bloc, as_of, plan
 
     def question(self, scene: Scene) -> TaskQuestion:
         """Raises ProblemError for a day that lies ahead."""
         day = scene.meta.day if self.as_of is None else day_number(self.as_of)
         if day > scene.meta.day:
             raise ProblemError("INVALID_PARAMETER", "as_of lies ahead")
-        return TaskQuestion(date_of(day).year if self.year is None else self.year, day, self.bloc)
+        return TaskQuestion(date_of(day).year if self.year is None else self.year, day, self.bloc, plan=self.plan)
 
 
 Asked = Annotated[When, Depends(on_the_loop(When))]

@@ -22,7 +22,7 @@ Place = tuple[int | str, ...]  # where a task stands in a list
 
 
 class TaskQuestion(NamedTuple):
-    """Of which year, as of the end of which local day; `bloc`, `unit`, `state` "": all."""
+    """Of which year, as of the end of which local day; `bloc`, `plan`, `unit`, `state` "": all."""
 
     year: int
     day: int
@@ -30,6 +30,11 @@ class TaskQuestion(NamedTuple):
     unit: str = ""
     state: str = ""
     order: Order = "urgency"
+    plan: str = ""
+
+    def asks(self, task: Task) -> bool:
+        """Whether the year and the plan are those of a task; a statement of a bloc as a whole is of every plan."""
+        return task.year == self.year and (self.plan in ("", task.plan) or task.kind == "not_assessed")
 
 
 class Share(msgspec.Struct, kw_only=True):
@@ -66,6 +71,7 @@ class BoardAnswer(msgspec.Struct, kw_only=True):
     as_of: str
     year: int
     bloc: str | None
+    plan: str | None
     stale: bool
     age_seconds: int | None
     city: Share
@@ -147,6 +153,7 @@ def board_of(scene: Scene, asked: TaskQuestion) -> BoardAnswer:
         as_of=date_of(asked.day).isoformat(),
         year=asked.year,
         bloc=asked.bloc or None,
+        plan=asked.plan or None,
         stale=False,
         age_seconds=None,
         city=Share(**share_of(_wanted(of_city, asked.bloc))),
@@ -177,7 +184,7 @@ def _wanted(blocs: Mapping[Bloc, Progress], bloc: str) -> Progress:
 def _blocs(scene: Scene, unit: str, asked: TaskQuestion) -> dict[Bloc, Progress]:
     by_bloc: dict[Bloc, list[Task]] = defaultdict(list)
     for task in scene.statements.tasks.get(unit, {}).values():
-        if task.year == asked.year:
+        if asked.asks(task):
             by_bloc[task.bloc].append(task)
     return {
         bloc: progress_of(
@@ -205,7 +212,7 @@ def tasks_listed(scene: Scene, asked: TaskQuestion) -> list[Listed]:
 
 
 def _of_unit(tasks: Iterable[Task], asked: TaskQuestion) -> Iterator[Listed]:
-    of_year = [task for task in tasks if task.year == asked.year and asked.bloc in ("", task.bloc)]
+    of_year = [task for task in tasks if asked.asks(task) and asked.bloc in ("", task.bloc)]
     left_out = {task.bloc for task in of_year if task.kind == "not_assessed"}
     for task in of_year:
         if task.kind != "task" or task.bloc in left_out:

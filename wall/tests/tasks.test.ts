@@ -27,9 +27,9 @@ test('an answer that does not fit is refused as a whole', () => {
   expect(() => termsOf({ blocs: {} }, TERMS)).toThrow(Malformed);
 });
 test('what is wished is asked by the names of the API, and what is usual is left out', () => {
-  expect(queries(WISH)).toEqual({ board: '', tasks: 'limit=100' });
+  expect(queries(WISH)).toEqual({ board: 'plan=KH02', tasks: 'plan=KH02&limit=100' });
   expect(queries({ unit: '20242', bloc: 'party', state: 'overdue', year: 2025, asOf: '2026-01-02' })).toEqual({
-    board: 'year=2025&bloc=party&as_of=2026-01-02', tasks: 'year=2025&bloc=party&as_of=2026-01-02&unit=20242&status=overdue&limit=100',
+    board: 'plan=KH02&year=2025&bloc=party&as_of=2026-01-02', tasks: 'plan=KH02&year=2025&bloc=party&as_of=2026-01-02&unit=20242&status=overdue&limit=100',
   });
 });
 
@@ -50,7 +50,7 @@ test('the next page is added to what is there, and a new wish begins anew', asyn
   await vi.waitFor(() => expect(followed.state.value.tasks.length).toBe(2));
   followed.more();
   await vi.waitFor(() => expect(followed.state.value.tasks.map(({ code }) => code)).toEqual(['D-1', 'D-2', 'D-3']));
-  expect([asked.at(-1), followed.state.value.after]).toEqual(['/api/v1/tasks?limit=100&after=x%20y', '']);
+  expect([asked.at(-1), followed.state.value.after]).toEqual(['/api/v1/tasks?plan=KH02&limit=100&after=x%20y', '']);
   wish.value = { ...WISH, unit: '20242' };
   await vi.waitFor(() => expect(followed.state.value.tasks.length).toBe(2));
   expect(asked.at(-1)).toContain('unit=20242');

@@ -12,7 +12,7 @@ from dunghen.contracts.facts import Fact
 from dunghen.contracts.statements import Task, Told, decode_told
 
 FactRow = tuple[str, str, int, int, int, int | None, bool]  # unit, code, first and last day, numerator, denominator, assessed
-TaskRow = tuple[str, str, int, str, int | None]  # unit, bloc, year, kind, the day on which it was done
+TaskRow = tuple[str, str, int, str, str, int | None]  # unit, bloc, year, plan, kind, the day on which it was done
 _EPOCH = date(1970, 1, 1)
 OWN = "~self"
 
@@ -53,7 +53,7 @@ def task_rows_of(tasks: Iterable[Task]) -> list[TaskRow]:
     newest: dict[tuple[object, ...], Task] = {}
     for task in sorted(tasks, key=lambda t: (t.occurred_at, t.arrived_at, t.id)):
         newest[task.unit, task.bloc, task.year, task.plan, task.code] = task
-    return [(t.unit, t.bloc, t.year, t.kind, t.done_on) for t in newest.values() if t.kind != "withdrawn"]
+    return [(t.unit, t.bloc, t.year, t.plan, t.kind, t.done_on) for t in newest.values() if t.kind != "withdrawn"]
 
 
 def _named(fact: Fact) -> str:

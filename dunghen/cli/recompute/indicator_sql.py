@@ -13,7 +13,7 @@ SCHEMA = (
     "create table unit (name varchar, code varchar, kind varchar)",
     "create table tally (unit varchar, first int, last int, name varchar, numerator bigint, denominator bigint)",
     "create table fact (unit varchar, code varchar, first int, last int, numerator bigint, denominator bigint, assessed bool)",
-    "create table task (unit varchar, bloc varchar, year int, kind varchar, done_day int)",
+    "create table task (unit varchar, bloc varchar, year int, plan varchar, kind varchar, done_day int)",
 )
 
 # Days next to each other on which the same is counted are one run. A window is all its runs where every one counts days, else the last.
@@ -55,14 +55,16 @@ told as (select unit, asked, code, number, name, sum(numerator) as numerator, bo
     case when bool_and(denominator is not null) then sum(denominator) end as denominator
   from ordered where not latest or place = 1 group by all)"""
 
-# Tasks stand as they do at the end of the window, those of its year; a bloc that is not assessed in it is left out.
+# Tasks stand as they do at the end of the window, those of its year; a bloc that is not assessed in it is left out. The name of a term is
+# `party@KH02`: both parts may be lacking.
 _TASKS = """
 asked_tasks as (select distinct u.name as unit, u.code as unit_code, r.asked, r.code, r.number, r.until, t.name,
     year(date '1970-01-01' + r.until) as of_year
   from run r join term t using (version) cross join unit u where t.source = 'task'),
 tasks as (select a.*, k.bloc, k.kind, k.done_day <= a.until as done, k.bloc in (select bloc from task x
     where x.unit = k.unit and x.year = k.year and x.kind = 'not_assessed') as left_out
-  from asked_tasks a join task k on k.unit = a.unit_code and k.year = a.of_year and a.name in ('', k.bloc)),
+  from asked_tasks a join task k on k.unit = a.unit_code and k.year = a.of_year
+    and split_part(a.name, '@', 1) in ('', k.bloc) and (split_part(a.name, '@', 2) in ('', k.plan) or k.kind = 'not_assessed')),
 counted_tasks as (select unit, asked, code, number, name, count(*) filter (done and not left_out and kind = 'task') as numerator,
     count(*) filter (not left_out and kind = 'task') as denominator from tasks group by all),
 told_all as (

@@ -132,7 +132,7 @@ def _of_days(term: tuple[Any, ...]) -> bool:
 
 
 def _terms(given: Mapping[str, Any], part: str) -> list[tuple[str, str]]:
-    """(tally, fact or task, name) of each; of its own fact where nothing is said. The name of `tasks` is ""."""
+    """(tally, fact or task, name) of each; of its own fact where nothing is said. The name of `tasks` is "", of `tasks@KH02` `@KH02`."""
     if "numerator" not in given and "denominator" not in given:
         names = ["fact"] if part == "numerator" or given["kind"] != "sum" else []
     else:
@@ -141,10 +141,10 @@ def _terms(given: Mapping[str, Any], part: str) -> list[tuple[str, str]]:
 
 
 def _term(name: str, own: str) -> tuple[str, str]:
+    if name.startswith("tasks"):
+        return "task", name.removeprefix("tasks").removeprefix(":")
     source, _, of = name.partition(":")
-    if source == "fact":
-        return "fact", of or own
-    return ("task", of) if source == "tasks" else ("tally", name)
+    return ("fact", of or own) if source == "fact" else ("tally", name)
 
 
 def _named(first: int, last: int) -> str:

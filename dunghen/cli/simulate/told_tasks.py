@@ -1,6 +1,7 @@
 """Tasks under Resolution 57 and follow-ups of violations in a made-up city. A pure function of seed, unit and day.
 
-Every locality has the same plan: six to ten tasks of each bloc, each with its day; how punctual it is, is its own. What is here is made up.
+Every locality has the same plan KH02: six to ten tasks of each bloc, each with its day; and what the city gave its committee besides. How
+punctual it is, is its own. What is here is made up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dunghen.domain.tasks import BLOCS, Bloc
 from dunghen.domain.units import Unit
 
 PLAN, PREFIX = "KH02", {"party": "D", "council": "HD", "committee": "UB", "front": "MT"}
+OTHER_PLAN, OTHER_PREFIX = "CT-UBND", "CT"  # what the city gives the committees besides
 FEWEST, MOST = 6, 10
 
 
@@ -82,6 +84,16 @@ CONTENTS: dict[Bloc, tuple[Planned, ...]] = {
 }
 
 
+GIVEN = (
+    Planned("Hoàn thành dự toán thu ngân sách quý I", "Meet the plan of budget revenue of the first quarter", 3),
+    Planned("Chỉnh trang tuyến đường chính", "Tidy up the main road", 4),
+    Planned("Rà soát hộ nghèo, hộ cận nghèo", "Review poor and nearly poor households", 6),
+    Planned("Giải ngân vốn đầu tư công", "Pay out public investment", 9),
+    Planned("Phương án phòng chống bão, lụt", "Plan against storms and floods", 9),
+    Planned("Công khai dự toán năm sau", "Publish next year's budget", 12),
+)
+
+
 def tasks_known_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:
     """All tasks of the year of local day `today` and of the one before, as they stand on it; some blocs are not assessed."""
     for number, unit in enumerate(unit for unit in policy.catalogue.on(today) if unit.kind == "locality"):
@@ -91,6 +103,8 @@ def tasks_known_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:
                 yield {"unit": unit.code, "bloc": bloc, "year": year, "kind": "not_assessed"}
             else:
                 yield from _of_bloc((unit, bloc, year), seed, today)
+                if bloc == "committee":
+                    yield from _given((unit, bloc, year), seed, today)
 
 
 def tasks_new_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:
@@ -113,15 +127,29 @@ def _left_out(unit: Unit, number: int, seed: int) -> str:
 
 
 def _of_bloc(of: tuple[Unit, Bloc, int], seed: int, today: int) -> Iterator[Told]:
-    unit, bloc, year = of
-    usual = Random(f"{seed} {unit.code} punctual").betavariate(6, 1.2)
+    unit, bloc, _ = of
     for number, planned in enumerate(CONTENTS[bloc][: Random(f"{seed} {unit.code} {bloc}").randint(FEWEST, MOST)], 1):
-        rng = Random(f"{seed} {unit.code} {bloc} {number} {year}")
-        due_on = _end_of(year, planned.month)
-        done_on = due_on - rng.randrange(25) if rng.random() < usual else due_on + rng.randrange(3, 150)
-        told = {"unit": unit.code, "bloc": bloc, "year": year, "plan": PLAN, "code": f"{PREFIX[bloc]}-{number:02}", "vi": planned.vi}
-        days = {"start_on": date(year, max(planned.month - 2, 1), 1).isoformat(), "due_on": date_of(due_on).isoformat()}
-        yield {**told, "en": planned.en, **days, **({"done_on": date_of(done_on).isoformat()} if done_on <= today else {})}
+        yield _told(
+            of, planned, (PLAN, f"{PREFIX[bloc]}-{number:02}"), (Random(f"{seed} {unit.code} {bloc} {number} {of[2]}"), seed, today)
+        )
+
+
+def _given(of: tuple[Unit, Bloc, int], seed: int, today: int) -> Iterator[Told]:
+    """What the city gave besides: the same to every locality."""
+    for number, planned in enumerate(GIVEN, 1):
+        code = f"{OTHER_PREFIX}-{number:02}"
+        yield _told(of, planned, (OTHER_PLAN, code), (Random(f"{seed} {of[0].code} {code} {of[2]}"), seed, today))
+
+
+def _told(of: tuple[Unit, Bloc, int], planned: Planned, named: tuple[str, str], by: tuple[Random, int, int]) -> Told:
+    """`named` = (plan, code), `by` = (its own chance, seed, today)."""
+    (unit, bloc, year), (plan, code), (rng, seed, today) = of, named, by
+    usual = Random(f"{seed} {unit.code} punctual").betavariate(6, 1.2)
+    due_on = _end_of(year, planned.month)
+    done_on = due_on - rng.randrange(25) if rng.random() < usual else due_on + rng.randrange(3, 150)
+    told = {"unit": unit.code, "bloc": bloc, "year": year, "plan": plan, "code": code, "vi": planned.vi}
+    days = {"start_on": date(year, max(planned.month - 2, 1), 1).isoformat(), "due_on": date_of(due_on).isoformat()}
+    return {**told, "en": planned.en, **days, **({"done_on": date_of(done_on).isoformat()} if done_on <= today else {})}
 
 
 def follow_ups_known_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:

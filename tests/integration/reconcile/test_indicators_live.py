@@ -210,23 +210,25 @@ def test_tasks_told_over_http_are_on_the_board_and_the_map_and_equal_the_batch_p
             task("20242", "committee", "UB-1", TODAY, **new_year),
             task("20263", "party", "D-1", TODAY, **new_year),
             {"unit": "20263", "bloc": "front", "year": TODAY.year, "kind": "not_assessed"},
+            task("20242", "committee", "CT-1", TODAY, plan="CT-UBND", **new_year),
         ],
         follow_ups=[{"unit": "20242", "code": "VP-1", "violation": "late_result", "opened_on": yesterday.isoformat()}],
     )
-    assert (answer.status_code, answer.json()["accepted"]) == (200, 6), answer.text
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 7), answer.text
     eventually(lambda: city.by("RES57.FRONT")["20263"]["reason"] == "NOT_ASSESSED")
-    of_all, of_party = city.by("RES57.ALL"), city.by("RES57.PARTY")
+    of_all, of_party, given = city.by("RES57.ALL"), city.by("RES57.PARTY"), city.by("TASKS.ALL")
     assert [(of_all[u]["numerator"], of_all[u]["denominator"], of_all[u]["band"]) for u in ("20242", "20263", "city")] == [
         (2, 3, "red"), (1, 1, "green"), (3, 4, "red"),
     ]  # fmt: skip
     assert (of_party["20242"]["value"], of_party["H17.03"]["reason"]) == (0.5, "NOT_FOR_KIND")
-    board = city.get("/tasks/board")
+    assert [(given[u]["numerator"], given[u]["denominator"]) for u in ("20242", "20263", "city")] == [(3, 4), (1, 1), (4, 5)]
+    board = city.get("/tasks/board", plan="KH02")
     assert [(unit["code"], unit["rank"], unit["overdue"], unit["colour"]) for unit in board["units"]] == [
         ("20263", 1, 0, "green"), ("20242", 2, 1, "red"),
     ]  # fmt: skip
     assert city.get("/tasks", status="overdue")["tasks"][0]["days_over"] == 1
     card = next(one for one in city.get("/units/20242/indicators")["sets"] if one["code"] == "RES57")
-    assert card["indicators"][0]["inputs"] == [{"term": "tasks", "numerator": 2, "denominator": 3}]
+    assert card["indicators"][0]["inputs"] == [{"term": "tasks@KH02", "numerator": 2, "denominator": 3}]
     assert differences(city) == []
     city.facts(tasks=[task("20242", "party", "D-2", yesterday, kind="withdrawn"), task("20242", "committee", "UB-1", TODAY)])
     eventually(lambda: city.by("RES57.ALL")["20242"]["denominator"] == 2)

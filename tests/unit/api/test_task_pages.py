@@ -72,6 +72,15 @@ def test_the_board_says_done_of_all_and_overdue_by_bloc_and_puts_the_most_comple
     assert (board.city.done, board.city.all, board.city.overdue) == (3, 4, 1)
 
 
+def test_the_board_and_the_list_of_one_plan_leave_out_the_others_and_not_what_was_said_of_a_bloc() -> None:
+    shown = told(*HAI_CHAU, *HAI_VAN, task("20242", "party", "CT-1", plan="CT-UBND"), task("20194", "committee", "CT-1", plan="CT-UBND"))
+    of_all, of_plan, of_other = (board_of(shown, THIS_YEAR._replace(plan=plan)) for plan in ("", "KH02", "CT-UBND"))
+    assert (of_all.city.all, of_plan.city.all, of_other.city.all, of_other.plan) == (6, 4, 2, "CT-UBND")
+    (hai_van,) = (unit for unit in of_other.units if unit.code == "20194")
+    assert {bloc.bloc: bloc.state.value for bloc in hai_van.blocs}["front"] == "not_assessed"
+    assert [one.task.code for one in tasks_listed(shown, THIS_YEAR._replace(plan="CT-UBND"))] == ["CT-1", "CT-1"]
+
+
 def test_a_locality_without_tasks_is_on_the_board_without_a_rank_or_a_colour() -> None:
     board = board_of(told(*HAI_CHAU), THIS_YEAR)
     assert [(unit.code, unit.rank, unit.value, unit.colour) for unit in board.units] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dunghen.cli.recompute.fact_table import day_of
-from dunghen.cli.simulate.told_tasks import FEWEST, MOST, follow_ups_known_on, tasks_known_on, tasks_new_on
+from dunghen.cli.simulate.told_tasks import FEWEST, GIVEN, MOST, OTHER_PLAN, PLAN, follow_ups_known_on, tasks_known_on, tasks_new_on
 from dunghen.contracts.city_files import read_city
 from dunghen.domain.policy import Policy
 from dunghen.domain.tasks import BLOCS
@@ -24,13 +24,21 @@ def test_every_locality_has_six_to_ten_tasks_of_each_bloc_or_is_not_assessed() -
     counts: dict[tuple[str, str], int] = {}
     left_out = {(told["unit"], told["bloc"]) for told in TASKS if told.get("kind") == "not_assessed"}
     for told in TASKS:
-        if told["year"] == 2026 and "kind" not in told:
+        if told["year"] == 2026 and told.get("plan") == PLAN:
             counts[told["unit"], told["bloc"]] = counts.get((told["unit"], told["bloc"]), 0) + 1
     localities = [unit.code for unit in POLICY.catalogue.on(TODAY) if unit.kind == "locality"]
     assert len(localities) == 94
     assert set(counts) | left_out == {(unit, bloc) for unit in localities for bloc in BLOCS}
     assert 0 < len(left_out) < 30
     assert all(FEWEST <= count <= MOST for count in counts.values())
+
+
+def test_every_committee_that_is_assessed_has_the_same_tasks_of_the_city_besides() -> None:
+    besides = [told for told in TASKS if told.get("plan") == OTHER_PLAN and told["year"] == 2026]
+    assert {told["bloc"] for told in besides} == {"committee"}
+    left_out = {told["unit"] for told in TASKS if told.get("kind") == "not_assessed" and told["bloc"] == "committee"}
+    assert len({told["unit"] for told in besides}) == 94 - len(left_out)
+    assert {told["code"] for told in besides} == {f"CT-{number:02}" for number in range(1, len(GIVEN) + 1)}
 
 
 def test_some_are_overdue_and_nothing_lies_ahead_that_is_said_to_be_done() -> None:

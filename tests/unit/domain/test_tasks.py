@@ -8,8 +8,10 @@ from random import Random
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.follow_ups import FollowUpDays, FollowUpState
 from dunghen.domain.follow_ups import state_of as follow_up_state
-from dunghen.domain.indicator_values import Stated
+from dunghen.domain.indicator_values import Inputs, Stated, Tally, told_of
+from dunghen.domain.indicators import Term
 from dunghen.domain.tasks import BlocState, BlocYear, Progress, TaskDays, TaskState, progress_of, series_of, state_of, together
+from dunghen.domain.windows import Window
 
 DUE = day_number(date(2026, 6, 30))
 
@@ -65,6 +67,26 @@ def test_a_bloc_that_is_not_assessed_is_left_out_of_all_and_is_not_assessed_by_i
     assert series["tasks:front"] == {"2026-01-01": Stated(0, None, assessed=False)}
     assert "tasks:council" not in series
     assert series_of([front])["tasks"] == series["tasks:front"]
+
+
+def test_tasks_of_one_plan_are_counted_apart_and_whether_a_bloc_is_assessed_holds_for_every_plan() -> None:
+    """Those of KH02 are the map of Resolution 57, those of all plans what the city gave (`docs/seeds.md`)."""
+    party = [BlocYear("party", 2026, (DUE,), 4, assessed=True, plan=plan) for plan in ("KH02", "CT-UBND")]
+    council, front = BlocYear("council", 2026, (), 5, True, "CT-UBND"), BlocYear("front", 2026, (), 0, assessed=False)
+    series = series_of([*party, council, front])
+    assert series["tasks"] == {"2026-01-01": Stated(0, 13), "2026-06-30": Stated(2, 13)}
+    assert series["tasks@KH02"] == series["tasks:party@KH02"] == {"2026-01-01": Stated(0, 4), "2026-06-30": Stated(1, 4)}
+    assert "tasks:council@KH02" not in series
+    left_out = {"2026-01-01": Stated(0, None, assessed=False)}
+    assert series["tasks:front@"] == series["tasks@"] == left_out
+
+    def standing(name: str) -> Stated | None:
+        window = Window(DUE - 3, DUE)
+        return told_of(Term("task", name), Inputs(window, window, Tally({}, {}), facts=series), window, "sum")
+
+    assert standing("tasks:party@KH02") == Stated(1, 4)
+    assert standing("tasks:front@KH02") == Stated(0, None, assessed=False)
+    assert standing("tasks:council@KH02") is None
 
 
 def test_a_follow_up_is_opened_then_explained_then_closed_and_before_that_is_none() -> None:

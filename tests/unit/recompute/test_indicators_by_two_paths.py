@@ -57,7 +57,21 @@ def some_set(rng: Random) -> dict[str, Any]:
 
 
 def inputs(rng: Random, kind: str) -> dict[str, Any]:
-    terms = [*COUNTS, "fact", "fact:SET.N0", "tasks", "tasks:party", "tasks:front", "official", "resolved", "due_cohort", "statutory"]
+    terms = [
+        *COUNTS,
+        "fact",
+        "fact:SET.N0",
+        "tasks",
+        "tasks:party",
+        "tasks:front",
+        "tasks@KH02",
+        "tasks:party@KH02",
+        "tasks@NONE",
+        "official",
+        "resolved",
+        "due_cohort",
+        "statutory",
+    ]
     if kind == "sum":
         return {"numerator": rng.sample(terms, rng.randrange(1, 3))}
     if kind in ("plan_actual", "manual") or rng.random() < 0.3:
@@ -102,7 +116,8 @@ def some_tasks(rng: Random) -> list[Task]:
             bloc=rng.choice(BLOCS),
             year=rng.choice((2025, 2026)),
             kind=kind,
-            code="" if kind == "not_assessed" else f"KH02.{rng.randrange(4)}",
+            plan="" if kind == "not_assessed" else rng.choice(("", "KH02", "KH02", "CT")),
+            code="" if kind == "not_assessed" else f"N{rng.randrange(4)}",
             due_on=TODAY,
             done_on=rng.choice((None, TODAY - rng.randrange(500))),
             source="H17",

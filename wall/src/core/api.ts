@@ -5838,6 +5838,8 @@ export interface operations {
                 bloc?: ("party" | "council" | "committee" | "front") | "";
                 /** @description a local date that has come: how tasks stood at its end; without it, today */
                 as_of?: string | null;
+                /** @description code of a plan (KH02: Resolution 57); without it, all plans */
+                plan?: string;
             };
             header?: never;
             path?: never;
@@ -5959,6 +5961,8 @@ export interface operations {
                 bloc?: ("party" | "council" | "committee" | "front") | "";
                 /** @description a local date that has come: how tasks stood at its end; without it, today */
                 as_of?: string | null;
+                /** @description code of a plan (KH02: Resolution 57); without it, all plans */
+                plan?: string;
             };
             header?: never;
             path?: never;
@@ -6008,6 +6012,7 @@ export interface operations {
                             state: "complete" | "incomplete" | "not_assessed" | "not_told";
                             value: number | null;
                         };
+                        plan: string | null;
                         stale: boolean;
                         units: {
                             all: number;

@@ -14,11 +14,13 @@ export interface Followed { readonly state: ReadonlySignal<TasksState>; readonly
 const AGAIN_MS = 60_000;
 const PAGE = 100;
 export const TERMS = ['blocs', 'task_states', 'bloc_states'] as const;
+/** The page is about Resolution 57; tasks of other plans are told too. */
+const PLAN = 'KH02';
 class Trouble extends Error { constructor(readonly status: number) { super(); } }
 
 /** The queries of the API for a wish. */
 export function queries({ unit, bloc, state, year, asOf }: Wish): { readonly board: string; readonly tasks: string } {
-  const both = { ...(year === null ? {} : { year: String(year) }), ...(bloc === '' ? {} : { bloc }), ...(asOf === null ? {} : { as_of: asOf }) };
+  const both = { plan: PLAN, ...(year === null ? {} : { year: String(year) }), ...(bloc === '' ? {} : { bloc }), ...(asOf === null ? {} : { as_of: asOf }) };
   const more = { ...(unit === '' ? {} : { unit }), ...(state === '' ? {} : { status: state }), limit: String(PAGE) };
   return { board: new URLSearchParams(both).toString(), tasks: new URLSearchParams({ ...both, ...more }).toString() };
 }

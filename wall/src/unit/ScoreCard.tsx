@@ -147,7 +147,7 @@ function LineRow({ line, both: { set, city } }: { readonly line: Line; readonly 
 
 /** A term by its name: of a rate or count of dossiers, or of what was told. */
 function termOf(term: string, own: string): string {
-  const key = `input_${term}`;
+  const key = `input_${/^tasks\b/u.test(term) ? 'tasks' : term}`; // of whatever bloc and plan: the line is named for them
   if (key in DICTIONARIES[lang.value]) return say(key as Key);
   const code = term.replace(/^fact:/, '');
   const name = catalogue.value?.flatMap((set) => set.indicators).find((one) => one.code === code)?.name[lang.value];
