@@ -20,7 +20,7 @@ from dunghen.domain.policy import Policy, PolicyError
 
 SHIPPED = {"demo": "danang.toml", "danang": "danang.toml", "nyc311": "nyc311.toml", "none": "none.toml"}
 HOLIDAY_YEARS = range(2015, 2036)
-_CITY_KEYS = ("code", "name", "time_zone", "former_codes", "sources")
+_CITY_KEYS = ("code", "name", "time_zone", "former_codes", "sources", "result_forms")
 _OTHER_KEYS = (
     "units",
     "unit_files",

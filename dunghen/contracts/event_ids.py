@@ -15,8 +15,9 @@ def event_id(event: DossierEvent, given_at: int) -> str:
     """The first 16 hex digits of SHA-256 over the event's allow-listed facts as canonical JSON.
 
     `given_at` is `occurred_at` if the sender gave it, else 0. The event's own `id`, `occurred_at` and `arrived_at` do not count: a repeated
-    delivery arrives at another time; nor do `handler` and `precedence`, which depend on what the directory and the city's file said then.
+    delivery arrives at another time; nor do `handler`, `precedence` and `form`, which depend on what the directory and the city's file said
+    then.
     Fields at their default do not count either, so a later field with a default changes no id.
     """
-    facts = msgspec.structs.replace(event, id="", arrived_at=0, occurred_at=given_at, handler="", precedence=0)
+    facts = msgspec.structs.replace(event, id="", arrived_at=0, occurred_at=given_at, handler="", precedence=0, form="")
     return sha256(_canonical(facts)).hexdigest()[:16]

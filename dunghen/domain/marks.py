@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from dunghen.domain.reckoning import Reckoning, reckon
-from dunghen.domain.record_layout import DIGITISED, E_RESULT, FEE, PAID_ONLINE
+from dunghen.domain.record_layout import BY_POST, DIGITISED, E_RESULT, FEE, FORM_TOLD, PAID_NATIONAL, PAID_ONLINE
 from dunghen.domain.record_reading import read_plainly
 from dunghen.domain.rules import DossierRules
 
@@ -16,9 +16,11 @@ COUNTERS = (
     *("pending", "overdue", "paused"),  # difference marks: their sum up to a day is what there was at its end
     *("due", "due_met", "first_due", "first_met"),
     "postponed",
+    *("paid_national", "form_told", "by_post"),
 )
 (RECEIVED, ONLINE, FEES, PAID, DIGITAL, E_RESULTS, EARLY, ON_DAY, LATE, UNDATED, OTHERWISE) = range(11)
 (PENDING, OVERDUE, PAUSED, DUE, DUE_MET, FIRST_DUE, FIRST_MET, POSTPONED) = range(11, 19)
+(NATIONAL, FORMS_TOLD, POSTED) = range(19, 22)
 DIFFERENCES = (PENDING, OVERDUE, PAUSED)
 COHORTS = (DUE, DUE_MET, FIRST_DUE, FIRST_MET)
 BY_DAY = {name: i for i, name in enumerate(COUNTERS) if i not in DIFFERENCES}  # what happened on a day
@@ -30,7 +32,8 @@ COUNTED = {"names": list(COUNTERS), "edition": 1}
 
 _NEVER = 1 << 30  # a day that does not come
 _ONLINE_CHANNEL = 2
-_ON_RECEPTION = ((FEE, FEES), (PAID_ONLINE, PAID), (DIGITISED, DIGITAL))
+_ON_RECEPTION = ((FEE, FEES), (PAID_ONLINE, PAID), (DIGITISED, DIGITAL), (PAID_NATIONAL, NATIONAL))
+_AT_THE_END = ((E_RESULT, E_RESULTS), (FORM_TOLD, FORMS_TOLD), (BY_POST, POSTED))
 
 Mark = tuple[int, int, int]  # (local day, index in COUNTERS, +1 or -1)
 NO_MARKS = frozenset[Mark]()
@@ -84,8 +87,7 @@ def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> frozens
         out.append((closed, EARLY if end < due < _NEVER else LATE if end > due else ON_DAY, 1))
         if due == _NEVER:
             out.append((closed, UNDATED, 1))
-        if flags & E_RESULT:
-            out.append((closed, E_RESULTS, 1))
+        out += [(closed, counter, 1) for bit, counter in _AT_THE_END if flags & bit]
     return frozenset(out)
 
 

@@ -14,6 +14,8 @@ from dunghen.domain.units import KINDS, Kind
 ALWAYS = -1_000_000  # a day before every other
 Level = Literal["full", "partial", "rest"]  # toàn trình, một phần, còn lại (NĐ 42/2022/NĐ-CP)
 LEVELS: tuple[Level, ...] = ("full", "partial", "rest")
+ResultForm = Literal["counter", "post", "online"]  # at the one-stop desk, by post, online
+RESULT_FORMS: tuple[ResultForm, ...] = ("counter", "post", "online")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class City:
     time_zone: str
     former_codes: tuple[str, ...] = ()
     precedence: Mapping[str, int] = field(default_factory=dict)  # of sources, by their codes in the new form; 0 of all others
+    forms: Mapping[str, ResultForm] = field(default_factory=dict)  # what a code of HinhThuc says: how a result is handed over
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dunghen.domain.bodies import Reader
 from dunghen.domain.calendar import VIETNAM_HOURS, Hours, WorkingCalendar
 from dunghen.domain.days import DAY_SECONDS, Zone
 from dunghen.domain.deadline import LIMIT_UNITS, TimeLimit
-from dunghen.domain.policy_parts import ALWAYS, LEVELS, City, Procedure, SupplementRules
+from dunghen.domain.policy_parts import ALWAYS, LEVELS, RESULT_FORMS, City, Procedure, ResultForm, SupplementRules
 from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import SUPPLEMENT_RULES
 from dunghen.domain.units import KINDS, Unit, normalise_wire_code
@@ -26,7 +26,13 @@ def read_city(city: Reader) -> tuple[City, Zone]:
         city.fault("time_zone", f"{name!r} is not a time zone like Asia/Ho_Chi_Minh")
         zone = Zone("UTC")
     former = city.texts("former_codes")
-    return City(city.text("code", pattern=CODE), city.text("name"), zone.name, former, _precedence(city)), zone
+    return City(city.text("code", pattern=CODE), city.text("name"), zone.name, former, _precedence(city), _forms(city)), zone
+
+
+def _forms(city: Reader) -> dict[str, ResultForm]:
+    """What each code of HinhThuc means: `domain.md` §2 has the field without its codes, so the city says what its systems send."""
+    given = Reader(f"{city.where}.result_forms", city.raw("result_forms") or {}, city.faults)
+    return {code: given.choice(code, RESULT_FORMS) for code in sorted(city.raw("result_forms") or {})}
 
 
 def _precedence(city: Reader) -> dict[str, int]:

@@ -12,12 +12,15 @@ from typing import Protocol
 
 from dunghen.domain.record_layout import (
     DONE_AT,
+    FORMS,
     FULL,
     HANDLER,
     KINDS,
     LAYOUT,
     MEMORY,
     NAMED,
+    NATIONAL,
+    PAID_NATIONAL,
     PROGRESSED,
     RETURNED_AT,
     SEEN,
@@ -90,6 +93,10 @@ class Event(Protocol):
     def procedure(self) -> str: ...
     @property
     def flags(self) -> int: ...
+    @property
+    def gateway(self) -> int: ...
+    @property
+    def form(self) -> str: ...
     @property
     def precedence(self) -> int: ...
     @property
@@ -228,9 +235,10 @@ def _progress(e: Event) -> bytes:
 
 
 def _state(e: Event) -> bytes:
+    flags = e.flags | PAID_NATIONAL * (e.gateway == NATIONAL) | FORMS[e.form]
     return STATEMENT.pack(
         _RANK + e.precedence, e.occurred_at, e.arrived_at, int(e.id, 16), KINDS[e.kind],
-        e.status, e.submitted, e.received, e.due, e.ended, e.returned, e.channel, e.flags,
+        e.status, e.submitted, e.received, e.due, e.ended, e.returned, e.channel, flags,
     ) + _names(e.unit, e.procedure)  # fmt: skip
 
 

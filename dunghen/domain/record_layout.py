@@ -22,7 +22,10 @@ EARLIER = frozenset((b"\x01", b"\x02"))  # layouts that `record.modern` reads
 MOST_STEPS = 10_000
 PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are known so far
 KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
-FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`
+FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`: those of the event
+PAID_NATIONAL, FORM_TOLD, BY_POST = 16, 32, 64  # and what it says besides
+NATIONAL = 1  # of the event's `gateway`
+FORMS = {"": 0, "counter": FORM_TOLD, "online": FORM_TOLD, "post": FORM_TOLD | BY_POST}
 
 MEMORY = struct.Struct(">9IHIQ")
 STATEMENT = struct.Struct(">BIQQ2B5I2B")

@@ -45,9 +45,8 @@ def dates_of(desk: Desk, now: int) -> WireDates:
 async def on_delivery(delivery: Delivery, desk: Desk, ports: Ports, *, dry_run: bool = False) -> list[Result]:
     """One result an item, in their order. Raises Unavailable if not all that was accepted is stored; then nothing is counted."""
     now = ports.clock.seconds()
-    results = await _read(
-        delivery, Reading(dates_of(desk, now), desk.find_unit, desk.allowed, ports.finder(desk.zone), desk.precedence), ports.arrivals
-    )
+    reading = Reading(dates_of(desk, now), desk.find_unit, desk.allowed, ports.finder(desk.zone), desk.precedence, desk.forms)
+    results = await _read(delivery, reading, ports.arrivals)
     events = [result.event for result in results if result.event is not None]
     if not dry_run:
         if events:

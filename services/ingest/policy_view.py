@@ -38,6 +38,7 @@ def desk_of(policy: Policy) -> Desk:
         fact_codes=codes_of(policy),
         city=city,
         precedence=policy.city.precedence,
+        forms=policy.city.forms,
     )
 
 

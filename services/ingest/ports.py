@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dunghen.contracts.desks import DeskEvent
 from dunghen.contracts.keys import KeyBook
-from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.messages import DossierEvent, Form
 from dunghen.contracts.statements import Told
 from dunghen.domain.days import Zone
 from dunghen.domain.directory import Directory
@@ -67,6 +67,7 @@ class Desk:
     fact_codes: FactCodes = NO_CODES
     city: str = ""
     precedence: Mapping[str, int] = field(default_factory=dict)  # of sources that have one
+    forms: Mapping[str, Form] = field(default_factory=dict)  # what a code of HinhThuc says
     days: dict[str, int] = field(default_factory=dict, repr=False)
 
 

@@ -40,6 +40,9 @@ COUNTS = {
     "undated": f"{ENDED_IN} and due_day is null",
     "otherwise": f"{ENDED_IN} and otherwise",
     "postponed": f"{RECEIVED_IN} and due_day > first_due_day",
+    "paid_national": f"{RECEIVED_IN} and gateway = 1",
+    "form_told": f"{ENDED_IN} and form <> ''",
+    "by_post": f"{ENDED_IN} and form = 'post'",
 }
 
 # Here `first` and `last` are both today.

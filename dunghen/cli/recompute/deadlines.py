@@ -111,8 +111,8 @@ STATEMENTS = (
            coalesce(day_of(nullif(l.stated_due, 0)), p.due_day) as known_day
          from life l left join lap p on p.k = l.k and p.lap = 0 left join stretched s on s.k = l.k)
        select k, unit, dossier, received_day, ended_day, otherwise, ended_by, first_due_day, stopped,
-         statement, source_partition, source_offset, received_at, ended_at, status, last_word, channel, flags,
+         statement, source_partition, source_offset, received_at, ended_at, status, last_word, channel, flags, gateway, form,
          case when stopped then null when moved_day <> first_due_day then greatest(known_day, moved_day) else known_day end as due_day,
          case when ended_day is not null then greatest(ended_day, received_day) end as closed_day
-       from dated join (select k, channel, flags from newest) using (k)""",
+       from dated join (select k, channel, flags, gateway, form from newest) using (k)""",
 )

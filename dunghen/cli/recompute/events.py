@@ -14,8 +14,8 @@ from dunghen.contracts.dead_letters import is_dossier_key
 from dunghen.contracts.messages import DossierEvent, decode_event
 from dunghen.contracts.topics import belongs
 
-_NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned", "channel", "flags", "precedence")
-_WORDS = ("id", "dossier", "unit", "kind", "procedure")
+_NUMBERS = ("occurred_at", "arrived_at", "status", "received", "due", "ended", "returned", "channel", "flags", "gateway", "precedence")
+_WORDS = ("id", "dossier", "unit", "kind", "procedure", "form")
 _STEP = pa.struct([("status", pa.int64()), ("taken_at", pa.int64())])
 SCHEMA = pa.schema(
     [("source_partition", pa.int64()), ("source_offset", pa.int64())]

@@ -48,11 +48,11 @@ class Wire:
             "NgayTra": self.stamp(life.returned) if life.returned and moment.at >= life.returned else "",
             "NgayKetThucXuLy": self.stamp(life.ended) if over and moment.status != 3 else "",
             "NgayTuChoi": self.stamp(life.ended) if moment.status == 3 else "",
-            "HinhThuc": "0",
+            "HinhThuc": life.form,
             "DonViXuLy": self._names[life.unit],
             "NoiNopHoSo": "1",
             "HoSoCoThanhPhanSoHoa": "1" if life.digitised else "0",
-            "DuocThanhToanTrucTuyen": "1" if life.paid_online else "0",
+            "DuocThanhToanTrucTuyen": ("1" if person.random() < 0.7 else "2") if life.paid_online else "0",
             "TaiLieuNop": [],
             "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", "HinhThucThu": "1", "Gia": "50000"}] if life.fee else [],
             "DanhSachHoSoBoSung": [

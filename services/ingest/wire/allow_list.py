@@ -25,7 +25,7 @@ class Supplement(msgspec.Struct, gc=False):
 
 
 class DossierItem(msgspec.Struct, gc=False):
-    """One dossier of DongBoHoSoMC. The two raw lists are only asked whether they hold anything."""
+    """One dossier of DongBoHoSoMC. The two raw lists are only asked whether they hold anything, HinhThuc whether it is a known code."""
 
     MaHoSo: Scalar = None
     MaTTHC: Scalar = None
@@ -41,6 +41,7 @@ class DossierItem(msgspec.Struct, gc=False):
     DonViXuLy: Scalar = None
     HoSoCoThanhPhanSoHoa: Scalar = None
     DuocThanhToanTrucTuyen: Scalar = None
+    HinhThuc: Raw = Raw(b"")
     DanhSachLePhi: Raw = Raw(b"")
     DanhSachGiayToKetQua: Raw = Raw(b"")
     DanhSachHoSoBoSung: list[Supplement] | str | None = None
@@ -62,7 +63,8 @@ class NamedItem(msgspec.Struct, gc=False):
     MaHoSo: Scalar = None
 
 
-MATCHED = frozenset(("NguoiXuLy",))  # only ever matched to the directory: neither kept nor a reason to refuse
+# Only ever matched, to the directory and to the codes that the city's file knows: neither kept nor a reason to refuse.
+MATCHED = frozenset(("NguoiXuLy", "HinhThuc"))
 ALLOWED = frozenset({*DossierItem.__struct_fields__, *StepItem.__struct_fields__, *Supplement.__struct_fields__}) - MATCHED
 
 OF_FACTS = frozenset(("source", "facts", "unit", "code", "period", "kind", "numerator", "denominator", "occurred_at", "evidence", "stage"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Raw
 
-from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, NOT_IN_THE_DIRECTORY, PAID_ONLINE, DossierEvent
+from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, NOT_IN_THE_DIRECTORY, PAID_ONLINE, DossierEvent, Form
 from dunghen.contracts.refusals import Refusal
 from services.ingest.wire import scalars
 from services.ingest.wire.allow_list import DossierItem, NamedItem, StepItem, decode_item
@@ -45,6 +45,7 @@ class Reading:
     allowed: frozenset[str] | None = None
     find_person: FindPerson = lambda _unit, _name, _at: ""
     precedence: Mapping[str, int] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
 
 def draft_of(item: Item, reading: Reading) -> DossierEvent:
@@ -74,7 +75,7 @@ def _synced(item: Item, reading: Reading) -> DossierEvent:
     unit = reading.find_unit(scalars.text(given.DonViXuLy), dossier, item.source)
     if not unit:
         raise ItemRefused(Refusal.UNKNOWN_UNIT, "DonViXuLy")
-    past = reading.dates.past
+    past, paid = reading.dates.past, scalars.gateway(given.DuocThanhToanTrucTuyen, "DuocThanhToanTrucTuyen")
     return DossierEvent(
         id="",
         dossier=dossier,
@@ -93,7 +94,9 @@ def _synced(item: Item, reading: Reading) -> DossierEvent:
         procedure=scalars.catalogue_code(given.MaTTHC),
         field=scalars.catalogue_code(given.MaLinhVuc),
         receiving_unit=reading.find_unit("", dossier, item.source),
-        flags=_flags(given),
+        flags=_flags(given, bool(paid)),
+        gateway=paid,
+        form=reading.forms.get(scalars.code_in(bytes(given.HinhThuc)), ""),
         steps=_supplements(given, reading.dates),
     )
 
@@ -141,8 +144,7 @@ def _retracted(item: Item, reading: Reading) -> DossierEvent:
 _READERS = {"synced": _synced, "progressed": _progressed, "retracted": _retracted}
 
 
-def _flags(given: DossierItem) -> int:
-    paid = scalars.paid_online(given.DuocThanhToanTrucTuyen, "DuocThanhToanTrucTuyen")
+def _flags(given: DossierItem, paid: bool) -> int:
     digitised = scalars.flag(given.HoSoCoThanhPhanSoHoa, "HoSoCoThanhPhanSoHoa")
     fee = paid or scalars.is_filled(bytes(given.DanhSachLePhi))
     return fee * FEE | paid * PAID_ONLINE | digitised * DIGITISED | scalars.is_filled(bytes(given.DanhSachGiayToKetQua)) * E_RESULT

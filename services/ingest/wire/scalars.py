@@ -15,7 +15,7 @@ _ODD_DOSSIER = re.compile(r"[A-Za-z0-9._/-]{1,60}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}", re.ASCII)
 _STATUSES = {text: number for number in range(1, 11) for text in (str(number), f"{number:02d}")}
 _CHANNELS = {"": 1, "1": 1, "2": 2, "3": 3}
-_PAYMENTS = {"": False, "0": False, "1": True, "2": True, "3": False, "false": False}
+_PAYMENTS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 0, "false": 0}
 _FLAGS = {"": False, "0": False, "1": True, "false": False, "true": True}
 _LONGEST_CODE = 60
 LONGEST_NAME_BYTES = 400
@@ -36,6 +36,11 @@ def text(value: Scalar) -> str:
     if type(value) is str:
         return value.strip()
     return "" if value is None else str(value)
+
+
+def code_in(raw: bytes) -> str:
+    """A short code as it stands in the JSON text, as a string or a number; "" for whatever is none: it refuses nothing."""
+    return raw.strip(b'" ').decode("ascii", "replace") if len(raw) <= _LONGEST_CODE else ""
 
 
 def name_in(raw: bytes) -> str:
@@ -94,9 +99,9 @@ def channel(value: Scalar, path: str) -> int:
     return _choice(_CHANNELS, value, path)
 
 
-def paid_online(value: Scalar, path: str) -> bool:
-    """Whether DuocThanhToanTrucTuyen is 1 or 2. Raises ItemRefused: BAD_CHOICE."""
-    return bool(_choice(_PAYMENTS, value, path))
+def gateway(value: Scalar, path: str) -> int:
+    """DuocThanhToanTrucTuyen: 1 the national portal's, 2 a ministry's or province's, 0 not paid online. Raises ItemRefused: BAD_CHOICE."""
+    return _choice(_PAYMENTS, value, path)
 
 
 def flag(value: Scalar, path: str) -> bool:

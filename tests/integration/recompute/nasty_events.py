@@ -43,6 +43,7 @@ class Maker:
 
     def __init__(self, seed: int, units: Sequence[str] = UNITS) -> None:
         self.random, self.sources, self.units = random.Random(seed), random.Random(~seed), units
+        self.more = random.Random(f"{seed} more")
 
     def dossiers(self, count: int) -> list[DossierEvent]:
         """The events of so many dossiers, in an order of arrival that has nothing to do with when they happened."""
@@ -66,8 +67,12 @@ class Maker:
         r = self.random
         return DossierEvent(
             id=f"{r.getrandbits(64):016x}", dossier=code, kind=kind, occurred_at=at, arrived_at=at * 1_000_000 + r.randrange(9),
-            **({"unit": r.choice(self.units), "channel": r.randrange(4), "flags": r.randrange(16)} | facts),
+            **({"unit": r.choice(self.units), "channel": r.randrange(4), "flags": r.randrange(16), **self._besides()} | facts),
         )  # fmt: skip
+
+    def _besides(self) -> dict[str, Any]:
+        """Through which gateway it was paid, and how its result is handed over."""
+        return {"gateway": self.more.randrange(3), "form": self.more.choice(("", "counter", "post", "online"))}
 
     def _moment(self) -> int:
         r = self.random

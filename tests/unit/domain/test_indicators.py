@@ -72,7 +72,7 @@ def test_nine_in_ten_are_18_of_20() -> None:
 
 def test_quang_nams_figures_of_2022() -> None:
     integrated = value("QN2022.INTEGRATED", inputs(QN2022_INTEGRATED=Stated(1398, 1459)))
-    paid = value("QN2022.PAID_ONLINE", inputs({"paid_online": 521, "fee": 1273}))
+    paid = value("QN2022.PAID_ONLINE", inputs({"paid_national": 521, "paid_online": 900, "fee": 1273}))
     assert (percent(integrated), percent(paid)) == ("95.8", "40.9")
     for code, found in (("QN2022.INTEGRATED", integrated), ("QN2022.PAID_ONLINE", paid)):
         bands = BOOK.versions[code][0].bands

@@ -95,5 +95,17 @@ def test_facts_are_counted_on_the_day_received_and_the_electronic_result_on_the_
     }
 
 
+def test_the_gateway_is_counted_on_the_day_received_and_how_the_result_is_handed_over_on_the_day_it_ended() -> None:
+    """Online payment on the national portal alone (Quảng Nam 2022); results by post (Khuê Trung 2022)."""
+
+    def of(**facts: object) -> dict[str, dict[int, int]]:
+        found = marked(sync("2 08:00", 2, flags=3, **facts), step("5 09:00", 9))
+        return {name: found[name] for name in ("paid_online", "paid_national", "form_told", "by_post") if name in found}
+
+    assert of(gateway=1, form="post") == {"paid_online": {2: 1}, "paid_national": {2: 1}, "form_told": {5: 1}, "by_post": {5: 1}}
+    assert of(gateway=2, form="counter") == of(gateway=2, form="online") == {"paid_online": {2: 1}, "form_told": {5: 1}}
+    assert of(gateway=2) == {"paid_online": {2: 1}}
+
+
 def test_what_is_outside_every_rate_has_no_unit_and_no_marks() -> None:
     assert marks(fold(None, step("3 08:00", 4)) or b"", rules()) == ("", frozenset())

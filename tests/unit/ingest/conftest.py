@@ -28,7 +28,8 @@ UNITS = [
     {"code": "20263", "name": "An Khê", "kind": "locality", "type": "Phường", "wire_codes": ["H17.32"]},
     {"code": "H17.03", "name": "Sở Tài chính", "kind": "department", "wire_codes": ["H17.03"]},
 ]
-CITY = {"city": {"code": "H17", "name": "Đà Nẵng"}, "units": {"units": UNITS}}
+FORMS = {"0": "counter", "1": "post", "2": "online"}
+CITY = {"city": {"code": "H17", "name": "Đà Nẵng", "result_forms": FORMS}, "units": {"units": UNITS}}
 
 
 class RecordingEvents:

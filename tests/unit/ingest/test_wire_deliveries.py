@@ -109,6 +109,34 @@ async def test_flags_say_what_the_lists_and_choices_say(ingest: Any, dossier: Ma
     assert only(ingest).flags == flags
 
 
+@pytest.mark.parametrize(("given", "gateway"), [("", 0), ("0", 0), ("1", 1), ("2", 2), ("3", 0)])
+async def test_an_event_says_through_which_gateway_it_was_paid(ingest: Any, dossier: Make, given: str, gateway: int) -> None:
+    await ingest.sync(dossier(DuocThanhToanTrucTuyen=given))
+    assert (only(ingest).gateway, bool(only(ingest).flags & PAID_ONLINE)) == (gateway, gateway > 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "form"),
+    [
+        ("0", "counter"),
+        ("1", "post"),
+        (1, "post"),
+        ("2", "online"),
+        ("7", ""),
+        ("", ""),
+        (None, ""),
+        (["Bưởi"], ""),
+        ("Lê Thị Bưởi" * 9, ""),
+    ],
+)
+async def test_how_a_result_is_handed_over_is_read_by_the_citys_codes_and_refuses_nothing(
+    ingest: Any, dossier: Make, given: Any, form: str
+) -> None:
+    answer = await ingest.sync(dossier(HinhThuc=given))
+    assert (answer.json()["error_code"], only(ingest).form) == ("0", form)
+    assert "Bưởi" not in encode(only(ingest)).decode()
+
+
 @pytest.mark.parametrize(("status", "ended"), [("3", 1767571200), ("7", 1767572000), ("9", 1767572000)])
 async def test_a_refused_dossier_ended_when_it_was_refused(ingest: Any, dossier: Make, status: str, ended: int) -> None:
     await ingest.sync(dossier(TrangThaiHoSo=status, NgayTuChoi="20260105070000", NgayKetThucXuLy="20260105071320"))
