@@ -1,8 +1,8 @@
-"""What the public may know of a unit's finished dossiers by procedure, field, channel and hour (`domain.md` §7, issue 7 E6). Pure.
+"""What the public may know of a unit's finished dossiers by procedure, field, channel, hour and weekday (`domain.md` §7, issue 7 E6). Pure.
 
 Published are whole calendar months that are over, each cell by itself at least five dossiers. What is not shown of a month (the rest) is
-none or at least five too, within each field as well. All that anybody asks is a sum of such cells, so no difference of two answers, nor of
-one and the unit's own figures, comes to one to four dossiers.
+none or at least five too, within each field and each channel as well. All that anybody asks is a sum of such cells, so no difference of two
+answers, nor of one and the unit's own figures, comes to one to four dossiers.
 
 What a few late dossiers change is not told: a month stays as it was published. Where some cell moved by five or more it is published anew;
 a cell that would move by one to four since it was last shown goes into the rest then, and others with it until the rest moves by none or
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -24,12 +24,20 @@ from dunghen.domain.traits import JUDGED, LATE, OPEN
 
 
 class By(StrEnum):
-    """By what dossiers are told apart. `hour`: the local hour of receipt, 00 to 23."""
+    """By what dossiers are told apart. `hour`: the local hour of receipt, 00 to 23; `weekday`: of receipt, within each channel."""
 
     PROCEDURE = "procedure"
     FIELD = "field"
     CHANNEL = "channel"
     HOUR = "hour"
+    WEEKDAY = "weekday"
+
+
+PLAIN = (
+    By.FIELD,
+    By.CHANNEL,
+    By.HOUR,
+)  # the others tell the cells of one of these further apart: procedures of fields, weekdays of channels
 
 
 class Cell(NamedTuple):
@@ -61,17 +69,20 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A unit's month as published: by field, channel and hour; and within each field that is shown, by procedure."""
+    """A unit's month as published: by field, channel and hour; and within each field or channel that is shown, by procedure or weekday."""
 
     plain: Mapping[By, Shown]
     procedures: Mapping[str, Shown]  # by field
+    weekdays: Mapping[str, Shown] = field(default_factory=dict)  # by channel
 
     def shown(self, by: By) -> Shown:
-        """One break-down: of procedures those of all fields together, what belongs to no shown field in the rest."""
-        if by is not By.PROCEDURE:
+        """One break-down: of procedures those of all fields together, what belongs to no shown field in the rest; so of weekdays."""
+        if by in PLAIN:
             return self.plain[by]
-        cells = {name: cell for of in self.procedures.values() for name, cell in of.cells.items()}
-        return Shown(cells, summed([self.plain[By.FIELD].rest, *(of.rest for of in self.procedures.values())]))
+        above, of = (By.FIELD, self.procedures) if by is By.PROCEDURE else (By.CHANNEL, self.weekdays)
+        cells = {name: cell for each in of.values() for name, cell in each.cells.items()}
+        untold = [cell for name, cell in self.plain[above].cells.items() if name not in of]
+        return Shown(cells, summed([self.plain[above].rest, *untold, *(each.rest for each in of.values())]))
 
 
 class Category(NamedTuple):
@@ -94,10 +105,11 @@ def over(months: Iterable[Shown]) -> tuple[dict[str, Category], Cell]:
 
 
 class Counts(NamedTuple):
-    """What is true of a month: the cells by field, channel and hour; and of each field by procedure."""
+    """What is true of a month: the cells by field, channel and hour; of each field by procedure, and of each channel by weekday."""
 
     plain: Mapping[By, Cells]
     procedures: Mapping[str, Cells]
+    weekdays: Mapping[str, Cells]
 
 
 def publish(counts: Counts, before: Month | None = None) -> Month:
@@ -105,9 +117,23 @@ def publish(counts: Counts, before: Month | None = None) -> Month:
     old = before or Month({}, {})
     plain = {by: tell(cells, old.plain.get(by)) for by, cells in counts.plain.items()}
     if before is not None and not any(_moved_much(cells, old.plain.get(by, Shown())) for by, cells in counts.plain.items()):
-        return before
-    fields = plain[By.FIELD].cells
-    return Month(plain, {name: tell(cells, old.procedures.get(name)) for name, cells in counts.procedures.items() if name in fields})
+        return before if before.weekdays else replace(before, weekdays=_of_before(counts, before))
+    return Month(
+        plain,
+        _within(plain[By.FIELD].cells, counts.procedures, old.procedures),
+        _within(plain[By.CHANNEL].cells, counts.weekdays, old.weekdays),
+    )
+
+
+def _within(shown: Cells, true: Mapping[str, Cells], old: Mapping[str, Shown]) -> dict[str, Shown]:
+    """The cells that are shown, told further apart."""
+    return {name: tell(cells, old.get(name)) for name, cells in true.items() if name in shown}
+
+
+def _of_before(counts: Counts, before: Month) -> dict[str, Shown]:
+    """Weekdays of a month that was published before there were any: only of channels whose figures are still what was told of them."""
+    told = before.plain[By.CHANNEL].cells
+    return _within({name: cell for name, cell in told.items() if counts.plain[By.CHANNEL].get(name) == cell}, counts.weekdays, {})
 
 
 def tell(true: Cells, before: Shown | None = None) -> Shown:
@@ -153,23 +179,32 @@ def cut_of(found: Reckoning, traits: int, zone: Zone) -> str:
     """Where a dossier stands in every break-down, as one word that a store can tally; "" while it is open."""
     if traits & JUDGED == OPEN:
         return ""
-    hour = (found.received_at + zone.offset_at(found.received_at)) % 86400 // 3600
-    return f"{found.head.procedure}|{found.head.channel or DIRECT}|{hour:02}|{traits & JUDGED}"
+    day, second = divmod(found.received_at + zone.offset_at(found.received_at), 86400)
+    return f"{found.head.procedure}|{found.head.channel or DIRECT}|{second // 3600:02}|{(day + _THURSDAY) % 7 + 1}|{traits & JUDGED}"
+
+
+_THURSDAY = 3  # 1970-01-01, counted from Monday
 
 
 def counts_of(tally: Mapping[str, int], field_of: Callable[[str], str]) -> Counts:
-    """So many dossiers of each cut, as cells. `field_of` a procedure: "" where nobody knows it."""
-    plain: dict[By, Counter[tuple[str, bool]]] = {by: Counter() for by in By if by is not By.PROCEDURE}
+    """So many dossiers of each cut, as cells. `field_of` a procedure: "" where nobody knows it. A weekday is `3|2`: Wednesday, channel 2.
+
+    A cut that was written before there were weekdays has none: `|2`.
+    """
+    plain: dict[By, Counter[tuple[str, bool]]] = {by: Counter() for by in PLAIN}
     procedures: dict[str, Counter[tuple[str, bool]]] = defaultdict(Counter)
+    weekdays: dict[str, Counter[tuple[str, bool]]] = defaultdict(Counter)
     for cut, dossiers in tally.items():
         if not cut:
             continue
-        procedure, channel, hour, judged = cut.split("|")
+        procedure, channel, hour, *weekday, judged = cut.split("|")
         met, name = int(judged) != LATE, field_of(procedure)
         for by, category in ((By.FIELD, name), (By.CHANNEL, channel), (By.HOUR, hour)):
             plain[by][category, met] += dossiers
         procedures[name][procedure, met] += dossiers
-    return Counts({by: _cells(of) for by, of in plain.items()}, {name: _cells(of) for name, of in procedures.items()})
+        weekdays[channel][f"{''.join(weekday)}|{channel}", met] += dossiers
+    parts = ({name: _cells(of) for name, of in each.items()} for each in (procedures, weekdays))
+    return Counts({by: _cells(of) for by, of in plain.items()}, *parts)
 
 
 def _cells(counted: Counter[tuple[str, bool]]) -> dict[str, Cell]:

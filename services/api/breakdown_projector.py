@@ -49,15 +49,16 @@ def body_of(month: Month) -> dict[str, Any]:
     return {
         "plain": {by: _packed(of) for by, of in month.plain.items()},
         "procedures": {f: _packed(of) for f, of in month.procedures.items()},
+        "weekdays": {channel: _packed(of) for channel, of in month.weekdays.items()},
     }
 
 
 def month_in(document: Document) -> Month:
-    """The same back."""
-    body = document.body
-    return Month(
-        {By(by): _unpacked(of) for by, of in body["plain"].items()}, {name: _unpacked(of) for name, of in body["procedures"].items()}
+    """The same back; of an earlier release without weekdays."""
+    plain, *parts = (
+        {name: _unpacked(of) for name, of in document.body.get(part, {}).items()} for part in ("plain", "procedures", "weekdays")
     )
+    return Month({By(by): of for by, of in plain.items()}, *parts)
 
 
 def _packed(shown: Shown) -> list[Any]:

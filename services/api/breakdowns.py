@@ -25,6 +25,17 @@ CHANNELS = {
 }
 
 
+WEEKDAYS = {
+    "1": ("Thứ Hai", "Monday"),
+    "2": ("Thứ Ba", "Tuesday"),
+    "3": ("Thứ Tư", "Wednesday"),
+    "4": ("Thứ Năm", "Thursday"),
+    "5": ("Thứ Sáu", "Friday"),
+    "6": ("Thứ Bảy", "Saturday"),
+    "7": ("Chủ nhật", "Sunday"),
+}
+
+
 class PublishedMonth(msgspec.Struct):
     """A month that is in the answer, `2026-10`, and when it was published last."""
 
@@ -33,7 +44,10 @@ class PublishedMonth(msgspec.Struct):
 
 
 class BreakdownCategory(UnitRate, kw_only=True):
-    """One category; the rate is `resolved`. `vi`, `en`: its name, "" where nobody knows one; `months`: in how many of them it is shown."""
+    """One category; the rate is `resolved`. `vi`, `en`: its name, "" where nobody knows one; `months`: in how many of them it is shown.
+
+    Of weekdays `3|2`: what was received on a Wednesday (1 Monday to 7 Sunday) by channel 2, online.
+    """
 
     category: str
     vi: str
@@ -108,9 +122,16 @@ def _named(policy: Policy, by: By, name: str) -> dict[str, Any]:
         By.FIELD: (name, ""),
         By.CHANNEL: CHANNELS.get(name, ("", "")),
         By.HOUR: (f"{name} giờ", f"{name}:00"),
+        By.WEEKDAY: _weekday(name),
     }
     vi, en = words[by]
     return {"vi": vi, "en": en}
+
+
+def _weekday(name: str) -> tuple[str, str]:
+    weekday, _, channel = name.partition("|")
+    (vi, en), by = WEEKDAYS.get(weekday, ("", "")), CHANNELS.get(channel)
+    return (f"{vi}, {by[0].lower()}", f"{en}, {by[1].lower()}") if vi and by else ("", "")
 
 
 def _month(document: Document, looks: Looks) -> PublishedMonth:

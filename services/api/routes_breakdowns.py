@@ -30,8 +30,8 @@ def breakdown_routes(follower: Follower, past: Past) -> APIRouter:
     async def get_breakdown(
         request: Request, code: str, by: By = By.PROCEDURE, window: Annotated[str, Query(description=WINDOW_HELP)] = "year"
     ) -> Response:
-        """A unit's finished dossiers by procedure, field, channel or hour of receipt: of the months that lie wholly within the window, are
-        over and published. No cell has fewer than five dossiers, nor has what is left out of a month.
+        """A unit's finished dossiers by procedure, field, channel, hour or weekday (and channel) of receipt: of the months that lie wholly
+        within the window, are over and published. No cell has fewer than five dossiers, nor has what is left out of a month.
         """
         scene, age = present(follower), follower.stale_age()
         unit = unit_of(scene, code)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.policies import Applied, policy_records
+from dunghen.domain.days import date_of
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import fold
 from dunghen.domain.windows import Window
@@ -130,12 +131,42 @@ async def test_a_month_that_is_over_is_told_by_procedure_and_the_few_are_not(tow
 
 
 @pytest.mark.parametrize(
-    ("by", "category", "vi"), [("channel", "2", "Trực tuyến"), ("hour", "08", "08 giờ"), ("field", "Cư trú", "Cư trú")]
+    ("by", "category", "vi"),
+    [
+        ("channel", "2", "Trực tuyến"),
+        ("hour", "08", "08 giờ"),
+        ("field", "Cư trú", "Cư trú"),
+        ("weekday", "2|2", "Thứ Ba, trực tuyến"),  # received on 29 September 2026
+    ],
 )
 async def test_other_ways_of_telling_apart(town: Town, by: str, category: str, vi: str) -> None:
     await town.told(*many(6, OCTOBER.first, channel=2))
     answer = await town.ask(by=by, window="2026-10")
     assert [(each["category"], each["vi"], each["denominator"]) for each in answer["categories"]] == [(category, vi, 6)]
+
+
+async def test_the_share_online_of_a_weekday_can_be_counted_and_its_few_are_not_told(town: Town) -> None:
+    """Tân Thành took some procedures only online on Wednesdays and Thursdays, and online dossiers rose (`docs/seeds.md`)."""
+    wednesday = OCTOBER.first + 8  # received two days before, on 7 October 2026
+    assert date_of(wednesday - 2).isoweekday() == 3
+    online, counter, few = (many(n, wednesday, start=100 * n, channel=channel) for n, channel in ((20, 2), (6, 1), (3, 3)))
+    await town.told(*online, *counter, *many(8, wednesday + 2, start=1000, channel=1), *few)
+    answer = await town.ask(by="weekday", window="2026-10")
+    assert shown(answer) == {"3|2": (20, 20)}, "channel 1 went with channel 3 of three dossiers, or the whole would tell of those"
+    assert (rest(answer), answer["finished"]) == ((17, 17), 37)
+    await town.told(*many(5, wednesday, start=5000, channel=3))
+    assert shown(await town.ask(by="weekday", window="2026-10")) == {"3|2": (20, 20), "3|1": (6, 6), "5|1": (8, 8), "3|3": (8, 8)}
+
+
+async def test_a_month_that_an_earlier_release_published_gets_its_weekdays(town: Town) -> None:
+    await town.told(*many(9, OCTOBER.first, channel=2))
+    stored = await town.store.get(BREAKDOWNS.name, f"20242|{OCTOBER.first}")
+    assert stored is not None
+    body = {name: of for name, of in stored.body.items() if name != "weekdays"}
+    await town.store.apply([Put(BREAKDOWNS.name, stored.id, stored.version + 1, body)], {})
+    assert shown(await town.ask(by="weekday", window="2026-10")) == {}
+    await town.told(*many(1, OCTOBER.first, start=8, channel=2))  # one of them is written again
+    assert shown(await town.ask(by="weekday", window="2026-10")) == {"2|2": (9, 9)}
 
 
 async def test_a_window_tells_the_months_that_lie_wholly_in_it(town: Town) -> None:

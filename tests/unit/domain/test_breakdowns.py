@@ -5,16 +5,18 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
 from dunghen.domain import breakdowns
-from dunghen.domain.breakdowns import NOTHING, By, Cell, Cells, Counts, Month, Shown, isolates, over, publish, summed, tell
+from dunghen.domain.breakdowns import NOTHING, PLAIN, By, Cell, Cells, Counts, Month, Shown, isolates, over, publish, summed, tell
 
 PAIRS = 10_000
 FIELDS = {f"P{number:02}": f"F{number % 6}" for number in range(30)}
 MONTHS, UNITS = 12, 20
+ABOVE: dict[By | None, By] = {By.PROCEDURE: By.FIELD, By.WEEKDAY: By.CHANNEL}
 
 
 class Lived(NamedTuple):
@@ -26,9 +28,16 @@ class Lived(NamedTuple):
     channel: str
     hour: str
     on_time: bool
+    weekday: int = 1
 
     def name(self, by: By) -> str:
-        return {By.PROCEDURE: self.procedure, By.FIELD: FIELDS[self.procedure], By.CHANNEL: self.channel, By.HOUR: self.hour}[by]
+        return {
+            By.PROCEDURE: self.procedure,
+            By.FIELD: FIELDS[self.procedure],
+            By.CHANNEL: self.channel,
+            By.HOUR: self.hour,
+            By.WEEKDAY: f"{self.weekday}|{self.channel}",
+        }[by]
 
 
 def made_up(dice: random.Random) -> list[Lived]:
@@ -38,7 +47,8 @@ def made_up(dice: random.Random) -> list[Lived]:
     for number in range(dice.choice([100, 250, 600])):
         procedure = dice.choices(list(FIELDS), weights)[0]
         channel, hour = dice.choices("123", (20, 30, 1))[0], f"{min(max(int(dice.gauss(10, 3)), 0), 23):02}"
-        dossiers.append(Lived(number, dice.randrange(MONTHS), procedure, channel, hour, dice.random() < 0.9))
+        weekday = dice.choices(range(1, 8), (30, 30, 30, 30, 30, 4, 1))[0]
+        dossiers.append(Lived(number, dice.randrange(MONTHS), procedure, channel, hour, dice.random() < 0.9, weekday))
     return dossiers
 
 
@@ -51,9 +61,11 @@ def counts_of(dossiers: Sequence[Lived]) -> Counts:
             names[one.name(by)].append(Cell(1, one.on_time))
         return {name: summed(found) for name, found in names.items()}
 
-    plain = {by: cells(by, dossiers) for by in By if by is not By.PROCEDURE}
-    by_field = {name: [one for one in dossiers if one.name(By.FIELD) == name] for name in plain[By.FIELD]}
-    return Counts(plain, {name: cells(By.PROCEDURE, some) for name, some in by_field.items()})
+    def within(above: By, by: By) -> dict[str, dict[str, Cell]]:
+        return {name: cells(by, [one for one in dossiers if one.name(above) == name]) for name in plain[above]}
+
+    plain = {by: cells(by, dossiers) for by in PLAIN}
+    return Counts(plain, within(By.FIELD, By.PROCEDURE), within(By.CHANNEL, By.WEEKDAY))
 
 
 class Answer(NamedTuple):
@@ -63,11 +75,12 @@ class Answer(NamedTuple):
     dossiers: frozenset[int]
 
     def known_within(self, other: Answer) -> bool:
-        """Whether everybody knows that one holds the other: of the same break-down, of procedures and their fields, or of the unit.
+        """Whether everybody knows that one holds the other: of the same break-down, of procedures and their fields, of weekdays and their
+        channels, or of the unit.
 
         Two of the unit's own figures break nothing down: they are public, however small.
         """
-        kinds = {By.FIELD if each.by is By.PROCEDURE else each.by for each in (self, other)}
+        kinds = {ABOVE.get(each.by, each.by) for each in (self, other)}
         known = len(kinds) == 1 if None not in kinds else kinds != {None}
         return known and len(self.dossiers) > 0 and self.dossiers <= other.dossiers
 
@@ -96,9 +109,9 @@ class World:
         window = range(first, dice.randint(first, MONTHS - 1) + 1)
         names = sorted({name for month in window for name in self.shown[month, by].cells})
         asked = dice.choice([*names, "rest", "all", "unit"])
-        counted = [one.number for month in window for one in self.lived[month] if self._meets(one, by, asked)]
-        whole = len(counted) == sum(len(self.lived[month]) for month in window)
-        return Answer(None if whole else by, frozenset(counted))
+        counted = {month: [one.number for one in self.lived[month] if self._meets(one, by, asked)] for month in window}
+        whole = all(len(found) in (0, len(self.lived[month])) for month, found in counted.items())  # then it is months of the unit itself
+        return Answer(None if whole else by, frozenset(number for found in counted.values() for number in found))
 
     def _meets(self, one: Lived, by: By, asked: str) -> bool:
         told = one.name(by) in self.shown[one.month, by].cells
@@ -120,9 +133,8 @@ def isolated(published: Callable[[Counts], Month]) -> int:
 
 
 def unsuppressed(counts: Counts) -> Month:
-    return Month(
-        {by: Shown(cells) for by, cells in counts.plain.items()}, {name: Shown(cells) for name, cells in counts.procedures.items()}
-    )
+    plain = {by: Shown(cells) for by, cells in counts.plain.items()}
+    return Month(plain, *({name: Shown(cells) for name, cells in of.items()} for of in (counts.procedures, counts.weekdays)))
 
 
 def test_no_difference_of_two_answers_isolates_anybody() -> None:
@@ -209,6 +221,16 @@ def test_a_month_stays_as_published_while_only_a_few_are_new() -> None:
     assert anew.shown(By.HOUR).cells == {"08": Cell(40, 40), "09": Cell(5, 0)}
 
 
+def test_a_month_of_an_earlier_release_gets_weekdays_only_of_channels_of_which_nothing_moved() -> None:
+    dossiers = [Lived(number, 0, "P01", "12"[number % 2], "08", True, 3) for number in range(40)]
+    first = replace(publish(counts_of(dossiers)), weekdays={})
+    assert first.shown(By.WEEKDAY) == Shown({}, Cell(40, 40))
+    again = publish(counts_of([*dossiers, Lived(40, 0, "P01", "1", "08", True, 4)]), first)
+    assert again.plain == first.plain
+    assert again.shown(By.WEEKDAY) == Shown({"3|2": Cell(20, 20)}, Cell(20, 20)), "by the weekdays of channel 1 the new one would be told"
+    assert publish(counts_of(dossiers), again) is again
+
+
 def test_months_are_summed_up() -> None:
     found, rest = over([Shown(cells(a=5, b=7), Cell(6, 1)), Shown(cells(a=9)), Shown({}, NOTHING)])
     assert (found["a"].cell, found["a"].months) == (Cell(14, 14), 2)
@@ -216,9 +238,11 @@ def test_months_are_summed_up() -> None:
 
 
 def test_a_dossier_stands_in_every_break_down_once() -> None:
-    tally = {"P01|1|08|1": 3, "P01|2|08|3": 2, "P02|1|09|2": 4, "": 9}
+    tally = {"P01|1|08|3|1": 3, "P01|2|08|3|3": 2, "P02|1|09|7|2": 4, "": 9}
     counts = breakdowns.counts_of(tally, lambda procedure: {"P01": "F1"}.get(procedure, ""))
     assert counts.plain[By.FIELD] == {"F1": Cell(5, 3), "": Cell(4, 4)}
     assert counts.plain[By.CHANNEL] == {"1": Cell(7, 7), "2": Cell(2, 0)}
     assert counts.plain[By.HOUR] == {"08": Cell(5, 3), "09": Cell(4, 4)}
     assert counts.procedures == {"F1": {"P01": Cell(5, 3)}, "": {"P02": Cell(4, 4)}}
+    assert counts.weekdays == {"1": {"3|1": Cell(3, 3), "7|1": Cell(4, 4)}, "2": {"3|2": Cell(2, 0)}}
+    assert breakdowns.counts_of({"P01|1|08|1": 3}, lambda _: "").weekdays == {"1": {"|1": Cell(3, 3)}}, "written before there were weekdays"

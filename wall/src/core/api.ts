@@ -882,8 +882,8 @@ export interface paths {
         };
         /**
          * Get Breakdown
-         * @description A unit's finished dossiers by procedure, field, channel or hour of receipt: of the months that lie wholly within the window, are
-         *     over and published. No cell has fewer than five dossiers, nor has what is left out of a month.
+         * @description A unit's finished dossiers by procedure, field, channel, hour or weekday (and channel) of receipt: of the months that lie wholly
+         *     within the window, are over and published. No cell has fewer than five dossiers, nor has what is left out of a month.
          */
         get: operations["get_breakdown_api_v1_units__code__breakdowns_get"];
         put?: never;
@@ -1218,10 +1218,10 @@ export interface components {
     schemas: {
         /**
          * By
-         * @description By what dossiers are told apart. `hour`: the local hour of receipt, 00 to 23.
+         * @description By what dossiers are told apart. `hour`: the local hour of receipt, 00 to 23; `weekday`: of receipt, within each channel.
          * @enum {string}
          */
-        By: "procedure" | "field" | "channel" | "hour";
+        By: "procedure" | "field" | "channel" | "hour" | "weekday";
         /**
          * FollowUpState
          * @description How far a follow-up has come.
