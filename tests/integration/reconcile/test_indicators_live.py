@@ -43,6 +43,24 @@ code = "H17.03"
 name = "Sở Tài chính"
 kind = "department"
 wire_codes = ["H17.03"]
+[[procedures]]
+code = "1.1"
+name = "Khai sinh"
+kinds = ["locality"]
+level = "full"
+integrated = true
+[[procedures]]
+code = "1.2"
+name = "Cấp phép"
+kinds = ["department"]
+level = "partial"
+[[procedures]]
+code = "1.3"
+name = "Xác nhận"
+level = "rest"
+[result_forms]
+0 = "counter"
+1 = "post"
 """
 WORDS = 'name_vi = "Thử"\nname_en = "Test"\n'
 MEANING = 'meaning_vi = "Thử"\nmeaning_en = "Test"\n'
@@ -350,4 +368,34 @@ def test_after_a_change_of_definition_old_days_count_by_the_old_and_new_ones_by_
         (2, TODAY.isoformat(), None),
     ]
     assert set(city.get("/units/20242")["windows"]) == {"today", "7d", "30d", "90d", "month", "quarter", "year"}
+    assert differences(city) == []
+
+
+def test_gateway_form_of_result_groups_and_the_catalogue_are_on_the_map_and_equal_the_batch_path(city: Running) -> None:
+    received = NOW - timedelta(seconds=30)
+    ended = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": stamp(NOW - timedelta(seconds=5)), "NgayTiepNhan": stamp(received)}
+    ended["DonViXuLy"] = "UBND phường Sơn Trà"
+    city.post(
+        dossier("H17.32-261101-00001", **ended, DuocThanhToanTrucTuyen="1", HinhThuc="1"),
+        dossier("H17.32-261101-00002", **ended, DuocThanhToanTrucTuyen="2", HinhThuc="0"),
+        dossier("H17.32-261101-00003", **ended, HinhThuc="7"),  # a code that the city's file does not name
+    )
+    eventually(lambda: city.by("QNX.RESULT_BY_POST")["20263"]["denominator"] == 2)
+
+    def share(indicator: str, unit: str = "20263") -> tuple[int, int]:
+        row = city.by(indicator)[unit]
+        return row["numerator"], row["denominator"]
+
+    assert (share("QN2022.PAID_ONLINE"), share("QD766.PAID_ONLINE"), share("QNX.RESULT_BY_POST")) == ((1, 2), (2, 2), (1, 2))
+    assert [share(f"QN2022.{code}", "city") for code in ("SERVICES", "SERVICES_CITY", "SERVICES_LOCALITY", "ONLINE")] == [
+        (1, 2), (0, 1), (1, 1), (2, 3),
+    ]  # fmt: skip
+    assert city.by("QN2022.SERVICES")["20263"]["reason"] == "NOT_FOR_KIND"
+    payment, progress = city.by("QD766.PAYMENT")["20263"], city.by("QD766.PROGRESS")["20263"]
+    assert (payment["points"], payment["maximum"]) == (6, 6), "the part of the group that has a value"
+    assert progress["maximum"] == 20
+    city.facts(told("DTI.GOVERNMENT_SERVICES", "20263", numerator=450, denominator=10))
+    eventually(lambda: city.by("DTI.GOVERNMENT")["20263"]["points"] == 45)
+    assert (city.by("DTI.ACTIVITY")["20263"]["points"], city.by("DTI")["20263"]["maximum"]) == (45, 60)
+    assert city.facts(told("QN2022.SERVICES", "H17", numerator=1, denominator=1)).json()["accepted"] == 0, "nobody tells it"
     assert differences(city) == []

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from api_figures import DAY, scene_of, scored
 
+from dunghen.contracts.policies import Applied, policy_records
 from dunghen.domain.access import What
+from dunghen.domain.indicator_values import Stated, UnitFacts
 from dunghen.platform.sheets import write_csv
 from services.api.access_table import ROUTES
 from services.api.board_messages import Entry, Meta, Position, Pulse
@@ -42,6 +44,21 @@ def test_scores_that_say_the_same_stay_the_same_objects_when_all_is_loaded_again
     before = mirror.scores["A"]
     mirror.load(Stored(Position(12), meta(12), {"A": scored("A"), "B": scored("B")}))
     assert mirror.scores["A"] is before
+
+
+def test_the_city_has_the_facts_of_the_catalogue_of_procedures_of_its_policy() -> None:
+    def facts(level: str) -> UnitFacts:
+        procedures = {"procedures": [{"code": "1.1", "name": "x", "level": level}]}
+        records = policy_records(1, {"city": {"code": "H17", "name": "x"}, "procedures": procedures}, Applied(1))
+        mirror = Mirror()
+        assert mirror.load(Stored(Position(1), meta(1), policies={(record.kind, record.version): record for record in records}))
+        scene = mirror.scene()
+        assert scene is not None
+        assert scene.facts.unit("20242") == {}
+        return scene.facts.unit("H17")
+
+    assert facts("full")["QN2022.ONLINE"] == {"1970-01-01": Stated(1, 1)}
+    assert facts("rest")["QN2022.ONLINE"] == {"1970-01-01": Stated(0, 1)}
 
 
 def test_ages_count_from_the_last_sign_of_life() -> None:
