@@ -31,13 +31,9 @@ class Lived(NamedTuple):
     weekday: int = 1
 
     def name(self, by: By) -> str:
-        return {
-            By.PROCEDURE: self.procedure,
-            By.FIELD: FIELDS[self.procedure],
-            By.CHANNEL: self.channel,
-            By.HOUR: self.hour,
-            By.WEEKDAY: f"{self.weekday}|{self.channel}",
-        }[by]
+        if by is By.WEEKDAY:
+            return f"{self.weekday}|{self.channel}"
+        return FIELDS[self.procedure] if by is By.FIELD else str(getattr(self, by))
 
 
 def made_up(dice: random.Random) -> list[Lived]:
@@ -114,9 +110,10 @@ class World:
         return Answer(None if whole else by, frozenset(number for found in counted.values() for number in found))
 
     def _meets(self, one: Lived, by: By, asked: str) -> bool:
-        told = one.name(by) in self.shown[one.month, by].cells
+        name = one.name(by)
+        told = name in self.shown[one.month, by].cells
         broken_down = bool(self.shown[one.month, by].cells)  # where nothing is, the rest is the unit's own figure of that month
-        return asked == "unit" or (broken_down and not told if asked == "rest" else told and asked in ("all", one.name(by)))
+        return asked == "unit" or (broken_down and not told if asked == "rest" else told and asked in ("all", name))
 
 
 def isolated(published: Callable[[Counts], Month]) -> int:
