@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
 from tests.browser.looks import looks_like
-from tests.browser.measured import NOT_ASSESSED, UNTOLD, YEAR, tell, told
+from tests.browser.measured import MONTH, NOT_ASSESSED, UNTOLD, YEAR, tell, told
 from tests.browser.pages import LANGUAGES, THEMES, address
 from tests.browser.screen_city import FEW, HAI_CHAU, ScreenCity
 from tests.browser.test_looks import opened, settled
@@ -23,6 +23,7 @@ POOR = "/?indicator=QNX.POOR_HOUSEHOLDS&window=year"
 TEAMS = "/?indicator=QNX.DIGITAL_TEAMS&window=year"
 CARD = f"/?view=unit&unit={HAI_CHAU}&set=QD766"
 RANKING = "/?view=ranking"
+INDENT = "cell => parseFloat(getComputedStyle(cell).paddingLeft)"
 HERE = "[data-measure], [data-role=score-card] table, [data-state=ranking][data-version]"
 
 
@@ -206,3 +207,21 @@ def test_a_page_of_measures_looks_as_it_did(city: ScreenCity, window: Windows, b
     screen = opened(window, options)
     settled(screen, path)
     looks_like(browser, ready(screen.page), name)
+
+
+def test_a_set_of_several_levels_is_a_tree_on_the_score_card_and_each_group_a_map(city: ScreenCity, window: Windows) -> None:
+    tell(city, told(HAI_CHAU, "DTI.GOVERNMENT_SERVICES", MONTH, 450, 10))
+    page = ready(window().open(f"/?view=unit&unit={HAI_CHAU}&set=DTI"))
+    groups = page.locator("[data-role=score-card] tbody[data-group]")
+    expect(groups).to_have_count(10)
+    names = groups.evaluate_all("all => all.map((one) => one.dataset.group)")
+    assert names[0] == "foundation"
+    assert names[6:] == ["activity", "government", "economy", "society"]
+    for group in ("activity", "government"):
+        expect(page.locator(f"tbody[data-group={group}] [data-role=group-points]")).to_contain_text("45 / 60")
+    begins = [page.locator(f"tbody[data-group={group}] .group th").evaluate(INDENT) for group in ("activity", "government")]
+    assert begins[0] < begins[1], "a part stands further in than what it is a part of"
+    on_map = ready(window().open("/?indicator=DTI.GOVERNMENT"))
+    expect(on_map.locator("[data-measure='DTI.GOVERNMENT']")).to_be_visible()
+    expect(on_map.locator("select[name=rate] option:checked")).to_contain_text("Hoạt động chính quyền số")
+    expect(cell(on_map, HAI_CHAU).locator("[data-role=value]")).to_contain_text("75")
