@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from dunghen.domain.days import date_of
-from dunghen.domain.desks import FIGURES
+from dunghen.domain.desks import DESK_FACTS
 from dunghen.domain.indicator_values import Stated, UnitFacts
 from dunghen.domain.policy_parts import Procedure, Procedures
 from dunghen.domain.units import KINDS, Kind
@@ -22,7 +22,7 @@ INTEGRATED: Mapping[str, tuple[Kind, ...]] = {  # services on the national porta
     "QN2022.SERVICES_LOCALITY": ("locality",),
 }
 CATALOGUE_FACTS = frozenset((ONLINE, *INTEGRATED))
-DERIVED_FACTS = CATALOGUE_FACTS | frozenset(FIGURES)
+DERIVED_FACTS = CATALOGUE_FACTS | DESK_FACTS
 _SERVICES = ("full", "partial")
 _FIRST_DAY = 0  # a period begins no earlier
 

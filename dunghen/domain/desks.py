@@ -234,6 +234,7 @@ FIGURES: Mapping[str, Figure] = {
     "DESK.SATISFIED": lambda tally: (tally.satisfied, tally.answers),
     "DESK.KEPT": lambda tally: (tally.kept, tally.kept + tally.missed),
 }
+DESK_FACTS = frozenset(FIGURES)  # facts that nobody tells: they are made of desk events
 
 
 def stated_of(tally: DeskTally, day: int) -> Iterator[tuple[str, str, Stated]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -43,7 +43,7 @@ async def justifications_of(store: Store, about: tuple[str, str, str], zone: Zon
 
 async def written_at(store: Store, units: Iterable[str], subject: str, period: str) -> dict[str, int]:
     """When each of these units last wrote of a (subject, period), in seconds; who wrote nothing is not in it. Raises StoreAwayError."""
-    where = {"unit": In(tuple(sorted(units))), "about": subject, "period": period}
+    where: Mapping[str, str | In] = {"unit": In(tuple(sorted(units))), "about": subject, "period": period}
     query, found = Query(COLLECTION.name, where, ("at",), limit=PAGE), dict[str, int]()
     while True:
         page = await store.find(query)

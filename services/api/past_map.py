@@ -13,7 +13,7 @@ import msgspec
 
 from dunghen.contracts.scores import since_windows, unit_score
 from dunghen.domain.days import date_of, day_number
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.desks import DESK_FACTS
 from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
@@ -124,7 +124,7 @@ async def _as_told(past: Past, scene: Scene, where: Where) -> Scene:
     if documents is None:
         raise ProblemError("NO_HISTORY", "what was told until then is not known by when")
     told, public = await asyncio.to_thread(held, documents, scene.policy)
-    return replace(scene, facts=public, told=told, unknown=DERIVED_FACTS)
+    return replace(scene, facts=public, told=told, unknown=DESK_FACTS)
 
 
 class _Then(NamedTuple):

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.reviewing import SELF
 from dunghen.domain.tasks import TASKS
 from services.api.answers import hashed
@@ -19,6 +19,7 @@ from services.api.follower import Follower
 from services.api.past import Past
 from services.api.past_map import past_facts
 from services.api.problems import ProblemError
+from services.api.questions import on_the_loop
 from services.api.routes_map import present, unit_of
 from services.api.rows import instant_text
 from services.api.schema import KNOWN, answers
@@ -68,7 +69,7 @@ def fact_routes(follower: Follower, past: Past) -> APIRouter:
     @router.get("/facts", responses=answers(FactsAnswer, "The facts", 404) | {304: KNOWN})
     async def get_facts(
         request: Request,
-        wanted: Annotated[Wanted, Depends()],
+        wanted: Annotated[Wanted, Depends(on_the_loop(Wanted))],
         known_at: Annotated[datetime | None, Query(description="an instant: what was known then")] = None,
     ) -> Response:
         """The facts that hold of a unit, of a code, or of both; `known_at`: those that held with what had arrived by then. Drafts of yearly

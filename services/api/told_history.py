@@ -12,7 +12,8 @@ import msgspec
 
 from dunghen.contracts.facts import Fact, FactBook, FactsByUnit, PublicFacts, facts_by_unit
 from dunghen.contracts.statements import FollowUp, StatementBook, Task, decode_told, statements_by_unit, told_key
-from dunghen.domain.desks import DERIVED_FACTS
+from dunghen.domain.derived_facts import catalogue_facts
+from dunghen.domain.desks import DESK_FACTS
 from dunghen.domain.indicators import Indicator
 from dunghen.domain.policy import Policy
 from dunghen.platform.store import Between, Collection, Document, In, Put
@@ -53,7 +54,7 @@ def codes_of(definitions: Iterable[Indicator]) -> frozenset[str]:
 
 def beyond_knowing(codes: Iterable[str]) -> bool:
     """Whether any of them is made of desk events, of which only what they say now is kept."""
-    return not DERIVED_FACTS.isdisjoint(codes)
+    return not DESK_FACTS.isdisjoint(codes)
 
 
 def held(documents: Iterable[Document], policy: Policy | None) -> tuple[FactsByUnit, FactsByUnit]:
@@ -68,4 +69,7 @@ def held(documents: Iterable[Document], policy: Policy | None) -> tuple[FactsByU
     found, tasks = facts_by_unit(facts), statements_by_unit(statements)
     for unit in tasks.tasks:
         found.put_tasks(unit, tasks.series(unit))
-    return found, found if policy is None else PublicFacts(found, policy.indicators, policy.publications)
+    if policy is None:
+        return found, found
+    counted = {policy.city.code: catalogue_facts(policy.procedures)}
+    return found, PublicFacts(found, policy.indicators, policy.publications, counted)

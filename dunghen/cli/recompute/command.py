@@ -14,6 +14,7 @@ import msgspec
 from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.policy_topic import read_book
+from dunghen.cli.recompute.catalogue_table import catalogue_rows
 from dunghen.cli.recompute.desk_table import DeskTable
 from dunghen.cli.recompute.events import EventTable, events_from_jsonl
 from dunghen.cli.recompute.fact_table import FactTable
@@ -174,8 +175,9 @@ def everything(source: Source, history: History, question: Question) -> str:
         with recompute_history(history, source.bodies_at, asked) as found:
             facts, tasks = source.told[0].below(None)
             units = units_of(source.bodies, question.today, found.units)
-            told = [*facts, *source.told[1].below(None)], tasks
-            figures = definitions.figures(asked_of(units, found.units, source.bodies), told)
+            of_units = asked_of(units, found.units, source.bodies)
+            counted = catalogue_rows(source.bodies.get("procedures", {}), of_units.city)
+            figures = definitions.figures(of_units, ([*facts, *counted, *source.told[1].below(None)], tasks))
             scores = {code: _in_windows(score, question) for code, score in found.units.items()}
     finally:
         definitions.close()

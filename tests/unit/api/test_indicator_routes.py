@@ -121,7 +121,16 @@ async def test_what_is_no_answer_is_refused_by_its_code(
 
 def test_every_reason_and_kind_has_a_meaning_in_both_languages() -> None:
     told: dict[str, Any] = definitions(None)
-    assert set(told["reasons"]) == {"VALUE", "NO_INPUTS", "NOTHING_OCCURRED", "NOT_ASSESSED", "NOT_FOR_KIND", "NOT_IN_FORCE", "NO_HISTORY"}
+    assert set(told["reasons"]) == {
+        "VALUE",
+        "NO_INPUTS",
+        "NOTHING_OCCURRED",
+        "NOT_ASSESSED",
+        "NOT_FOR_KIND",
+        "NOT_IN_FORCE",
+        "NO_HISTORY",
+        "NOT_FOR_PERIOD",
+    }
     assert set(told["indicator_kinds"]) == {"ratio", "threshold", "sum", "plan_actual", "manual", "rank"}
     assert POLICY.indicators.sets.keys() == {"TEST"}
 

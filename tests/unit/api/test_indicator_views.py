@@ -109,24 +109,6 @@ def test_a_total_leaves_out_what_has_no_value_and_names_its_class() -> None:
     assert [made.rows[u].rank for u in ("20242", "20194")] == [1, 2]
 
 
-def test_a_group_of_a_set_is_a_total_of_its_own_indicators_without_a_class() -> None:
-    both = scene(1, scored("20242", 9, 10), scored("20194", 8, 10), facts=by_unit(fact("20194", 25), fact("20242", 50)))
-    live, told, whole = (view_of(ViewKey(indicator=code)) for code in ("TEST.live", "TEST.told", "TEST"))
-    for view in (live, told, whole):
-        known_indicator(view.key, both)
-        view.show(both)
-    for unit, points in (("20242", (18, 5)), ("20194", (16, 7.5))):
-        rows: list[Any] = [view.rows[unit] for view in (live, told, whole)]
-        assert [(row.points, row.maximum, row.standing) for row in rows[:2]] == [(points[0], 20, ""), (points[1], 10, "")]
-        assert rows[2].points == sum(points)
-    assert [told.rows[unit].rank for unit in ("20242", "20194")] == [2, 1]
-    assert isinstance(told.city, IndicatorCityRow)
-    assert (told.city.points, told.city.maximum) == (6.25, 10)
-    for code in ("TEST.nothing", "TEST.", "NONE.live"):
-        with pytest.raises(ProblemError, match="UNKNOWN_INDICATOR"):
-            known_indicator(ViewKey(indicator=code), both)
-
-
 def test_a_total_is_shown_in_millionths_of_points_and_ranked_by_its_exact_fraction() -> None:
     primes = [fact("20242", 333_332, 1_000_003), fact("20194", 333_333, 1_000_003)]
     made = view_of(ViewKey(indicator="TEST", window="month"))

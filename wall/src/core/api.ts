@@ -1252,7 +1252,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
             };
             header?: never;
@@ -2738,7 +2738,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -2951,7 +2951,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -3037,7 +3037,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -3123,7 +3123,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 /** @description a local date: the end of that day as the dossiers tell it now */
                 as_of?: string | null;
@@ -4774,7 +4774,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
@@ -4928,7 +4928,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
@@ -5014,7 +5014,7 @@ export interface operations {
                 /** @description today, 7d, 30d, 90d, month, quarter, year; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026 */
                 period?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
                 /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
@@ -5750,7 +5750,7 @@ export interface operations {
                 window?: string;
                 rate?: "official" | "resolved" | "due_cohort" | "statutory";
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.openness) */
+                /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
             };
             header?: {
