@@ -27,5 +27,5 @@ test('a share within a bound is exact, and not known within what is none', () =>
 });
 test('a time is said by its bound, beyond the last by more than that', () => {
   const waited = desksBody(answer()).tickets!.waited!;
-  expect([boundSaid(900, waited, 'vi'), boundSaid(null, waited, 'vi'), boundShort(900, waited, 'en'), boundShort(null, waited, 'en')]).toEqual(['15 phút', 'hơn 2 giờ', '≤ 15 min', 'more than 2 h']);
+  expect([boundSaid(900, waited, 'vi'), boundSaid(null, waited, 'vi'), boundShort(900, waited, 'en'), boundShort(null, waited, 'en')]).toEqual(['15 phút', 'hơn 2 giờ', 'at most 15 min', 'more than 2 h']);
 });
