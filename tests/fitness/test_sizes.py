@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import statistics
 import tokenize
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,12 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_nothing_is_named_utils_common_helpers_or_manager() -> None:
     assert [str(p.relative_to(ROOT)) for p in MODULES if p.stem in {"utils", "util", "common", "helpers", "manager", "misc"}] == []
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest imports them by it, and would stop at the second."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_no_file_names_a_path_of_a_machine() -> None:
