@@ -26,6 +26,10 @@ test('hours and channels stand in their own order, procedures as they came', () 
   const { categories } = breakdownBody(answer());
   expect([inOrder('channel', categories).map(({ code }) => code), inOrder('procedure', categories).map(({ code }) => code)]).toEqual([['1', '2'], ['2', '1']]);
 });
+test('weekdays stand within their channels', () => {
+  const { categories } = breakdownBody(answer({ categories: [cell('3|2', 9, 12), cell('1|2', 3, 4), cell('5|1', 4, 4)] }));
+  expect(inOrder('weekday', categories).map(({ code }) => code)).toEqual(['5|1', '1|2', '3|2']);
+});
 test('a name that there is in Vietnamese alone is marked, and a code stands where nobody knows one', () => {
   const both = { code: 'x', vi: 'Đất đai', en: 'Land' };
   expect([named(both, 'vi'), named(both, 'en'), named({ ...both, en: '' }, 'en'), named({ ...both, vi: '', en: '' }, 'vi')]).toEqual([{ text: 'Đất đai' }, { text: 'Land' }, { text: 'Đất đai', lang: 'vi' }, { text: 'x' }]);

@@ -8,7 +8,7 @@ export type Theme = 'light' | 'dark';
 export type View = 'unit' | PageName;
 export const GROUPS = ['kind', 'overall', 'peers'] as const;
 export type Group = (typeof GROUPS)[number];
-export const BYS = ['procedure', 'field', 'channel', 'hour'] as const;
+export const BYS = ['procedure', 'field', 'channel', 'hour', 'weekday'] as const;
 export type By = (typeof BYS)[number];
 /** `view` `unit`: the page of `unit` instead of the map; `search`: what was typed to find units; `order`: of the table. */
 export interface Choice extends Question {
