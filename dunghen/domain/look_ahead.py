@@ -1,9 +1,10 @@
 """Open dossiers due within the next working days, and how many of them are expected to breach at the unit's present pace. Pure.
 
-A dossier that is open with k working days left breaches if it ends on none of the days k, k−1 … 0. Of each of these days the record of what
-was due lately says how many reached it open and how many ended on it: the product-limit estimate with late entry (Kaplan and Meier 1958;
-a term of two days never reached its fifth-last). What is left of today counts by its working time. A unit's days are drawn towards the
-city's where its record is thin: WEIGHT dossiers of the city are added to each (beta-binomial shrinkage). See decision 0036.
+A dossier that is open with k quarters of a working day left breaches if it ends in none of the quarters k, k−1 … 0. Of each of them the
+record of what was due lately says how many came to it open and how many ended in it: the product-limit estimate with late entry (Kaplan and
+Meier 1958; a term of two days never came to its fifth-last day). What is over of the present quarter is left out in proportion. A unit's
+quarters are drawn towards the city's where its record is thin: WEIGHT dossiers of the city are added to each (beta-binomial shrinkage).
+See decision 0036.
 
 The interval holds LEVEL of what chance and a record of this size let one expect; not that a unit changes its pace.
 """
@@ -24,7 +25,7 @@ HORIZONS = (1, 3, 5)  # working days, today counted while it is worked
 LEVEL = 0.9
 RECORD_DAYS = 20  # working days: so long ago the present pace begins
 WEIGHT = 4.0  # dossiers of the city that a unit's quarter is mixed with
-ENOUGH = 30  # dossiers that must have reached a day in the whole city, or it says nothing
+ENOUGH = 30  # dossiers that must have come to a quarter in the whole city, or it says nothing
 CLASSES = (1, 3, 6, 10)  # terms of up to so many working days are alike, and all longer ones
 AS_ONE = 1e-6  # differences that are none
 FARTHEST = max(HORIZONS) * QUARTERS
@@ -59,13 +60,14 @@ class Chance(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Of a class of terms so many dossiers came to a day open, and so many ended on it."""
+    """Of a class of terms so many dossiers came to a quarter open, and so many ended in it."""
 
     open: int = 0
     ended: int = 0
 
 
-Days = Mapping[tuple[int, int], Reached]  # (class, working days left)
+Days = Mapping[tuple[int, int], Reached]  # by (class, quarters left)
+NOBODY = Reached()
 ALL = -1  # all classes together
 
 
@@ -86,11 +88,13 @@ def days_in(record: Record) -> Days:
     return {place: Reached(count, ended[place]) for place, count in opened.items()}
 
 
-def summed(records: Iterable[Record]) -> Record:
-    """The record of several units together."""
-    whole = Counter[tuple[int, int]]()
-    for record in records:
-        whole.update(record)
+def summed(units: Iterable[Days]) -> Days:
+    """The same of several units together."""
+    whole: dict[tuple[int, int], Reached] = {}
+    for days in units:
+        for place, reached in days.items():
+            before = whole.get(place, NOBODY)
+            whole[place] = Reached(before.open + reached.open, before.ended + reached.ended)
     return whole
 
 
@@ -115,18 +119,18 @@ def first_day_of_record(calendar: WorkingCalendar, today: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Paces:
-    """What a unit's dossiers are expected to do: by its own days, and the city's."""
+    """What a unit's dossiers are expected to do: by its own quarters, and the city's."""
 
     own: Days
     city: Days
 
-    def chance(self, term: int, left: float) -> Chance | None:
-        """Of a breach for a dossier that is open with `left` quarters before the end of its due day; None: too little data."""
+    def chance(self, kind: int, left: float) -> Chance | None:
+        """Of a breach for a dossier of a class of terms, open with `left` quarters before the end of its due day; None: too little data."""
         mean = square = 1.0
         own = total = 0.0
         last = min(int(left), FARTHEST)
         for quarter in range(last, -1, -1):
-            ends = self._ends(class_of(term), quarter, 1 - (left - last) if quarter == int(left) else 0.0)
+            ends = self._ends(kind, quarter, 1 - (left - last) if quarter == int(left) else 0.0)
             if ends is None:
                 return None
             share, size, known = ends
@@ -137,12 +141,12 @@ class Paces:
 
     def _ends(self, kind: int, quarter: int, over: float) -> tuple[float, float, float] | None:
         """(share of those who come to the rest of a quarter open that end in it, dossiers behind that, the unit's own of them)."""
-        every = self.city.get((ALL, quarter), Reached())
+        every = self.city.get((ALL, quarter), NOBODY)
         if every.open < ENOUGH:
             return None
         share = _rest(every, over)
-        share = _mixed(self.city.get((kind, quarter), Reached()), over, share)[0]
-        share, own = _mixed(self.own.get((kind, quarter), Reached()), over, share)
+        share = _mixed(self.city.get((kind, quarter), NOBODY), over, share)[0]
+        share, own = _mixed(self.own.get((kind, quarter), NOBODY), over, share)
         return share, own + WEIGHT, own
 
 
@@ -152,7 +156,7 @@ def _rest(reached: Reached, over: float) -> float:
 
 
 def _mixed(reached: Reached, over: float, share: float) -> tuple[float, float]:
-    """(the share with WEIGHT dossiers of another share added, dossiers that it has itself); ends are spread evenly over a day's work."""
+    """(the share with WEIGHT dossiers of another share added, dossiers that it has itself); ends are spread evenly over a quarter."""
     size = reached.open - over * reached.ended
     return ((1 - over) * reached.ended + WEIGHT * share) / (size + WEIGHT), size
 
@@ -161,20 +165,23 @@ def expect(found: Open, paces: Paces, until: int, at: tuple[WorkingCalendar, int
     """How many of what is open, due from today up to local day `until`, will breach: be open or ended late when their due day is over."""
     calendar, now = at
     today = calendar.zone.day_of(now)
-    groups = {place: count for place, count in found.due.items() if today <= place[1] <= until}
-    due = sum(groups.values())
+    groups = Counter[tuple[int, int]]()
+    for (term, day), count in found.due.items():
+        if today <= day <= until:
+            groups[class_of(term), day] += count
+    due = groups.total()
     if not due:
         return Expected(0, None, None, None, None, Reason.NOTHING_DUE)
     mean = own = chances = 0.0
     shaken: dict[int, float] = defaultdict(float)  # by class: how far its record may be off, all its dossiers together
-    for (term, day), count in groups.items():
-        chance = paces.chance(term, quarters_left(calendar, now, day))
+    for (kind, day), count in groups.items():
+        chance = paces.chance(kind, quarters_left(calendar, now, day))
         if chance is None:
             return Expected(due, None, None, None, None, Reason.TOO_LITTLE_DATA)
         mean += count * chance.mean
         own += count * chance.own
         chances += count * (chance.mean - chance.square)
-        shaken[class_of(term)] += count * max(chance.square - chance.mean**2, 0.0) ** 0.5
+        shaken[kind] += count * max(chance.square - chance.mean**2, 0.0) ** 0.5
     variance = chances + sum(by * by for by in shaken.values())
     return Expected(due, mean, variance, *interval(due, mean, variance), Reason.OWN_PACE if 2 * own >= due else Reason.CITY_PACE)
 

@@ -112,14 +112,15 @@ def _ask(city: LivingCity, turn: int, now: int) -> Iterator[tuple[Asked, list[st
     calendar = city.policy.calendar
     today = calendar.zone.day_of(now)
     opened, records = city.open_and_record(today)
-    whole = days_in(summed(records.values()))
+    days = {unit: days_in(record) for unit, record in records.items()}
+    whole = summed(days.values())
     due = defaultdict(list)
     for code, dossier, stand in city.stands():
         if stand.open and stand.due_on < NEVER:
             due[dossier.unit].append((due_day_in(stand.pace), code))
     for horizon in HORIZONS:
         until = last_day(calendar, now, horizon)
-        every = {unit: expect(opened[unit], Paces(days_in(records[unit]), whole), until, (calendar, now)) for unit in city.units}
+        every = {unit: expect(opened[unit], Paces(days[unit], whole), until, (calendar, now)) for unit in city.units}
         codes = {unit: [code for day, code in due[unit] if today <= day <= until] for unit in city.units}
         for unit in city.units:
             yield Asked(unit, horizon, turn, until, every[unit]), codes[unit]

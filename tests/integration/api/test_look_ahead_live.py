@@ -82,12 +82,12 @@ async def test_what_is_expected_is_what_the_dossiers_themselves_let_expect(count
         word, place = pace_of(found, POLICY.calendar), placed(found, POLICY.zone)
         opened[found.head.unit][word] += not found.end.at
         over[found.head.unit][word] += first_day_of_record(POLICY.calendar, TODAY) <= place.due_on < TODAY
-    records = {unit: record_in(+tally) for unit, tally in over.items()}
-    city = days_in(summed(records.values()))
+    days = {unit: days_in(record_in(+tally)) for unit, tally in over.items()}
+    city = summed(days.values())
     for unit in UNITS:
         exact = await told(world, unit, actors["leader of the city"])
         for of, last in zip(exact["horizons"], horizons().values(), strict=True):
-            expected = expect(open_in(+opened[unit]), Paces(days_in(records[unit]), city), last, (POLICY.calendar, MONDAY_8_00))
+            expected = expect(open_in(+opened[unit]), Paces(days[unit], city), last, (POLICY.calendar, MONDAY_8_00))
             mean = None if expected.mean is None else round(expected.mean, 1)
             assert (of["due"], of["expected"], of["low"], of["high"], of["reason"]) == (
                 expected.due, mean, expected.low, expected.high, expected.reason.value,

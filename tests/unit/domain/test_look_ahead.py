@@ -25,6 +25,7 @@ from dunghen.domain.look_ahead import (
     Expected,
     Paces,
     Reason,
+    class_of,
     days_in,
     expect,
     first_day_of_record,
@@ -53,7 +54,7 @@ CITY = {(term, left): 40 for term in (3, 10, 20, 40) for left in (LATE, 0, 1, 3,
 
 
 def paces(own: dict[tuple[int, int], int], city: dict[tuple[int, int], int] | None = None) -> Paces:
-    return Paces(days_in(own), days_in(summed([own, CITY if city is None else city])))
+    return Paces(days_in(own), summed([days_in(own), days_in(CITY if city is None else city)]))
 
 
 def whole(due: dict[tuple[int, int], int], of: Paces, days: int = 5, now: int = EIGHT) -> Expected:
@@ -83,16 +84,16 @@ def test_a_dossier_that_nobody_of_the_record_ended_later_is_expected_as_the_reco
     record = {(8, 1): 30, (8, 0): 180, (8, LATE): 90}
     alone = paces(record, {})
     for hour, left in ((13.5 * 3600, 2.0), (15.25 * 3600, 1.0)):
-        found = alone.chance(8, left)
+        found = alone.chance(class_of(8), left)
         assert found is not None
         assert found.mean == pytest.approx(90 / 300 if left == 2 else 90 / 270)
         now = ZONE.at(MONDAY, int(hour))
         one = whole({(8, MONDAY): 1}, alone, 1, now)
         assert (one.due, one.reason) == (1, Reason.OWN_PACE)
-    halfway = alone.chance(8, 0.5)
+    halfway = alone.chance(class_of(8), 0.5)
     assert halfway is not None
     assert halfway.mean == pytest.approx(90 / (270 - 90)), "half of the 180 have ended by then"
-    behind = alone.chance(8, 0.0)
+    behind = alone.chance(class_of(8), 0.0)
     assert behind is not None
     assert behind.mean == 1, "its day's work is over"
 
