@@ -68,26 +68,35 @@ class LookAhead:
 
     past: Past  # whose store it is
     _records: dict[tuple[int, int], tuple[float, _Records]] = field(default_factory=dict)  # (policy, today) -> (until when, …)
-    _open: dict[str, tuple[int, float, Open]] = field(default_factory=dict)  # by unit: (policy, when it was read, …)
+    _answers: dict[tuple[int, tuple[str, ...], int], tuple[float, Ahead]] = field(default_factory=dict)  # by (policy, units, now), the same
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ahead(self, asked: Asked, every: Sequence[str]) -> Ahead:
         """Of the units asked for; `every`: the codes of all of the city, whose record stands behind theirs. Raises StoreAwayError."""
+        key = asked.policy.version, asked.units, asked.now
+        async with self._lock:
+            until, kept = self._answers.get(key, (float("-inf"), None))
+            if kept is not None and monotonic() < until:
+                return kept
+            found = await self._reckoned(asked, every)
+            self._answers = {of: answer for of, answer in self._answers.items() if monotonic() < answer[0]}
+            self._answers[key] = monotonic() + OPEN_SECONDS, found
+            return found
+
+    async def _reckoned(self, asked: Asked, every: Sequence[str]) -> Ahead:
         calendar, now = asked.policy.calendar, asked.now
         today = calendar.zone.day_of(now)
-        async with self._lock:
-            records = await self._recorded(asked.policy, today, every)
-            opened = {unit: await self._opened(asked.policy.version, unit) for unit in asked.units}
+        records = await self._recorded(asked.policy, today, every)
         lasts = [last_day(calendar, now, days) for days in HORIZONS]
-        found: list[list[Expected]] = []
-        for unit, of in opened.items():
+        opened, found = list[Open](), list[list[Expected]]()
+        for unit in asked.units:
+            opened.append(open_in(await self._tally({"unit": unit, "open": True})))  # between two units other requests have their turn
             paces = Paces(records.units.get(unit, {}), records.city)
-            found.append([expect(of, paces, last, (calendar, now)) for last in lasts])
-            await asyncio.sleep(0)  # other requests have their turn
+            found.append([expect(opened[-1], paces, last, (calendar, now)) for last in lasts])
         expected = found[0] if len(found) == 1 else map(together, zip(*found, strict=True))
         horizons = [Horizon(*of) for of in zip(HORIZONS, lasts, expected, strict=True)]
-        stopped, undated = sum(of.stopped for of in opened.values()), sum(of.undated for of in opened.values())
-        whole = sum(sum(of.due.values()) for of in opened.values()) + stopped + undated
+        stopped, undated = sum(of.stopped for of in opened), sum(of.undated for of in opened)
+        whole = sum(sum(of.due.values()) for of in opened) + stopped + undated
         return Ahead(tuple(horizons), whole, stopped, undated, first_day_of_record(calendar, today))
 
     async def _recorded(self, policy: Policy, today: int, every: Sequence[str]) -> _Records:
@@ -99,14 +108,6 @@ class LookAhead:
         found = _Records(units, summed(units.values()))
         enough = any(reached.open >= ENOUGH for reached in found.city.values())
         self._records = {(policy.version, today): (monotonic() + (RECORD_SECONDS if enough else SOON_SECONDS), found)}
-        return found
-
-    async def _opened(self, policy: int, unit: str) -> Open:
-        kept = self._open.get(unit)
-        if kept is not None and kept[0] == policy and monotonic() < kept[1] + OPEN_SECONDS:
-            return kept[2]
-        found = open_in(await self._tally({"unit": unit, "open": True}))
-        self._open[unit] = policy, monotonic(), found
         return found
 
     async def _tally(self, where: Where) -> dict[str, int]:
