@@ -142,9 +142,9 @@ def facts_by_unit(book: FactBook) -> FactsByUnit:
 
 
 class PublicFacts(FactsByUnit):
-    """Without what is a draft: years of yearly sets that are not published; and with what is `counted` of the policy itself, by unit.
+    """Without what is a draft: years of yearly sets that are not published, and what no set of the policy has.
 
-    A unit's object is another one only where its facts are.
+    With what is `counted` of the policy itself, by unit. A unit's object is another one only where its facts are.
     """
 
     def __init__(
@@ -158,9 +158,14 @@ class PublicFacts(FactsByUnit):
         """The public facts of a unit or of the city."""
         told, made = self.told.unit(code), self._made.get(code)
         if made is None or made[0] is not told:
-            public = {**{name: self._public(name, periods) for name, periods in told.items()}, **self.counted.get(code, {})}
+            public = {name: self._public(name, periods) for name, periods in told.items() if self._is_known(name)}
+            public |= self.counted.get(code, {})
             made = self._made[code] = told, told if public == told else public
         return made[1]
+
+    def _is_known(self, name: str) -> bool:
+        """What no definition of this policy is made of may be a draft of a set that another one has."""
+        return name.startswith(TASKS) or name.removesuffix(SELF) in self.book.fact_codes
 
     def _public(self, name: str, periods: Mapping[str, Stated]) -> Mapping[str, Stated]:
         found = {period: yearly_of(self.book, name, period) for period in periods}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from dunghen.contracts.messages import Code, Instant
-from dunghen.domain.windows import WINDOWS, Window, resolve
+from dunghen.domain.windows import Window
 
 CITY = "city"  # in `units`: the sums of the whole city
 MOST_KEPT = 5000  # in memory: more than thirteen years of nights
@@ -22,7 +22,7 @@ State = Literal["reconciled", "differs", "not_reconciled"]
 MEANINGS: dict[str, tuple[str, str]] = {
     "reconciled": ("Đã đối soát: khớp 100 % với sự kiện gốc", "Reconciled: equal to the raw events in every cell"),
     "differs": ("Đã đối soát: có ô không khớp", "Reconciled: cells differ from the raw events"),
-    "not_reconciled": ("Chưa đối soát", "Not reconciled: no comparison is kept that looked at these days"),
+    "not_reconciled": ("Chưa đối soát", "Not reconciled: no comparison is kept that looked at these figures"),
 }
 Count = Annotated[int, Meta(ge=0)]
 
@@ -30,7 +30,8 @@ Count = Annotated[int, Meta(ge=0)]
 class Reconciliation(msgspec.Struct, gc=False, kw_only=True):
     """One comparison at one exact cut. `at`: when it ended, on the city's clock; `as_of`: the shown local day (days since 1970-01-01).
 
-    `units`: how many cells differ, by unit (`CITY`: the city's own sums); who is not in it is equal in every cell. `seconds` it took.
+    `compared`: the units that the map showed; `units`: how many cells differ, by unit (`CITY`: the city's own sums): who is compared and
+    not in it is equal in every cell. `seconds` it took.
     """
 
     at: Instant
@@ -43,6 +44,7 @@ class Reconciliation(msgspec.Struct, gc=False, kw_only=True):
     answers: Count
     cells: Count
     differences: Count
+    compared: tuple[Code, ...] = ()
     units: dict[Code, Count] = {}
 
     @property
@@ -55,6 +57,13 @@ decode_reconciliation = msgspec.json.Decoder(Reconciliation).decode
 
 def reconciliation_key(found: Reconciliation) -> bytes:
     return str(found.at).encode()
+
+
+class Seen(NamedTuple):
+    """What is shown: its local day and its policy."""
+
+    day: int
+    policy: int
 
 
 @dataclass(slots=True)
@@ -82,19 +91,16 @@ class ReconciliationBook:
     def newest(self) -> Reconciliation | None:
         return next(iter(self), None)
 
-    def standing(self, unit: str, days: Window, today: int) -> tuple[State, Reconciliation | None]:
-        """What is known of a unit in the days first..last, as seen on day `today`: by the newest comparison that looked at all of them.
+    def standing(self, unit: str, month: Window, seen: Seen) -> tuple[State, Reconciliation | None]:
+        """What is known of a unit's figures in a month.
 
-        One looked at all of them if one of its windows holds them; of days that are over it must have come after the last.
+        Of one that goes on: by the newest comparison of yesterday or today, under the policy that is shown, that had the unit. Of one that
+        is over nothing is known: comparisons look at the live windows, and no live window is a month that is over.
         """
-        first, last = days.first, min(days.last, today)
-        over = days.last < today
+        if not month.first <= seen.day <= month.last:
+            return "not_reconciled", None
+        since = max(seen.day - 1, month.first)
         for one in self:
-            seen = one.as_of > days.last if over else one.as_of >= first
-            if seen and any(_holds(resolve(name, one.as_of), first, min(last, one.as_of)) for name in WINDOWS):
+            if one.as_of >= since and one.policy == seen.policy and unit in one.compared:
                 return ("differs" if one.units.get(unit) else "reconciled"), one
         return "not_reconciled", None
-
-
-def _holds(window: Window, first: int, last: int) -> bool:
-    return window.first <= first and last <= window.last

@@ -17,6 +17,7 @@ from services.api.settings import ApiSettings
 
 STREAMS = ("/api/v1/stream", "/api/v1/officials/stream")
 STREAM_RETRY_SECONDS = 60
+PLACE = "dunghen.place"
 
 
 class Doorkeeper:
@@ -42,13 +43,34 @@ class Doorkeeper:
         if self.streams[who] >= self.most_streams:
             await _refuse("streams", STREAM_RETRY_SECONDS, asked)
             return
-        self.streams[who] += 1
+        place = Place(self.streams, who)
+        asked[0][PLACE] = place
         try:
             await self.app(*asked)
         finally:
-            self.streams[who] -= 1
-            if not self.streams[who]:
-                del self.streams[who]
+            if not place.taken_over:
+                place.leave()
+
+
+class Place:
+    """One open stream. Who takes its connection over keeps the place, and leaves it when the connection is lost."""
+
+    __slots__ = ("_of", "_who", "taken_over")
+
+    def __init__(self, of: Counter[str], who: str) -> None:
+        self._of, self._who, self.taken_over = of, who, False
+        of[who] += 1
+
+    def leave(self) -> None:
+        self._of[self._who] -= 1
+        if not self._of[self._who]:
+            del self._of[self._who]
+
+
+def place_of(scope: Scope) -> Place | None:
+    """That of a stream which is counted."""
+    found = scope.get(PLACE)
+    return found if isinstance(found, Place) else None
 
 
 def _from(scope: Scope) -> str | None:

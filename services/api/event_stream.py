@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.http_takeover import take_over
 from services.api.channels import Channel
+from services.api.doorkeeper import place_of
 from services.api.readers import Reader, Streams
 
 FAR_AHEAD_MILLISECONDS = 60_000  # no worker of ours can be so far ahead of another
@@ -35,4 +36,6 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        take_over(scope, Reader(self.streams, self.channel, self.version))
+        place = place_of(scope)
+        if take_over(scope, Reader(self.streams, self.channel, self.version, place)) and place is not None:
+            place.taken_over = True

@@ -97,7 +97,7 @@ class Mirror:
     def _public_by(self, policy: Policy | None) -> FactsByUnit:
         """What of the facts is public by a policy: the same object until either is another."""
         if policy is None:
-            return self.facts
+            return FactsByUnit()  # nobody can say which of them are drafts
         if self._public is None or self._public[0] is not policy:
             counted = {policy.city.code: catalogue_facts(policy.procedures)}
             self._public = policy, PublicFacts(self.facts, policy.indicators, policy.publications, counted)

@@ -16,6 +16,7 @@ from typing import cast
 
 from services.api import metrics
 from services.api.channels import Channel
+from services.api.doorkeeper import Place
 from services.api.settings import ApiSettings
 
 AT_ONCE = 250  # readers served before other requests have their turn
@@ -126,13 +127,13 @@ class Streams:
 
 
 class Reader(asyncio.Protocol):
-    """One client. `version` and `tick`: the newest that were written to it; `version` 0: none."""
+    """One client. `version` and `tick`: the newest that were written to it; `version` 0: none. `place`: left with the connection."""
 
-    __slots__ = ("_streams", "_timer", "_transport", "channel", "tick", "version")
+    __slots__ = ("_place", "_streams", "_timer", "_transport", "channel", "tick", "version")
     _transport: asyncio.Transport
 
-    def __init__(self, streams: Streams, channel: Channel, version: int) -> None:
-        self._streams, self.channel = streams, channel
+    def __init__(self, streams: Streams, channel: Channel, version: int, place: Place | None = None) -> None:
+        self._streams, self.channel, self._place = streams, channel, place
         self.version, self.tick = version, streams.ticks
         self._timer: asyncio.TimerHandle | None = None  # runs while the line is full
 
@@ -167,6 +168,8 @@ class Reader(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._unwatch()
         self._streams.leave(self)
+        if self._place is not None:
+            self._place.leave()
         if isinstance(exc, TimeoutError):  # the kernel gave it up
             metrics.DROPPED.inc()
 

@@ -6,11 +6,12 @@ from datetime import date
 
 import msgspec
 
-from dunghen.contracts.reconciliations import Reconciliation, ReconciliationBook
+from dunghen.contracts.reconciliations import Reconciliation, ReconciliationBook, Seen
 from dunghen.domain.days import Zone, date_of
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
 from services.api.rows import instant_text
+from services.api.views import Scene
 
 
 class UnitReconciliation(msgspec.Struct):
@@ -58,12 +59,13 @@ def reconciliations_answer(book: ReconciliationBook, zone: Zone, since: int) -> 
     )
 
 
-def reconciliation_of(book: ReconciliationBook, unit: Unit, days: Window, today: tuple[int, Zone]) -> UnitReconciliation:
-    """Of a unit in the days first..last, as seen on `today` (day, zone)."""
-    state, by = book.standing(unit.code, days, today[0])
-    return UnitReconciliation(state, instant_text(by.at, today[1]) if by else None)
+def reconciliation_of(book: ReconciliationBook, unit: Unit, month: Window, scene: Scene) -> UnitReconciliation:
+    """Of a unit in a month, as a scene shows it."""
+    state, by = book.standing(unit.code, month, Seen(scene.meta.day, scene.meta.policy))
+    return UnitReconciliation(state, instant_text(by.at, scene.looks.zone) if by else None)
 
 
 def _shown(found: Reconciliation, zone: Zone) -> ShownReconciliation:
     plain = msgspec.structs.asdict(found)
+    del plain["compared"]
     return ShownReconciliation(**{**plain, "state": found.state, "at": instant_text(found.at, zone), "as_of": date_of(found.as_of)})

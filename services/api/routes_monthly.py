@@ -109,7 +109,7 @@ async def _sheets(request: Request, officials: Officials, past: Past, month: str
 
 
 def _compared(officials: Officials, unit: Unit, scene: Scene, month: str) -> UnitReconciliation:
-    return reconciliation_of(officials.follower.reconciled, unit, period(month), (scene.meta.day, scene.looks.zone))
+    return reconciliation_of(officials.follower.reconciled, unit, period(month), scene)
 
 
 async def _months(officials: Officials, past: Past, month: str) -> tuple[Months, Scene]:

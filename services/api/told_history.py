@@ -70,6 +70,6 @@ def held(documents: Iterable[Document], policy: Policy | None) -> tuple[FactsByU
     for unit in tasks.tasks:
         found.put_tasks(unit, tasks.series(unit))
     if policy is None:
-        return found, found
+        return found, FactsByUnit()  # nobody can say which of them were drafts
     counted = {policy.city.code: catalogue_facts(policy.procedures)}
     return found, PublicFacts(found, policy.indicators, policy.publications, counted)

@@ -68,7 +68,7 @@ class Scene:
     def units(self) -> list[Unit]:
         """All units of the shown day, in the catalogue's order; and those that count although it lacks them then. Not to be changed."""
         if not self._units:
-            self._units.extend(self._units_found())
+            self._units[:] = self._units_found()  # two threads that find them at once find the same
         return self._units
 
     def total(self, window: str) -> UnitScore:

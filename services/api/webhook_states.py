@@ -126,7 +126,8 @@ def with_a_try(hook: BandWebhook, kept: Kept, now: int) -> Kept:
 
 
 def _message(hook: BandWebhook, sequence: int, posted: BandsChanged | WebhookTried, now: int) -> Message:
-    return Message(f"{hook.id}.{sequence}", msgspec.json.encode(posted).decode(), now)
+    """Its id has the instant too: where this store was lost `sequence` begins again, and readers pass over an id that they have seen."""
+    return Message(f"{hook.id}.{now}.{sequence}", msgspec.json.encode(posted).decode(), now)
 
 
 def _said(row: Row, change: Change) -> BandChange:

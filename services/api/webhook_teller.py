@@ -179,7 +179,7 @@ class Telling:
         """What its owner wants, what is new, and the message that is under way if it is its time."""
         if hook.tried_at > self.kept.tried_at:
             await self._keep(with_a_try(hook, self.kept, self.teller.now()))
-        if self.kept.message is None:
+        if self.kept.message is None or self.kept.told is None:
             await self._make(hook)
         course, message = self.kept.course, self.kept.message
         if message is not None and course.state is not State.FAILING and course.next_at <= self.teller.now():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import time as time_of_day
 from time import monotonic
 
+import duckdb
 import httpx
 import msgspec
 from aiokafka.errors import KafkaError
@@ -73,6 +74,6 @@ async def every_day(city: City, at: time_of_day, say: Say, *, as_json: bool = Fa
                 continue
             await reconcile(city, say, as_json=as_json, keep=True)
             due = None
-        except (CommandError, LookupError, kafka.Unreachable, kafka.MissingTopic) as fault:
+        except (CommandError, LookupError, ValueError, kafka.Unreachable, kafka.MissingTopic, KafkaError, duckdb.Error) as fault:
             say(f"no comparison: {fault}")
             due = city.clock.seconds() + RETRY_SECONDS

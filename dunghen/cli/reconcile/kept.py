@@ -28,6 +28,7 @@ def kept(report: Report, at: int, seconds: float) -> Reconciliation:
         answers=report.answers,
         cells=report.cells,
         differences=len(report.differences),
+        compared=tuple(sorted(report.units)),
         units=dict(sorted(found.items())),
     )
 
