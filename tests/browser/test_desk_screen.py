@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dunghen.contracts.desks import DeskEvent, desk_event_id, desk_event_key
 from dunghen.contracts.keys import Grant, make_key
@@ -16,11 +16,10 @@ from dunghen.platform.clock import real_milliseconds
 from tests.browser.axe import violations
 from tests.browser.chromium import Screen
 from tests.browser.conftest import Windows
-from tests.browser.looks import looks_like
 from tests.browser.officials_city import COURSES, OVERDUE, PAUSED, OfficialsCity
 from tests.browser.pages import LANGUAGES, THEMES, address
 from tests.browser.screen_city import HAI_CHAU, ScreenCity
-from tests.browser.test_looks import WALL_HD, still
+from tests.browser.test_looks import WALL_HD
 from tests.browser.test_looks import opened as standing
 from tests.eventually import eventually
 from tests.integration.api.api_world import MONDAY_8_00, TODAY
@@ -143,9 +142,3 @@ def test_a_board_that_no_longer_comes_is_said_to_be_old_and_is_of_now_again(city
     page.clock.fast_forward(10_000)
     expect(page.locator("[data-state=live]")).to_be_visible()
     expect(page.locator("[data-role=stale]")).to_have_count(0)
-
-
-def test_it_looks_as_it_did(key: str, window: Windows, browser: Browser) -> None:
-    screen = standing(window, WALL_HD)
-    live(screen, f"{PAGE}&kiosk#key={key}")
-    looks_like(browser, still(screen), "desk")

@@ -6,19 +6,16 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dunghen.contracts.statements import FollowUp, told_key
 from dunghen.contracts.topics import FACTS, partition_of
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
-from tests.browser.looks import looks_like
 from tests.browser.measured import tell, told
 from tests.browser.officials_city import OfficialsCity
 from tests.browser.pages import LANGUAGES, THEMES, address
 from tests.browser.screen_city import HAI_CHAU, HAI_VAN, ScreenCity
-from tests.browser.test_looks import opened as standing
-from tests.browser.test_looks import still
 from tests.browser.test_officials import signed_in
 from tests.eventually import eventually
 from tests.integration.api.api_world import MONDAY_8_00, TODAY
@@ -142,11 +139,3 @@ def test_a_leader_chooses_the_unit_and_an_official_sees_the_violations_of_their_
     expect(leader.locator(f"[data-sheet='{HAI_VAN}']")).to_be_visible()
     expect(leader.locator("[data-month='2026-10']")).to_be_visible()  # the last that is over
     assert HAI_VAN in leader.url
-
-
-def test_the_sheet_looks_as_it_did(sheets: OfficialsCity, window: Windows, browser: Browser) -> None:
-    screen = standing(window, {})
-    screen.context.add_cookies([sheets.cookie("leader")])
-    page = screen.open(f"{SHEET}&unit={HAI_VAN}&theme=light")
-    expect(page.locator("[data-sheet] table")).to_be_visible()
-    looks_like(browser, still(screen), "sheet")

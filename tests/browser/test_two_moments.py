@@ -7,16 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dunghen.domain.days import day_number
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
-from tests.browser.looks import looks_like
 from tests.browser.pages import LANGUAGES, THEMES, address
 from tests.browser.screen_city import ScreenCity
-from tests.browser.test_looks import opened as standing
-from tests.browser.test_looks import still
 from tests.eventually import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -103,10 +100,3 @@ def test_the_footer_leads_there_and_an_indicator_can_be_compared_too(window: Win
     assert page.locator("[data-moved=PARTED]").count() == 0  # a number by itself has no interval
     page.locator(f"[data-row='{SAME}'] th a").click()
     expect(page.locator(f"[data-unit-page='{SAME}']")).to_be_visible()
-
-
-def test_it_looks_as_it_did(window: Windows, browser: Browser) -> None:
-    screen = standing(window, {})
-    page = screen.open(PAGE + "&theme=light")
-    expect(page.locator("main[data-state=compare]")).to_be_visible()
-    looks_like(browser, still(screen), "compare")
