@@ -5,10 +5,12 @@ import ctypes
 import json
 import socket
 import struct
+from contextlib import AsyncExitStack
 from typing import Any
 
+import httpx
 import jsonschema
-from api_world import MONDAY_8_00, Listener, World, score
+from api_world import MONDAY_8_00, Listener, Opened, World, score
 
 from tests.eventually import eventually_async as eventually
 
@@ -152,3 +154,25 @@ async def stale_map(world: World) -> Any:
 
 async def fresh_map(world: World) -> Any:
     return (await world.map())["stale"] is False
+
+
+async def test_streams_of_one_address_are_bounded_as_long_as_they_are_open(open_world: Opened) -> None:
+    """Behind a proxy, which hands on whose they are; the connection is a reader's by then, and no request any more."""
+    async with open_world(streams_of_one=2) as world:
+
+        async def opened(of: str, stack: AsyncExitStack) -> int:
+            asked = world.http.stream("GET", "/api/v1/stream", headers={"X-Forwarded-For": of})
+            answer: httpx.Response = await stack.enter_async_context(asked)
+            return answer.status_code
+
+        async def room() -> bool:
+            async with AsyncExitStack() as again:
+                return await opened("203.0.113.7", again) == 200
+
+        async with AsyncExitStack() as held:
+            async with AsyncExitStack() as first:
+                assert [await opened("203.0.113.7", each) for each in (first, held)] == [200, 200]
+                async with AsyncExitStack() as beyond:
+                    assert await opened("203.0.113.7", beyond) == 429
+                    assert await opened("203.0.113.8", beyond) == 200
+            await eventually(room)

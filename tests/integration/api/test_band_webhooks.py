@@ -133,7 +133,7 @@ async def test_a_change_of_band_reaches_who_subscribed_signed_with_exact_counts(
         row = next(unit for unit in shown["units"] if unit["code"] == "20242")
         assert subscriber.changes() == [[("20242", "green", row["band"], row["numerator"], row["denominator"])]]
         ((message_id, body),) = subscriber.messages()
-        assert (message_id, body["data"]["sequence"], body["data"]["window"]) == (f"{subscriber.made['id']}.1", 1, "30d")
+        assert (message_id.split(".")[::2], body["data"]["sequence"], body["data"]["window"]) == ([subscriber.made["id"], "1"], 1, "30d")
         assert (await eventually(lambda: subscriber.in_state("delivering")))["sequence"] == 1
     headers, raw = subscriber.http.requests[0]
     with pytest.raises(WebhookVerificationError):
@@ -215,7 +215,8 @@ async def test_who_never_answers_is_given_up_and_told_so_and_begins_again_at_a_w
         assert (await subscriber.say(PATH + "/test", {"id": subscriber.made["id"]})).status_code == 200
         await eventually(lambda: subscriber.in_state("delivering"))
     assert len(subscriber.http.requests) == tried + 1
-    assert {message_id for message_id, _ in subscriber.messages()} == {f"{subscriber.made['id']}.1"}
+    [only] = {message_id for message_id, _ in subscriber.messages()}
+    assert only.split(".")[::2] == [subscriber.made["id"], "1"]
 
 
 async def test_one_is_asked_to_try_and_sends_a_message_that_says_nothing(subscriber: Subscriber) -> None:

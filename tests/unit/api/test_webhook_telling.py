@@ -116,7 +116,7 @@ async def test_a_change_is_told_with_exact_counts_of_which_picture_and_once(phon
         await telling.look(phone.hook)
     ((message_id, body),) = phone.receiver.got
     data = body["data"]
-    assert (message_id, body["timestamp"], data["sequence"]) == ("0" * 20 + ".1", "2026-11-16T01:00:00Z", 1)
+    assert (message_id, body["timestamp"], data["sequence"]) == ("0" * 20 + ".1794790800000.1", "2026-11-16T01:00:00Z", 1)
     assert (data["version"], data["window"], data["rate"], data["indicator"], data["as_of"]) == (2, "month", "official", None, "2026-11-16")
     assert data["changes"] == [
         {"unit": "20242", "name": "Hải Châu", "kind": "locality", "from": "green", "to": "yellow", "value": 0.8, "numerator": 8,
@@ -135,7 +135,7 @@ async def test_what_was_not_taken_comes_again_the_same_before_anything_newer(pho
         await telling.look(phone.hook)  # every other time too early: nothing goes
         phone.now += 2500
     ids = [message_id[20:] for message_id, _ in phone.receiver.got]
-    assert ids == [".1", ".1", ".1"]
+    assert ids == [".1794790800000.1"] * 3
     assert len({json.dumps(body) for _, body in phone.receiver.got}) == 1
     await telling.look(phone.hook)
     assert phone.told[-1] == [("20194", "red", "yellow")]
@@ -163,7 +163,7 @@ async def test_a_start_after_a_kill_between_storing_and_sending_repeats_under_th
     await telling.look(phone.hook)  # stored, attempted, not taken: then killed
     phone.now += MINUTE
     await (await phone.begin()).look(phone.hook)
-    assert [message_id[20:] for message_id, _ in phone.receiver.got] == [".1", ".1"]
+    assert [message_id[20:] for message_id, _ in phone.receiver.got] == [".1794790800000.1"] * 2
 
 
 async def test_a_store_that_is_away_after_the_sending_repeats_rather_than_loses(phone: Telephone) -> None:

@@ -13,16 +13,8 @@ from dunghen.contracts.reconciliations import MOST_KEPT, Reconciliation, Reconci
 from dunghen.domain.days import day_number
 from dunghen.domain.windows import period
 
-NOTHING = {
-    "policy": 1,
-    "first_version": 1,
-    "last_version": 1,
-    "seconds": 1.5,
-    "events": 10,
-    "answers": 2,
-    "cells": 100,
-    "compared": ("A", "B"),
-}
+NOTHING: dict[str, Any] = {"policy": 1, "first_version": 1, "last_version": 1, "seconds": 1.5, "events": 10, "answers": 2, "cells": 100}
+COMPARED = ("A", "B")
 
 
 def comparison(as_of: str, **units: int) -> Reconciliation:
