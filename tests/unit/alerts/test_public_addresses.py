@@ -78,7 +78,14 @@ def test_the_open_internet_is_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("120", 120.0), ("", 0.0), ("soon", 0.0), ("-5", 0.0), ("1.5", 0.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0)]
+    ("text", "seconds"),
+    [
+        ("120", 120.0),
+        *(
+            (nothing, 0.0)
+            for nothing in ("", "soon", "-5", "1.5", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT")
+        ),
+    ],
 )
 def test_retry_after_is_read_as_seconds_and_nonsense_as_nothing(text: str, seconds: float) -> None:
     assert seconds_of(text) == seconds
