@@ -69,7 +69,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A unit's month as published: by field, channel and hour; and within each field or channel that is shown, by procedure or weekday."""
+    """A unit's month as published: by field, channel and hour; and within each field or channel that is shown, by procedure or weekday.
+
+    Of one that was shown in an earlier edition only, there is what was `told` within it, and nothing else.
+    """
 
     plain: Mapping[By, Shown]
     procedures: Mapping[str, Shown]  # by field
@@ -81,7 +84,8 @@ class Month:
             return self.plain[by]
         above, of = (By.FIELD, self.procedures) if by is By.PROCEDURE else (By.CHANNEL, self.weekdays)
         cells = {name: cell for each in of.values() for name, cell in each.cells.items()}
-        untold = [cell for name, cell in self.plain[above].cells.items() if name not in of]
+        apart = {name for name, each in of.items() if each.cells or each.rest.finished}
+        untold = [cell for name, cell in self.plain[above].cells.items() if name not in apart]
         return Shown(cells, summed([self.plain[above].rest, *untold, *(each.rest for each in of.values())]))
 
 
@@ -126,8 +130,9 @@ def publish(counts: Counts, before: Month | None = None) -> Month:
 
 
 def _within(shown: Cells, true: Mapping[str, Cells], old: Mapping[str, Shown]) -> dict[str, Shown]:
-    """The cells that are shown, told further apart."""
-    return {name: tell(cells, old.get(name)) for name, cells in true.items() if name in shown}
+    """The cells that are shown, told further apart. Of one that is not shown any more it stays known what was told within it."""
+    hidden = {name: Shown({}, NOTHING, each.told) for name, each in old.items() if name not in shown}
+    return hidden | {name: tell(cells, old.get(name)) for name, cells in true.items() if name in shown}
 
 
 def _of_before(counts: Counts, before: Month) -> dict[str, Shown]:

@@ -228,6 +228,33 @@ def test_a_month_of_an_earlier_release_gets_weekdays_only_of_channels_of_which_n
     assert publish(counts_of(dossiers), again) is again
 
 
+def of_channels(**dossiers: tuple[int, int]) -> list[Lived]:
+    """By channel so many that were received on a Wednesday, and so many on a Thursday; procedures of two fields alike."""
+    given = [(channel[1:], day, n) for channel, of in dossiers.items() for day, n in zip((3, 4), of, strict=True)]
+    every = [(channel, day) for channel, day, n in given for _ in range(n)]
+    codes = {("1", 3): "P00", ("1", 4): "P06", ("2", 3): "P01", ("2", 4): "P07"}  # of F0 and F1
+    return [Lived(number, 0, codes[of], of[0], "08", True, of[1]) for number, of in enumerate(every)]
+
+
+def test_what_was_told_within_a_channel_or_field_is_not_forgotten_while_it_is_not_shown() -> None:
+    """Shown, then hidden since it moved by one, then shown again since it moved by ten: its Wednesday may not be told as one more."""
+    first = publish(counts_of(of_channels(_1=(20, 20), _2=(20, 20))))
+    assert {"3|1", "4|1"} <= set(first.shown(By.WEEKDAY).cells)
+    assert {"P00", "P06"} <= set(first.shown(By.PROCEDURE).cells)
+    second = publish(counts_of(of_channels(_1=(21, 20), _2=(20, 30))), first)
+    assert "1" not in second.plain[By.CHANNEL].cells
+    for by in (By.PROCEDURE, By.WEEKDAY):
+        assert not {"3|1", "4|1", "P00", "P06"} & set(second.shown(by).cells)
+        shown = second.shown(by)
+        assert summed([*shown.cells.values(), shown.rest]) == Cell(91, 91), "everything is in it once"
+    third = publish(counts_of(of_channels(_1=(21, 30), _2=(20, 40))), second)
+    assert third.plain[By.CHANNEL].cells["1"] == Cell(51, 51)
+    assert third.plain[By.FIELD].cells["F0"] == Cell(51, 51)
+    for by, names in ((By.WEEKDAY, {"3|1"}), (By.PROCEDURE, {"P00"})):
+        assert not names & set(third.shown(by).cells)
+        assert summed([*third.shown(by).cells.values(), third.shown(by).rest]) == Cell(111, 111)
+
+
 def test_months_are_summed_up() -> None:
     found, rest = over([Shown(cells(a=5, b=7), Cell(6, 1)), Shown(cells(a=9)), Shown({}, NOTHING)])
     assert (found["a"].cell, found["a"].months) == (Cell(14, 14), 2)
