@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -31,8 +32,11 @@ def read_city(city: Reader) -> tuple[City, Zone]:
 
 def _forms(city: Reader) -> dict[str, ResultForm]:
     """What each code of HinhThuc means: `domain.md` §2 has the field without its codes, so the city says what its systems send."""
-    given = Reader(f"{city.where}.result_forms", city.raw("result_forms") or {}, city.faults)
-    return {code: given.choice(code, RESULT_FORMS) for code in sorted(city.raw("result_forms") or {})}
+    if not city.has("result_forms"):
+        return {}
+    table = city.raw("result_forms")
+    given = Reader(f"{city.where}.result_forms", table, city.faults)
+    return {code: given.choice(code, RESULT_FORMS) for code in sorted(table)} if isinstance(table, Mapping) else {}
 
 
 def _precedence(city: Reader) -> dict[str, int]:

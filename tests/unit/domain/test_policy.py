@@ -123,6 +123,8 @@ def test_bands_few_and_stages_are_data() -> None:
         ({"city": {"code": "H17"}}, "city.name: is missing"),
         ({"city": {**CITY, "time_zone": "Asia/Danang"}}, "city.time_zone: 'Asia/Danang' is not a time zone like Asia/Ho_Chi_Minh"),
         ({"city": []}, "city: must be a table of keys and values"),
+        ({"city": {**CITY, "result_forms": 5}}, "city.result_forms: must be a table of keys and values"),
+        ({"city": {**CITY, "result_forms": []}}, "city.result_forms: must be a table of keys and values"),
         ({"weather": {}}, "weather: is no kind of policy"),
         (
             {"units": {"units": [{"code": "1", "name": "A", "kind": "ward"}]}},
