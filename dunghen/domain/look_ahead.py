@@ -1,9 +1,10 @@
 """Open dossiers due within the next working days, and how many of them are expected to breach at the unit's present pace. Pure.
 
-A dossier that is open with k quarters of a working day left breaches if it ends in none of the quarters k, k−1 … 0. Of each of them the
-record of what was due lately says how many came to it open and how many ended in it: the product-limit estimate with late entry (Kaplan and
-Meier 1958; a term of two days never came to its fifth-last day). What is over of the present quarter is left out in proportion. A unit's
-quarters are drawn towards the city's where its record is thin: WEIGHT dossiers of the city are added to each (beta-binomial shrinkage).
+A dossier that is open with k quarters of a working day left breaches if it ends in none of the quarters k, k−1 … 0, nor in the evening
+behind them: it is not late before midnight (`domain.md` §4). Of each of them the record of what was due lately says how many came to it
+open and how many ended in it: the product-limit estimate with late entry (Kaplan and Meier 1958; a term of two days never came to its
+fifth-last day). What is over of the present quarter, or evening, is left out in proportion. A unit's quarters are drawn towards the city's
+where its record is thin: WEIGHT dossiers of the city are added to each (beta-binomial shrinkage).
 See decision 0036.
 
 The interval holds LEVEL of what chance and a record of this size let one expect; not that a unit changes its pace.
@@ -12,14 +13,14 @@ The interval holds LEVEL of what chance and a record of this size let one expect
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, exp, lgamma, log
+from math import ceil, exp, floor, lgamma, log
 from typing import NamedTuple
 
 from dunghen.domain.calendar import WorkingCalendar
-from dunghen.domain.pace import QUARTERS, Open, Record, quarters_left
+from dunghen.domain.pace import EVENING, LATE, QUARTERS, Open, Record, time_left
 
 HORIZONS = (1, 3, 5)  # working days, today counted while it is worked
 LEVEL = 0.9
@@ -28,6 +29,7 @@ WEIGHT = 4.0  # dossiers of the city that a unit's quarter is mixed with
 ENOUGH = 30  # dossiers that must have come to a quarter in the whole city, or it says nothing
 CLASSES = (1, 3, 6, 10)  # terms of up to so many working days are alike, and all longer ones
 AS_ONE = 1e-6  # differences that are none
+LONGEST_RECORD = 400  # local days, of a calendar that has not so many working days
 FARTHEST = max(HORIZONS) * QUARTERS
 
 
@@ -41,7 +43,10 @@ class Reason(StrEnum):
 
 
 class Expected(NamedTuple):
-    """`due`: open and due within the horizon. `mean` of them are expected to breach, `low` to `high` at LEVEL; None: see `reason`."""
+    """`due`: open and due within the horizon. `mean` of them are expected to breach, `low` to `high` at LEVEL; None: see `reason`.
+
+    `shaken`: what part of the variance comes of the record's size, by which all err together.
+    """
 
     due: int
     mean: float | None
@@ -49,6 +54,7 @@ class Expected(NamedTuple):
     low: int | None
     high: int | None
     reason: Reason
+    shaken: float | None = None
 
 
 class Chance(NamedTuple):
@@ -66,7 +72,7 @@ class Reached(NamedTuple):
     ended: int = 0
 
 
-Days = Mapping[tuple[int, int], Reached]  # by (class, quarters left)
+Days = Mapping[tuple[int, int], Reached]  # by (class, quarters left or EVENING)
 NOBODY = Reached()
 ALL = -1  # all classes together
 
@@ -83,7 +89,9 @@ def days_in(record: Record) -> Days:
         for kind in (class_of(term), ALL):
             for quarter in range(max(left, 0), min(max(term, left), FARTHEST) + 1):
                 opened[kind, quarter] += dossiers
-            if 0 <= left <= FARTHEST:
+            if left in (EVENING, LATE):
+                opened[kind, EVENING] += dossiers
+            if left != LATE and left <= FARTHEST:
                 ended[kind, left] += dossiers
     return {place: Reached(count, ended[place]) for place, count in opened.items()}
 
@@ -109,9 +117,9 @@ def last_day(calendar: WorkingCalendar, now: int, days: int) -> int:
 
 
 def first_day_of_record(calendar: WorkingCalendar, today: int) -> int:
-    """The first local day of the last RECORD_DAYS working days before today."""
+    """The first local day of the last RECORD_DAYS working days before today, or LONGEST_RECORD days before it."""
     day, left = today, RECORD_DAYS
-    while left:
+    while left and day > today - LONGEST_RECORD:
         day -= 1
         left -= calendar.is_working(day)
     return day
@@ -125,29 +133,33 @@ class Paces:
     city: Days
 
     def chance(self, kind: int, left: float) -> Chance | None:
-        """Of a breach for a dossier of a class of terms, open with `left` quarters before the end of its due day; None: too little data."""
+        """Of a breach for a dossier of a class of terms, open with so much `left` (`pace.time_left`); None: too little data."""
         mean = square = 1.0
         own = total = 0.0
-        last = min(int(left), FARTHEST)
-        for quarter in range(last, -1, -1):
-            ends = self._ends(kind, quarter, 1 - (left - last) if quarter == int(left) else 0.0)
-            if ends is None:
-                return None
-            share, size, known = ends
+        for quarter, over in _to_come(left):
+            if self.city.get((ALL, quarter), NOBODY).open < ENOUGH and (quarter != EVENING or left <= 0):
+                return None  # few come to the evening where few are late: asked by day, that is enough to know
+            share, size, known = self._ends(kind, quarter, over)
             mean *= 1 - share
             square *= (1 - share) ** 2 + share * (1 - share) / (size + 1)
             own, total = own + known, total + size
         return Chance(mean, square, own / total)
 
-    def _ends(self, kind: int, quarter: int, over: float) -> tuple[float, float, float] | None:
+    def _ends(self, kind: int, quarter: int, over: float) -> tuple[float, float, float]:
         """(share of those who come to the rest of a quarter open that end in it, dossiers behind that, the unit's own of them)."""
-        every = self.city.get((ALL, quarter), NOBODY)
-        if every.open < ENOUGH:
-            return None
-        share = _rest(every, over)
+        share = _rest(self.city.get((ALL, quarter), NOBODY), over)
         share = _mixed(self.city.get((kind, quarter), NOBODY), over, share)[0]
         share, own = _mixed(self.own.get((kind, quarter), NOBODY), over, share)
         return share, own + WEIGHT, own
+
+
+def _to_come(left: float) -> Iterator[tuple[int, float]]:
+    """Every quarter that a dossier has yet to come through, and the evening behind them, with how much of it is over."""
+    if left > 0:
+        last = min(int(left), FARTHEST)
+        for quarter in range(last, -1, -1):
+            yield quarter, 1 - (left - last) if quarter == int(left) else 0.0
+    yield EVENING, max(-left, 0.0)
 
 
 def _rest(reached: Reached, over: float) -> float:
@@ -175,15 +187,31 @@ def expect(found: Open, paces: Paces, until: int, at: tuple[WorkingCalendar, int
     mean = own = chances = 0.0
     shaken: dict[int, float] = defaultdict(float)  # by class: how far its record may be off, all its dossiers together
     for (kind, day), count in groups.items():
-        chance = paces.chance(kind, quarters_left(calendar, now, day))
+        chance = paces.chance(kind, time_left(calendar, now, day))
         if chance is None:
             return Expected(due, None, None, None, None, Reason.TOO_LITTLE_DATA)
         mean += count * chance.mean
         own += count * chance.own
         chances += count * (chance.mean - chance.square)
         shaken[kind] += count * max(chance.square - chance.mean**2, 0.0) ** 0.5
-    variance = chances + sum(by * by for by in shaken.values())
-    return Expected(due, mean, variance, *interval(due, mean, variance), Reason.OWN_PACE if 2 * own >= due else Reason.CITY_PACE)
+    together = sum(by * by for by in shaken.values())
+    reason = Reason.OWN_PACE if 2 * own >= due else Reason.CITY_PACE
+    return Expected(due, mean, chances + together, *interval(due, mean, chances + together), reason, together)
+
+
+def as_of_so_many(found: Expected, told: int) -> Expected:
+    """The same expectation of `told` dossiers like those that are due: what may be said where their exact number may not."""
+    if found.mean is None or found.variance is None or not found.due:
+        return found._replace(due=told)
+    part, together = told / found.due, found.shaken or 0.0
+    mean, shaken = round(found.mean * part, 9), round(together * part * part, 9)  # 5 of 7 halves are 2.5 as 5 of 9 are
+    variance = round((found.variance - together) * part + shaken, 9)
+    return Expected(told, mean, variance, *interval(told, mean, variance), found.reason, shaken)
+
+
+def nearest(mean: float) -> int:
+    """The whole number of dossiers that an expectation is told as."""
+    return floor(mean + 0.5)
 
 
 def together(units: Iterable[Expected]) -> Expected:
@@ -192,19 +220,24 @@ def together(units: Iterable[Expected]) -> Expected:
     due = sum(unit.due for unit in every)
     if not due:
         return Expected(0, None, None, None, None, Reason.NOTHING_DUE)
-    known = [(unit.mean, unit.variance) for unit in every if unit.mean is not None and unit.variance is not None]
+    known = [(unit.mean, unit.variance, unit.shaken or 0.0) for unit in every if unit.mean is not None and unit.variance is not None]
     if len(known) < len(every):
         return Expected(due, None, None, None, None, Reason.TOO_LITTLE_DATA)
-    mean, variance = sum(mean for mean, _ in known), sum(variance for _, variance in known)
-    return Expected(due, mean, variance, *interval(due, mean, variance), Reason.OWN_PACE)
+    mean, variance, shaken = (sum(parts) for parts in zip(*known, strict=True))
+    return Expected(due, mean, variance, *interval(due, mean, variance), Reason.OWN_PACE, shaken)
 
 
 def interval(due: int, mean: float, variance: float) -> tuple[int, int]:
     """The fewest and the most of `due` at LEVEL, equal tails, for a count with this mean and variance: binomial of fewer trials where it
-    varies less than `due` equal chances, else beta-binomial.
+    varies less than `due` equal chances, else beta-binomial. The nearest whole number to the mean always lies within.
     """
+    low, high = _quantiles(due, mean, variance)
+    return min(low, nearest(mean)), max(high, nearest(mean))
+
+
+def _quantiles(due: int, mean: float, variance: float) -> tuple[int, int]:
     if not 0 < mean < due or variance <= AS_ONE:
-        return round(mean), round(mean)
+        return nearest(mean), nearest(mean)
     share = mean / due
     spread = variance / (due * share * (1 - share))
     if spread <= 1 + AS_ONE:

@@ -1,8 +1,8 @@
 """How much time a unit leaves itself: each dossier as a word that a store can tally, and back (decision 0036). Pure.
 
 Time is working time of the city's calendar up to the end of work on the due day, in quarters of a working day: rates compare dates
-(`domain.md` §4), so a dossier has until then. `term`: what it had when it was received, by the day promised first; `left`: what was
-left when it ended, LATE if that was a later day.
+(`domain.md` §4), so a dossier has until then, and until midnight if somebody works on: EVENING. `term`: what it had when it was received,
+by the day promised first; `left`: what was left when it ended, LATE if that was a later day.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dunghen.domain.reckoning import Reckoning
 
 QUARTERS = 4  # of a working day
 LATE = -1
+EVENING = -2  # no working time was left, but the due day was not over (a word of its own: edition 4 wrote 0 for it)
 LONGEST = 11 * QUARTERS  # who has more time has as much
 MOVED = "*"  # behind the word of a dossier to which the source gave a later day, no pause being the reason
 STOPPED, UNDATED = "stopped", "undated"  # of open ones without a due date
@@ -37,6 +38,15 @@ def quarters_left(calendar: WorkingCalendar, at: int, due_day: int) -> float:
     return max(calendar.between(at, calendar.end_of(due_day)), 0) * QUARTERS / (calendar.day_seconds or 1)
 
 
+def time_left(calendar: WorkingCalendar, at: int, due_day: int) -> float:
+    """The same; behind the end of work 0 to -1: how much is over of the time from there to the end of the day."""
+    left = quarters_left(calendar, at, due_day)
+    if left > 0:
+        return left
+    end = calendar.end_of(due_day)
+    return -min(max(at - end, 0) / max(calendar.zone.start_of(due_day + 1) - end, 1), 1.0)
+
+
 def pace_of(found: Reckoning, calendar: WorkingCalendar) -> str:
     """`term|left` of what has ended, `term|@due day` of what is open, else STOPPED or UNDATED; "" for what ended without a due date."""
     ended, due = found.end.at, found.due_at
@@ -48,8 +58,10 @@ def pace_of(found: Reckoning, calendar: WorkingCalendar) -> str:
     moved = MOVED if due_day > promised and not found.pauses else ""
     if not ended:
         return f"{term}|@{due_day}{moved}"
-    left = LATE if day_of(ended) > due_day else min(int(quarters_left(calendar, ended, due_day)), LONGEST)
-    return f"{term}|{left}{moved}"
+    if day_of(ended) > due_day:
+        return f"{term}|{LATE}{moved}"
+    left = quarters_left(calendar, ended, due_day)
+    return f"{term}|{min(int(left), LONGEST) if left > 0 else EVENING}{moved}"
 
 
 def open_in(tally: Mapping[str, int]) -> Open:

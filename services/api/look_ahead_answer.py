@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import floor
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +11,7 @@ from dunghen.domain.days import Zone, date_of
 from dunghen.domain.fives import Coarse, coarse
 from dunghen.domain.fives import Reason as Given
 from dunghen.domain.fives import exact as exactly
-from dunghen.domain.look_ahead import LEVEL, Reason
+from dunghen.domain.look_ahead import LEVEL, Reason, as_of_so_many, nearest
 from services.api.ahead import Ahead, Horizon
 from services.api.rows import instant_text
 
@@ -27,7 +26,7 @@ REASONS = {
 
 
 class DueSoon(msgspec.Struct, kw_only=True):
-    """Open dossiers due from today up to the local date `last`, the last of so many working days; and how many of them will breach.
+    """Open dossiers due from today up to the local date `last`, the last of so many working days; and how many of `due` will breach.
 
     `due` None and `due_reason` SUPPRESSED: fewer than five; AT_LEAST: rounded down to a multiple of five; EXACT: for who may see it.
     `expected` None: `reason` says why.
@@ -99,9 +98,10 @@ def look_ahead_answer(subject: Subject, ahead: Ahead, public: bool) -> LookAhead
 
 
 def _due_soon(horizon: Horizon, told: Callable[[int], Coarse]) -> DueSoon:
-    given, found = told(horizon.expected.due), horizon.expected
+    given = told(horizon.expected.due)
     hidden, whole = given.reason is Given.SUPPRESSED, given.reason is not Given.EXACT
-    mean = None if hidden or found.mean is None else float(floor(found.mean + 0.5)) if whole else round(found.mean, 1)
+    found = as_of_so_many(horizon.expected, given.dossiers or 0) if whole else horizon.expected
+    mean = None if hidden or found.mean is None else float(nearest(found.mean)) if whole else round(found.mean, 1)
     return DueSoon(
         working_days=horizon.working_days,
         last=date_of(horizon.last).isoformat(),

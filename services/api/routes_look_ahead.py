@@ -29,7 +29,8 @@ def look_ahead_routes(follower: Follower, look: LookAhead) -> APIRouter:
     @router.get("/units/{code}/look-ahead", responses={**answers(LookAheadAnswer, "What falls due", 404), 304: KNOWN})
     async def get_look_ahead(request: Request, code: str) -> Response:
         """Open dossiers of a unit, or of the whole city by its code, that fall due within 1, 3 and 5 working days, and how many of them
-        will breach at the present pace, with an interval. Counts are multiples of five, estimates whole numbers; of fewer nothing is said.
+        will breach at the present pace, with an interval. Counts are multiples of five, estimates whole numbers of as many dossiers; of
+        fewer nothing is said.
         """
         found, age = await _found(follower, look, code, public=True), follower.stale_age()
         if age is None:

@@ -34,7 +34,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.traits import NEVER
 
 START = date(2026, 3, 2)  # a Monday after Tết
-HOURS = (8, 10, 14, 16, 9)  # of the local day at which it is asked, day after day
+HOURS = (8, 10, 14, 16, 18)  # of the local day at which it is asked, day after day
 WEEK = len(HOURS)  # working days
 CITY = ""
 MONTH_DAYS = 30

@@ -113,12 +113,14 @@ async def test_a_slow_unit_is_expected_to_be_late_and_a_fast_one_is_not(town: To
     await town.told(*past(0, HAI_CHAU, late=36), *past(100, HAI_VAN, late=2), *soon(200, 20, DAY + 1), *soon(300, 20, DAY + 1, HAI_VAN))
     slow, fast = await town.ask(HAI_CHAU), await town.ask(HAI_VAN)
     assert [of["due"] for of in slow["horizons"]] == [None, 15, 15], "of twenty at least five are left untold"
-    assert slow["horizons"][1]["expected"] > 16 > 3 > fast["horizons"][1]["expected"]
-    assert slow["horizons"][1]["low"] <= slow["horizons"][1]["expected"] <= slow["horizons"][1]["high"] <= 20
+    assert slow["horizons"][1]["expected"] > 12 > 3 > fast["horizons"][1]["expected"]
+    assert slow["horizons"][1]["low"] <= slow["horizons"][1]["expected"] <= slow["horizons"][1]["high"] <= 15, "of those that are told"
     assert (slow["horizons"][1]["reason"], slow["method"], slow["level"]) == ("OWN_PACE", "PRODUCT_LIMIT", 0.9)
     city = await town.ask("H17")
     assert (city["kind"], [of["due"] for of in city["horizons"]]) == ("city", [None, 35, 35])
-    assert city["horizons"][1]["expected"] == pytest.approx(slow["horizons"][1]["expected"] + fast["horizons"][1]["expected"], abs=1)
+    assert city["horizons"][1]["expected"] == pytest.approx(
+        (slow["horizons"][1]["expected"] + fast["horizons"][1]["expected"]) * 35 / 30, abs=1.5
+    )
 
 
 async def test_days_are_those_of_the_calendar_and_each_horizon_says_its_last(town: Town) -> None:
@@ -181,6 +183,29 @@ def test_officials_see_counts_as_they_are_and_estimates_to_a_tenth() -> None:
     public = look_ahead_answer(subject, ahead, public=True)
     (told,) = public.horizons
     assert (told.due, told.expected, told.low, told.high, told.reason, public.paused) == (None, None, None, None, "SUPPRESSED", None)
+
+
+def test_what_everybody_is_told_does_not_give_away_the_count_that_it_rounds() -> None:
+    """Seven that will be late for certain are "at least 5, 5 late", and not "at least 5, 7 late"."""
+    found = []
+    for due in range(5, 10):
+        ahead = Ahead((Horizon(1, DAY, Expected(due, float(due), 0.0, due, due, Reason.OWN_PACE, 0.0)),), 47, 0, 0, DAY - 28)
+        (told,) = look_ahead_answer(Subject(HAI_CHAU, "Hải Châu", "locality", at(DAY, 18), ZONE), ahead, public=True).horizons
+        found.append((told.due, told.due_reason, told.expected, told.low, told.high))
+    assert found == [(5, "AT_LEAST", 5.0, 5, 5)] * 5
+
+
+async def test_over_http_five_to_nine_that_are_due_are_answered_alike(tmp_path: Path) -> None:
+    on_their_day = [dossier(500 + n, DAY - 3, DAY - 3) for n in range(40)]
+    found = []
+    for due in range(5, 10):
+        town = Town(tmp_path / str(due))
+        await town.told(*past(0, HAI_CHAU, late=36), *on_their_day, *soon(100, due, DAY), *soon(200, 30, DAY + 9))
+        found.append((await town.ask())["horizons"])
+        await town.http.aclose()
+    assert found == [found[0]] * 5
+    assert (found[0][0]["due"], found[0][0]["due_reason"], found[0][0]["reason"]) == (5, "AT_LEAST", "OWN_PACE")
+    assert 1 <= found[0][0]["low"] <= found[0][0]["expected"] <= found[0][0]["high"] <= 5
 
 
 def test_every_reason_is_in_the_definitions() -> None:

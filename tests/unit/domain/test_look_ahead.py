@@ -20,21 +20,38 @@ from dunghen.domain.look_ahead import (
     FARTHEST,
     HORIZONS,
     LEVEL,
+    LONGEST_RECORD,
     RECORD_DAYS,
     WEIGHT,
     Expected,
     Paces,
     Reason,
+    as_of_so_many,
     class_of,
     days_in,
     expect,
     first_day_of_record,
     interval,
     last_day,
+    nearest,
     summed,
     together,
 )
-from dunghen.domain.pace import LATE, LONGEST, MOVED, QUARTERS, STOPPED, UNDATED, Open, open_in, pace_of, quarters_left, record_in
+from dunghen.domain.pace import (
+    EVENING,
+    LATE,
+    LONGEST,
+    MOVED,
+    QUARTERS,
+    STOPPED,
+    UNDATED,
+    Open,
+    open_in,
+    pace_of,
+    quarters_left,
+    record_in,
+    time_left,
+)
 from dunghen.domain.reckoning import reckon
 from dunghen.domain.record import fold
 from dunghen.domain.rules import DossierRules
@@ -45,12 +62,12 @@ MONDAY = day_number(date(2026, 11, 23))
 FRIDAY = MONDAY + 4
 CALENDAR = WorkingCalendar(ZONE, overrides={MONDAY + 1: ()})  # Tuesday is off
 EIGHT = ZONE.at(MONDAY, 8 * 3600)
-EVENING = ZONE.at(MONDAY, 18 * 3600)
+SIX = ZONE.at(MONDAY, 18 * 3600)
 
-words = st.tuples(st.integers(0, LONGEST), st.integers(LATE, LONGEST))
+words = st.tuples(st.integers(0, LONGEST), st.integers(EVENING, LONGEST))
 records = st.dictionaries(words, st.integers(1, 60), max_size=25)
 opens = st.dictionaries(st.tuples(st.integers(0, LONGEST), st.integers(MONDAY - 3, MONDAY + 12)), st.integers(1, 40), max_size=12)
-CITY = {(term, left): 40 for term in (3, 10, 20, 40) for left in (LATE, 0, 1, 3, 7, 15, 25)}
+CITY = {(term, left): 40 for term in (3, 10, 20, 40) for left in (LATE, EVENING, 0, 1, 3, 7, 15, 25)}
 
 
 def paces(own: dict[tuple[int, int], int], city: dict[tuple[int, int], int] | None = None) -> Paces:
@@ -63,7 +80,7 @@ def whole(due: dict[tuple[int, int], int], of: Paces, days: int = 5, now: int = 
 
 def test_today_is_the_first_working_day_until_its_work_is_over_and_days_off_are_none() -> None:
     assert [last_day(CALENDAR, EIGHT, days) - MONDAY for days in HORIZONS] == [0, 3, 7], "Tuesday is off, then a weekend"
-    assert [last_day(CALENDAR, EVENING, days) - MONDAY for days in HORIZONS] == [2, 4, 8]
+    assert [last_day(CALENDAR, SIX, days) - MONDAY for days in HORIZONS] == [2, 4, 8]
     assert last_day(CALENDAR, ZONE.at(MONDAY + 1, 9 * 3600), 1) == MONDAY + 2, "nobody works on that day"
 
 
@@ -71,12 +88,20 @@ def test_the_record_is_of_so_many_working_days() -> None:
     first = first_day_of_record(CALENDAR, FRIDAY)
     assert sum(map(CALENDAR.is_working, range(first, FRIDAY))) == RECORD_DAYS
     assert CALENDAR.is_working(first)
+    assert first_day_of_record(WorkingCalendar(ZONE, hours=()), FRIDAY) == FRIDAY - LONGEST_RECORD, "nobody ever works"
 
 
 def test_what_is_left_is_working_time_to_the_end_of_the_due_day_s_work() -> None:
     assert quarters_left(CALENDAR, ZONE.at(MONDAY, 7 * 3600), MONDAY) == QUARTERS
     assert quarters_left(CALENDAR, ZONE.at(MONDAY, 15 * 3600), MONDAY + 2) == 1 + QUARTERS, "Tuesday is off"
-    assert quarters_left(CALENDAR, EVENING, MONDAY) == 0
+    assert quarters_left(CALENDAR, SIX, MONDAY) == 0
+
+
+def test_behind_the_end_of_work_what_is_left_is_the_evening_until_midnight() -> None:
+    hours = {7: 4.0, 17: 0.0, 18: -1 / 7, 20.5: -0.5, 24: -1.0}
+    for hour, left in hours.items():
+        assert time_left(CALENDAR, ZONE.at(MONDAY, 0) + int(hour * 3600), MONDAY) == pytest.approx(left)
+    assert time_left(CALENDAR, ZONE.at(FRIDAY, 18 * 3600), FRIDAY + 1) == 0, "due on a Saturday: its evening has not begun"
 
 
 def test_a_dossier_that_nobody_of_the_record_ended_later_is_expected_as_the_record_ended() -> None:
@@ -95,7 +120,59 @@ def test_a_dossier_that_nobody_of_the_record_ended_later_is_expected_as_the_reco
     assert halfway.mean == pytest.approx(90 / (270 - 90)), "half of the 180 have ended by then"
     behind = alone.chance(class_of(8), 0.0)
     assert behind is not None
-    assert behind.mean == 1, "its day's work is over"
+    assert behind.mean == 1, "its day's work is over, and nobody of the record ended in an evening"
+
+
+def test_what_is_due_today_may_end_in_the_evening_as_the_record_s_did() -> None:
+    """By hand: of 300 in the last quarter 180 ended; 120 came to the end of work open, and 60 of them ended before midnight."""
+    alone = paces({(8, 0): 180, (8, EVENING): 60, (8, LATE): 60}, {})
+    due = {(8, MONDAY): 10}
+    for hour, mean in ((15, 10 * 60 / 300), (17, 5.0), (20.5, 10 * 60 / 90), (23.9999, 10)):
+        found = whole(due, alone, 1, ZONE.at(MONDAY, 0) + int(hour * 3600))
+        assert found.mean == pytest.approx(mean, rel=1e-3), hour
+        assert (found.due, found.reason) == (10, Reason.OWN_PACE)
+    at_five = whole(due, alone, 1, ZONE.at(MONDAY, 17 * 3600))
+    assert at_five.low is not None
+    assert at_five.high is not None
+    assert at_five.low < 5 < at_five.high < 10, "nothing is certain before midnight"
+
+
+def test_a_city_where_few_come_to_the_evening_is_not_guessed_from_in_the_evening_only() -> None:
+    prompt = paces({(8, 0): 180, (8, LATE): ENOUGH - 1}, {})
+    assert whole({(8, MONDAY): 10}, prompt, 1).mean == pytest.approx(10 * 29 / 209)
+    assert whole({(8, MONDAY): 10}, prompt, 1, SIX).reason is Reason.TOO_LITTLE_DATA
+    assert whole({(8, MONDAY + 2): 10}, prompt, 1, SIX).mean == pytest.approx(10 * 29 / 209), "due on Wednesday"
+
+
+@given(opens, records, st.integers(17 * 60, 24 * 60 - 1))
+def test_the_evening_goes_on_from_the_last_minute_of_work(
+    due: dict[tuple[int, int], int], own: dict[tuple[int, int], int], minute: int
+) -> None:
+    """The later it is, the more of today's are expected late, and at the end of work nothing jumps."""
+    today = {place: n for place, n in due.items() if place[1] == MONDAY}
+    of = [whole(today, paces(own), 1, ZONE.at(MONDAY, second)).mean or 0 for second in (17 * 3600 - 1, 17 * 3600, minute * 60)]
+    assert of[0] == pytest.approx(of[1], rel=0.01)
+    assert of[1] - 1e-9 <= of[2] <= sum(today.values()) + 1e-9
+
+
+def test_of_a_rounded_count_as_much_is_expected_whatever_the_exact_one_is() -> None:
+    own = {(8, LATE): 20, (8, 0): 20}
+    for now in (EIGHT, ZONE.at(MONDAY, 16 * 3600), SIX):
+        told = [as_of_so_many(whole({(8, MONDAY): due}, paces(own), 1, now), 5) for due in range(5, 10)]
+        assert len(set(told)) == 1, told
+        assert told[0] == pytest.approx(whole({(8, MONDAY): 5}, paces(own), 1, now))
+
+
+@given(opens, records, st.integers(0, 40), st.integers(8, 23))
+def test_what_is_told_of_so_many_lies_within_its_interval_and_is_no_more_than_they_are(
+    due: dict[tuple[int, int], int], own: dict[tuple[int, int], int], less: int, hour: int
+) -> None:
+    found = whole(due, paces(own), 5, ZONE.at(MONDAY, hour * 3600))
+    told = max(found.due - less, 0)
+    given = as_of_so_many(found, told)
+    assert (given.due, given.mean is None) == (told, found.mean is None)
+    if given.mean is not None and given.low is not None and given.high is not None:
+        assert 0 <= given.low <= nearest(given.mean) <= given.high <= told
 
 
 def test_a_short_term_never_came_to_an_early_quarter() -> None:
@@ -118,14 +195,14 @@ def test_a_thin_record_leans_on_the_city_and_says_so() -> None:
 def test_too_little_data_is_not_guessed_from() -> None:
     thin = {(8, LATE): ENOUGH - 1}
     found = whole({(8, MONDAY): 10}, paces(thin, {}), 1)
-    assert found == (10, None, None, None, None, Reason.TOO_LITTLE_DATA)
+    assert found == Expected(10, None, None, None, None, Reason.TOO_LITTLE_DATA)
     assert whole({(8, MONDAY): 10}, paces({(8, LATE): ENOUGH}, {}), 1).mean == 10
     assert together([found, whole({(8, MONDAY): 10}, paces({}), 1)]).reason is Reason.TOO_LITTLE_DATA
 
 
 def test_nothing_due_is_null_and_not_nought() -> None:
     for due in ({}, {(8, MONDAY - 1): 4}, {(8, MONDAY + 9): 4}):
-        assert whole(due, paces({})) == (0, None, None, None, None, Reason.NOTHING_DUE)
+        assert whole(due, paces({})) == Expected(0, None, None, None, None, Reason.NOTHING_DUE)
     assert together([]).reason is Reason.NOTHING_DUE
 
 

@@ -1032,7 +1032,8 @@ export interface paths {
         /**
          * Get Look Ahead
          * @description Open dossiers of a unit, or of the whole city by its code, that fall due within 1, 3 and 5 working days, and how many of them
-         *     will breach at the present pace, with an interval. Counts are multiples of five, estimates whole numbers; of fewer nothing is said.
+         *     will breach at the present pace, with an interval. Counts are multiples of five, estimates whole numbers of as many dossiers; of
+         *     fewer nothing is said.
          */
         get: operations["get_look_ahead_api_v1_units__code__look_ahead_get"];
         put?: never;
