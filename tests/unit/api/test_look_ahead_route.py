@@ -123,6 +123,18 @@ async def test_a_slow_unit_is_expected_to_be_late_and_a_fast_one_is_not(town: To
     )
 
 
+async def test_what_is_due_today_is_not_late_for_certain_when_the_work_is_over(town: Town) -> None:
+    """Of eighty that were due on Friday half ended at 18 o'clock on that day, half today: of twenty so it is expected tonight."""
+    evenings = [dossier(n, DAY - 3, status=10, ended=at(DAY - 3, 18)) for n in range(40)]
+    assert {of.body["pace"].partition("|")[2] for of in evenings} == {"-2"}
+    nights = [dossier(100 + n, DAY - 3, DAY) for n in range(40)]
+    await town.told(*evenings, *nights, *soon(200, 20, DAY), *soon(300, 20, DAY + 9))
+    town.clock.at = at(DAY, 17)
+    (today, *_) = (await town.ask())["horizons"]
+    assert (today["last"], today["due"], today["expected"]) == (date_of(DAY + 1).isoformat(), 20, 10)
+    assert 0 < today["low"] < 10 < today["high"] < 20
+
+
 async def test_days_are_those_of_the_calendar_and_each_horizon_says_its_last(town: Town) -> None:
     await town.told(
         *past(0, HAI_CHAU, late=20), *soon(100, 10, DAY), *soon(200, 10, DAY + 2), *soon(300, 10, DAY + 4), *soon(400, 9, DAY + 7)
