@@ -142,8 +142,8 @@ KEPT_BY_NOBODY = {"/api/v1/stream"}  # an answer that does not end
     ),
 )
 async def test_every_public_answer_has_a_strong_tag_of_its_content_and_is_not_sent_twice(world: World, path: str) -> None:
-    since = {"since": (await world.map())["version"]} if path.endswith("/changes") else {}
-    asked: dict[str, Any] = {"url": path.replace("{code}", "20242"), "params": since}
+    needed: dict[str, Any] = {"/api/v1/changes": {"since": (await world.map())["version"]}, "/api/v1/facts": {"unit": "20242"}}
+    asked: dict[str, Any] = {"url": path.replace("{code}", "20242"), "params": needed.get(path, {})}
     first = await world.http.get(**asked)
     if first.status_code == 404:  # nothing of that kind in this city
         return
