@@ -27,6 +27,7 @@ Form = Literal["", "counter", "post", "online"]  # of a result: at the one-stop 
 NOT_IN_THE_DIRECTORY = "p" + 16 * "0"  # the handler of a step that names somebody whom the directory does not know
 
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of DossierEvent.flags
+NOT_PAID_ONLINE = 3  # of DossierEvent.gateway
 
 
 class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -36,7 +37,8 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     the dossier. `ended` is NgayKetThucXuLy, for status 3 NgayTuChoi; `returned` NgayTra. `steps` are the supplements of a sync as
     (5, NgayBoSung), (4, NgayTiepNhanBoSung). `handler` is the internal id in `people` of a step's NguoiXuLy; "" where the step
     names nobody, `NOT_IN_THE_DIRECTORY` where nobody has that name: whoever had the dossier before has it no more.
-    `gateway`: through which it was paid (DuocThanhToanTrucTuyen): 1 the national portal's, 2 a ministry's or province's, 0 none.
+    `gateway`: through which it was paid (DuocThanhToanTrucTuyen): 1 the national portal's, 2 a ministry's or province's, 3 not paid
+    online; 0: not told, as by a release that did not read it yet.
     `form`: how the result is handed over, as the city's file reads HinhThuc; "" not told, or a code that it does not know.
     `precedence`: of its source, as the city had it when the event arrived (decision 0029).
     `unit` is the public code of the competent unit, `receiving_unit` of the one that took it in ("" unknown). Beyond a bound: poison.
@@ -62,7 +64,7 @@ class DossierEvent(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     field: Code = ""
     receiving_unit: Code = ""
     flags: Annotated[int, Meta(ge=0, lt=16)] = 0
-    gateway: Annotated[int, Meta(ge=0, le=2)] = 0
+    gateway: Annotated[int, Meta(ge=0, le=3)] = 0
     form: Form = ""
     steps: Annotated[tuple[tuple[Status, Instant], ...], Meta(max_length=200)] = ()  # two a supplement
     handler: Handler = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from dunghen.domain.reckoning import Reckoning, reckon
-from dunghen.domain.record_layout import BY_POST, DIGITISED, E_RESULT, FEE, FORM_TOLD, PAID_NATIONAL, PAID_ONLINE
+from dunghen.domain.record_layout import BY_POST, DIGITISED, E_RESULT, FEE, FORM_TOLD, GATEWAY_TOLD, PAID_NATIONAL, PAID_ONLINE
 from dunghen.domain.record_reading import read_plainly
 from dunghen.domain.rules import DossierRules
 
@@ -17,10 +17,11 @@ COUNTERS = (
     *("due", "due_met", "first_due", "first_met"),
     "postponed",
     *("paid_national", "form_told", "by_post"),
+    "gateway_told",
 )
 (RECEIVED, ONLINE, FEES, PAID, DIGITAL, E_RESULTS, EARLY, ON_DAY, LATE, UNDATED, OTHERWISE) = range(11)
 (PENDING, OVERDUE, PAUSED, DUE, DUE_MET, FIRST_DUE, FIRST_MET, POSTPONED) = range(11, 19)
-(NATIONAL, FORMS_TOLD, POSTED) = range(19, 22)
+(NATIONAL, FORMS_TOLD, POSTED, GATEWAYS_TOLD) = range(19, 23)
 DIFFERENCES = (PENDING, OVERDUE, PAUSED)
 COHORTS = (DUE, DUE_MET, FIRST_DUE, FIRST_MET)
 BY_DAY = {name: i for i, name in enumerate(COUNTERS) if i not in DIFFERENCES}  # what happened on a day
@@ -32,7 +33,7 @@ COUNTED = {"names": list(COUNTERS), "edition": 1}
 
 _NEVER = 1 << 30  # a day that does not come
 _ONLINE_CHANNEL = 2
-_ON_RECEPTION = ((FEE, FEES), (PAID_ONLINE, PAID), (DIGITISED, DIGITAL), (PAID_NATIONAL, NATIONAL))
+_ON_RECEPTION = ((FEE, FEES), (PAID_ONLINE, PAID), (DIGITISED, DIGITAL), (PAID_NATIONAL, NATIONAL), (FEE | GATEWAY_TOLD, GATEWAYS_TOLD))
 _AT_THE_END = ((E_RESULT, E_RESULTS), (FORM_TOLD, FORMS_TOLD), (BY_POST, POSTED))
 
 Mark = tuple[int, int, int]  # (local day, index in COUNTERS, +1 or -1)
@@ -72,7 +73,7 @@ def _usual(days: tuple[int, int, int, int], channel: int, flags: int) -> frozens
     out: list[Mark] = [(received, RECEIVED, 1)]
     if channel == _ONLINE_CHANNEL:
         out.append((received, ONLINE, 1))
-    out += [(received, counter, 1) for bit, counter in _ON_RECEPTION if flags & bit]
+    out += [(received, counter, 1) for bits, counter in _ON_RECEPTION if flags & bits == bits]
     if due < _NEVER:
         _cohort(out, max(due, received), DUE, end <= due)
     if first < _NEVER:

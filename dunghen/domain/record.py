@@ -14,6 +14,7 @@ from dunghen.domain.record_layout import (
     DONE_AT,
     FORMS,
     FULL,
+    GATEWAY_TOLD,
     HANDLER,
     KINDS,
     LAYOUT,
@@ -235,7 +236,7 @@ def _progress(e: Event) -> bytes:
 
 
 def _state(e: Event) -> bytes:
-    flags = e.flags | PAID_NATIONAL * (e.gateway == NATIONAL) | FORMS[e.form]
+    flags = e.flags | GATEWAY_TOLD * (e.gateway > 0) | PAID_NATIONAL * (e.gateway == NATIONAL) | FORMS[e.form]
     return STATEMENT.pack(
         _RANK + e.precedence, e.occurred_at, e.arrived_at, int(e.id, 16), KINDS[e.kind],
         e.status, e.submitted, e.received, e.due, e.ended, e.returned, e.channel, flags,

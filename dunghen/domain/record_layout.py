@@ -23,7 +23,7 @@ MOST_STEPS = 10_000
 PROGRESSED, SYNCED, RETRACTED = 0, 1, 2  # Head.kind; the first: only steps are known so far
 KINDS = {"progressed": PROGRESSED, "synced": SYNCED, "retracted": RETRACTED}
 FEE, PAID_ONLINE, DIGITISED, E_RESULT = 1, 2, 4, 8  # bits of `flags`: those of the event
-PAID_NATIONAL, FORM_TOLD, BY_POST = 16, 32, 64  # and what it says besides
+PAID_NATIONAL, FORM_TOLD, BY_POST, GATEWAY_TOLD = 16, 32, 64, 128  # and what it says besides
 NATIONAL = 1  # of the event's `gateway`
 FORMS = {"": 0, "counter": FORM_TOLD, "online": FORM_TOLD, "post": FORM_TOLD | BY_POST}
 

@@ -43,6 +43,7 @@ COUNTS = {
     "paid_national": f"{RECEIVED_IN} and gateway = 1",
     "form_told": f"{ENDED_IN} and form <> ''",
     "by_post": f"{ENDED_IN} and form = 'post'",
+    "gateway_told": f"{RECEIVED_IN} and (flags & 1) > 0 and gateway > 0",
 }
 
 # Here `first` and `last` are both today.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Raw
 
-from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, NOT_IN_THE_DIRECTORY, PAID_ONLINE, DossierEvent, Form
+from dunghen.contracts.messages import DIGITISED, E_RESULT, FEE, NOT_IN_THE_DIRECTORY, NOT_PAID_ONLINE, PAID_ONLINE, DossierEvent, Form
 from dunghen.contracts.refusals import Refusal
 from services.ingest.wire import scalars
 from services.ingest.wire.allow_list import DossierItem, NamedItem, StepItem, decode_item
@@ -94,7 +94,7 @@ def _synced(item: Item, reading: Reading) -> DossierEvent:
         procedure=scalars.catalogue_code(given.MaTTHC),
         field=scalars.catalogue_code(given.MaLinhVuc),
         receiving_unit=reading.find_unit("", dossier, item.source),
-        flags=_flags(given, bool(paid)),
+        flags=_flags(given, paid != NOT_PAID_ONLINE),
         gateway=paid,
         form=reading.forms.get(scalars.code_in(bytes(given.HinhThuc)), ""),
         steps=_supplements(given, reading.dates),

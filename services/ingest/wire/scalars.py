@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from dunghen.contracts.messages import NOT_PAID_ONLINE
 from dunghen.contracts.refusals import Refusal
 
 Scalar = str | int | float | bool | None
@@ -15,7 +16,7 @@ _ODD_DOSSIER = re.compile(r"[A-Za-z0-9._/-]{1,60}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}", re.ASCII)
 _STATUSES = {text: number for number in range(1, 11) for text in (str(number), f"{number:02d}")}
 _CHANNELS = {"": 1, "1": 1, "2": 2, "3": 3}
-_PAYMENTS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 0, "false": 0}
+_PAYMENTS = {"": NOT_PAID_ONLINE, "0": NOT_PAID_ONLINE, "1": 1, "2": 2, "3": NOT_PAID_ONLINE, "false": NOT_PAID_ONLINE}
 _FLAGS = {"": False, "0": False, "1": True, "false": False, "true": True}
 _LONGEST_CODE = 60
 LONGEST_NAME_BYTES = 400
@@ -100,7 +101,7 @@ def channel(value: Scalar, path: str) -> int:
 
 
 def gateway(value: Scalar, path: str) -> int:
-    """DuocThanhToanTrucTuyen: 1 the national portal's, 2 a ministry's or province's, 0 not paid online. Raises ItemRefused: BAD_CHOICE."""
+    """DuocThanhToanTrucTuyen: 1 the national portal's, 2 a ministry's or province's; NOT_PAID_ONLINE. Raises ItemRefused: BAD_CHOICE."""
     return _choice(_PAYMENTS, value, path)
 
 

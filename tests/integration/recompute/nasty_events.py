@@ -72,7 +72,7 @@ class Maker:
 
     def _besides(self) -> dict[str, Any]:
         """Through which gateway it was paid, and how its result is handed over."""
-        return {"gateway": self.more.randrange(3), "form": self.more.choice(("", "counter", "post", "online"))}
+        return {"gateway": self.more.randrange(4), "form": self.more.choice(("", "counter", "post", "online"))}
 
     def _moment(self) -> int:
         r = self.random

@@ -56,7 +56,7 @@ def _nasty(r: Random) -> DossierEvent:
 def _statement(r: Random) -> dict[str, Any]:
     status = r.choice((1, 2, 2, 2, 3, 4, 4, 4, 5, 6, 7, 8, 9, 9, 9, 10))
     facts: dict[str, Any] = {"status": status, "procedure": r.choice(PROCEDURES), "channel": r.choice((1, 2, 3)), "flags": r.randrange(16)}
-    facts |= {"gateway": r.randrange(3), "form": r.choice(("", "counter", "post", "online"))}
+    facts |= {"gateway": r.randrange(4), "form": r.choice(("", "counter", "post", "online"))}
     facts |= {name: r.choice((0, _moment(r), _moment(r), _moment(r))) for name in ("received", "due")}
     if r.random() < 0.6 and (status in (3, 7, 8, 9, 10) or r.random() < 0.2):
         facts["ended"] = _moment(r)

@@ -72,12 +72,18 @@ def test_nine_in_ten_are_18_of_20() -> None:
 
 def test_quang_nams_figures_of_2022() -> None:
     integrated = value("QN2022.INTEGRATED", inputs(QN2022_INTEGRATED=Stated(1398, 1459)))
-    paid = value("QN2022.PAID_ONLINE", inputs({"paid_national": 521, "paid_online": 900, "fee": 1273}))
+    paid = value("QN2022.PAID_ONLINE", inputs({"paid_national": 521, "paid_online": 900, "gateway_told": 1273, "fee": 3000}))
     assert (percent(integrated), percent(paid)) == ("95.8", "40.9")
     for code, found in (("QN2022.INTEGRATED", integrated), ("QN2022.PAID_ONLINE", paid)):
         bands = BOOK.versions[code][0].bands
         assert bands is not None
         assert band_of(found.numerator, found.denominator, bands) == "green"
+
+
+def test_where_no_gateway_is_told_the_share_paid_on_the_national_portal_is_unknown_not_nought() -> None:
+    """A month of an earlier release: 900 of 3000 were paid online, nobody knows where."""
+    found = value("QN2022.PAID_ONLINE", inputs({"paid_national": 0, "gateway_told": 0, "paid_online": 900, "fee": 3000}))
+    assert (found.denominator, percent(found)) == (0, "")
 
 
 def test_online_services_of_da_nang_in_2018_were_two_in_five() -> None:

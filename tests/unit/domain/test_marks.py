@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from test_standing import MONDAY, PAUSED, TAKEN_IN, WORKED, at, on, rules, step, sync
 
-from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.messages import FEE, PAID_ONLINE, DossierEvent
 from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.record import fold
 
@@ -100,11 +100,23 @@ def test_the_gateway_is_counted_on_the_day_received_and_how_the_result_is_handed
 
     def of(**facts: object) -> dict[str, dict[int, int]]:
         found = marked(sync("2 08:00", 2, flags=3, **facts), step("5 09:00", 9))
-        return {name: found[name] for name in ("paid_online", "paid_national", "form_told", "by_post") if name in found}
+        return {name: found[name] for name in ("paid_online", "paid_national", "gateway_told", "form_told", "by_post") if name in found}
 
-    assert of(gateway=1, form="post") == {"paid_online": {2: 1}, "paid_national": {2: 1}, "form_told": {5: 1}, "by_post": {5: 1}}
-    assert of(gateway=2, form="counter") == of(gateway=2, form="online") == {"paid_online": {2: 1}, "form_told": {5: 1}}
-    assert of(gateway=2) == {"paid_online": {2: 1}}
+    paid = {"paid_online": {2: 1}, "gateway_told": {2: 1}}
+    assert of(gateway=1, form="post") == paid | {"paid_national": {2: 1}, "form_told": {5: 1}, "by_post": {5: 1}}
+    assert of(gateway=2, form="counter") == of(gateway=2, form="online") == paid | {"form_told": {5: 1}}
+    assert of(gateway=2) == paid
+
+
+def test_a_dossier_whose_gateway_nobody_told_is_in_no_share_of_gateways_whether_it_was_paid_or_not() -> None:
+    """What an earlier release wrote has a fee and perhaps a payment but no gateway: unknown is not "no" (`domain.md` §4)."""
+
+    def told(flags: int, gateway: int) -> bool:
+        return "gateway_told" in marked(sync("2 08:00", 2, flags=flags, gateway=gateway))
+
+    assert [told(flags, 0) for flags in (FEE, FEE | PAID_ONLINE)] == [False, False]
+    assert [told(FEE, 3), told(FEE | PAID_ONLINE, 1), told(FEE | PAID_ONLINE, 2)] == [True, True, True]
+    assert not told(0, 3), "nothing was to be paid"
 
 
 def test_what_is_outside_every_rate_has_no_unit_and_no_marks() -> None:

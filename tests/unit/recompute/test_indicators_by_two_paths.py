@@ -30,7 +30,7 @@ from services.api.views import Scene, ViewKey
 
 TODAY = day_number(date(2026, 11, 16))
 UNITS = {"20242": "locality", "20194": "locality", "H17.10": "department"}
-COUNTS = ("received", "online", "early", "on_day", "late", "fee", "paid_online", "paid_national", "form_told", "by_post")
+COUNTS = ("received", "online", "early", "on_day", "late", "fee", "paid_online", "paid_national", "gateway_told", "form_told", "by_post")
 GROUPS = [
     {"code": code, "parent": parent, "name_vi": "a", "name_en": "a", "maximum": maximum}
     for code, parent, maximum in (("top", "", 900), ("left", "top", 600), ("leaf", "left", 300), ("n1", "", 300))
