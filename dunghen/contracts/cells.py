@@ -57,12 +57,22 @@ UnitDayKey = CellKey | Covers | LevelOf | Complete
 
 
 def decode_cell(value: bytes) -> list[int]:
-    """The counters; those that there were not yet when the cell was written are zero. Raises msgspec.MsgspecError."""
+    """The counters that this release knows, however many the one that wrote the cell knew. Raises msgspec.MsgspecError."""
     return completed(_decode(value))
 
 
+def decode_kept(value: bytes) -> list[int]:
+    """The same and whatever a newer release counted behind them: for who keeps the cell or writes it anew. Raises msgspec.MsgspecError."""
+    return _filled(_decode(value))
+
+
 def completed(counters: list[int]) -> list[int]:
-    """Counters of an older edition with zeros for what it lacks, in place; none (`[]`) stay none."""
+    """Counters of another release, in place: zeros for what it lacks, without what it has more; none (`[]`) stay none."""
+    del counters[_COUNT:]
+    return _filled(counters)
+
+
+def _filled(counters: list[int]) -> list[int]:
     if counters and len(counters) < _COUNT:
         counters.extend([0] * (_COUNT - len(counters)))
     return counters

@@ -12,7 +12,7 @@ from time import monotonic
 
 import msgspec
 
-from dunghen.contracts.cells import CellKey, decode_cell, parse_key
+from dunghen.contracts.cells import CellKey, decode_kept, parse_key
 from dunghen.contracts.justifications import decode_justification
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import decode_action
@@ -97,7 +97,7 @@ class HistoryProjector:
         key = parse_key(record.key)
         if isinstance(key, CellKey):
             await self._know(SeriesKey(key.unit, key.partition, key.policy))
-            self._ledger.put(key, decode_cell(record.value) if record.value else [], self.clock.seconds())
+            self._ledger.put(key, decode_kept(record.value) if record.value else [], self.clock.seconds())
 
     async def _know(self, key: SeriesKey) -> None:
         if key not in self._ledger.known:

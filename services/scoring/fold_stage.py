@@ -74,12 +74,20 @@ class FoldStage(Stage):
         metrics.DOSSIERS.labels(str(self.partition)).set(len(self.state.records))
 
     async def _recount(self) -> None:
-        """What the former owner left of its counters is not what this program would count: another release had the partition."""
+        """What the former owner left of its counters is not what this program would count: another release had the partition.
+
+        Its cells in `unit-days`, too: of the days that it changed they are as it counted, of the others as the owner before it did.
+        """
         before = self.state.cells
         for _ in self.state.recounting(self.book.latest):
             await asyncio.sleep(0)
         metrics.RECOUNTED.inc(len(self.state.records))
-        await self.writer.write({(topics.DOSSIERS, self.partition): [*self._rewritten(before), *self._position(self.next or 0)]})
+        upto, out = self.next or 0, Lists()
+        for unit in {*before, *self.state.cells}:
+            self._unit_records(unit, {day for cells in (before, self.state.cells) for day in cells[unit].all_days()}, upto, out)
+            await asyncio.sleep(0)
+        out[topics.DOSSIERS, self.partition] = [*self._rewritten(before), *self._position(upto)]
+        await self.writer.write(out)
 
     async def _convert(self) -> None:
         """Writes anew what an earlier release wrote in its own layout: the other readers of `dossiers` know the present one only."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from dunghen.contracts.cells import decode_cell, encode_cell
+from dunghen.contracts.cells import decode_cell, decode_kept, encode_cell
 from dunghen.contracts.horizons import Horizon, horizon_of
 from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.topics import OWN_KEY
@@ -136,7 +136,7 @@ class Past:
             place = unit, day
             if place not in added:
                 base = self.base.get(unit, {}).get(day)
-                added[place] = decode_cell(base) if base is not None else [0] * len(COUNTERS)
+                added[place] = decode_kept(base) if base is not None else [0] * len(COUNTERS)
             added[place][counter] += sign
         return True
 

@@ -13,10 +13,11 @@ from test_fold import DAY, MONDAY, event, sent
 from test_prune_stage import limited
 
 from dunghen.contracts import topics
-from dunghen.contracts.messages import DossierEvent
+from dunghen.contracts.cells import CellKey, cell_key, covers_key, decode_cell, encode_cell, parse_key
+from dunghen.contracts.messages import FEE, NOT_PAID_ONLINE, DossierEvent
 from dunghen.contracts.policies import PolicyBook
 from dunghen.domain.days import Zone
-from dunghen.domain.marks import RECEIVED
+from dunghen.domain.marks import COUNTERS, FEES, GATEWAYS_TOLD, RECEIVED
 from dunghen.platform.clock import FixedClock
 from dunghen.platform.fenced import Batches
 from services.scoring import fold_stage, held_cells
@@ -149,7 +150,7 @@ async def spoiled(city: City) -> None:
     city.kept[HOME][DAYS + b"99999|2597"] = WRONG
 
 
-WRONG = Days({20_776: [9] * 19}).span(2597) or b""
+WRONG = Days({20_776: [9] * len(COUNTERS)}).span(2597) or b""
 
 
 async def test_wrong_counters_would_be_believed_if_nothing_said_otherwise(city: City) -> None:
@@ -178,6 +179,45 @@ async def test_a_release_that_knows_nothing_of_written_counters_leaves_none_that
     await spoiled(city)
     del city.kept[HOME][COUNTED]
     await healed(city)
+
+
+def told(city: City) -> dict[str, dict[int, list[int]]]:
+    """What `unit-days` says of the partition under the newest policy."""
+    found: dict[str, dict[int, list[int]]] = {}
+    for place, kept in city.kept.items():
+        for key, value in kept.items() if place[0] == topics.UNIT_DAYS else ():
+            parsed = parse_key(key)
+            if isinstance(parsed, CellKey) and parsed.policy == city.book.latest.version:
+                found.setdefault(parsed.unit, {})[parsed.day] = decode_cell(value)
+    return found
+
+
+async def a_release_without_the_last_counter_had_it(city: City) -> None:
+    """A fold of this release, then one that knows one counter less, counts everything so and tells it of one day, and of one too many."""
+    stage = await city.take_over()
+    facts = {"flags": FEE, "gateway": NOT_PAID_ONLINE}
+    await run(city, stage, [event(f"H17.31-261123-{n:04d}", received=MONDAY - n * DAY, **facts) for n in range(30)])
+    day, policy, home = MONDAY // DAY, city.book.latest.version, stage._home("20242")
+    assert told(city) == counted_anew(stage.state)
+    shorter = Cells({"20242": Days({day: counters[:-1] for day, counters in told(city)["20242"].items()})})
+    shorter["20242"][day - 400] = [1] * (len(COUNTERS) - 1)
+    city.kept[HOME] |= {key: value for key, value in shorter.rewritten(Cells()) if value is not None}
+    city.kept[HOME][COUNTED] = b"another"
+    for changed in (day - 3, day - 400):
+        city.kept[home][cell_key("20242", changed, 2, policy)] = encode_cell(shorter["20242"][changed])
+
+
+async def test_the_cells_of_a_release_that_counts_less_are_put_right_at_once_and_in_one_transaction(city: City) -> None:
+    await a_release_without_the_last_counter_had_it(city)
+    day = MONDAY // DAY
+    assert [told(city)["20242"][day - 3][counter] for counter in (FEES, GATEWAYS_TOLD)] == [1, 0]
+    stage = await city.take_over()
+    assert told(city) == counted_anew(stage.state)
+    assert [told(city)["20242"][day - 3][counter] for counter in (FEES, GATEWAYS_TOLD)] == [1, 1]
+    (last,) = city.written[-1:]
+    records = list(last[stage._home("20242")])
+    assert COUNTED in dict(last[HOME])
+    assert records[-1] == (covers_key("20242", 2, city.book.latest.version), b"%d" % (stage.next or 0)), "behind all its cells"
 
 
 async def healed(city: City) -> None:

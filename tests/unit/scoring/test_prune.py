@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from test_fold import DAY, MONDAY, POLICY_1, Sent, counters, event, sent, state
 
+from dunghen.contracts.cells import decode_kept, encode_cell
 from dunghen.contracts.horizons import Horizon, horizon_of, horizon_record
 from dunghen.contracts.messages import DossierEvent, encode
 from dunghen.domain.record import seen_before
 from services.scoring.fold import FoldState
 from services.scoring.held_cells import Cells
-from services.scoring.prune import AT_ONCE, SIZE, Digests, Past, Written, decide_horizon, digest, newest_arrival
+from services.scoring.prune import AT_ONCE, BASE, SIZE, Digests, Past, Written, decide_horizon, digest, newest_arrival
 
 TODAY = MONDAY // DAY  # a UTC day
 UNITS = ("20242", "20263", "20285")
@@ -254,6 +255,17 @@ def test_as_many_digests_as_there_are_go_into_several_records() -> None:
     for key, value in written.items():
         past.take(key, value)
     assert (len(past.frozen), past.base) == (AT_ONCE + 1, fold.past.base)
+
+
+def test_a_base_cell_keeps_what_a_newer_release_counted_as_nobody_can_count_that_again() -> None:
+    fold, _ = folded([told(1, MONDAY - 900 * DAY, status=9)])
+    pruned(fold, TODAY - 400)
+    ((day, ours),) = fold.past.base["20242"].items()
+    kept = encode_cell([*decode_kept(ours), 7, 8])
+    later, _ = folded([told(2, MONDAY - 900 * DAY, status=9)])
+    later.past.take(BASE + b"20242|%d" % day, kept)
+    assert decode_kept(dict(pruned(later, TODAY - 400))[BASE + b"20242|%d" % day] or b"")[-2:] == [7, 8]
+    assert later.past.cells()["20242"][day] == [2 * counter for counter in decode_kept(ours)]
 
 
 def test_a_horizon_is_read_back_and_other_records_are_none() -> None:

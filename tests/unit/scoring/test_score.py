@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dunghen.contracts.cells import cell_key, complete_key, covers_key, encode_cell, level_key
+import pytest
+
+from dunghen.contracts.cells import cell_key, complete_key, covers_key, decode_cell, decode_kept, encode_cell, level_key
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.marks import COUNTERS, EARLY, LATE, PENDING, RECEIVED
 from services.scoring.score import ScoreState
@@ -55,6 +57,25 @@ def test_partials_are_absolute_and_sum_over_partitions() -> None:
     score.put(cell_key(UNIT, TODAY, 1, 1), None)
     score.put(covers_key(UNIT, 1, 1), b"10")
     assert only(score).pending == 2
+
+
+@pytest.mark.parametrize("known", [len(COUNTERS) - 3, len(COUNTERS) + 2])
+def test_cells_of_releases_that_know_fewer_or_more_counters_add_up_with_those_of_this_one(known: int) -> None:
+    """While two releases take turns: of one unit and day, and one in the place of the other."""
+    score, theirs = state(), encode_cell([1] * known)
+    for partition, value, upto in ((0, cell(received=2, early=2), b"5"), (1, theirs, b"9")):
+        score.put(cell_key(UNIT, TODAY, partition, 1), value)
+        score.put(covers_key(UNIT, partition, 1), upto)
+    counts = only(score).windows["today"].counts
+    assert (counts["received"], counts["early"], counts["late"]) == (3, 3, 1)
+    assert counts[COUNTERS[-1]] == int(known > len(COUNTERS))
+    for value, received in ((theirs, 2), (cell(received=7), 8), (theirs, 2)):
+        score.put(cell_key(UNIT, TODAY, 0, 1), value)
+        score.put(covers_key(UNIT, 0, 1), b"6")
+        assert only(score).windows["today"].counts["received"] == received
+    assert len(decode_cell(theirs)) == len(COUNTERS)
+    assert decode_kept(theirs)[: len(COUNTERS)] == decode_cell(theirs)
+    assert len(decode_kept(theirs)) == max(known, len(COUNTERS)), "who writes it on loses nothing"
 
 
 def test_all_four_rates_and_the_window_before_are_said_in_integers() -> None:
