@@ -61,7 +61,7 @@ def test_only_what_moved_beyond_chance_has_a_difference_and_stands_first(window:
     rows = page.locator("tbody tr[data-row]:not([data-row=city])")
     expect(rows).to_have_count(94)
     expect(rows.first).to_have_attribute("data-row", FELL)
-    expect(rows.first.locator("[data-moved]")).to_have_text("↓ giảm 35,0 điểm")
+    expect(rows.first.locator("[data-moved]")).to_have_text("↓ giảm 35,0 điểm phần trăm")
     expect(rows.first.locator("[data-role=before]")).to_have_text("95,0\u00a0%")
     expect(rows.first.locator("[data-role=now]")).to_have_text("60,0\u00a0%")
     reasons = {unit: page.locator(f"[data-row='{unit}'] [data-moved]").get_attribute("data-moved") for unit in (SAME, FEW_NOW)}

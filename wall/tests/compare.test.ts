@@ -27,7 +27,7 @@ test('what moved stands first, the greatest loss before the greatest gain; a uni
   expect(found.map((one) => one.unit.code)).toEqual(['a', 'e', 'b', 'c', 'gone', 'new']);
   expect(found.slice(4).map((one) => [one.now === null, one.before === null])).toEqual([[true, false], [false, true]]);
   expect(movedCounts(found)).toEqual({ rose: 1, fell: 2 });
-  expect(found.map((one) => comparedWords(one, 'vi'))).toEqual(['↓ giảm 40,0 điểm', '↓ giảm 25,0 điểm', '↑ tăng 45,0 điểm', 'không rõ rệt', 'không còn đơn vị này', 'chưa có đơn vị này']);
+  expect(found.map((one) => comparedWords(one, 'vi'))).toEqual(['↓ giảm 40,0 điểm phần trăm', '↓ giảm 25,0 điểm phần trăm', '↑ tăng 45,0 điểm phần trăm', 'không rõ rệt', 'không còn đơn vị này', 'chưa có đơn vị này']);
 });
 test('words of what cannot be concluded', () => {
   expect((['OVERLAPPING', 'TOO_FEW', 'NOTHING_OCCURRED', 'NO_INTERVAL'] as const).map((reason) => differenceWords({ difference: null, reason }, 'en'))).not.toContain('');

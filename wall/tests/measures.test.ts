@@ -142,10 +142,10 @@ test('a ranking is read as a whole or refused', () => {
 test('a movement is said with sign and places only where two intervals part', () => {
   const said = (places: number | null, difference: number | null, reason: string, denominator = 10) =>
     movementWords(rankingsOf(ranking(standing({ ...row('20242', 0, denominator), movement: { places, difference, reason } }))).groups[0]!.units[0]!, 'vi');
-  expect(said(5, 0.032, 'PARTED')).toBe('↑ tăng 3,2 điểm, lên 5 hạng');
-  expect(said(-2, -0.05, 'PARTED')).toBe('↓ giảm 5,0 điểm, xuống 2 hạng');
-  expect(said(0, -0.05, 'PARTED')).toBe('↓ 5,0 điểm, giữ hạng');
-  expect(said(-1, 0.05, 'PARTED')).toBe('↑ tăng 5,0 điểm');
+  expect(said(5, 0.032, 'PARTED')).toBe('↑ tăng 3,2 điểm phần trăm, lên 5 hạng');
+  expect(said(-2, -0.05, 'PARTED')).toBe('↓ giảm 5,0 điểm phần trăm, xuống 2 hạng');
+  expect(said(0, -0.05, 'PARTED')).toBe('↓ 5,0 điểm phần trăm, giữ hạng');
+  expect(said(-1, 0.05, 'PARTED')).toBe('↑ tăng 5,0 điểm phần trăm');
   expect([said(null, null, 'OVERLAPPING'), said(null, null, 'TOO_FEW'), said(null, null, 'NOTHING_OCCURRED', 0)]).toEqual(['không rõ rệt', 'quá ít để so', '']);
 });
 test('by an indicator a ranking has values beyond one, points, why there is none, and for which periods there is', () => {

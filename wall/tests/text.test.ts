@@ -28,3 +28,9 @@ test('no sentence has an exclamation mark or a plea', () => {
   expect(SENTENCES.filter((sentence) => /!|vui lòng|please/i.test(sentence))).toEqual([]);
 });
 test('a placeholder without a value stays visible', () => expect(text('vi', 'n_is')).toBe('n = {n}'));
+test('words that were unclear: limits in characters, medians by their name, percentage points apart from points', () => {
+  expect([OFFICIALS_VI.justification_rule, OFFICIALS_EN.justification_rule].map((rule) => /1000 (ký tự|characters)/.test(rule))).toEqual([true, true]);
+  expect([UNIT_VI.col_wait, UNIT_VI.col_service, UNIT_EN.col_wait, UNIT_EN.col_service]).toEqual(['Chờ, trung vị', 'Phục vụ, trung vị', 'Waiting, median', 'Serving, median']);
+  expect([OFFICIALS_VI.follow_ups_of, UNIT_VI.by_weekday]).toEqual(['đến ngày {date}; việc chờ giải trình xếp trước', 'Ngày trong tuần tiếp nhận']);
+  for (const key of ['gained', 'fallen', 'same_rank', 'gained_points', 'fallen_points'] as const) expect([VI[key], EN[key]]).toEqual([expect.stringContaining('{points} điểm phần trăm'), expect.stringContaining('{points} percentage points')]);
+});

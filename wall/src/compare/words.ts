@@ -4,7 +4,7 @@ import type { Lang } from '../core/text';
 import { movementWords } from '../ranking/words';
 import { compareText } from './text';
 
-/** "↑ tăng 3,2 điểm"; the reason where nothing can be said of it. */
+/** "↑ tăng 3,2 điểm phần trăm"; the reason where nothing can be said of it. */
 export function differenceWords({ difference, reason }: Difference, lang: Lang): string {
   if (reason === 'NO_INTERVAL') return compareText(lang, 'no_interval');
   return movementWords({ movement: { places: null, difference, reason }, denominator: 1 }, lang);

@@ -11,7 +11,7 @@ const written = (tenth: number, lang: Lang): string => {
   return lang === 'vi' ? digits.replace('.', ',') : digits;
 };
 
-/** "↑ tăng 3,2 điểm, lên 5 hạng"; the reason where nothing can be said of it; "" for a unit that has no rate now. */
+/** "↑ tăng 3,2 điểm phần trăm, lên 5 hạng" (of the value, not the points that an indicator gives); the reason where nothing can be said of it; "" for a unit that has no rate now. */
 export function movementWords({ movement, denominator }: Pick<Standing, 'movement' | 'denominator'>, lang: Lang): string {
   if (denominator === 0) return '';
   const { places, difference, reason } = movement;

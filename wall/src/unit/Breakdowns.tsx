@@ -36,6 +36,7 @@ function Opened({ code, by }: { readonly code: string; readonly by: By }) {
   return (
     <div data-state={here === null ? 'breakdown-loading' : 'breakdown'} data-by={by} data-window={period()}>
       <Tools by={by} />
+      {choice.value.knownAt !== null && <p class="note" data-role="of-now">{told('breakdown_now')}</p>}
       {status !== null && <p class="warn" role="status">{told('breakdown_away', { status })}</p>}
       {here === null ? status === null && <p class="note" role="status">{told('breakdown_loading')}</p> : here.months.length === 0 ? <p>{told('breakdown_none')}</p> : <Table found={here} by={by} />}
       <p class="note">{told('breakdown_rule')}</p>
@@ -50,7 +51,7 @@ function Tools({ by }: { readonly by: By }) {
       <nav class="chosen" aria-label={told('by_what')}>
         {BYS.map((name) => <a key={name} href={addressOf({ by: name })} aria-current={name === by || undefined} data-choice={name} onClick={(event) => go(event, { by: name })}>{told(`by_${name}`)}</a>)}
       </nav>
-      <Pick label="col_window" name="months" value={period()} groups={[{ options: windows.map((name) => [name, windowName(name, today.value, lang.value)]) }]} pick={(months) => choose({ months })} />
+      <Pick label="pick_months" name="months" value={period()} groups={[{ options: windows.map((name) => [name, windowName(name, today.value, lang.value)]) }]} pick={(months) => choose({ months })} />
     </div>
   );
 }
