@@ -51,7 +51,10 @@ class BoardDossier(msgspec.Struct, kw_only=True):
 
 
 class BoardAnswer(msgspec.Struct, kw_only=True):
-    """A desk's board at an instant. `calling`: ticket numbers called and not done, the last called first; `waiting`: tickets not called."""
+    """A desk's board at an instant. `calling`: ticket numbers called and not done, the last called first; `waiting`: tickets not called.
+
+    `stale`: the server has no new data itself, so that the board is not of `at`; `age_seconds`, only then: real seconds since the last word.
+    """
 
     at: str
     unit: str
@@ -60,6 +63,13 @@ class BoardAnswer(msgspec.Struct, kw_only=True):
     calling: list[int]
     waiting: int
     dossiers: list[BoardDossier]
+    stale: bool = False
+    age_seconds: int | None = None
+
+
+def aged(board: BoardAnswer, age: float | None) -> BoardAnswer:
+    """The same with what `Follower.stale_age` says: real seconds where the picture is old, None while all is well."""
+    return board if age is None else msgspec.structs.replace(board, stale=True, age_seconds=round(age))
 
 
 def queue_of(day: DeskDay | None) -> dict[str, Any]:

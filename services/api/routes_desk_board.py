@@ -14,7 +14,7 @@ from dunghen.domain.statuses import DONE
 from dunghen.platform.store import Document
 from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store.port import Between, Where
-from services.api.desk_board import AT_MOST, BoardAnswer, board_dossiers, queue_of
+from services.api.desk_board import AT_MOST, BoardAnswer, aged, board_dossiers, queue_of
 from services.api.officials import Officials
 from services.api.routes_map import unit_of
 from services.api.routes_officials import REFUSALS, found_in, private
@@ -38,7 +38,8 @@ def desk_board_routes(officials: Officials) -> APIRouter:
         await officials.log(reading, code, shown)
         queue = queue_of(scene.desks.unit(code).get(scene.meta.day, {}).get(at_desk))
         at = instant_text(now, policy.zone) or ""
-        return private(request, BoardAnswer(at=at, unit=code, name=name, desk=at_desk, dossiers=[*shown.values()], **queue))
+        board = BoardAnswer(at=at, unit=code, name=name, desk=at_desk, dossiers=[*shown.values()], **queue)
+        return private(request, aged(board, officials.follower.stale_age()))
 
     return router
 

@@ -15,7 +15,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.record import fold
 from dunghen.platform.store import Document
 from services.api.definitions import definitions
-from services.api.desk_board import BoardDossier, board_dossiers, queue_of
+from services.api.desk_board import BoardAnswer, BoardDossier, aged, board_dossiers, queue_of
 from services.api.dossier_projector import document_of
 
 POLICY = Policy.from_bodies(1, {"city": {"code": "H17", "name": "Đà Nẵng"}})
@@ -75,6 +75,13 @@ def test_what_was_never_accepted_is_not_there() -> None:
 def test_the_tickets_are_those_of_the_present_day() -> None:
     assert queue_of(DeskDay(unit="20242", desk="Q01", day=TODAY, waiting=4, calling=[17, 12])) == {"calling": [17, 12], "waiting": 4}
     assert queue_of(None) == {"calling": [], "waiting": 0}
+
+
+@pytest.mark.parametrize(("age", "said"), [(None, (False, None)), (0.0, (True, 0)), (95.6, (True, 96))])
+def test_a_board_of_a_server_without_new_data_says_so_and_how_old_it_is(age: float | None, said: tuple[bool, int | None]) -> None:
+    board = BoardAnswer(at="2026-11-23T08:00:00+07:00", unit="20242", name="Hải Châu", desk="Q01", calling=[], waiting=0, dossiers=[])
+    found = aged(board, age)
+    assert ((found.stale, found.age_seconds), found.at) == (said, board.at)
 
 
 def test_a_desks_key_opens_its_own_board_and_nothing_else() -> None:

@@ -1561,6 +1561,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        age_seconds?: number | null;
                         at: string;
                         calling: number[];
                         desk: string;
@@ -1580,6 +1581,8 @@ export interface operations {
                             };
                         }[];
                         name: string;
+                        /** @default false */
+                        stale: boolean;
                         unit: string;
                         waiting: number;
                     };

@@ -1,7 +1,8 @@
 /** The board of one desk for the people in the hall: whose number is called, and how far each dossier has come, in letters that are read from afar. */
 import { useState } from 'preact/hooks';
-import { dayMonth, dayOf, timeOf } from '../core/times';
+import { dayMonth } from '../core/times';
 import { pageOf, type Board, type Dossier } from './model';
+import { asOfSaid, staleSaid } from './words';
 import { board, choose, holding, lang, mode, say, settings, take, troubled, turn } from './store';
 
 export function Screen() {
@@ -11,22 +12,25 @@ export function Screen() {
     <div class={`desk is-${state}`} data-state={state} data-desk={desk}>
       <header>
         <h1>{desk === '' ? say('desk_page') : say('desk_title', { desk: board.value?.desk ?? desk })} {board.value !== null && <small>{board.value.name}</small>}</h1>
-        <p class="at" data-role="as-of">{board.value !== null && say('desk_as_of', when(board.value))}</p>
+        <p class="at" data-role="as-of">{board.value !== null && asOfSaid(board.value, lang.value)}</p>
         {!kiosk && <Controls />}
       </header>
-      {state === 'stale' && board.value !== null && <div class="loud" data-role="stale" role="status"><b>{say('desk_stale', when(board.value))}</b><span>{say('desk_stale_why')}</span></div>}
+      {state === 'stale' && board.value !== null && <Stale of={board.value} />}
       <Main state={state} />
     </div>
   );
 }
 
-const when = ({ at }: Board): { readonly time: string; readonly date: string } => ({ time: timeOf(at), date: dayMonth(dayOf(at), true) });
+function Stale({ of }: { readonly of: Board }) {
+  const [what, why] = staleSaid(of, lang.value);
+  return <div class="loud" data-role="stale" role="status"><b>{what}</b><span>{why}</span></div>;
+}
 
 function Controls() {
   const { theme } = settings.value;
   return (
     <p class="controls">
-      <button type="button" aria-pressed={holding.value} onClick={() => (holding.value = !holding.value)} data-role="hold">{say(holding.value ? 'turn_pages' : 'hold_pages')}</button>
+      <button type="button" aria-pressed={holding.value} onClick={() => (holding.value = !holding.value)} data-role="hold">{say('hold_pages')}</button>
       <button type="button" lang={lang.value === 'vi' ? 'en' : 'vi'} aria-label={`${say('language_short')} · ${say('language')}`} onClick={() => choose({ lang: lang.value === 'vi' ? 'en' : null })}>{say('language_short')}</button>
       <button type="button" aria-label={say(theme === 'dark' ? 'theme_to_light' : 'theme_to_dark')} onClick={() => choose({ theme: theme === 'dark' ? 'light' : null })}>{say(theme === 'dark' ? 'theme_light' : 'theme_dark')}</button>
     </p>
