@@ -1,7 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { answered } from '../src/desk/asked';
+import { served, type Served } from './served';
 
 const BOARD = { at: '2026-11-16T08:00:00+07:00', unit: '20242', name: 'Hải Châu', desk: 'Q01', calling: [12], waiting: 3, dossiers: [], stale: false };
 const [OURS, OTHER] = ['dk_of_this_desk', 'dk_of_another'];
@@ -10,22 +10,16 @@ const byKey: RequestListener = (request, response) => {
   const opens = request.headers.authorization === `Bearer ${OURS}`;
   response.writeHead(opens ? 200 : 403, { 'content-type': 'application/json' }).end(opens ? JSON.stringify(BOARD) : '{}');
 };
-let serves: RequestListener = byKey;
-let asked = 0;
-let server: Server;
+let server: Served;
 const away: RequestListener = (_, response) => void response.writeHead(503).end();
 const never: RequestListener = () => undefined;
 
 const address = { search: '?desk=20242.Q01&every=5', hash: '', pathname: '/desk' };
 const kept = new Map<string, string>();
 const heard = new Map<string, () => void>();
-const real = globalThis.fetch;
 
 beforeAll(async () => {
-  server = createServer((request, response) => ((asked += 1), serves(request, response)));
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => real(`http://127.0.0.1:${port}${url}`, init));
+  server = await served();
   vi.stubGlobal('location', address);
   vi.stubGlobal('sessionStorage', { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => kept.set(name, value) });
   vi.stubGlobal('history', { replaceState: (_: unknown, __: string, to: string) => ((address.search = to.slice(address.pathname.length)), (address.hash = '')) });
@@ -33,8 +27,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   vi.useRealTimers();
-  vi.unstubAllGlobals();
-  server.closeAllConnections();
   server.close();
 });
 
@@ -51,19 +43,19 @@ async function page(key: string | null) {
 const until = async (holds: () => boolean): Promise<void> => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 5_000, interval: 10 });
 /** The next time that the board is asked for has come and gone. */
 async function nextRound(): Promise<void> {
-  const before = asked;
+  const before = server.asked.length;
   vi.advanceTimersByTime(6_000);
-  await until(() => asked > before);
+  await until(() => server.asked.length > before);
   await new Promise((done) => setTimeout(done, 50));
 }
-beforeEach(() => void ((serves = byKey), (asked = 0)));
+beforeEach(() => void (server.serve = byKey));
 
 test('an answer that never comes is given up, and one that is cut off is none', async () => {
-  serves = never;
+  server.serve = never;
   expect(await answered('20242.Q01', OURS, 100)).toEqual({ status: 0, body: null });
-  serves = (_, response) => void (response.writeHead(200, { 'content-length': '900' }).write('{'), setTimeout(() => response.destroy(), 20));
+  server.serve = (_, response) => void (response.writeHead(200, { 'content-length': '900' }).write('{'), setTimeout(() => response.destroy(), 20));
   expect(await answered('20242.Q01', OURS, 5_000)).toEqual({ status: 0, body: null });
-  serves = byKey;
+  server.serve = byKey;
   expect(await answered('20242.Q01', OURS)).toMatchObject({ status: 200, body: { waiting: 3 } });
 });
 test('whatever asking comes to, it is asked again', async () => {
@@ -79,10 +71,10 @@ test('whatever asking comes to, it is asked again', async () => {
 test('a key that is refused stays refused while the server is away, so that what is typed is not lost', async () => {
   const store = await page(OTHER);
   await until(() => store.mode.value === 'refused');
-  serves = away;
+  server.serve = away;
   await nextRound();
   expect([store.mode.value, store.board.value]).toEqual(['refused', null]);
-  serves = byKey;
+  server.serve = byKey;
   expect([store.take('short'), store.take(OURS)]).toEqual([false, true]);
   await until(() => store.mode.value === 'live');
   expect([store.board.value?.waiting, address.hash]).toEqual([3, '']);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { bodyOf, replySaid, suggestedUntil } from '../src/officials/actions';
 import { read, write } from '../src/officials/address';
-import { modeOf, SILENT_SECONDS } from '../src/officials/contact';
+import { modeOf, shownAt, SILENT_SECONDS } from '../src/officials/contact';
 import { accountOf, grouped, itemOf, linkOf, listingOf, noticesOf, type Account, type Kind } from '../src/officials/model';
 import { standing, switchOff, switchOn } from '../src/officials/push';
 import { frameFor, strip } from '../src/officials/strip';
@@ -284,4 +284,10 @@ describe('notices in browsers', () => {
     expect(await switchOff(ON, 'b')).toEqual(ON);
     expect(here.unsubscribe).not.toHaveBeenCalled();
   });
+});
+
+test('a view is of the time that came with what it shows, never of that of another list', () => {
+  const at = { mine: '2026-11-16T08:00:00+07:00', board: '2026-11-16T09:00:00+07:00', account: '2026-11-16T10:00:00+07:00' };
+  expect((['mine', 'board', 'notices', 'sheet', 'follow_ups'] as const).map((view) => shownAt(view, at)?.slice(11, 13) ?? null)).toEqual(['08', '09', null, null, null]);
+  expect([shownAt('mine', { ...at, mine: null }), shownAt('board', { mine: at.mine, board: null, account: null })]).toEqual([at.account, null]);
 });

@@ -5,6 +5,7 @@ import { Board, Mine, NoticeList } from './Lists';
 import { One } from './One';
 import { PushSwitch } from './PushSwitch';
 import { Sheet } from './Sheet';
+import { shownAt } from './contact';
 import { account, board, boardUnit, choice, choose, lang, mine, mode, nameOf, opened, reach, say, session, signedOut, theme, units, unread, zone } from './store';
 import { ALONE, VIEWS, write, type Choice } from './address';
 import { named } from './text';
@@ -69,26 +70,26 @@ function Me() {
   return <span class="me" data-role="me">{named(lang.value, 'role', grant.role)}{first !== undefined && second === undefined && ` · ${nameOf(first)}`}</span>;
 }
 
-const shownAt = (): string | null => (choice.value.view === 'board' ? board.value.body?.at : mine.value.body?.at) ?? account.value.body?.at ?? null;
+const at = (): string | null => shownAt(choice.value.view, { mine: mine.value.body?.at ?? null, board: board.value.body?.at ?? null, account: account.value.body?.at ?? null });
 function AsOf() {
-  const at = shownAt();
-  return <span data-role="as-of">{at !== null && say('as_of_time', { time: timeOf(at), date: dayMonth(dayOf(at), true) })}</span>;
+  const shown = at();
+  return <span data-role="as-of">{shown !== null && say('as_of_time', { time: timeOf(shown), date: dayMonth(dayOf(shown), true) })}</span>;
 }
 
 function Banner() {
   const link = opened.value;
-  const at = shownAt();
-  if (mode.value === 'lost') return <div class="banner loud" data-state="stale"><p role="status">{at === null ? say('lost_plain') : say('lost_officials', { time: timeOf(at) })}</p></div>;
+  const shown = at();
+  if (mode.value === 'lost') return <div class="banner loud" data-state="stale"><p role="status">{shown === null ? say('lost_plain') : say('lost_officials', { time: timeOf(shown) })}</p></div>;
   if (mode.value === 'behind') return <div class="banner loud" data-state="stale"><p role="status">{say('behind_officials')}</p></div>;
   if (typeof link === 'string') return <div class="banner quiet" data-state="link"><p role="status">{say(link)}</p></div>;
-  return <Silent at={at} />;
+  return <Silent />;
 }
 
 /** The feed of the unit whose dossiers are shown says nothing: the list is of then. */
-function Silent({ at }: { readonly at: string | null }) {
+function Silent() {
   const code = choice.value.view === 'board' ? boardUnit.value : reach.value.length === 1 ? (reach.value[0] ?? null) : null;
   const unit = code === null ? undefined : units.value.get(code);
-  if (unit === undefined || !unit.stale || unit.feedSeenAt === null || at === null || zone.value === null) return null;
+  if (unit === undefined || !unit.stale || unit.feedSeenAt === null || zone.value === null) return null;
   const seen = local(unit.feedSeenAt, zone.value);
   return <div class="banner quiet" data-state="feed-silent"><p role="status"><span class="sw b-old" aria-hidden="true" /> {say('feed_silent', { unit: unit.name, when: `${seen.time.slice(0, 5)} ${dayMonth(seen.date)}` })}</p></div>;
 }

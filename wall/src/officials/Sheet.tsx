@@ -7,7 +7,7 @@ import { VALUE } from '../core/picture';
 import { dayMonth, dayOf, span, timeOf, windowName } from '../core/times';
 import { catalogue } from '../live/catalogue';
 import { movementWords } from '../ranking/words';
-import { fractionOf, pointed, reasonOf, valueWithUnit } from '../view/words';
+import { fractionOf, measuredSaid, pointed, reasonOf } from '../view/words';
 import { REASONS } from '../core/explained';
 import { choose, edges, heard, lang, month, nameOf, refresh, say, session, sheet, sheetUnit, seenUnits, term, today } from './store';
 import { pathOf, posted } from './server';
@@ -78,7 +78,7 @@ function Lines({ sheet: { lines, before } }: { readonly sheet: Body }) {
 function Row({ line }: { readonly line: SheetLine }) {
   const l = lang.value;
   const measure = measureOf(catalogue.value ?? [], line.code, edges.value ?? EDGES);
-  const written = (figure: Figure): string => valueWithUnit(figure, { lang: l, edges: measure?.edges ?? EDGES, measure });
+  const written = (figure: Figure): string => measuredSaid(figure, measure, l);
   const [some, letter] = [line.reason === VALUE, say(`letter_${line.band}`)];
   return (
     <tr data-line={line.code} data-reason={line.reason}>
@@ -134,7 +134,7 @@ function Writing({ sheet: of }: { readonly sheet: Body }) {
     setStatus('sending');
     const told = heard(await posted(pathOf.justifications(of.code), justificationBody(of.month, text, links), () => null));
     setStatus(told.status);
-    if (told.status === 202) setTimeout(() => void refresh({ anew: true }), READ_BACK_MS);
+    if (told.status === 202) setTimeout(() => void refresh('changed'), READ_BACK_MS);
   };
   return (
     <details class="numbers">

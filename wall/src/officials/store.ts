@@ -116,6 +116,8 @@ async function pages(path: (cursor: string) => string, before: Listing | null): 
 }
 const joined = (so: Listing, next: Told<Listing>): Told<Listing> => (next.body === null ? next : { status: 200, body: { ...next.body, items: [...so.items, ...next.body.items] } });
 
+/** Why something is asked for: in the minute's round or since the stream said so; since it was chosen on the page; since it was just changed here. */
+type Why = 'round' | 'chosen' | 'changed';
 const REFRESH = {
   mine: async () => void (mine.value = after(mine.peek(), await pages(pathOf.mine, mine.peek().body))),
   board: async () => {
@@ -129,20 +131,20 @@ const REFRESH = {
   quality: async () => {
     if (leads.peek()) quality.value = after(quality.peek(), await ask(pathOf.quality(), qualityOf));
   },
-  /** Both months of all units are reckoned for it: not more often than lists are asked for anyway, whatever the stream says. */
-  sheet: async (anew = false) => {
+  /** Both months of all units are reckoned for it: not more often than lists are asked for anyway, whatever the stream says and whatever came of it. */
+  sheet: async (why: Why) => {
     const path = sheetPath.peek();
     const before = sheet.peek().of === path ? sheet.peek() : { ...NOTHING, of: path, askedAt: -Infinity };
-    if (path === null || (!anew && before.body !== null && before.status === 200 && moment().steady - before.askedAt < AGAIN_SECONDS - 1)) return;
+    if (path === null || (why !== 'changed' && moment().steady - before.askedAt < AGAIN_SECONDS - 1)) return;
     sheet.value = { ...before, askedAt: moment().steady };
     const told = await ask(path, sheetOf);
     if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
   },
-  follow_ups: async () => {
+  follow_ups: async (why: Why) => {
     const unit = followUpUnit.peek();
     const before = followUps.peek().unit === unit ? followUps.peek() : { ...NOTHING, unit };
     followUps.value = before;
-    if ((before.body?.list.length ?? 0) > FOLLOW_UPS_PAGE) return; // who reads on is not thrown back
+    if (why === 'round' && (before.body?.list.length ?? 0) > FOLLOW_UPS_PAGE) return; // who reads on is not thrown back
     const told = await ask(pathOf.followUps(unit, ''), followUpsOf);
     if (followUpUnit.peek() === unit) followUps.value = { ...after(before, told), unit };
   },
@@ -182,15 +184,15 @@ function followMeasures(): void {
   void followCatalogue(browserPorts);
 }
 
-/** All that is on the screen, once more. `anew`: also what was asked for a moment ago, since it was just changed here. */
-export async function refresh({ anew = false }: { readonly anew?: boolean } = {}): Promise<void> {
+/** All that is on the screen, once more. `changed`: also what was asked for a moment ago. */
+export async function refresh(why: Why = 'round'): Promise<void> {
   if (signedOut.peek()) return;
   const { view } = choice.peek();
   if (view === 'sheet') followMeasures();
-  await Promise.all([...new Set<keyof typeof REFRESH>(['notices', 'account', 'units', ...OF_VIEW[view]])].map((name) => REFRESH[name](anew)));
+  await Promise.all([...new Set<keyof typeof REFRESH>(['notices', 'account', 'units', ...OF_VIEW[view]])].map((name) => REFRESH[name](why)));
   if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
-  if (view === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(); // so is another month the last
-  if (view === 'follow_ups' && followUps.peek().unit !== followUpUnit.peek()) await REFRESH.follow_ups();
+  if (view === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(why); // so is another month the last
+  if (view === 'follow_ups' && followUps.peek().unit !== followUpUnit.peek()) await REFRESH.follow_ups(why);
 }
 /** The next page of what is followed up. */
 export async function moreFollowUps(): Promise<void> {
@@ -222,7 +224,7 @@ function take(next: Choice): void {
   const before = choice.peek();
   choice.value = next;
   if (next.view === 'sheet') followMeasures();
-  if (next.view !== before.view || next.unit !== before.unit || next.month !== before.month) void Promise.all(OF_VIEW[next.view].map((name) => REFRESH[name]()));
+  if (next.view !== before.view || next.unit !== before.unit || next.month !== before.month) void Promise.all(OF_VIEW[next.view].map((name) => REFRESH[name]('chosen')));
   if (next.dossier !== before.dossier) void REFRESH.account();
 }
 

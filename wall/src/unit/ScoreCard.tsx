@@ -12,7 +12,7 @@ import { catalogue } from '../live/catalogue';
 import { Pick } from '../view/Header';
 import { addressOf, go } from '../view/links';
 import { choice, choose, edges, lang, picture, say } from '../view/store';
-import { pointed, pointsOf, reasonOf, valueWithUnit } from '../view/words';
+import { measuredSaid, pointed, pointsOf, reasonOf, valueWithUnit } from '../view/words';
 
 /** What is told beside dossiers changes no row of the map that is open. */
 const AGAIN_MS = 15_000;
@@ -133,7 +133,7 @@ function LineRow({ line, both: { set, city } }: { readonly line: Line; readonly 
   const indicator = set.indicators.find((one) => one.code === line.code);
   const whole = city?.lines.find((one) => one.code === line.code);
   const [some, to] = [line.reason === VALUE, { view: 'map', indicator: line.code, unit: null } as const];
-  const written = (one: Line): string => (measure === null ? '' : valueWithUnit(one, { lang: l, edges: measure.edges, measure }));
+  const written = (one: Line): string => measuredSaid(one, measure, l);
   return (
     <tr data-line={line.code} data-reason={line.reason}>
       <th scope="row"><a href={addressOf(to)} onClick={(event) => go(event, to)} title={indicator?.meaning[l]}>{indicator?.name[l] ?? line.code}<span class="vh">: {say('score_on_map')}</span></a></th>

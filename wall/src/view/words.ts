@@ -52,6 +52,8 @@ export function valueWithUnit(figure: Figure, shown: Shown): string {
   const value = valueOf(figure, shown);
   return figure.denominator === 0 || shown.measure?.plain === true ? value : `${value}\u00a0%`;
 }
+/** The same of an indicator; "" where the catalogue has it no longer, so that nobody knows what the figure means. */
+export const measuredSaid = (figure: Figure, measure: Measure | null, lang: Lang): string => (measure === null ? '' : valueWithUnit(figure, { lang, edges: measure.edges, measure }));
 /** Why there is no value, in words. */
 export function reasonOf(reason: string, lang: Lang): string {
   const key = `reason_${reason}`;
