@@ -53,7 +53,7 @@ class BoardDossier(msgspec.Struct, kw_only=True):
 class BoardAnswer(msgspec.Struct, kw_only=True):
     """A desk's board at an instant. `calling`: ticket numbers called and not done, the last called first; `waiting`: tickets not called.
 
-    `stale`: the server has no new data itself, so that the board is not of `at`; `age_seconds`, only then: real seconds since the last word.
+    `stale`: the server has no new data itself, so the board is not of `at`; `age_seconds`, only then: real seconds since the last word.
     """
 
     at: str

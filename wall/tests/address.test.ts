@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asked, read, write } from '../src/core/address';
+import { asked, inOrder, isOfMeasures, read, write } from '../src/core/address';
 
 test('defaults stay out of the address and what is chosen comes back from it', () => {
   expect(write(read(''))).toBe('');
@@ -10,3 +10,13 @@ test('unknown words fall back', () => expect(read('?window=never&rate=x&kind=y&l
 test('parameters of others are kept', () => expect(write(read('?lang=en'), '?kiosk=1&window=7d')).toBe('?kiosk=1&lang=en'));
 test('another day and what was known are asked for too', () => expect(asked(read('?window=7d&as_of=2026-11-01&known_at=2026-11-02T08:30'))).toBe('window=7d&rate=official&kind=locality&as_of=2026-11-01&known_at=2026-11-02T08%3A30'));
 test('the API is asked by window, rate and kind', () => expect(asked(read('?window=7d'))).toBe('window=7d&rate=official&kind=locality'));
+test('two days that are compared stand in their order, and only there', () => {
+  const turned = read('?view=compare&as_of=2026-09-30&against=2026-11-10');
+  expect([turned.against, turned.asOf]).toEqual(['2026-09-30', '2026-11-10']);
+  expect(inOrder({ ...turned, asOf: '2026-09-01' })).toMatchObject({ against: '2026-09-01', asOf: '2026-09-30' });
+  expect(inOrder({ ...turned, asOf: null })).toMatchObject({ against: '2026-09-30', asOf: null });
+  expect(read('?as_of=2026-09-30&against=2026-11-10')).toMatchObject({ asOf: '2026-09-30', against: '2026-11-10' }); // a map is of the day that was asked for
+});
+test('a ranking can be by an indicator whatever it is by now, a unit\'s page is about rates', () => {
+  expect((['map', 'compare', 'ranking', 'unit', 'tasks'] as const).map(isOfMeasures)).toEqual([true, true, true, false, false]);
+});

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { asked, read, write } from '../src/core/address';
 import { compared, differenceOf, movedCounts } from '../src/core/compare';
 import { mapBody, type Unit } from '../src/core/model';
-import { comparedWords, differenceWords } from '../src/compare/words';
+import { comparedWords, differenceWords, refusedWords } from '../src/compare/words';
 import { body, row } from './city';
 
 const unit = (code: string, numerator: number, denominator: number, [low, high]: readonly [number | null, number | null], more: Record<string, unknown> = {}): Unit => mapBody(body(1, [row(code, numerator, denominator, { low, high, ...more })])).units[0]!;
@@ -37,4 +37,8 @@ test('both moments stand in the address, and each is asked by its own day', () =
   expect([choice.view, choice.asOf, choice.against, write(choice)]).toEqual(['compare', '2026-11-10', '2026-09-30', '?rate=resolved&as_of=2026-11-10&view=compare&against=2026-09-30']);
   expect([asked(choice), asked({ ...choice, asOf: choice.against })]).toEqual(['window=month&rate=resolved&kind=locality&as_of=2026-11-10', 'window=month&rate=resolved&kind=locality&as_of=2026-09-30']);
   expect(read('?against=soon').against).toBeNull();
+});
+test('which of the two moments was refused is said, with the status and what to do', () => {
+  expect(refusedWords('earlier', 422, 'vi')).toBe('Máy chủ không có số liệu cho thời điểm trước (lỗi 422): hãy chọn ngày khác.');
+  expect([refusedWords('later', 404, 'en'), refusedWords('later', 503, 'en')]).toEqual(['The server has no figures of the later moment (error 404): choose another day.', 'The later moment has not come (error 503). Trying again.']);
 });

@@ -6,9 +6,9 @@ import { EDGES, percent, stepped, type Steps } from '../src/core/figures';
 import { mapBody, type Unit } from '../src/core/model';
 import { lookOf, ofFacts, snapshot } from '../src/core/picture';
 import { periodOf, rankingsOf } from '../src/core/standings';
-import { yearBefore, yearlyOf, yearOf } from '../src/core/yearly';
-import { beforeWords, movementWords, periodKind } from '../src/ranking/words';
-import { aloud, bandsOf, fractionOf, pointed, rangeOf, reasonOf, valueOf, valueWithUnit, type Setting } from '../src/view/words';
+import { yearBefore, yearlyOf, yearOf, yearsToGo } from '../src/core/yearly';
+import { beforeWords, movementWords, periodKind, yearlyTitle } from '../src/ranking/words';
+import { aloud, bandsOf, fractionOf, measuredSaid, pointed, rangeOf, reasonOf, valueOf, valueWithUnit, type Setting } from '../src/view/words';
 import { body, QUESTION, row } from './city';
 
 const both = (words: string) => ({ vi: words, en: words });
@@ -179,4 +179,15 @@ test('a yearly ranking is read as a whole or refused; a former unit keeps its ow
 test('a chosen day is ranked as that day; each period is of its kind', () => {
   expect([periodOf({ window: 'quarter', asOf: null }), periodOf({ window: 'today', asOf: '2026-11-03' })]).toEqual(['quarter', '2026-11-03']);
   expect(['2026-11-03', 'today', '2026-10', 'month', '2026-Q3', 'quarter', '2026', 'year', '30d'].map(periodKind)).toEqual(['day', 'day', 'month', 'month', 'quarter', 'quarter', 'year', 'year', null]);
+});
+test('from a year that is not published one can go to those that are, and its title has a year only where one is known', () => {
+  const last = { set: 'S', year: '2025', years: ['2025'], since: null, version: 1, stale: false, city: null, groups: [] };
+  const two = { ...last, years: ['2025', '2024'] };
+  expect([yearsToGo(last, last, '2025').years, yearsToGo(two, two, 'month').years, yearsToGo(last, null, '2019').years]).toEqual([[], ['2025', '2024'], ['2025']]);
+  expect([yearsToGo(null, null, '2019').newest, yearsToGo(null, null, 'month').newest, yearsToGo(last, null, '2019').newest]).toEqual([true, false, false]);
+  expect([yearlyTitle('Bộ', '2025', 'vi'), yearlyTitle('Bộ', '', 'vi'), yearlyTitle('Set', '', 'en')]).toEqual(['Bộ: xếp hạng năm 2025', 'Bộ: xếp hạng theo năm', 'Set: yearly ranking']);
+});
+test('of an indicator that left the catalogue nothing is written, not even per cent', () => {
+  const figure = { value: 0.9, numerator: 9, denominator: 10 };
+  expect([measuredSaid(figure, measureOf(CATALOGUE, 'SET.GONE', EDGES), 'vi'), measuredSaid(figure, measured('SET.LIVE'), 'vi')]).toEqual(['', '90,0\u00a0%']);
 });

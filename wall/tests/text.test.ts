@@ -32,5 +32,6 @@ test('words that were unclear: limits in characters, medians by their name, perc
   expect([OFFICIALS_VI.justification_rule, OFFICIALS_EN.justification_rule].map((rule) => /1000 (ký tự|characters)/.test(rule))).toEqual([true, true]);
   expect([UNIT_VI.col_wait, UNIT_VI.col_service, UNIT_EN.col_wait, UNIT_EN.col_service]).toEqual(['Chờ, trung vị', 'Phục vụ, trung vị', 'Waiting, median', 'Serving, median']);
   expect([OFFICIALS_VI.follow_ups_of, UNIT_VI.by_weekday]).toEqual(['đến ngày {date}; việc chờ giải trình xếp trước', 'Ngày trong tuần tiếp nhận']);
+  for (const words of [VI, EN]) expect(words.ahead_away).toContain('{status}'); // as of every other part of a unit's page
   for (const key of ['gained', 'fallen', 'same_rank', 'gained_points', 'fallen_points'] as const) expect([VI[key], EN[key]]).toEqual([expect.stringContaining('{points} điểm phần trăm'), expect.stringContaining('{points} percentage points')]);
 });

@@ -13,38 +13,38 @@ import { browserPorts } from '../live/browser';
 import { Chip } from '../view/Chip';
 import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
+import { useHeading } from '../view/heading';
 import { useDrawn } from '../view/long';
 import { Room } from '../view/Ranking';
-import { choice, choose, edges, lang, measure, picture, printing, say, STEPPED, today } from '../view/store';
+import { choice, choose, edges, lang, measure, picture, presentDay, printing, say, state, today } from '../view/store';
 import { reasonOf, valueWithUnit } from '../view/words';
 import { compareText, type CompareKey } from './text';
-import { comparedWords, differenceWords } from './words';
+import { comparedWords, differenceWords, refusedWords } from './words';
 
 const told = (key: CompareKey, values?: Readonly<Record<string, string | number>>): string => compareText(lang.value, key, values);
 const earlier = (): string => choice.value.against ?? monthEndBefore(choice.value.asOf ?? today.value ?? '');
 const questionOf = (asOf: string | null): Question => ({ ...choice.value, asOf });
 const addressFor = (): string => `/api/v1/map?${asked(questionOf(earlier()))}`;
-const REFUSED = [404, 422];
 
 export function ComparePage() {
   const followed = useMemo(() => followAnswer(browserPorts, mapBody, addressFor, () => undefined), []);
   useEffect(() => followed.stop, [followed]);
   const { body, of, status } = followed.state.value;
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address
-  }, []);
+  const heading = useHeading();
   const now = picture.value;
   const before = of === addressFor() ? body : null;
-  const both = now !== null && before !== null && sameQuestion(now.question, choice.value) ? { now, before } : null;
+  const later = now !== null && sameQuestion(now.question, choice.value) ? now : null;
+  const laterStatus = later === null ? state.value.line.status : null;
+  const both = later !== null && before !== null ? { now: later, before } : null;
   return (
     <main class="unit compare" data-state={both === null ? 'compare-loading' : 'compare'} data-earlier={earlier()} data-later={choice.value.asOf ?? ''}>
       <h1 ref={heading} tabIndex={-1}>{say('page_compare')}</h1>
       <p class="facts"><span>{what()} · <Age /></span></p>
       <Moments />
-      {status !== null && <p class="warn" role="status">{told(REFUSED.includes(status) ? 'compare_refused' : 'compare_trouble', { status })}</p>}
+      {status !== null && <p class="warn" role="status">{refusedWords('earlier', status, lang.value)}</p>}
+      {laterStatus !== null && <p class="warn" role="status">{refusedWords('later', laterStatus, lang.value)}</p>}
       {before?.stale === true && <p class="warn" role="status">{say('ranking_stale')}</p>}
-      {both === null ? status === null && <p class="note" role="status">{say('compare_loading')}</p> : <Table {...both} />}
+      {both === null ? status === null && laterStatus === null && <p class="note" role="status">{say('compare_loading')}</p> : <Table {...both} />}
       <p class="note">{told('compare_rule')} <span class="links"><a href={`/api/v1/map.csv?${asked(questionOf(earlier()))}`} download>{told('csv_of', { moment: moment(earlier()) })}</a> · <a href={`/api/v1/map.csv?${asked(choice.value)}`} download>{told('csv_of', { moment: moment(choice.value.asOf) })}</a></span></p>
     </main>
   );
@@ -64,17 +64,17 @@ function what(): string {
 function Moments() {
   return (
     <div class="moments" role="group" aria-label={told('moments')}>
-      <DayField label="earlier" name="against" value={earlier()} pick={(against) => choose({ against })} />
-      <DayField label="later" name="as_of" value={choice.value.asOf} pick={(asOf) => choose({ asOf, against: earlier() })} />
+      <DayField label="earlier" name="against" value={earlier()} max={choice.value.asOf ?? presentDay.value} pick={(against) => choose({ against })} />
+      <DayField label="later" name="as_of" value={choice.value.asOf} max={presentDay.value} pick={(asOf) => choose({ asOf, against: earlier() })} />
     </div>
   );
 }
-function DayField({ label, name, value, pick }: { readonly label: CompareKey; readonly name: string; readonly value: string | null; readonly pick: (day: string | null) => void }) {
+function DayField({ label, name, value, max, pick }: { readonly label: CompareKey; readonly name: string; readonly value: string | null; readonly max: string | null; readonly pick: (day: string | null) => void }) {
   return (
     <label class="pick day">
       <span>{told(label)}</span>
       <span class={value === null ? 'field unset' : 'field'}>
-        <input type="date" name={name} value={value ?? ''} onChange={(event) => pick(event.currentTarget.value || null)} />
+        <input type="date" name={name} value={value ?? ''} max={max ?? undefined} onChange={(event) => pick(event.currentTarget.value || null)} />
         {value === null && <span class="now" aria-hidden="true">{say('day_now')}</span>}
       </span>
     </label>

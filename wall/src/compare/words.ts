@@ -14,3 +14,7 @@ export function comparedWords(pair: Compared, lang: Lang): string {
   if (pair.before === null) return compareText(lang, 'not_there');
   return pair.now === null ? compareText(lang, 'no_more') : differenceWords(pair, lang);
 }
+
+const REFUSED = [404, 422];
+/** That the figures of one of the two moments have not come, and whether another day has to be chosen. */
+export const refusedWords = (which: 'earlier' | 'later', status: number, lang: Lang): string => compareText(lang, `${which}_${REFUSED.includes(status) ? 'refused' : 'trouble'}`, { status });

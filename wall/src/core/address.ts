@@ -6,6 +6,8 @@ import type { Lang } from './text';
 
 export type Theme = 'light' | 'dark';
 export type View = 'unit' | PageName;
+/** Whether a page is about whatever the map shows: a rate, an indicator or a total. A unit's page is about rates. */
+export const isOfMeasures = (view: View): boolean => view === 'map' || view === 'compare' || view === 'ranking';
 export const GROUPS = ['kind', 'overall', 'peers'] as const;
 export type Group = (typeof GROUPS)[number];
 export const BYS = ['procedure', 'field', 'channel', 'hour', 'weekday'] as const;
@@ -38,7 +40,7 @@ function among<T extends string>(words: readonly T[], word: string | null, fallb
 
 export function read(search: string): Choice {
   const query = new URLSearchParams(search);
-  return {
+  return inOrder({
     window: named(query.get('window')) ?? 'month',
     rate: among<Rate>(RATES, query.get('rate'), 'official'),
     kind: among<Kind | 'all'>([...KINDS, 'all'], query.get('kind'), 'locality'),
@@ -57,7 +59,12 @@ export function read(search: string): Choice {
     by: BYS.find((by) => by === query.get('by')) ?? null,
     months: named(query.get('months')),
     against: matching(DAY, query.get('against')),
-  };
+  });
+}
+/** The two days of a comparison in their order, however they were chosen. */
+export function inOrder(choice: Choice): Choice {
+  const { view, asOf, against } = choice;
+  return view === 'compare' && asOf !== null && against !== null && against > asOf ? { ...choice, asOf: against, against: asOf } : choice;
 }
 
 /** The address for a choice, "" or "?…". Parameters that are not ours (kiosk …) are kept. */

@@ -52,5 +52,9 @@ export function yearlyOf(value: unknown): Yearly {
 }
 /** The year before; null where it is not public. */
 export const yearBefore = ({ year, years }: Pick<Yearly, 'year' | 'years'>): string | null => years.find((one) => one === String(Number(year) - 1)) ?? null;
+/** Where one can go from the year that is asked for: to the years of the last answer, also while that of another year is `shown` no more; else to the newest, where a year is named. */
+export function yearsToGo(last: Yearly | null, shown: Yearly | null, window: string): { readonly years: readonly string[]; readonly newest: boolean } {
+  return { years: last !== null && (last.years.length > 1 || shown === null) ? last.years : [], newest: last === null && yearOf(window) !== '' };
+}
 /** Of the window that is chosen the year that it names; "": the newest. */
 export const yearOf = (window: string): string => (/^\d{4}$/.test(window) ? window : '');

@@ -17,9 +17,10 @@ import { catalogue } from '../live/catalogue';
 import { Chip } from '../view/Chip';
 import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
+import { useHeading } from '../view/heading';
 import { useDrawn } from '../view/long';
 import { Room } from '../view/Ranking';
-import { choice, edges, lang, picture, printing, say, STEPPED } from '../view/store';
+import { choice, edges, lang, picture, printing, say } from '../view/store';
 import { fractionOf, pointsOf, reasonOf, valueOf } from '../view/words';
 import { rankingText, type RankingKey } from './text';
 import { movementWords, periodKind } from './words';
@@ -47,10 +48,7 @@ function PeriodRanking({ measure }: { readonly measure: Measure | null }) {
   const followed = useMemo(() => followAnswer(browserPorts, rankingsOf, () => `/api/v1/rankings?${queryOf()}`, () => picture.value?.version), []);
   useEffect(() => followed.stop, [followed]);
   const { body, of, status } = followed.state.value;
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address
-  }, []);
+  const heading = useHeading();
   const named = choice.value.indicator == null || measure !== null; // of an indicator nothing is shown before it is known what its figures mean
   const here = named && body !== null && of === `/api/v1/rankings?${queryOf()}` ? body : null;
   return (

@@ -5,17 +5,19 @@ import { counted } from '../core/figures';
 import { KINDS } from '../core/model';
 import { longName, shortName } from '../core/picture';
 import { dayMonth } from '../core/times';
-import { yearBefore, yearlyOf, yearOf, type Yearly, type YearGroup, type YearUnit } from '../core/yearly';
+import { yearBefore, yearlyOf, yearOf, yearsToGo, type Yearly, type YearGroup, type YearUnit } from '../core/yearly';
 import { followAnswer } from '../live/asked';
 import { browserPorts } from '../live/browser';
+import { useHeading } from '../view/heading';
 import { addressOf, go } from '../view/links';
 import { choice, lang, picture, say } from '../view/store';
 import { pointed, reasonOf } from '../view/words';
 import { rankingText, type RankingKey } from './text';
-import { beforeWords } from './words';
+import { beforeWords, yearlyTitle } from './words';
 
 const told = (key: RankingKey, values?: Readonly<Record<string, string | number>>): string => rankingText(lang.value, key, values);
 const NOT_PUBLISHED = 404;
+const NEWEST = { window: 'year', asOf: null } as const; // a window that names no year
 
 /** Of the year that is chosen as the window, else of the newest that is published. */
 export function YearlyRanking({ set }: { readonly set: IndicatorSet }) {
@@ -24,11 +26,13 @@ export function YearlyRanking({ set }: { readonly set: IndicatorSet }) {
   useEffect(() => followed.stop, [followed]);
   const { body, of, status } = followed.state.value;
   const here = body !== null && of === address() ? body : null;
+  const heading = useHeading();
+  const { years, newest } = yearsToGo(body, here, choice.value.window);
   return (
     <>
-      <h1>{told('yearly_title', { name: set.name[lang.value], year: here?.year ?? yearOf(choice.value.window) })}{here?.since != null && <small> {told('yearly_since', { date: dayMonth(here.since, true) })}</small>}</h1>
-      {here !== null && here.years.length > 1 && <Years yearly={here} />}
-      {status === NOT_PUBLISHED ? <p class="note" role="status">{told('yearly_unpublished')}</p> : status !== null && <p class="warn" role="status">{say('ranking_trouble', { status })}</p>}
+      <h1 ref={heading} tabIndex={-1}>{yearlyTitle(set.name[lang.value], here?.year ?? yearOf(choice.value.window), lang.value)}{here?.since != null && <small> {told('yearly_since', { date: dayMonth(here.since, true) })}</small>}</h1>
+      {years.length > 0 && <Years years={years} year={here?.year ?? null} />}
+      {status === NOT_PUBLISHED ? <p class="note" role="status">{told('yearly_unpublished')}{newest && <> <a href={addressOf(NEWEST)} onClick={(event) => go(event, NEWEST)} data-role="newest">{told('yearly_newest')}</a></>}</p> : status !== null && <p class="warn" role="status">{say('ranking_trouble', { status })}</p>}
       {here?.stale === true && <p class="warn" role="status">{say('ranking_stale')}</p>}
       {here === null && status === null && <p class="note" role="status">{say('ranking_loading')}</p>}
       {here !== null && <Tables yearly={here} />}
@@ -37,7 +41,7 @@ export function YearlyRanking({ set }: { readonly set: IndicatorSet }) {
   );
 }
 
-function Years({ yearly: { years, year } }: { readonly yearly: Yearly }) {
+function Years({ years, year }: { readonly years: readonly string[]; readonly year: string | null }) {
   return (
     <nav class="chosen" aria-label={told('yearly_years')}>
       {years.map((one) => <a key={one} href={addressOf({ window: one, asOf: null })} aria-current={one === year || undefined} onClick={(event) => go(event, { window: one, asOf: null })} data-year={one}>{one}</a>)}

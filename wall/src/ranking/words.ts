@@ -31,6 +31,9 @@ export function periodKind(period: string): PeriodKind | null {
   return period === 'year' || /^\d{4}$/.test(period) ? 'year' : null;
 }
 
+/** "PARINDEX: xếp hạng năm 2025"; without a year while none is known. */
+export const yearlyTitle = (name: string, year: string, lang: Lang): string => (year === '' ? rankingText(lang, 'yearly_newest_title', { name }) : rankingText(lang, 'yearly_title', { name, year }));
+
 /** What a unit was in the year before, line by line: its own place and points, then the former units whose place it took, each with its own. */
 export function beforeWords(before: YearBefore | null, lang: Lang): readonly string[] {
   if (before === null) return [rankingText(lang, 'before_new')];

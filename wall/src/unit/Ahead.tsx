@@ -24,8 +24,13 @@ function Asked({ code }: { readonly code: string }) {
   const followed = useMemo(() => followAnswer(browserPorts, aheadBody, () => addressOf(code), () => undefined), [code]);
   useEffect(() => followed.stop, [followed]);
   const { body, of, status } = followed.state.value;
-  if (body === null || of !== addressOf(code)) return <p class="note" role="status">{say(status === null ? 'ahead_loading' : 'ahead_away')}</p>;
-  return <Told ahead={body} />;
+  const here = of === addressOf(code) ? body : null;
+  return (
+    <>
+      {status !== null && <p class="warn" role="status">{say('ahead_away', { status })}</p>}
+      {here === null ? status === null && <p class="note" role="status">{say('ahead_loading')}</p> : <Told ahead={here} />}
+    </>
+  );
 }
 
 function Told({ ahead }: { readonly ahead: Body }) {

@@ -1,5 +1,5 @@
 /** One unit: what it stands at now, the four rates side by side, where its figure comes from, how it moved, and every period. */
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import '../styles/unit.css';
 import { counted, share, trend } from '../core/figures';
 import type { Unit } from '../core/model';
@@ -11,8 +11,9 @@ import { browserPorts } from '../live/browser';
 import { followUnit } from '../live/unit';
 import { FeedAge } from '../view/Card';
 import { Age } from '../view/Footer';
+import { useHeading } from '../view/heading';
 import { addressOf, go } from '../view/links';
-import { choice, edges, lang, picture, say, STEPPED } from '../view/store';
+import { choice, edges, lang, picture, say } from '../view/store';
 import type { Setting } from '../view/words';
 import { Ahead } from './Ahead';
 import { Breakdowns } from './Breakdowns';
@@ -45,10 +46,7 @@ function Crumb({ name }: { readonly name?: string }) {
 function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: number | null }) {
   const { window: asked } = choice.value;
   const window = unit.windows[asked] ?? unit.windows['month'];
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address
-  }, [unit.code]);
+  const heading = useHeading(unit.code);
   if (window === undefined) return null;
   const name = longName(unit);
   return (

@@ -1,5 +1,5 @@
 /** What is shown: period, rate, bloc; and how: paused or not, language, theme. */
-import type { Choice, View } from '../core/address';
+import { isOfMeasures, type Choice } from '../core/address';
 import type { IndicatorSet } from '../core/catalogue';
 import { isLive, KINDS, RATES, WINDOWS, type Kind, type Rate } from '../core/model';
 import { PAGES, type PageName } from '../core/pages';
@@ -47,8 +47,6 @@ function DayPick() {
   );
 }
 
-/** Where a page is about whatever the map shows; a ranking once it is by an indicator. A unit's page is about rates. */
-const measures = (view: View, indicator: string | null | undefined): boolean => view === 'map' || view === 'compare' || (view === 'ranking' && indicator != null);
 /** What a set with a total can be shown by as a whole: that, and its groups as far as they are no indicators. */
 const totalsOf = (set: IndicatorSet, l: Lang): readonly (readonly [string, string])[] =>
   [...(set.total ? [[set.code, set.name[l]] as const] : []), ...set.groups.flatMap(({ measure, name }) => (measure === null ? [] : [[measure, name[l]] as const]))].map(([code, name]) => [code, say('total_of', { name })] as const);
@@ -57,7 +55,7 @@ const totalsOf = (set: IndicatorSet, l: Lang): readonly (readonly [string, strin
 function MeasurePick() {
   const { rate, indicator, view } = choice.value;
   const l = lang.value;
-  const measurable = measures(view, indicator);
+  const measurable = isOfMeasures(view);
   const sets = measurable ? (catalogue.value ?? []) : [];
   const others = sets.map((set) => ({
     label: set.name[l],

@@ -1,8 +1,9 @@
 /** The page's state as signals: what is chosen, what has come, what is shown. The composition root connects it to the browser. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import { read, write, type Choice, type Theme } from '../core/address';
+import { inOrder, read, write, type Choice, type Theme } from '../core/address';
 import { pictureAge, serverNow } from '../core/freshness';
 import { measureOf, type Measure } from '../core/catalogue';
+import { isLive } from '../core/model';
 import { ofFacts, sameQuestion, type Picture } from '../core/picture';
 import { text, type Key, type Lang } from '../core/text';
 import { browserPorts } from '../live/browser';
@@ -42,6 +43,12 @@ export const picture = computed<Picture | null>(() => {
   return measure.value === null ? null : measure.value.facts ? ofFacts(came.value) : came.value;
 });
 export const today = computed(() => picture.value?.asOf ?? null);
+/** The city's day by the last picture of now; null where none has come: a picture of the past has the day that was asked for. */
+export const presentDay = signal<string | null>(null);
+effect(() => {
+  const now = picture.value;
+  if (now !== null && isLive(now.question)) presentDay.value = now.asOf;
+});
 /** Seconds; null before the first picture. A paused picture ages like any other. */
 export const shownAge = computed(() => (shown.value === null ? null : pictureAge(shown.value.freshness, beat.value)));
 /** The server's clock at which the shown figures were those of now. */
@@ -66,7 +73,7 @@ export const STEPPED = 'stepped';
 
 /** Change what is chosen: the address follows, as a new step of the browser's history unless it is a step in typing; a new question goes to the server. */
 export function choose(part: Partial<Choice>, step: 'new' | 'same' = 'new'): void {
-  const next = { ...choice.value, ...part };
+  const next = inOrder({ ...choice.value, ...part });
   const address = location.pathname + write(next, location.search);
   if (address !== location.pathname + location.search) history[step === 'new' ? 'pushState' : 'replaceState'](STEPPED, '', address);
   take(next);
