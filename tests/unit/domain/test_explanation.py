@@ -222,7 +222,7 @@ def run(seed: str, dossiers: int, by: Policy) -> tuple[set[str], int]:
 
 @pytest.mark.parametrize("rule", ["subtract", "restart", "first_only"])
 def test_nasty_dossiers_add_up_and_agree_with_the_reckoning(rule: str) -> None:
-    seen, own = run(rule, 150, policy(rule, **OFF_AND_WORKED))
+    seen, own = run(rule, 300, policy(rule, **OFF_AND_WORKED))
     assert {"LIMIT", "PROMISE", "SOURCE", "ADDED", "PAUSED", "UNDATED", "CONTAINED", "UNMOVED"} - seen == set()
     assert own > 5
 
