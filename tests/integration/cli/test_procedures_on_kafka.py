@@ -17,6 +17,7 @@ from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.topics import DOSSIERS, all_topics
 from dunghen.domain.record import fold
 from dunghen.platform import kafka
+from dunghen.platform.clock import RealClock
 
 CODE = "1.001193"  # birth: 8 working hours in the shipped list
 
@@ -72,4 +73,6 @@ async def test_a_list_is_looked_at_with_what_it_moves_then_put_in_force_and_list
     assert (said, (await read_book(settings_of(folder))).newest_version) == (["0 new or changed, 1 as they were"], 2)
     await show(folder, said.append)
     assert f"{CODE}  90 working_days from 2020-01-01  Hộ tịch: Đăng ký khai sinh  (full, integrated)" in said
-    assert said[-1].endswith("procedures, 1 on the national portal, policy version 2")
+    today = book.latest.procedures.on_day(book.latest.zone.day_of(RealClock().seconds()))
+    integrated = sum(one.integrated for one in today)
+    assert said[-1] == f"{len(today)} procedures, {integrated} on the national portal, policy version 2"
