@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('what comes after a pause is there at once, of a rush the newest is, and the last is never lost', () => {
   const of = signal(0);
-  const shown = paced(of, 250);
+  const shown = paced(of, 250, (before, now) => before > 0 && now > 0);
   const seen: number[] = [];
   shown.subscribe((value) => void seen.push(value));
   vi.advanceTimersByTime(1000);
@@ -24,6 +24,12 @@ test('what comes after a pause is there at once, of a rush the newest is, and th
   vi.advanceTimersByTime(1000);
   of.value = 101;
   expect(shown.value).toBe(101);
+  of.value = 102;
+  expect(shown.value).toBe(101);
+  of.value = -1; // something else: at once, and what waited does not come over it
+  expect(shown.value).toBe(-1);
+  vi.advanceTimersByTime(1000);
+  expect(shown.value).toBe(-1);
 });
 
 test('of a list only the rows that have another place moved, and none while the order stays', () => {

@@ -1,6 +1,7 @@
 /** A wall's state as signals: its settings, what has come, what is shown, and which scene has its turn. */
 import { computed, effect, signal } from '@preact/signals';
 import { ages, health, serverNow } from '../core/freshness';
+import { sameQuestion } from '../core/picture';
 import { local } from '../core/times';
 import { browserPorts } from '../live/browser';
 import { live } from '../live/live';
@@ -19,7 +20,7 @@ export const source = live(browserPorts, settings.peek());
 export const { state, beat, edges, nextTry } = source;
 /** Drawn at most four times a second: who stands ten metres away reads no more, and a rush of changes would be all that the page does. */
 const DRAWN_MS = 250;
-const drawn = paced(state, DRAWN_MS);
+const drawn = paced(state, DRAWN_MS, (before, now) => before.kept === null && now.kept === null && before.picture !== null && now.picture !== null && sameQuestion(before.picture.question, now.picture.question));
 /** The picture that motion and updates were stopped on; null while they run. */
 export const held = signal<Shown | null>(null);
 /** The city's time at which that was done, "HH:MM:SS"; null where it was not known. */
