@@ -40,7 +40,8 @@ export const newer = signal<Newer | null>(null);
 export const lang = computed(() => settings.value.lang);
 export const say = (key: Said, values?: Values): string => wallText(lang.value, key, values);
 
-export const shown = computed<Shown | null>(() => shownOf(drawn.value, held.value));
+/** The figures as they are drawn, and how old they are as it is known now: at most DRAWN_MS apart. */
+export const shown = computed<Shown | null>(() => shownOf({ ...state.value, picture: drawn.value.picture }, held.value));
 export const picture = computed(() => shown.value?.picture ?? null);
 export const mode = computed<Mode>(() => modeOf(state.value, held.value, beat.value));
 /** The picture may be taken for one of now. */
