@@ -72,16 +72,15 @@ class ReconciliationBook:
 
     _by_at: dict[int, Reconciliation] = field(default_factory=dict)
 
-    def take(self, _key: bytes | None, value: bytes | None) -> Reconciliation | None:
+    def take(self, _key: bytes | None, value: bytes | None) -> None:
         """One record; what nobody of ours could have written says nothing."""
         try:
             found = decode_reconciliation(value or b"")
         except msgspec.DecodeError:
-            return None
+            return
         self._by_at[found.at] = found
         while len(self._by_at) > MOST_KEPT:
             del self._by_at[min(self._by_at)]
-        return found
 
     def __iter__(self) -> Iterator[Reconciliation]:
         """The newest first."""
@@ -89,7 +88,7 @@ class ReconciliationBook:
 
     @property
     def newest(self) -> Reconciliation | None:
-        return next(iter(self), None)
+        return self._by_at[max(self._by_at)] if self._by_at else None  # asked at each record: nothing is sorted for it
 
     def standing(self, unit: str, month: Window, seen: Seen) -> tuple[State, Reconciliation | None]:
         """What is known of a unit's figures in a month.
