@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     NOT_READY = "NOT_READY"
     KAFKA_AWAY = "KAFKA_AWAY"
     BUSY = "BUSY"
+    TOO_OFTEN = "TOO_OFTEN"
     INTERNAL = "INTERNAL"
 
     NOT_AN_OBJECT = "NOT_AN_OBJECT"
@@ -73,6 +74,10 @@ MEANINGS: dict[Refusal, tuple[str, str]] = {
     Refusal.NOT_READY: ("units and rules are not loaded yet: send again later", "Hệ thống chưa sẵn sàng, hãy gửi lại sau"),
     Refusal.KAFKA_AWAY: ("not stored: send the same again later", "Chưa lưu được, hãy gửi lại nguyên vẹn sau"),
     Refusal.BUSY: ("too much at once: send the same again later", "Hệ thống đang bận, hãy gửi lại sau"),
+    Refusal.TOO_OFTEN: (
+        "too many requests with this key: send the same again later, more in one request",
+        "Gửi quá thường xuyên: hãy gửi lại sau, gộp nhiều hồ sơ một lần",
+    ),
     Refusal.INTERNAL: ("an error of this server; nothing was accepted for certain: send again", "Lỗi máy chủ, hãy gửi lại sau"),
     Refusal.NOT_AN_OBJECT: ("the item is not a JSON object", "Phần tử không phải đối tượng JSON"),
     Refusal.WRONG_TYPE: ("the field holds another kind of value than it should", "Trường có kiểu dữ liệu không đúng"),

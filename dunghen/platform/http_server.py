@@ -6,11 +6,12 @@ import asyncio
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
 
-from dunghen.platform.http_takeover import TakeoverProtocol
+from dunghen.platform.http_bounds import BoundedProtocol, Waiting
 
 
 def allow_open_files() -> None:
@@ -24,7 +25,13 @@ class HttpServer(uvicorn.Server):
 
     def __init__(self, app: Any, address: tuple[str, int], stop_seconds: int = 3, **options: Any) -> None:
         host, port = address
-        quiet = {"access_log": False, "log_config": None, "server_header": False, "lifespan": "off", "http": TakeoverProtocol}
+        quiet = {
+            "access_log": False,
+            "log_config": None,
+            "server_header": False,
+            "lifespan": "off",
+            "http": partial(BoundedProtocol, waiting=Waiting()),
+        }
         super().__init__(uvicorn.Config(app, host=host, port=port, timeout_graceful_shutdown=stop_seconds, **{**quiet, **options}))
         self._ended = asyncio.Event()
 

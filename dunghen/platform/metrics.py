@@ -1,4 +1,4 @@
-"""What operators look at of processes that serve no HTTP of their own: `/metrics`, `/livez` and `/readyz`."""
+"""What operators look at, on a port that is theirs alone: `/metrics`, `/livez` and `/readyz`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from dunghen.platform.settings import PlatformSettings
 
@@ -53,17 +53,17 @@ def _absent(checks: Mapping[str, Check]) -> str:
     return ", ".join(name for name, there in checks.items() if not there())
 
 
-def serve_metrics(settings: PlatformSettings, readiness: Readiness) -> None:
+def serve_metrics(settings: PlatformSettings, readiness: Readiness, registry: CollectorRegistry = REGISTRY) -> None:
     """Serves them on `metrics_host`; with port 0 not at all. Raises OSError where the address cannot be had."""
     if settings.metrics_port:
-        server = ThreadingHTTPServer((settings.metrics_host, settings.metrics_port), _handler(readiness))
+        server = ThreadingHTTPServer((settings.metrics_host, settings.metrics_port), _handler(readiness, registry))
         server.daemon_threads = True
         Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
 
-def _handler(readiness: Readiness) -> type[BaseHTTPRequestHandler]:
+def _handler(readiness: Readiness, registry: CollectorRegistry) -> type[BaseHTTPRequestHandler]:
     answers: dict[str, Callable[[], tuple[int, str, bytes]]] = {
-        "/metrics": lambda: (200, CONTENT_TYPE_LATEST, generate_latest()),
+        "/metrics": lambda: (200, CONTENT_TYPE_LATEST, generate_latest(registry)),
         "/livez": lambda: (200, TEXT, b"ok\n"),
         "/readyz": lambda: _as_text(*readiness.answer()),
     }

@@ -22,6 +22,11 @@ def is_forwarded(headers: Mapping[str, str]) -> bool:
     return any(name in headers for name in FORWARDED)
 
 
+def is_here(host: str, headers: Mapping[str, str]) -> bool:
+    """Whether who asks from `host` is on this machine, and no proxy here that speaks for others."""
+    return is_loopback(host) and not is_forwarded(headers)
+
+
 def by_a_program_here(headers: Mapping[str, str]) -> bool:
     """Whether a request is not passed on and no page's of elsewhere: by Fetch metadata, by Origin, and by the name that was called (a name
     of another that is made to point here, DNS rebinding, is not ours).

@@ -28,7 +28,12 @@ class PlatformSettings(BaseSettings):
     namespace: str = Field("", pattern=r"^[a-z0-9-]*$", description="put before topics, groups, transactional ids and Redis keys")
     partitions: int = Field(8, ge=1, le=1024, description="partitions of every topic that has more than one")
     clock_file: Path | None = Field(None, description="the shared clock of a local city; none: the real clock")
-    metrics_port: int = Field(0, ge=0, le=65535, description="port of /metrics and /readyz for processes without HTTP; 0: none")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port of /metrics and /readyz for operators; 0: none",
+    )
     metrics_host: str = Field("127.0.0.1", description="address that they listen on; whoever reaches it can read them")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
 

@@ -107,6 +107,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("ticks", follower.tick())
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
+    serve_metrics(settings, follower.readiness())
     officials = officials_of(follower, store, access, known)
     life.spawn("listening", officials.listening.run())
     server = serving(build_app(follower, Past(store), officials, Outlets(said, browsers, webhooks, told)), settings)

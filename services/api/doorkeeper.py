@@ -9,7 +9,7 @@ from time import monotonic
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dunghen.platform.near import is_forwarded, is_loopback
+from dunghen.platform.near import is_here
 from dunghen.platform.throttle import Throttle, line_of
 from services.api import metrics
 from services.api.problems import problem
@@ -78,7 +78,7 @@ def _from(scope: Scope) -> str | None:
     if scope["type"] != "http" or not scope.get("client"):
         return None
     host = scope["client"][0]
-    return None if is_loopback(host) and not is_forwarded(Headers(scope=scope)) else line_of(host)
+    return None if is_here(host, Headers(scope=scope)) else line_of(host)
 
 
 async def _refuse(what: str, seconds: int, asked: tuple[Scope, Receive, Send]) -> None:

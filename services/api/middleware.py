@@ -14,6 +14,7 @@ from services.api.access_table import ROUTES
 
 FOR_ALL_SITES = ("/openapi.json", "/asyncapi.json", "/open-data/{path:path}")
 EXPOSED = "ETag, Date, Link, Retry-After"
+NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
 ONE_YEAR = "max-age=31536000"
 _OPEN = re.compile(
     "|".join(
@@ -53,6 +54,8 @@ class Front:
                 headers["Date"] = formatdate(self.clock.seconds(), usegmt=True)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers.setdefault("Referrer-Policy", "same-origin")
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Content-Security-Policy", NOTHING_RUNS)
                 if scope.get("scheme") == "https":
                     headers["Strict-Transport-Security"] = ONE_YEAR
                 if public:

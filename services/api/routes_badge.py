@@ -18,7 +18,7 @@ from services.api.schema import file_answers
 
 HEADERS = {
     "Cache-Control": "public, max-age=60",  # a picture in a page of others: a minute old at most, its days and n stand in it
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors *",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from dunghen.platform.near import is_here
 from services.api.answers import hashed
 from services.api.asyncapi_file import described
 from services.api.follower import Follower
@@ -18,7 +19,7 @@ from services.api.sign_in_page import BUILT_PAGE
 from services.api.site_files import file_answer
 
 PAGES = {"/": "index.html", "/wall": "wall.html", "/desk": "desk.html", "/docs": "docs.html"}
-CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
+CSP = "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *"
 ELEMENT = "ban-do-the-che.js"  # what other sites embed: its name stays, so it is kept for a day and a new one is fetched behind the old
 ELEMENT_KEPT = "public, max-age=86400, stale-while-revalidate=604800"
 NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đúng Hẹn</title>
@@ -44,7 +45,9 @@ def health_routes(follower: Follower) -> APIRouter:
         return hashed(request, described().encode())
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if request.client is None or not is_here(request.client.host, request.headers):
+            raise ProblemError("UNAUTHENTICATED", "others ask at DUNGHEN_METRICS_PORT")
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

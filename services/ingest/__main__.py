@@ -13,6 +13,7 @@ from dunghen.platform.http_server import HttpServer
 from dunghen.platform.kafka_sender import KafkaSender
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle, end_start
 from dunghen.platform.logs import configure, get_logger, quiet
+from dunghen.platform.metrics import serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from services.ingest.adapters.kafka_desk_events import KafkaDeskEvents
 from services.ingest.adapters.kafka_events import KafkaEvents
@@ -62,6 +63,7 @@ async def serve(settings: IngestSettings, life: Lifecycle) -> None:
         _require_keys(await keys.level())
     for pull in settings.ingest_pulls:
         life.spawn("poller", Poller(pull, ports, settings).run())
+    serve_metrics(settings, ports.readiness(), metrics.registry)
     server = HttpServer(build_app(ports, settings), (settings.ingest_host, settings.ingest_port))
     life.spawn("http", server.run())
     life.release("http", server.close)

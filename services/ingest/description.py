@@ -33,6 +33,7 @@ ANSWERS = {
     413: "Larger than this server takes",
     415: "Not JSON in UTF-8",
     422: "All were refused: a line an item",
+    429: "Too many requests with this key: send the same again after `Retry-After`",
     503: "Not stored for certain: send the same again after `Retry-After`",
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
+from time import monotonic
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect, Request
@@ -14,6 +16,7 @@ from dunghen.contracts.messages import KeyRecord
 from dunghen.contracts.refusals import Refusal
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
+from dunghen.platform.throttle import Throttle
 from services.ingest import answers
 from services.ingest.answers import Answer
 from services.ingest.bodies import Bodies
@@ -24,14 +27,13 @@ from services.ingest.keys import Gate, check
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import IngestSettings
 from services.ingest.wire.dates import WireDates
-from services.ingest.wire.deliveries import Delivery, DeliveryRefused, events_delivery, sync_delivery
+from services.ingest.wire.deliveries import RETRY_SECONDS, Delivery, DeliveryRefused, events_delivery, sync_delivery
 from services.ingest.wire.desk_events import desk_delivery
 from services.ingest.wire.facts import FactReading
 from services.ingest.wire.heartbeats import heartbeat
 from services.ingest.wire.statements import told_delivery
 
 log = get_logger("ingest")
-RETRY_SECONDS = 5
 _CHOICES = {"": False, "0": False, "false": False, "1": True, "true": True}
 
 
@@ -63,12 +65,16 @@ class Door:
     settings: IngestSettings
     bodies: Bodies
     gate: Gate
+    throttle: Throttle | None
 
     @classmethod
     def of(cls, ports: Ports, settings: IngestSettings) -> Door:
         bodies = Bodies(settings.ingest_body_bytes, settings.ingest_held_bytes, settings.ingest_body_seconds)
         gate = Gate(ports.keys, lambda: real_milliseconds() // 1000, settings.ingest_insecure)
-        return cls(ports, settings, bodies, gate)
+        throttle = (
+            Throttle(settings.ingest_requests_a_second, settings.ingest_requests_at_once) if settings.ingest_requests_a_second else None
+        )
+        return cls(ports, settings, bodies, gate, throttle)
 
     def sync(self, service: str) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one of the two sync services."""
@@ -138,12 +144,17 @@ class Door:
             log.warning("write_refused", key=holder and holder.id, code=refused.code.value)
             raise
 
+    def _pace(self, holder: KeyRecord | None) -> None:
+        """By key: what a program of this machine sends without one is not counted."""
+        if self.throttle is not None and holder is not None and (wait := self.throttle.wait(holder.id, monotonic())):
+            raise DeliveryRefused(429, Refusal.TOO_OFTEN, retry_after=ceil(wait))
+
     async def _answer(self, route: str, request: Request, work: Work) -> Response:
         try:
             answer = await self._worked(request, work)
         except DeliveryRefused as refused:
             self.ports.metrics.refused.labels(refused.code.value).inc()
-            answer = answers.of_refusal(refused.status, refused.code, refused.path, RETRY_SECONDS if refused.status == 503 else 0)
+            answer = answers.of_refusal(refused.status, refused.code, refused.path, refused.retry_after)
         except Unavailable:
             self.ports.metrics.refused.labels(Refusal.KAFKA_AWAY.value).inc()
             answer = answers.of_refusal(503, Refusal.KAFKA_AWAY, retry_after=RETRY_SECONDS)
@@ -157,6 +168,7 @@ class Door:
 
     async def _worked(self, request: Request, work: Work) -> Answer:
         holder = self.gate.holder(request.headers)
+        self._pace(holder)
         desk = self.ports.desks.current()
         if desk is None or not self.ports.ready():
             raise DeliveryRefused(503, Refusal.NOT_READY)
@@ -184,7 +196,7 @@ def _dry_run(request: Request) -> bool:
 
 def _headers(answer: Answer) -> dict[str, str]:
     """The answer's own headers; where a body may be left unread the connection is not used again."""
-    if answer.status in (401, 408, 413, 415, 503):
+    if answer.status in (401, 408, 413, 415, 429, 503):
         answer.headers["Connection"] = "close"
     if answer.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"

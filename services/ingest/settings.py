@@ -67,6 +67,8 @@ class IngestSettings(PlatformSettings):
     )
     ingest_pulls: tuple[Pull, ...] = Field((), description="sources that are asked")
     ingest_body_bytes: int = Field(20 << 20, ge=1 << 10, description="largest body taken")
+    ingest_requests_a_second: float = Field(500, ge=0, description="requests of one key a second, in the long run; 0: no limit")
+    ingest_requests_at_once: int = Field(2000, ge=1, description="requests of one key together after a pause")
     ingest_held_bytes: int = Field(256 << 20, ge=1 << 20, description="bodies held in memory at one time, all together")
     ingest_body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")
     ingest_ack_seconds: float = Field(10, gt=0, description="how long a sender waits for Kafka before it is told to come again")

@@ -200,4 +200,4 @@ def test_every_target_is_a_service_of_the_compose_files_and_every_port_is_on_loo
     assert [port for port in ports if not port.startswith('"127.0.0.1:')] == []
     assert len(ports) == 3
     asked = re.findall(r"^  (\w+): \{environment: \{DUNGHEN_METRICS_HOST: 0\.0\.0\.0\}\}", overlay, re.MULTILINE)
-    assert asked == ["scoring", "projector", "alerts", "webhooks"]
+    assert asked == ["ingest", "api", "scoring", "projector", "alerts", "webhooks"]

@@ -19,16 +19,18 @@ from services.ingest.wire.scalars import ItemRefused, Scalar
 
 T = TypeVar("T")
 
+RETRY_SECONDS = 5
 SERVICES = {"DongBoHoSoMC": "synced", "CapNhatTienDoHoSoMC": "progressed"}
 EVENT_TYPES = {f"vn.dunghen.dossier.{kind}": kind for kind in ("synced", "progressed", "retracted")}
 
 
 class DeliveryRefused(Exception):
-    """The request as a whole cannot be understood. Carries an HTTP status, a code and a path, never a value."""
+    """The request as a whole is not taken. Carries an HTTP status, a code, a path, seconds until it may be sent again; never a value."""
 
-    def __init__(self, status: int, code: Refusal, path: str = "") -> None:
+    def __init__(self, status: int, code: Refusal, path: str = "", retry_after: int = 0) -> None:
         super().__init__(code.value)
         self.status, self.code, self.path = status, code, path
+        self.retry_after = retry_after or (RETRY_SECONDS if status == 503 else 0)
 
 
 @dataclass(frozen=True, slots=True)

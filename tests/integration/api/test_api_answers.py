@@ -187,6 +187,11 @@ async def test_operators_find_what_they_look_for(world: World, path: str) -> Non
     assert answer.status_code == 200
 
 
+async def test_figures_of_the_api_are_for_this_machine_alone(world: World) -> None:
+    handed_on = await world.http.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+    assert (handed_on.status_code, handed_on.json()["code"]) == (401, "UNAUTHENTICATED")
+
+
 async def test_pages_that_are_not_built_say_what_to_do(open_world: Any, tmp_path: Any) -> None:
     async with open_world(static=tmp_path) as world:
         answer = await world.http.get("/")

@@ -186,6 +186,27 @@ async def test_who_gives_a_key_may_come_through_a_proxy(guarded: Any, dossier: M
     assert (await guarded.client.post("/sync/DongBoHoSoMC", json=body, headers=through)).status_code == 200
 
 
+async def test_a_key_that_asks_too_often_is_told_when_to_come_again_and_others_are_served(
+    start: Start, book: KeyBook, dossier: Make
+) -> None:
+    ingest = start(Keys(book), ingest_requests_a_second=0.1, ingest_requests_at_once=2)
+    body = {"madonvi": "H17.31", "data": [dossier()]}
+    asked = [await ingest.post("/sync/DongBoHoSoMC", body, authorization=bearer("city")) for _ in range(3)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429]
+    refused = asked[-1]
+    assert (refused.json()["code"], refused.headers["retry-after"], refused.headers["connection"]) == ("TOO_OFTEN", "10", "close")
+    assert len(ingest.events.kept) == 2
+    assert (await ingest.post("/sync/DongBoHoSoMC", body, authorization=bearer("hai-chau"))).status_code == 200
+
+
+async def test_figures_of_ingest_are_for_this_machine_alone(ingest: Any) -> None:
+    assert (await ingest.client.get("/metrics")).status_code == 200
+    assert (await ingest.client.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"})).status_code == 401
+    ingest.client._transport.client = ("203.0.113.7", 5)
+    assert (await ingest.client.get("/metrics")).status_code == 401
+    assert (await ingest.client.get("/livez")).status_code == 200
+
+
 def test_an_address_that_others_reach_is_never_open() -> None:
     for host in ("0.0.0.0", "192.168.1.5", "example.org", "::"):
         with pytest.raises(SettingsError, match="needs keys"):

@@ -31,7 +31,9 @@ LEANED_ON = (
     driver.AIOKafkaConsumerThread._fetch_records, App._on_partitions_revoked, App._on_partitions_assigned, Recovery._resume_streams,
     PartitionRecords._unpack_records, PartitionRecords.__next__, FULL, GETALL, FetchResult.check_assignment, FetchResult._update_position,
     Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start,
-    HttpToolsProtocol.on_headers_complete, HttpToolsProtocol.connection_lost, HttpToolsProtocol.shutdown, RequestResponseCycle.run_asgi,
+    HttpToolsProtocol.on_headers_complete, HttpToolsProtocol.connection_lost, HttpToolsProtocol.shutdown,
+    HttpToolsProtocol.connection_made, HttpToolsProtocol.data_received, HttpToolsProtocol.on_message_begin,
+    HttpToolsProtocol.on_response_complete, RequestResponseCycle.run_asgi,
 )  # fmt: skip
 PINS = {
     "faust.transport.consumer.Consumer.getmany": "4b168d84882a",
@@ -65,6 +67,10 @@ PINS = {
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.on_headers_complete": "1ea8589acfad",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.connection_lost": "c91a4c9bf2e2",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.shutdown": "d7351fa33f00",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.connection_made": "6efb565ff3d3",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.data_received": "010a7ae59a5d",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.on_message_begin": "96d377fdc7c2",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.on_response_complete": "64e254f28e38",
     "uvicorn.protocols.http.httptools_impl.RequestResponseCycle.run_asgi": "0f33f2449a44",
 }
 
