@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
-from dunghen.cli.reconcile.cuts import offsets, reaches
 from dunghen.contracts.topics import DOSSIER_EVENTS
-from dunghen.platform.kafka import end_offsets
 from dunghen.platform.local.servers import LocalServer
 from tests.eventually import eventually
+from tests.faults.attack import Attack
 from tests.faults.form import LONG, in_parts, part_seed
 from tests.faults.kafka_proxy import Api
 from tests.faults.proxied_broker import ProxiedBroker
@@ -31,28 +27,10 @@ SHORT = (Api.END_TXN, Api.INIT_PRODUCER_ID)
 
 
 @dataclass
-class Attack:
-    """A city whose services reach Kafka through a proxy. After each blow everything that was accepted comes to be shown."""
+class BrokerAttack(Attack):
+    """A city whose services reach Kafka through a proxy."""
 
     broker: ProxiedBroker
-    world: FaultWorld
-    blows: int = 0
-    slowest: float = field(default=0.0, init=False)
-
-    def blow(self, name: str, strike: Callable[[], object]) -> None:
-        strike()
-        self.blows += 1
-        began, accepted = time.monotonic(), self.world.load.accepted.total()
-        eventually(lambda: self.world.load.accepted.total() > accepted, within=240, what="something accepted again")
-        ends = asyncio.run(end_offsets(self.world.settings, DOSSIER_EVENTS))
-        eventually(lambda: reaches(self._covers(), ends), within=240, what="the map level again")
-        took = time.monotonic() - began
-        self.slowest = max(self.slowest, took)
-        print(f"{name}: level after {took:.1f} s", flush=True)
-
-    def _covers(self) -> dict[int, int]:
-        answer = httpx.get(f"{self.world.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=20)
-        return offsets(answer.raise_for_status().json()["covers"] or {})
 
     def restart(self, end: Callable[[LocalServer], None]) -> None:
         end(self.broker.server)
@@ -81,12 +59,12 @@ class Attack:
 
 
 @pytest.fixture
-def attack(proxied_broker: ProxiedBroker, redis_server: LocalServer, namespace: str, tmp_path: Path, part: int) -> Iterator[Attack]:
+def attack(proxied_broker: ProxiedBroker, redis_server: LocalServer, namespace: str, tmp_path: Path, part: int) -> Iterator[BrokerAttack]:
     env = {"DUNGHEN_KAFKA": proxied_broker.proxy.address, "FAULT_REQUEST": str(REQUEST_SECONDS), "DUNGHEN_INGEST_ACK_SECONDS": "5"}
     world = FaultWorld(tmp_path, proxied_broker.server, redis_server, namespace, part_seed(part), env=env).prepare()
     try:
         world.start(scoring=2).load.start()
-        yield Attack(proxied_broker, world)
+        yield BrokerAttack(world, proxied_broker)
     finally:
         proxied_broker.proxy.unmute()
         proxied_broker.proxy.delay(0)
@@ -97,7 +75,7 @@ def attack(proxied_broker: ProxiedBroker, redis_server: LocalServer, namespace: 
 @pytest.mark.timeout(2400)
 @in_parts(3)
 def test_whatever_becomes_of_the_broker_and_the_way_to_it_nothing_accepted_is_lost_and_nothing_kept_twice(
-    attack: Attack, report: Callable[..., None]
+    attack: BrokerAttack, report: Callable[..., None]
 ) -> None:
     strikes: dict[str, Callable[[], object]] = {
         "killed": lambda: attack.restart(LocalServer.kill),
@@ -109,8 +87,6 @@ def test_whatever_becomes_of_the_broker_and_the_way_to_it_nothing_accepted_is_lo
     if LONG:
         strikes |= {"stopped": lambda: attack.restart(LocalServer.stop), "deaf connections": attack.broker.proxy.deafen}
     lost = attack.broker.proxy.lost.total()
-    for name in attack.world.rng.sample(sorted(strikes), len(strikes)):
-        attack.blow(name, strikes[name])
+    attack.each(strikes)
     attack.world.settle()
-    figures = {"answers lost": attack.broker.proxy.lost.total() - lost, "seconds of the slowest of each run": round(attack.slowest)}
-    report(blows=attack.blows, **figures, **attack.world.figures())
+    report(**attack.figures(), **{"answers lost": attack.broker.proxy.lost.total() - lost})
