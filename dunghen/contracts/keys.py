@@ -109,6 +109,11 @@ class KeyBook:
             key_id = record.replaces if (record := self._by_id.get(key_id)) else ""
         return frozenset(found)
 
+    def family(self, key_id: str) -> frozenset[str]:
+        """Every key of who holds this one: those that it was made for, and all that were made for any of them, valid or not."""
+        own = self.line(key_id)
+        return own.union(*(line for record in self if not own.isdisjoint(line := self.line(record.id))))
+
     def alive(self, now: int) -> frozenset[str]:
         """The keys that are valid at `now` (real seconds), and those that they were made for."""
         return frozenset(key_id for record in self if state_of(record, now) == "valid" for key_id in self.line(record.id))

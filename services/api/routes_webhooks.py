@@ -77,13 +77,13 @@ def subscribing_routes(officials: Officials, webhooks: Webhooks) -> APIRouter:
     async def post_webhook(request: Request) -> Response:
         """To be told at `url` when a unit's band is other than was told last. The address must be https, of the open internet.
 
-        201 once it is stored, with the secret by which messages are verified (Standard Webhooks): it is shown this once. 409 above 20.
+        201 once it is stored, with the secret by which messages are verified (Standard Webhooks): it is shown this once. 409 above 20
+        of one owner: those of a key that is being replaced, or that replaces it, count too.
         """
         reading = await officials.admitted(request, What.OWN_WEBHOOKS)
         wanted = _wanted(officials, await read_json(request, WebhookBody, MOST_BYTES), reading.who.id)
-        owners = _owners(officials, reading) or ()
         await officials.log(reading, reason="WEBHOOK_ON")
-        await _changed(webhooks, lambda book, _: subscribed(book, wanted, owners))
+        await _changed(webhooks, lambda book, keys: subscribed(book, wanted, keys))
         made = MadeWebhook(**_fields(shown(wanted, Kept(), officials.scene(), own=True)), secret=wanted.secret)
         answer = untagged(request, msgspec.json.encode(made))
         answer.status_code = 201

@@ -27,9 +27,9 @@ Decide = Callable[[BandWebhookBook, KeyBook], Change]
 Owners = Collection[str] | None  # the keys whose subscriptions somebody may touch; None: all
 
 
-def subscribed(book: BandWebhookBook, wanted: BandWebhook, owners: Collection[str]) -> Change:
-    """One more; `owners`: the keys that are the owner's. More than MOST_WEBHOOKS are refused: none of the others ends unseen."""
-    if len(book.of(owners)) >= MOST_WEBHOOKS:
+def subscribed(book: BandWebhookBook, wanted: BandWebhook, keys: KeyBook) -> Change:
+    """One more. More than MOST_WEBHOOKS of one owner are refused, by whichever of its keys: none of the others ends unseen."""
+    if len(book.of(keys.family(wanted.owner))) >= MOST_WEBHOOKS:
         return Change([], "TOO_MANY")
     return Change([_record(wanted)], "ON")
 

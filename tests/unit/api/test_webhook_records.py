@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dunghen.contracts.band_webhooks import MOST_WEBHOOKS, BandWebhook, BandWebhookBook
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import KeyRecord, encode
@@ -44,14 +46,24 @@ def keys_of(*records: tuple[str, int, str, int]) -> KeyBook:
 
 
 def test_one_subscribes_until_there_are_twenty_and_none_ends_for_it() -> None:
-    book = BandWebhookBook()
+    book, keys = BandWebhookBook(), keys_of(("consumer1", NOW + 9, "", 0), ("consumer2", NOW + 9, "", 0))
     for n in range(MOST_WEBHOOKS):
-        change = subscribed(book, hook(f"n{n}"), {"consumer1"})
+        change = subscribed(book, hook(f"n{n}"), keys)
         assert change.reason == "ON"
         after(book, change)
-    assert subscribed(book, hook("more"), {"consumer1"}) == Change([], "TOO_MANY")
-    assert subscribed(book, hook("more", "consumer2"), {"consumer2"}).reason == "ON"
+    assert subscribed(book, hook("more"), keys) == Change([], "TOO_MANY")
+    assert subscribed(book, hook("more", "consumer2"), keys).reason == "ON"
     assert len(list(book)) == MOST_WEBHOOKS
+
+
+@pytest.mark.parametrize(("first", "then"), [("formerkey", "newerkey"), ("newerkey", "formerkey"), ("newerkey", "anotherkey"), ("newestkey", "anotherkey")])
+def test_while_a_key_is_being_rotated_both_together_have_twenty(first: str, then: str) -> None:
+    """`formerkey` was replaced twice, by `newerkey` and by `anotherkey`; of `newerkey` there is a successor, too."""
+    replaced = [("formerkey", ""), ("newerkey", "formerkey"), ("anotherkey", "formerkey"), ("newestkey", "newerkey"), ("strangerkey", "")]
+    keys = keys_of(*((key_id, NOW + 9, replaces, 0) for key_id, replaces in replaced))
+    book = book_of(*(hook(f"n{n}", first) for n in range(MOST_WEBHOOKS - 1)))
+    assert after(book, subscribed(book, hook("last", then), keys)).of(["formerkey", "newerkey", "anotherkey", "newestkey"])
+    assert [subscribed(book, hook("more", key_id), keys).reason for key_id, _ in replaced] == ["TOO_MANY"] * 4 + ["ON"]
 
 
 def test_another_s_is_as_if_it_were_not_there_and_an_operator_reaches_all() -> None:
