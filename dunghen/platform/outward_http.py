@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 
@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from dunghen.platform.clock import RealClock
+from dunghen.platform.lookups import Addresses, Lookups
 from dunghen.platform.outward import Address, LineAway, Network, RefusedForGood, refusal
 
 LATER = {408, 425, 429}
@@ -30,13 +31,13 @@ UNSURE = {502, 504}  # the answer of something before the one who may have taken
 @dataclass(frozen=True, slots=True)
 class _Target:
     url: URL
-    addresses: tuple[tuple[socket.AddressFamily, str], ...]
+    addresses: Addresses
 
 
 class _Pinned(AbstractResolver):
     """Knows the addresses that were looked at, and no others."""
 
-    def __init__(self, addresses: Sequence[tuple[socket.AddressFamily, str]]) -> None:
+    def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
@@ -52,19 +53,22 @@ class _Pinned(AbstractResolver):
 @dataclass(frozen=True, slots=True)
 class Outward:
     """`allowed`: networks of the operator that may be posted to although they are not public, and without TLS. `seconds`: for one POST
-    in all, of real time."""
+    in all, the lookup of the name too, of real time."""
 
     allowed: Sequence[Network]
     seconds: float
+    lookups: Lookups = field(default_factory=Lookups)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> str:
         """The code by which it was taken (2xx). Raises LineAway for what may pass, else RefusedForGood."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.seconds
         try:
-            async with asyncio.timeout(self.seconds):
+            async with asyncio.timeout_at(until):
                 target = await self._target(url)
         except TimeoutError:
             raise LineAway("DNS", unknown=False) from None
-        status, after = await self._status(target, body, headers)
+        status, after = await self._status(target, (body, headers), until - loop.time())
         if status in LATER or status >= 500:
             raise LineAway(str(status), unknown=status in UNSURE, after=after)
         if not 200 <= status < 300:
@@ -81,10 +85,9 @@ class Outward:
         if parsed.scheme not in ("http", "https") or not host or not port or parsed.user or parsed.password:
             raise RefusedForGood("BAD_URL")
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = await self.lookups.addresses(host, port)
         except (OSError, UnicodeError):
             raise LineAway("DNS", unknown=False) from None
-        addresses = tuple((family, str(place[0])) for family, _, _, _, place in found)
         self._look_at([ipaddress.ip_address(address) for _, address in addresses], secure=parsed.scheme == "https")
         return _Target(parsed, addresses)
 
@@ -93,9 +96,10 @@ class Outward:
             if why := refusal(address, self.allowed, secure=secure):
                 raise RefusedForGood(why)
 
-    async def _status(self, target: _Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, float]:
+    async def _status(self, target: _Target, said: tuple[bytes, Mapping[str, str]], seconds: float) -> tuple[int, float]:
+        body, headers = said
         connector = aiohttp.TCPConnector(resolver=_Pinned(target.addresses), use_dns_cache=False, force_close=True, ssl=_verified())
-        timeout = aiohttp.ClientTimeout(total=self.seconds)
+        timeout = aiohttp.ClientTimeout(total=seconds)
         try:
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session,

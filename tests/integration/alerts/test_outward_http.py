@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -12,9 +14,11 @@ import pytest
 from receivers import HOST, HttpReceiver, authority
 
 from dunghen.platform import outward_http
+from dunghen.platform.lookups import Addresses, Lookups, by_the_system
 from dunghen.platform.outward import networks
 from dunghen.platform.outward_http import Outward
 from services.alerts.ports import LineAway, RefusedForGood
+from tests.eventually import eventually_async as eventually
 
 ALLOWED = Outward(networks("127.0.0.1/32"), 1.0)
 PUBLIC_ONLY = Outward((), 1.0)
@@ -56,37 +60,65 @@ async def test_the_operators_own_network_is_reached_where_he_allows_it(http: Htt
     assert len(http.requests) == 1
 
 
-async def hostile_dns(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
-    """A name server that gives these answers in turn; the list of what it was asked."""
-    loop, asked, left = asyncio.get_running_loop(), [], list(answers)
-    real = loop.getaddrinfo
+def hostile_dns(outward: Outward, *answers: list[str]) -> tuple[Outward, list[str]]:
+    """The same with a name server that gives these answers in turn; the list of what it was asked."""
+    asked, left = list[str](), list(answers)
 
-    async def resolve(host: Any, port: Any, **options: Any) -> Any:
+    def resolve(host: str, port: int) -> Addresses:
         asked.append(host)
-        found = [await real(address, port, **options) for address in left.pop(0)]
-        return [each for group in found for each in group]
+        return [found for address in left.pop(0) for found in by_the_system(address, port)]
 
-    monkeypatch.setattr(loop, "getaddrinfo", resolve)
-    return asked
+    return replace(outward, lookups=Lookups(resolve)), asked
 
 
-async def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_looked_at(
-    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = await hostile_dns(monkeypatch, ["127.0.0.1"], ["127.0.0.2"])
-    assert await code(ALLOWED, f"http://rebinding.example:{http.port}/") == ("taken", "")
+async def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_looked_at(http: HttpReceiver) -> None:
+    outward, asked = hostile_dns(ALLOWED, ["127.0.0.1"], ["127.0.0.2"])
+    assert await code(outward, f"http://rebinding.example:{http.port}/") == ("taken", "")
     assert (asked, http.requests[0][0]["host"]) == (["rebinding.example"], f"rebinding.example:{http.port}")
 
 
-async def test_a_name_with_one_address_of_our_own_network_is_refused_whatever_the_others_are(
-    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await hostile_dns(monkeypatch, ["1.1.1.1", "127.0.0.1"])
-    assert await code(PUBLIC_ONLY, f"https://both.example:{http.port}/") == ("RefusedForGood", "ADDRESS_FORBIDDEN")
+async def test_a_name_with_one_address_of_our_own_network_is_refused_whatever_the_others_are(http: HttpReceiver) -> None:
+    outward, _ = hostile_dns(PUBLIC_ONLY, ["1.1.1.1", "127.0.0.1"])
+    assert await code(outward, f"https://both.example:{http.port}/") == ("RefusedForGood", "ADDRESS_FORBIDDEN")
 
 
 async def test_a_name_that_cannot_be_resolved_may_be_resolved_later() -> None:
     assert await code(PUBLIC_ONLY, "https://nobody.invalid/") == ("LineAway", "DNS")
+
+
+async def test_names_that_nobody_answers_for_keep_no_other_waiting_and_one_thread_each(http: HttpReceiver) -> None:
+    """Far more of them than any pool has threads: the others, and what the loop's own threads do, go on."""
+    asked, over = list[str](), Event()
+
+    def resolve(host: str, port: int) -> Addresses:
+        asked.append(host)
+        if host.endswith(".silent.example"):
+            over.wait()
+        return by_the_system(HOST, port)
+
+    outward = Outward(networks("127.0.0.1/32"), 60.0, Lookups(resolve))
+    silent = [asyncio.create_task(code(outward, f"http://n{n % 50}.silent.example:{http.port}/")) for n in range(150)]
+    await eventually(lambda: len(asked) == 50)
+    assert await code(outward, f"http://well.example:{http.port}/") == ("taken", "")
+    assert await asyncio.to_thread(lambda: "free") == "free"
+    assert not any(task.done() for task in silent)
+    assert len(asked) == 51
+    over.set()
+    assert set(await asyncio.gather(*silent)) == {("taken", "")}
+
+
+async def test_a_name_that_nobody_answers_for_is_given_up_in_time_and_asked_for_again_once_it_is_free(http: HttpReceiver) -> None:
+    over = Event()
+
+    def resolve(host: str, port: int) -> Addresses:
+        over.wait()
+        return by_the_system(HOST, port)
+
+    outward = Outward(networks("127.0.0.1/32"), 0.1, Lookups(resolve))
+    url = f"http://silent.example:{http.port}/"
+    assert [await code(outward, url) for _ in range(3)] == [("LineAway", "DNS")] * 3
+    over.set()
+    assert await code(replace(outward, seconds=30.0), url) == ("taken", "")
 
 
 async def test_a_redirect_is_not_followed(http: HttpReceiver) -> None:
