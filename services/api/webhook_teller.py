@@ -6,7 +6,7 @@ Record, send, then remember: a message stands in the store before it is sent, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,11 +19,11 @@ from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
 from dunghen.platform.retries import Retries
 from dunghen.platform.store import Store, StoreAwayError
+from dunghen.platform.store.lease import Lease
 from services.api import metrics
 from services.api.follower import Follower
-from services.api.indicator_view import view_of
 from services.api.settings import ApiSettings
-from services.api.views import Scene, View, ViewKey
+from services.api.views import Scene
 from services.api.webhook_states import (
     KEPT,
     Kept,
@@ -44,7 +44,6 @@ log = get_logger("webhooks")
 LOOK_SECONDS = 0.5  # between two looks of one subscription at the map
 AWAY_SECONDS = 1.0
 NOTE_MILLISECONDS = 60_000  # how often it is written down which picture was compared, where nothing was told
-AT_ONCE = 32  # posts under way
 
 
 class Post(Protocol):
@@ -57,38 +56,19 @@ Live = Callable[[], Iterable[BandWebhook] | None]  # the subscriptions whose key
 
 
 @dataclass
-class Views:
-    """The views that somebody is told of, each brought to a version once for all who are told of it."""
-
-    shown: dict[ViewKey, tuple[int, View]] = field(default_factory=dict)
-
-    def rows(self, key: ViewKey, scene: Scene) -> Rows:
-        version, view = self.shown.get(key) or (-1, view_of(key))
-        if version != scene.meta.version:
-            view.show(scene)
-            self.shown[key] = scene.meta.version, view
-        return view.rows
-
-    def keep(self, keys: Collection[ViewKey]) -> None:
-        """The others are forgotten."""
-        self.shown = {key: shown for key, shown in self.shown.items() if key in keys}
-
-
-@dataclass
 class Teller:
-    """`run` never returns. It must be the only one on its store."""
+    """`run` never returns. Of all on one store that one sends which has the lease. Nobody's slowness is another's: a post waits for none."""
 
     settings: ApiSettings
     follower: Follower
     store: Store
+    lease: Lease
     live: Live
     post: Post
     now: Callable[[], int] = real_milliseconds
-    _views: Views = field(default_factory=Views)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _hooks: dict[str, BandWebhook] = field(default_factory=dict)
     _states: dict[str, State] = field(default_factory=dict)
-    _line: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def run(self) -> None:
         """For ever: whoever subscribed is followed, whoever left is forgotten."""
@@ -106,7 +86,6 @@ class Teller:
         await _cancelled(gone.values())
         self._tasks = {hook: task for hook, task in self._tasks.items() if hook not in gone}
         self._hooks = dict(hooks)
-        self._views.keep({key_of(hook) for hook in hooks.values()})
         for hook in gone:
             await self._forget(hook)
         for hook in hooks:
@@ -138,10 +117,9 @@ class Teller:
         found = await self.store.get(KEPT.name, hook)
         return (found.version, kept_in(found.body)) if found else (0, Kept())
 
-    async def sent(self, hook: BandWebhook, message: Message) -> Outcome:
-        """One attempt, when its turn comes."""
-        async with self._line:
-            return await self.post.post(hook, message)
+    def may_send(self) -> bool:
+        """Whether nobody else can begin to send before a post that begins now has ended."""
+        return self.lease.left() > self.settings.webhook_seconds
 
     def rows(self, hook: BandWebhook) -> tuple[Scene, Rows] | None:
         """The map as a subscriber is told it; None while it is old or still being counted: half a count is nobody's news."""
@@ -150,7 +128,7 @@ class Teller:
             return None
         if self.follower.stale_age() is not None:
             return None
-        return scene, asked_for(hook, self._views.rows(key_of(hook), scene))
+        return scene, asked_for(hook, self.follower.channels.at(key_of(hook), scene).view.rows)
 
     def note(self, hook: str, state: State | None) -> None:
         """For the metrics; None: it has ended."""
@@ -182,7 +160,8 @@ class Telling:
         if self.kept.message is None or self.kept.told is None:
             await self._make(hook)
         course, message = self.kept.course, self.kept.message
-        if message is not None and course.state is not State.FAILING and course.next_at <= self.teller.now():
+        due = course.state is not State.FAILING and course.next_at <= self.teller.now()
+        if message is not None and due and self.teller.may_send():
             await self._send(hook, message)
 
     async def _make(self, hook: BandWebhook) -> None:
@@ -210,7 +189,7 @@ class Telling:
         return version != self.seen or 0 < self.again_at <= now
 
     async def _send(self, hook: BandWebhook, message: Message) -> None:
-        outcome, before = await self.teller.sent(hook, message), self.kept.course
+        outcome, before = await self.teller.post.post(hook, message), self.kept.course
         now, wait = self.teller.now(), self.retries.wait(before.failures + 1)
         course = decide_next(before, outcome, now, Patience(round(1000 * wait), self.give_up))
         await self._keep(msgspec.structs.replace(self.kept, course=course, message=None if outcome.taken else message))
@@ -222,7 +201,7 @@ class Telling:
             log.warning("webhook_not_taken", webhook=self.hook, code=outcome.code, failures=course.failures, state=course.state.value)
 
     async def _keep(self, kept: Kept) -> None:
-        version = max(self.version + 1, self.teller.now())
+        version = self.teller.lease.version(self.version)
         await self.teller.store.apply([put_of(self.hook, kept, version)], {})
         self.version, self.kept, self.kept_at = version, kept, self.teller.now()
         self.teller.note(self.hook, kept.course.state)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from api_figures import scene_of, scored
 
@@ -13,10 +15,13 @@ from dunghen.contracts.band_webhooks import BandWebhook
 from dunghen.domain.deliveries import Outcome, State
 from dunghen.platform.store import StoreAwayError
 from dunghen.platform.store.in_memory import InMemoryStore
+from dunghen.platform.store.lease import LEASES, Lease
+from services.api.channels import Channels
 from services.api.settings import ApiSettings
 from services.api.views import Scene
 from services.api.webhook_states import KEPT, Message
 from services.api.webhook_teller import Teller, Telling
+from tests.eventually import eventually_async as eventually
 
 SECRET = "whsec_" + "A" * 43 + "="
 HOOK = BandWebhook(id="0" * 20, owner="consumer1", url="https://a.example/", secret=SECRET, made_at=1, kind="locality")
@@ -33,6 +38,7 @@ class Map:
     shown: Scene | None = None
     lag: float | None = 0.1
     stale: float | None = None
+    channels: Channels = field(default_factory=lambda: Channels(1, 120.0, lambda: 0.0))
 
     @property
     def mirror(self) -> Map:
@@ -81,13 +87,21 @@ class Telephone:
     store: FailingStore = field(default_factory=FailingStore)
     now: int = NOON
     version: int = 0
+    lease_seconds: float = 9e6
+    lease: Lease = field(init=False)
 
     async def begin(self) -> Telling:
         """As after a start."""
-        await self.store.prepare([KEPT])
-        settings = ApiSettings(webhook_retry_shortest=5, webhook_retry_longest=5)
-        teller = Teller(settings, self.map, self.store, lambda: [self.hook], self.receiver, lambda: self.now)  # type: ignore[arg-type]
+        await self.store.prepare([KEPT, LEASES])
+        self.lease = Lease(self.store, "sender", self.lease_seconds, alone=True, now=lambda: self.now)
+        assert await self.lease.take()
+        teller = self.teller()
         return Telling(teller, self.hook.id, await teller._load(self.hook.id))
+
+    def teller(self, *hooks: BandWebhook) -> Teller:
+        settings = ApiSettings(webhook_retry_shortest=5, webhook_retry_longest=5, webhook_seconds=10)
+        live = lambda: hooks or [self.hook]  # noqa: E731
+        return Teller(settings, self.map, self.store, self.lease, live, self.receiver, lambda: self.now)  # type: ignore[arg-type]
 
     def show(self, **good_of_ten: int) -> None:
         """A new version; units `u20242=9`: how many of ten were on time."""
@@ -280,3 +294,68 @@ async def test_only_the_units_of_the_subscription_are_told_of() -> None:
     phone.show(u20242=1, u20194=9)
     await telling.look(phone.hook)
     assert phone.told == [[("20194", "red", "green")]]
+
+
+async def test_who_has_not_the_lease_for_as_long_as_a_post_may_take_sends_nothing(phone: Telephone) -> None:
+    phone.lease_seconds = 30
+    telling = await phone.begin()
+    phone.show(u20242=8, u20194=3)
+    phone.now += 20 * SECOND  # as it wakes after a stop
+    await telling.look(phone.hook)
+    assert phone.receiver.got == []
+    assert await phone.lease.renew()
+    await telling.look(phone.hook)
+    assert phone.told == [[("20242", "green", "yellow")]]
+
+
+async def test_of_two_the_one_that_lost_the_lease_neither_sends_nor_undoes_what_the_other_has_told(phone: Telephone) -> None:
+    phone.lease_seconds = 30
+    former = await phone.begin()
+    phone.now += 31 * SECOND
+    newer = await phone.begin()
+    phone.show(u20242=8, u20194=3)
+    await newer.look(phone.hook)
+    phone.now += 5 * MINUTE  # both are over: the newer one renews
+    phone.show(u20242=7, u20194=3)
+    await former.look(phone.hook)
+    assert len(phone.told) == 1
+    again = await phone.begin()
+    assert (again.kept.message, again.kept.sequence) == (None, 1)  # as the newer one left it
+    await again.look(phone.hook)
+    assert phone.told == [[("20242", "green", "yellow")], [("20242", "yellow", "orange")]]
+    assert [body["data"]["sequence"] for _, body in phone.receiver.got] == [1, 2]
+    assert (await phone.begin()).kept.sequence == 2
+
+
+class Holding(Receiver):
+    """All but one of its addresses take a message and never answer."""
+
+    well: BandWebhook = HOOK
+
+    async def post(self, hook: BandWebhook, message: Message) -> Outcome:
+        outcome = await super().post(hook, message)
+        if hook.id != self.well.id:
+            await asyncio.Event().wait()
+        return outcome
+
+
+async def test_as_many_subscribers_as_may_be_that_never_answer_keep_one_that_is_well_from_nothing(phone: Telephone) -> None:
+    silent = [msgspec.structs.replace(HOOK, id=f"{n:020x}") for n in range(1, 200)]
+    phone.receiver = Holding()
+    running = asyncio.create_task(phone.teller(*silent, HOOK).run())
+    try:
+        await eventually(lambda: _begun(phone, 200))
+        phone.show(u20242=8, u20194=3)
+        await eventually(lambda: len(phone.receiver.got) == 200)
+        phone.now += MINUTE
+        phone.show(u20242=7, u20194=3)
+        await eventually(
+            lambda: [body["data"]["sequence"] for _, body in phone.receiver.got if body["data"]["subscription"] == HOOK.id] == [1, 2]
+        )
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+
+
+async def _begun(phone: Telephone, wanted: int) -> bool:
+    return await phone.store.count(KEPT.name, {}) == wanted
