@@ -163,13 +163,20 @@ class PublicFacts(FactsByUnit):
             made = self._made[code] = told, told if public == told else public
         return made[1]
 
+    def shows(self, name: str, period: str) -> bool:
+        """Whether a fact (`Fact.told_as`) of a period is public."""
+        return self._is_known(name) and self._is_published(name, period)
+
     def _is_known(self, name: str) -> bool:
         """What no definition of this policy is made of may be a draft of a set that another one has."""
         return name.startswith(TASKS) or name.removesuffix(SELF) in self.book.fact_codes
 
     def _public(self, name: str, periods: Mapping[str, Stated]) -> Mapping[str, Stated]:
-        found = {period: yearly_of(self.book, name, period) for period in periods}
-        return {period: stated for period, stated in periods.items() if (of := found[period]) is None or of in self.publications.at}
+        return {period: stated for period, stated in periods.items() if self._is_published(name, period)}
+
+    def _is_published(self, name: str, period: str) -> bool:
+        of = yearly_of(self.book, name, period)
+        return of is None or of in self.publications.at
 
 
 NO_FACTS: Mapping[str, Mapping[str, Stated]] = {}

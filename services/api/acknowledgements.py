@@ -10,6 +10,7 @@ from dunghen.domain.days import Zone
 from dunghen.domain.manners import ANSWERS, Action, Asked, answer_to
 from dunghen.platform.store import Collection, In, Put, Query, Store
 from services.api.rows import instant_text
+from services.api.storing import documents
 
 COLLECTION = Collection("answers", (("dossier",),))
 AT_ONCE = 500
@@ -28,14 +29,10 @@ async def answers_of(store: Store, dossiers: Iterable[str]) -> dict[str, list[Ac
     found, wanted = dict[str, list[Action]](), sorted(set(dossiers))
     for first in range(0, len(wanted), AT_ONCE):
         query = Query(COLLECTION.name, {"dossier": In(tuple(wanted[first : first + AT_ONCE]))}, limit=AT_ONCE)
-        while True:
-            page = await store.find(query)
-            for body in (document.body for document in page.documents):
-                action = Action(body["kind"], body["person"], body["clock"], body["stage"], body["at"])
-                found.setdefault(body["dossier"], []).append(action)
-            if not page.after:
-                break
-            query = Query(query.collection, query.where, limit=AT_ONCE, after=page.after)
+        async for document in documents(store, query):
+            body = document.body
+            action = Action(body["kind"], body["person"], body["clock"], body["stage"], body["at"])
+            found.setdefault(body["dossier"], []).append(action)
     return found
 
 

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -75,6 +76,14 @@ def untagged(request: Request, body: bytes, media_type: str = "application/json"
             gzip.compress(body, compresslevel=LEVEL, mtime=0), headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type
         )
     return Response(body, headers=headers, media_type=media_type)
+
+
+def with_next(request: Request, answer: Response, after: str) -> Response:
+    """A page of a list, whose header Link names the next page; `after` "": the last one."""
+    if after:
+        query = urlencode({**request.query_params, "after": after})
+        answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return answer
 
 
 def geojson_of(rows: Iterable[Row], heading: Mapping[str, object], drawing: Drawing) -> bytes:

@@ -28,7 +28,7 @@ from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
 from services.api.storing import follow_into
 from services.api.telling import tell_notices
-from services.api.told_history import SINCE, TOLD, since_put, told_puts
+from services.api.told_history import SINCE, TOLD, ToldLedger, since_put
 
 log = get_logger("history")
 FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS, JUSTIFICATIONS, FACTS)
@@ -54,6 +54,7 @@ class HistoryProjector:
     _shown: Generation | None = None  # told by the live projector
     _generations: list[tuple[int, Generation]] = field(default_factory=list)  # since when each was shown; not yet written
     _ledger: Ledger = field(default_factory=lambda: Ledger(0))
+    _told: ToldLedger = field(init=False)
     _writes: list[Put] = field(default_factory=list)
     _written_at: float = 0.0
     _version: int = 0
@@ -69,7 +70,8 @@ class HistoryProjector:
         await follow_into(self.store, COLLECTIONS, self._follow, log)
 
     async def _follow(self) -> None:
-        self._ledger, self._writes = Ledger(real_milliseconds()), []
+        self._ledger, self._told, self._writes = Ledger(real_milliseconds()), ToldLedger(self.store), []
+        await self._told.read_anew()
         await self.store.insert(since_put(self.clock.seconds()))
         reader = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True)
         async for batches in reader.batches():
@@ -89,6 +91,10 @@ class HistoryProjector:
         metrics.HISTORY_RECORDS.labels(topic=place[0]).inc(len(records))
 
     async def _take_one(self, place: Place, record: Record) -> None:
+        if place[0] == FACTS:
+            if record.value:
+                await self._told.take(record.value)
+            return
         if place[0] != UNIT_DAYS:
             self._writes += _puts_of(place[0], record.value, record.offset) if record.value else ()
             return
@@ -108,16 +114,15 @@ class HistoryProjector:
         self._version = max(self._version + 1, real_milliseconds())
         told = len(self._generations)
         generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
-        await self.store.apply([*self._ledger.take_writes(self._version), *self._writes, *generations], dict(reader.next))
+        writes = [*self._ledger.take_writes(self._version), *self._told.take_writes(), *self._writes, *generations]
+        await self.store.apply(writes, dict(reader.next))
         del self._generations[:told]
         await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()
 
 
 def _puts_of(topic: str, value: bytes, offset: int) -> list[Put]:
-    """What one record of people's, senders' or alerts' words adds. Raises MsgspecError."""
-    if topic == FACTS:
-        return told_puts(value, offset)
+    """What one record of people's or alerts' words adds. Raises MsgspecError."""
     if topic == NOTICES:
         notice = decode_notice(value)
         return [Put("notices", notice.key, notice_version(notice, offset), msgspec.to_builtins(notice))]

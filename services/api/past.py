@@ -6,12 +6,13 @@ The present series are kept in memory and only those that changed are decoded ag
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from time import monotonic
 
 from dunghen.contracts.cells import completed
+from dunghen.contracts.facts import Fact
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.scores import unit_score
 from dunghen.domain.rates import DaySeries
@@ -19,9 +20,10 @@ from dunghen.domain.windows import Window
 from dunghen.platform.store import Between, Document, Query, Store
 from services.api.board_messages import Generation
 from services.api.history import Days, days_of, taken_back
-from services.api.told_history import MARK, SINCE, TOLD, Where, up_to
+from services.api.storing import documents
+from services.api.told_history import MARK, PAGE, SINCE, TOLD, Known, facts_known, up_to
 
-PAGE = 1000
+Of = Mapping[str, str]  # by `unit`, `code` or both: whose statements, or of what
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Past:
 
     async def _since(self, policy: int, at: int) -> tuple[dict[tuple[str, int], Days], list[Document]]:
         await self.units(policy)
-        revisions = [d async for d in self._all(Query("revisions", {"policy": policy, "at": Between(low=at + 1)}, ("at",), limit=PAGE))]
+        revisions = [
+            d async for d in documents(self.store, Query("revisions", {"policy": policy, "at": Between(low=at + 1)}, ("at",), limit=PAGE))
+        ]
         return {key: days for _, key, days in self._documents.values()}, revisions
 
     async def generation_at(self, at: int) -> Generation | None:
@@ -84,31 +88,34 @@ class Past:
         found = await self.store.find(Query("generations", {"at": Between(high=at)}, ("at",), descending=True, limit=1))
         return Generation(found.documents[0].body["policy"], found.documents[0].body["day"]) if found.documents else None
 
-    async def told_at(self, at: int, where: Where) -> list[Document] | None:
-        """The statements (`told_history`) that had arrived at an instant; None where that is before the store saw them arrive."""
+    async def saw(self, at: int) -> bool:
+        """Whether the store saw statements arrive at an instant already."""
         since = await self.store.get(SINCE.name, MARK)
-        if since is None or at < since.body["at"]:
-            return None
-        return [d async for d in self._all(Query(TOLD.name, {**where, "arrived_at": up_to(at)}, ("arrived_at",), limit=PAGE))]
+        return since is not None and at >= since.body["at"]
+
+    async def known_at(self, at: int, of: Sequence[Of]) -> Known:
+        """What was told of a unit, or of each of some codes, and held at an instant."""
+        known = Known(at)
+        for each in of:
+            query = Query(TOLD.name, {**each, "arrived_at": up_to(at)}, ("about", "arrived_at"), limit=PAGE)
+            async for document in documents(self.store, query):
+                known.take(document)
+        return known
+
+    def facts_at(self, at: int, of: Of, after: str) -> AsyncIterator[Fact]:
+        """The facts that held at an instant, in the order of what they are about (`told_history.subject`), behind one of these."""
+        where = {**of, "about": Between(low=f"{after} " if after else None), "arrived_at": up_to(at)}  # no code has a space
+        return facts_known(self.store, Query(TOLD.name, where, ("about", "arrived_at"), limit=PAGE), at)
 
     async def _read(self, policy: int) -> set[str]:
         touched = set()
-        async for document in self._all(Query("series", {"policy": policy}, ("unit",), limit=PAGE)):
+        async for document in documents(self.store, Query("series", {"policy": policy}, ("unit",), limit=PAGE)):
             old = self._documents.get(document.id)
             if old is None or old[0] != document.version:
                 unit = document.body["unit"]
                 self._documents[document.id] = document.version, (unit, document.body["partition"]), days_of(document)
                 touched.add(unit)
         return touched
-
-    async def _all(self, query: Query) -> AsyncIterator[Document]:
-        while True:
-            page = await self.store.find(query)
-            for document in page.documents:
-                yield document
-            if not page.after:
-                return
-            query = Query(query.collection, query.where, query.order_by, query.descending, query.limit, page.after)
 
     def _by_unit(self, units: set[str]) -> dict[str, list[Days]]:
         return {unit: days for unit, days in _grouped({key: days for _, key, days in self._documents.values()}).items() if unit in units}

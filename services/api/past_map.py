@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,18 +11,19 @@ from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts.facts import Fact, FactsByUnit, PublicFacts
 from dunghen.contracts.scores import since_windows, unit_score
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.desks import DESK_FACTS
 from dunghen.domain.indicators import IndicatorBook
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
-from dunghen.platform.store import In, StoreAwayError
+from dunghen.platform.store import StoreAwayError
 from services.api.follower import Follower
 from services.api.indicator_view import known_indicator, view_of
-from services.api.past import Moment, Past, score_at
+from services.api.past import Moment, Of, Past, score_at
 from services.api.problems import ProblemError
-from services.api.told_history import Where, beyond_knowing, codes_of, held
+from services.api.told_history import beyond_knowing, codes_of
 from services.api.unit_page import Told
 from services.api.views import Scene, View, ViewKey, heading
 
@@ -43,6 +44,14 @@ class OneUnit(NamedTuple):
     code: str
     window: str
     told: bool = False
+
+
+class FactsAsked(NamedTuple):
+    """A page of facts: of a unit, a code or both, behind one (`told_history.subject`)."""
+
+    of: Of
+    after: str
+    limit: int
 
 
 class Shown(NamedTuple):
@@ -66,7 +75,7 @@ async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) ->
         if key.indicator and when.known_at is not None and (codes := _told_codes(key, then.scene)):
             if beyond_knowing(codes):
                 raise ProblemError("NO_HISTORY", "of desks only what they say now is kept")
-            then = then._replace(scene=await _as_told(past, then.scene, {"code": In(tuple(sorted(codes)))}))
+            then = then._replace(scene=await _as_told(past, then.scene, [{"code": code} for code in sorted(codes)]))
         of_then = _counted(then, {key.window: window})
         view = view_of(key)
         view.show(of_then)
@@ -88,13 +97,24 @@ async def past_scene(past: Past, follower: Follower, windows: Iterable[str]) -> 
         return _counted(then, {name: _window(name, then.day) for name in windows})
 
 
-async def past_facts(past: Past, follower: Follower, of: Where, known_at: datetime) -> Scene:
-    """The scene of an instant with the facts `of` a unit or code as they were known then. Raises ProblemError as `past_view` does."""
+async def past_facts(past: Past, follower: Follower, asked: FactsAsked, known_at: datetime) -> tuple[Scene, list[Fact]]:
+    """The scene of an instant, without facts, and the first of the facts behind `after` that were known and public then; one more than
+    the page has tells that there is another. Raises ProblemError as `past_view` does."""
     with _as_problems():
         now = follower.mirror.scene()
         if now is None:
             raise ProblemError("NOT_READY")
-        return await _as_told(past, await _known_at(past, follower, now, known_at), of)
+        scene = await _known_at(past, follower, now, known_at)
+        await _since_seen(past, scene)
+        if scene.policy is None:
+            return scene, []  # nobody can say which of them were drafts
+        public, found = PublicFacts(FactsByUnit(), scene.policy.indicators, scene.policy.publications), list[Fact]()
+        async for fact in past.facts_at(scene.meta.known_at, asked.of, asked.after):
+            if public.shows(fact.told_as, fact.period):
+                found.append(fact)
+            if len(found) > asked.limit:
+                break
+        return scene, found
 
 
 async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) -> Told:
@@ -103,7 +123,7 @@ async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) 
     with _as_problems():
         then = await _then(past, follower, when)
         if when.known_at is not None and told:
-            then = then._replace(scene=await _as_told(past, then.scene, {"unit": code}))
+            then = then._replace(scene=await _as_told(past, then.scene, [{"unit": code}]))
         windows = {name: _window(name, then.day) for name in (*WINDOWS, window)}
         book = then.scene.policy.indicators if then.scene.policy else IndicatorBook()
         windows |= since_windows(book, windows[window])
@@ -118,13 +138,17 @@ def _told_codes(key: ViewKey, scene: Scene) -> frozenset[str]:
     return codes_of(book.versions_of(key.indicator))
 
 
-async def _as_told(past: Past, scene: Scene, where: Where) -> Scene:
+async def _as_told(past: Past, scene: Scene, of: Sequence[Of]) -> Scene:
     """A scene of another instant with the facts that were known then. Raises ProblemError before what the store saw arrive."""
-    documents = await past.told_at(scene.meta.known_at, where)
-    if documents is None:
-        raise ProblemError("NO_HISTORY", "what was told until then is not known by when")
-    told, public = await asyncio.to_thread(held, documents, scene.policy)
+    await _since_seen(past, scene)
+    known = await past.known_at(scene.meta.known_at, of)
+    told, public = await asyncio.to_thread(known.by, scene.policy)
     return replace(scene, facts=public, told=told, unknown=DESK_FACTS)
+
+
+async def _since_seen(past: Past, scene: Scene) -> None:
+    if not await past.saw(scene.meta.known_at):
+        raise ProblemError("NO_HISTORY", "what was told until then is not known by when")
 
 
 class _Then(NamedTuple):

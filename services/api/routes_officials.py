@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -18,7 +17,7 @@ from dunghen.platform.store import CursorError, Document, In, Page, StoreAwayErr
 from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store.port import Between, Scalar
 from services.api.acknowledgements import acknowledged, answers_of
-from services.api.answers import untagged
+from services.api.answers import untagged, with_next
 from services.api.items import item_of
 from services.api.officials import NOT_FOUND, Officials, Reading
 from services.api.problems import ProblemError
@@ -162,8 +161,4 @@ def private(request: Request, body: Mapping[str, object] | msgspec.Struct) -> Re
 
 def paged(request: Request, body: Mapping[str, object], after: str) -> Response:
     """A page of a list; `after` "": the last one."""
-    answer = private(request, {**body, "after": after})
-    if after:
-        query = urlencode({**request.query_params, "after": after})
-        answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
-    return answer
+    return with_next(request, private(request, {**body, "after": after}), after)

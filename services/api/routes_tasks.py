@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from dunghen.contracts.statements import FIRST_YEAR, LAST_YEAR, StatementsByUnit
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.tasks import Bloc, TaskState
-from services.api.answers import hashed, untagged
+from services.api.answers import hashed, untagged, with_next
 from services.api.cursors import BadCursor, page_of
 from services.api.follower import Follower
 from services.api.problems import ProblemError
@@ -118,11 +117,7 @@ def task_routes(follower: Follower) -> APIRouter:
             tasks=lines_of(page, scene, question.day),
             after=following,
         )
-        answer = _sent(request, tasks, follower.stale_age())
-        if following:
-            query = urlencode({**request.query_params, "after": following})
-            answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
-        return answer
+        return with_next(request, _sent(request, tasks, follower.stale_age()), following)
 
     return router
 

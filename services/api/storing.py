@@ -1,13 +1,15 @@
-"""What every projector into the store does around its own work: prepare, follow, wait and begin again; and whether the store answers."""
+"""What every projector into the store does around its own work: prepare, follow, wait and begin again; whether the store answers; reading
+all that meets a query."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dunghen.platform.kafka import MissingTopic, Truncated, Unreachable
-from dunghen.platform.store import Collection, Store, StoreAwayError, StoreError
+from dunghen.platform.store import Collection, Document, Query, Store, StoreAwayError, StoreError
 
 RETRY_SECONDS = 1.0
 LOOK_SECONDS = 5.0
@@ -25,6 +27,17 @@ async def follow_into(store: Store, collections: Sequence[Collection], follow: C
             await store.clear()
             raise
         await asyncio.sleep(RETRY_SECONDS)
+
+
+async def documents(store: Store, query: Query) -> AsyncIterator[Document]:
+    """All that meet a query, read a page at a time. Raises StoreAwayError."""
+    while True:
+        page = await store.find(query)
+        for document in page.documents:
+            yield document
+        if not page.after:
+            return
+        query = replace(query, after=page.after)
 
 
 class StoreWatch:
