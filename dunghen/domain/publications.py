@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +27,29 @@ class Publications:
     def of(self, set_code: str) -> list[str]:
         """The published years of a set, the newest first."""
         return sorted((one.year for one in self.at if one.set == set_code), reverse=True)
+
+
+class Withdrawal(NamedTuple):
+    """A publication that does not stand any more. Seconds since 1970 UTC; `again_at`: since when the year is public anew, 0: it is not."""
+
+    of: SetYear
+    published_at: int
+    withdrawn_at: int
+    again_at: int
+
+
+def withdrawals(then: Publications, later: Iterable[tuple[int, Publications]], now: Publications) -> list[Withdrawal]:
+    """Which of those that stood then were withdrawn since, by set and year. `later`: (applied at, what stood from then on), in order.
+
+    What was known then was published then, so history goes on telling it (domain.md §4: `known_at` means what was published then); it has
+    to say that it does not stand any more.
+    """
+    steps, found = list(later), list[Withdrawal]()
+    for one, at in sorted(then.at.items()):
+        gone = next((applied for applied, publications in steps if publications.at.get(one) != at), None)
+        if gone is not None:
+            found.append(Withdrawal(one, at, gone, now.at.get(one, 0)))
+    return found
 
 
 def yearly_of(book: IndicatorBook, fact: str, period: str) -> SetYear | None:

@@ -11,8 +11,8 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Thread
-from typing import Any
 
 Addresses = Sequence[tuple[socket.AddressFamily, str]]
 Resolve = Callable[[str, int], Addresses]  # blocks; raises OSError or UnicodeError
@@ -43,9 +43,9 @@ class Lookups:
     def _resolve(self, place: _Place, under_way: asyncio.Future[Addresses]) -> None:
         loop, host, port = place
         try:
-            say, end = under_way.set_result, self.resolve(host, port)  # type: Callable[[Any], None], Any
+            say = partial(under_way.set_result, self.resolve(host, port))
         except Exception as fault:
-            say, end = under_way.set_exception, fault
+            say = partial(under_way.set_exception, fault)
         del self._under_way[place]
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(say, end)
+            loop.call_soon_threadsafe(say)

@@ -68,6 +68,8 @@ def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:
     measure = "indicator" if heading.get("indicator") else "rate"
     above = ("as_of", "known_at", "version", "window", measure)
     told = [_told(name, heading[name]) for name in above]
+    if measure == "indicator":
+        above, told = (*above, "withdrawn"), [*told, " ".join(f"{of.year}:{of.withdrawn_at}" for of in heading.get("withdrawn", ()))]
     lines = [[getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + told for row in rows]
     name = "-".join(("dunghen", heading["window"], heading[measure], heading["kind"]))
     return Table(name, [*names, *IN_A_WINDOW, *above], lines)

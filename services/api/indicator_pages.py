@@ -19,6 +19,7 @@ from dunghen.domain.windows import Window
 from services.api.indicator_rows import Measure, figure_of, inputs_for, summed
 from services.api.rows import instant_text
 from services.api.views import NO_SCORE, Scene
+from services.api.withdrawn import withdrawn_years
 
 Found = list[tuple[Indicator, IndicatorValue]]
 
@@ -177,6 +178,7 @@ def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -
         "policy": scene.meta.policy,
         "window": window,
         **{key: date_of(day).isoformat() for key, day in days.items()},
+        "withdrawn": withdrawn_years(scene),
     }
 
 

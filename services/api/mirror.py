@@ -11,11 +11,14 @@ from dunghen.contracts.messages import PolicyRecord, UnitScore
 from dunghen.contracts.statements import StatementsByUnit, Task, statements_by_unit
 from dunghen.domain.derived_facts import catalogue_facts
 from dunghen.domain.policy import Policy
+from dunghen.domain.publications import Publications
 from services.api.board_messages import NOWHERE, Entry, FeedView, Meta, Position, Pulse
 from services.api.feeds import UnitFeed, by_unit
 from services.api.policies import Policies
 from services.api.ports import Stored
 from services.api.views import Scene
+
+PUBLICATIONS = "publications"  # the kind of policy
 
 
 @dataclass(slots=True)
@@ -108,6 +111,15 @@ class Mirror:
         if self._policies is None:
             self._policies = Policies(self.records)
         return self._policies.at(version)
+
+    def publications_since(self, version: int) -> list[tuple[int, Publications]]:
+        """(applied at, what was published from then on) of each version above this one, up to the shown one, that says it; in order."""
+        newest = self.meta.policy if self.meta else 0
+        later = sorted(
+            (v, record.applied_at) for (kind, v), record in self.records.items() if kind == PUBLICATIONS and version < v <= newest
+        )
+        policies = ((applied_at, self.policy_at(v)) for v, applied_at in later)
+        return [(applied_at, policy.publications) for applied_at, policy in policies if policy]
 
     def age_seconds(self, milliseconds: int) -> float | None:
         """Real seconds since the projector's last sign of life; None if there never was one."""

@@ -16,6 +16,8 @@ from dunghen.contracts.scores import since_windows, unit_score
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.desks import DESK_FACTS
 from dunghen.domain.indicators import IndicatorBook
+from dunghen.domain.policy import Policy
+from dunghen.domain.publications import Withdrawal, withdrawals
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
 from dunghen.platform.store import StoreAwayError
@@ -26,6 +28,7 @@ from services.api.problems import ProblemError
 from services.api.told_history import beyond_knowing, codes_of
 from services.api.unit_page import Told
 from services.api.views import Scene, View, ViewKey, heading
+from services.api.withdrawn import withdrawn_years
 
 FIRST_DAY = day_number(date(1970, 1, 1))
 
@@ -79,7 +82,10 @@ async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) ->
         of_then = _counted(then, {key.window: window})
         view = view_of(key)
         view.show(of_then)
-        return Shown(view, {**heading(of_then, key), "as_of": date_of(then.day).isoformat()})
+        above = {**heading(of_then, key), "as_of": date_of(then.day).isoformat()}
+        if key.indicator and when.known_at is not None:
+            above["withdrawn"] = withdrawn_years(then.scene, {key.indicator.partition(".")[0]})
+        return Shown(view, above)
 
 
 def _counted(then: _Then, windows: Mapping[str, Window]) -> Scene:
@@ -199,7 +205,14 @@ async def _known_at(past: Past, follower: Follower, now: Scene, known_at: dateti
     if generation is None:
         raise ProblemError("NO_HISTORY")
     meta = msgspec.structs.replace(now.meta, policy=generation.policy, day=generation.day, known_at=at)
-    return replace(now, meta=meta, policy=follower.mirror.policy_at(generation.policy))
+    policy = follower.mirror.policy_at(generation.policy)
+    return replace(now, meta=meta, policy=policy, withdrawn=_withdrawn(follower, now, policy, generation.policy))
+
+
+def _withdrawn(follower: Follower, now: Scene, then: Policy | None, version: int) -> list[Withdrawal]:
+    if then is None or now.policy is None:
+        return []
+    return withdrawals(then.publications, follower.mirror.publications_since(version), now.policy.publications)
 
 
 def _seconds(known_at: datetime, scene: Scene) -> int:

@@ -28,6 +28,7 @@ from services.api.routes_officials import After
 from services.api.rows import instant_text
 from services.api.schema import KNOWN, answers
 from services.api.views import Scene
+from services.api.withdrawn import WithdrawnYear, withdrawn_years
 
 CODE = r"^[A-Z0-9_.]{0,61}$"
 MOST = 500
@@ -49,12 +50,15 @@ class FactShown(msgspec.Struct, kw_only=True):
 
 
 class FactsAnswer(msgspec.Struct):
-    """A page of facts by unit, code and period. `after`: where the next page goes on, "" on the last."""
+    """A page of facts by unit, code and period. `after`: where the next page goes on, "" on the last. `withdrawn`: years of yearly sets
+    that were public then and were withdrawn since; of the asked code's set where one is asked for.
+    """
 
     known_at: str | None
     version: int
     facts: list[FactShown]
     after: str
+    withdrawn: list[WithdrawnYear]
 
 
 class Wanted:
@@ -107,7 +111,8 @@ def fact_routes(follower: Follower, past: Past) -> APIRouter:
             shown = [_of_fact(fact) for fact in facts if fact.code not in DERIVED_FACTS]
         page, following = page_of([((_place(one),), one) for one in shown], wanted.limit, "")
         at = instant_text(scene.meta.known_at, scene.looks.zone)
-        answer = hashed(request, msgspec.json.encode(FactsAnswer(at, scene.meta.version, page, following)))
+        withdrawn = withdrawn_years(scene, {wanted.code.partition(".")[0]} if wanted.code else None)
+        answer = hashed(request, msgspec.json.encode(FactsAnswer(at, scene.meta.version, page, following, withdrawn)))
         return with_next(request, answer, following)
 
     return router

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.api.rows import CityRow, Row
 from services.api.unit_page import UnitAnswer, UnitIdentity
+from services.api.withdrawn import WithdrawnYear
 
 
 class MapRow(Row, kw_only=True):
@@ -33,7 +34,8 @@ class MapCity(CityRow, kw_only=True):
 
 class MapAnswer(msgspec.Struct, kw_only=True):
     """The map in one window, rate or indicator, and kind. `age_seconds` only where it is stale; `covers` only where it was asked for,
-    `gone` (codes of units that left) only after a version.
+    `gone` (codes of units that left) only after a version; `withdrawn` only by an indicator as known at an instant: its set's years that
+    were public then and were withdrawn since.
     """
 
     as_of: str
@@ -54,6 +56,7 @@ class MapAnswer(msgspec.Struct, kw_only=True):
     facts: dict[str, int] | None = None
     desks: dict[str, int] | None = None
     gone: list[str] | None = None
+    withdrawn: list[WithdrawnYear] | None = None
 
 
 class Was(msgspec.Struct, kw_only=True):

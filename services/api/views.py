@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from dunghen.contracts.statements import StatementsByUnit
 from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import Zone, date_of
 from dunghen.domain.policy import Policy
+from dunghen.domain.publications import Withdrawal
 from dunghen.domain.ranking import FEW, dense_ranks
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import resolve
@@ -40,7 +41,7 @@ class ViewKey(NamedTuple):
 class Scene:
     """Everything that the views of one version are made of. Scores, feeds, facts, desks, statements by unit; `told`: facts with drafts.
 
-    `unknown`: names of facts of which nobody can say what was known then.
+    `unknown`: names of facts of which nobody can say what was known then; `withdrawn`: publications that stood then and no more.
     """
 
     meta: Meta
@@ -52,6 +53,7 @@ class Scene:
     desks: DesksByUnit = field(default_factory=DesksByUnit)
     statements: StatementsByUnit = field(default_factory=StatementsByUnit)
     unknown: frozenset[str] = frozenset()
+    withdrawn: Sequence[Withdrawal] = ()
     _found: dict[str, UnitScore] = field(default_factory=dict, init=False, compare=False, repr=False)
     _units: list[Unit] = field(default_factory=list, init=False, compare=False, repr=False)
 

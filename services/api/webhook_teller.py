@@ -57,7 +57,7 @@ Live = Callable[[], Iterable[BandWebhook] | None]  # the subscriptions whose key
 
 @dataclass
 class Teller:
-    """`run` never returns. Of all on one store that one sends which has the lease. Nobody's slowness is another's: a post waits for none."""
+    """`run` never returns. Of all on one store the one with the lease sends. A post waits for no other: nobody's slowness is another's."""
 
     settings: ApiSettings
     follower: Follower

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import Any
 
 import pytest
 from receivers import HOST, HttpReceiver, authority

@@ -34,6 +34,7 @@ from services.api.ports import BoardReader, Stored
 from services.api.routes_facts import fact_routes
 from services.api.routes_indicators import indicator_routes
 from services.api.routes_map import map_routes
+from services.api.routes_map_files import map_file_routes
 from services.api.settings import ApiSettings
 from services.api.told_history import TOLD, Known, ToldLedger, beyond_knowing, codes_of, since_put
 
@@ -94,6 +95,15 @@ class City:
 
     http: httpx.AsyncClient
     store: Store
+    follower: Follower
+
+    def apply(self, version: int, bodies: dict[str, Any], at: float) -> None:
+        """Another version of the policy, shown from an hour on."""
+        mirror = self.follower.mirror
+        applied = policy_records(version, bodies, Applied(hour(at)))
+        records = {**mirror.records, **{(record.kind, record.version): record for record in applied}}
+        meta = Meta(version=7 + version, policy=version, day=DAY, known_at=hour(12))
+        assert mirror.load(Stored(Position(7 + version), meta, {}, policies=records))
 
     async def take(self, *statements: Fact | Task) -> None:
         await take(self.store, statements)
@@ -135,10 +145,15 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
     await store.apply([generation_put(hour(-24), 1, DAY, 1)], {})
     app, past = FastAPI(), Past(store)
     problems.install(app)
-    for router in (map_routes(follower, past), indicator_routes(follower, past), fact_routes(follower, past)):
+    for router in (
+        map_routes(follower, past),
+        map_file_routes(follower, past),
+        indicator_routes(follower, past),
+        fact_routes(follower, past),
+    ):
         app.include_router(router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/api/v1") as client:
-        yield City(client, store)
+        yield City(client, store, follower)
     await store.close()
 
 
@@ -309,3 +324,48 @@ def test_of_an_indicator_it_is_known_what_it_is_made_of() -> None:
     assert codes_of(book.versions["TEST.TOLD"]) == {"TEST.TOLD"}
     assert codes_of(book.versions["PLAN.ALL"]) == {"~tasks"}
     assert [beyond_knowing(codes_of(book.versions[code])) for code in ("PLAN.ALL", "PLAN.DESK")] == [False, True]
+
+
+YEARLY_SET: dict[str, Any] = {
+    "code": "RANKED",
+    "name_vi": "a",
+    "name_en": "a",
+    "total": True,
+    "yearly": True,
+    "indicators": [{"code": "RANKED.POINTS", "kind": "manual", "facts_over": "latest", "maximum": 10, **WORDS}],
+}
+
+
+async def test_what_was_withdrawn_is_told_of_then_and_says_since_when_it_does_not_stand(city: City) -> None:
+    """Published before, withdrawn at hour 6: `known_at` means what was published then (domain.md §4)."""
+    sets = {"indicators": {"sets": [*SETS, TASK_SET, YEARLY_SET]}}
+    published = {"publications": {"published": [{"set": "RANKED", "year": 2025, "at": hour(-3)}]}}
+    city.apply(2, {**sets, **published}, at=-2)
+    city.apply(3, {"publications": {"published": []}}, at=6)
+    await city.store.apply([generation_put(hour(-1), 2, DAY, 2), generation_put(hour(6), 3, DAY, 3)], {})
+    await city.take(told("20242", 9, 1, 1, code="RANKED.POINTS", period="2025", denominator=10))
+    withdrawn = [
+        {
+            "set": "RANKED",
+            "year": "2025",
+            "published_at": "2026-11-16T04:00:00+07:00",
+            "withdrawn_at": "2026-11-16T13:00:00+07:00",
+            "again_at": None,
+        }
+    ]
+    for path, query, then, now in (
+        ("/map", {"indicator": "RANKED.POINTS", "window": "year"}, withdrawn, []),
+        ("/map", {"indicator": "TEST.TOLD"}, [], []),
+        ("/facts", {"code": "RANKED.POINTS"}, withdrawn, []),
+        ("/facts", {"unit": "20242"}, withdrawn, []),
+        ("/facts", {"code": "TEST.TOLD"}, [], []),
+        ("/units/20242/indicators", {}, withdrawn, []),
+    ):
+        said = [(await city.get(path, at, **query))["withdrawn"] for at in (3, 8)]
+        assert (path, query, said) == (path, query, [then, now])
+    assert [len((await city.get("/facts", at, code="RANKED.POINTS"))["facts"]) for at in (3, 8)] == [1, 0]
+    sheet = await city.http.get("/map.csv", params={"known_at": datetime.fromtimestamp(hour(3), UTC).isoformat(), "indicator": "RANKED"})
+    assert "2025:2026-11-16T13:00:00+07:00" in sheet.text
+    city.apply(4, published, at=10)
+    found = await city.get("/facts", 3, code="RANKED.POINTS")
+    assert found["withdrawn"] == [{**withdrawn[0], "again_at": "2026-11-16T04:00:00+07:00"}]

@@ -56,7 +56,9 @@ def test_one_subscribes_until_there_are_twenty_and_none_ends_for_it() -> None:
     assert len(list(book)) == MOST_WEBHOOKS
 
 
-@pytest.mark.parametrize(("first", "then"), [("formerkey", "newerkey"), ("newerkey", "formerkey"), ("newerkey", "anotherkey"), ("newestkey", "anotherkey")])
+@pytest.mark.parametrize(
+    ("first", "then"), [("formerkey", "newerkey"), ("newerkey", "formerkey"), ("newerkey", "anotherkey"), ("newestkey", "anotherkey")]
+)
 def test_while_a_key_is_being_rotated_both_together_have_twenty(first: str, then: str) -> None:
     """`formerkey` was replaced twice, by `newerkey` and by `anotherkey`; of `newerkey` there is a successor, too."""
     replaced = [("formerkey", ""), ("newerkey", "formerkey"), ("anotherkey", "formerkey"), ("newestkey", "newerkey"), ("strangerkey", "")]
