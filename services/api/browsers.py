@@ -1,23 +1,13 @@
-"""What becomes of an official's browsers when one is switched on or off, or its person goes: what is to be written. Pure."""
+"""What becomes of an official's browsers when one is switched on or off, or its person goes: what is to be written to
+`push-subscriptions`, and why: ON, OFF, NOT_OWN (nothing is written), SWEPT. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.subscriptions import MOST_BROWSERS, Browser, Subscription, SubscriptionBook, System, encode_subscription
-
-Records = list[tuple[bytes, bytes | None]]  # (key, value or None for a tombstone) of `push-subscriptions`
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`records` are to be written; `reason`: ON, OFF, NOT_OWN (nothing is written), SWEPT."""
-
-    records: Records
-    reason: str
-
+from services.api.book_changes import Change, Records
 
 Decide = Callable[[SubscriptionBook, PeopleBook], Change]  # by the directory as it was behind the last of these subscriptions
 

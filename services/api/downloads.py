@@ -66,7 +66,7 @@ def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:
     of = type(rows[0]) if rows else Row
     names = [name for name in of.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
     measure = "indicator" if heading.get("indicator") else "rate"
-    above = ("as_of", "known_at", "version", "window", measure)
+    above: tuple[str, ...] = ("as_of", "known_at", "version", "window", measure)
     told = [_told(name, heading[name]) for name in above]
     if measure == "indicator":
         above, told = (*above, "withdrawn"), [*told, " ".join(f"{of.year}:{of.withdrawn_at}" for of in heading.get("withdrawn", ()))]

@@ -18,6 +18,7 @@ from dunghen.contracts.scores import unit_score
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import Window
 from dunghen.platform.store import Between, Document, Query, Store
+from dunghen.platform.store.port import Where
 from services.api.board_messages import Generation
 from services.api.history import Days, days_of, taken_back
 from services.api.storing import documents
@@ -104,7 +105,7 @@ class Past:
 
     def facts_at(self, at: int, of: Of, after: str) -> AsyncIterator[Fact]:
         """The facts that held at an instant, in the order of what they are about (`told_history.subject`), behind one of these."""
-        where = {**of, "about": Between(low=f"{after} " if after else None), "arrived_at": up_to(at)}  # no code has a space
+        where: Where = {**of, "about": Between(low=f"{after} " if after else None), "arrived_at": up_to(at)}  # no code has a space
         return facts_known(self.store, Query(TOLD.name, where, ("about", "arrived_at"), limit=PAGE), at)
 
     async def _read(self, policy: int) -> set[str]:

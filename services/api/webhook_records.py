@@ -1,26 +1,18 @@
-"""What becomes of the subscriptions to changes of band when one is made, tried or ended, or its key goes: what is to be written. Pure."""
+"""What becomes of the subscriptions to changes of band when one is made, tried or ended, or its key goes: what is to be written to
+`band-webhooks`, and why: ON, TRIED, OFF, SWEPT; where nothing is: TOO_MANY, TOO_SOON, UNKNOWN. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 import msgspec
 
 from dunghen.contracts.band_webhooks import MOST_WEBHOOKS, BandWebhook, BandWebhookBook
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import encode
+from services.api.book_changes import Change
 
-Records = list[tuple[bytes, bytes | None]]  # (key, value or None for a tombstone) of `band-webhooks`
 TRY_SECONDS = 10  # between two wishes to try
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`records` are to be written; `reason`: ON, TRIED, OFF, SWEPT; where nothing is: TOO_MANY, TOO_SOON, UNKNOWN."""
-
-    records: Records
-    reason: str
 
 
 Decide = Callable[[BandWebhookBook, KeyBook], Change]

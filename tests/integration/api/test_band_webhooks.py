@@ -20,7 +20,7 @@ from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.topics import BAND_WEBHOOKS, KEYS
 from dunghen.platform import kafka
 from dunghen.platform.local.servers import LocalServer, free_port, launch
-from services.api.adapters import kafka_band_webhooks
+from services.api.adapters import fenced_book
 from tests.eventually import eventually_async as eventually
 from tests.http_receiver import HOST, HttpReceiver
 
@@ -295,7 +295,7 @@ async def test_each_sees_its_own_an_operator_all_and_a_rotated_key_keeps_them(
 
 
 async def _ends_with_its_key(subscriber: Subscriber, newer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kafka_band_webhooks, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(fenced_book, "SWEEP_SECONDS", 0.2)
     world = subscriber.world
     await world.stop("worker")
     await world.start_worker()

@@ -16,7 +16,7 @@ from dunghen.cli.data_folder import DataFolder
 from dunghen.contracts.subscriptions import MOST_BROWSERS, Subscription, SubscriptionBook
 from dunghen.contracts.topics import PEOPLE, PUSH_SUBSCRIPTIONS
 from dunghen.platform import kafka
-from services.api.adapters import kafka_browsers
+from services.api.adapters import fenced_book
 from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.browsers import switched_on
 from tests.eventually import eventually_async as eventually
@@ -185,7 +185,7 @@ async def _not_ready(world: World, actor: Actor) -> httpx.Response | None:
 
 async def test_the_browsers_of_who_left_are_taken_out_of_the_topic(settled: Settled, monkeypatch: pytest.MonkeyPatch) -> None:
     world, actors = settled
-    monkeypatch.setattr(kafka_browsers, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(fenced_book, "SWEEP_SECONDS", 0.2)
     await say(world, actors[OFFICIAL], given("gone"))
     await say(world, actors[LEADER], given("stays"))
     await world.stop("worker")

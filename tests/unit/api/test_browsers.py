@@ -6,7 +6,8 @@ import pytest
 
 from dunghen.contracts.people import PeopleBook, PersonRecord, PostRecord, encode_person
 from dunghen.contracts.subscriptions import MOST_BROWSERS, Subscription, SubscriptionBook, encode_subscription
-from services.api.browsers import Change, known_as, swept, switched_off, switched_on
+from services.api.book_changes import Change
+from services.api.browsers import known_as, swept, switched_off, switched_on
 
 MIT, BUOI = "p00000000000000aa", "p00000000000000bb"
 

@@ -9,7 +9,8 @@ import pytest
 from dunghen.contracts.band_webhooks import MOST_WEBHOOKS, BandWebhook, BandWebhookBook
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import KeyRecord, encode
-from services.api.webhook_records import TRY_SECONDS, Change, ended, subscribed, swept, tried
+from services.api.book_changes import Change
+from services.api.webhook_records import TRY_SECONDS, ended, subscribed, swept, tried
 
 NOW = 1_794_790_800
 SECRET = "whsec_" + "A" * 43 + "="
