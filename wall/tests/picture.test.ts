@@ -63,3 +63,9 @@ test('the places of a city are its communes and wards; a city of departments alo
   expect(placesOf([place, office])).toEqual([place]);
   expect(placesOf([office])).toEqual([office]);
 });
+test('what was withdrawn since is kept beside the picture of then', () => {
+  const withdrawn = [{ set: 'RANKED', year: '2025', published_at: '2026-11-01T08:00:00+07:00', withdrawn_at: '2026-11-09T08:30:00+07:00', again_at: null }];
+  expect(snapshot(QUESTION, mapBody({ ...body(1, []), withdrawn })).withdrawn).toEqual([{ year: '2025', withdrawnAt: '2026-11-09T08:30:00+07:00', againAt: null }]);
+  expect(begun.withdrawn).toEqual([]);
+  expect(() => mapBody({ ...body(1, []), withdrawn: [{ year: '2025' }] })).toThrow(Malformed);
+});

@@ -1122,7 +1122,8 @@ export interface paths {
          * Post Webhook
          * @description To be told at `url` when a unit's band is other than was told last. The address must be https, of the open internet.
          *
-         *     201 once it is stored, with the secret by which messages are verified (Standard Webhooks): it is shown this once. 409 above 20.
+         *     201 once it is stored, with the secret by which messages are verified (Standard Webhooks): it is shown this once. 409 above 20
+         *     of one owner: those of a key that is being replaced, or that replaces it, count too.
          */
         post: operations["post_webhook_api_v1_webhooks_post"];
         delete?: never;
@@ -2205,6 +2206,10 @@ export interface operations {
                 unit?: string;
                 /** @description of a fact, as the terms of /indicators name it */
                 code?: string;
+                /** @description facts of a page */
+                limit?: number;
+                /** @description where the page before ended; the header Link names the next */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -2212,13 +2217,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The facts */
+            /** @description A page of facts */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        after: string;
                         facts: {
                             assessed: boolean;
                             code: string;
@@ -2230,6 +2236,13 @@ export interface operations {
                         }[];
                         known_at: string | null;
                         version: number;
+                        withdrawn: {
+                            again_at: string | null;
+                            published_at: string | null;
+                            set: string;
+                            withdrawn_at: string | null;
+                            year: string;
+                        }[];
                     };
                 };
             };
@@ -2872,6 +2885,13 @@ export interface operations {
                         }[];
                         version: number;
                         window: string;
+                        withdrawn?: {
+                            again_at: string | null;
+                            published_at: string | null;
+                            set: string;
+                            withdrawn_at: string | null;
+                            year: string;
+                        }[] | null;
                     };
                 };
             };

@@ -35,7 +35,9 @@ export interface Unit extends Scored {
 export interface City extends Scored {
   readonly rates: Readonly<Record<Rate, Figure>>; readonly receivedToday: number; readonly finishedToday: number; readonly zone: string;
 }
-export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly age: number | null }
+/** A year of a set that was public when it was known and was withdrawn since; `againAt`: since when it is public anew. */
+export interface WithdrawnYear { readonly year: string; readonly withdrawnAt: string; readonly againAt: string | null }
+export interface MapBody { readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[]; readonly stale: boolean; readonly age: number | null; readonly withdrawn: readonly WithdrawnYear[] }
 export interface ChangeBody { readonly version: number; readonly asOf: string | null; readonly city: City | null; readonly units: readonly Unit[] }
 /** `lag`: seconds that the server is behind the sources; null: it cannot say; undefined: not told. `age`: of its own picture, where that is old. */
 export interface Tick { readonly serverTime: number | null; readonly lag: number | null | undefined; readonly stale: boolean; readonly age: number | null; readonly geometry?: string | null }
@@ -140,9 +142,13 @@ function list(value: unknown): readonly Unit[] {
   if (!Array.isArray(value)) throw new Malformed('units is not a list');
   return value.map(unitOf);
 }
+function withdrawnOf(value: unknown): WithdrawnYear {
+  const raw = record<Untold<NonNullable<Answered<'/api/v1/map'>['withdrawn']>[number]>>(value, 'withdrawn');
+  return { year: word(raw, 'year'), withdrawnAt: word(raw, 'withdrawn_at'), againAt: typeof raw['again_at'] === 'string' ? raw['again_at'] : null };
+}
 export function mapBody(value: unknown): MapBody {
   const raw = record<RawMap>(value, 'map');
-  return { version: count(raw, 'version'), asOf: word(raw, 'as_of'), city: cityOf(raw['city']), units: list(raw['units']), stale: raw['stale'] === true, age: ageOf(raw) };
+  return { version: count(raw, 'version'), asOf: word(raw, 'as_of'), city: cityOf(raw['city']), units: list(raw['units']), stale: raw['stale'] === true, age: ageOf(raw), withdrawn: listOf(raw['withdrawn'] ?? [], 'withdrawn').map(withdrawnOf) };
 }
 export function changeBody(value: unknown): ChangeBody {
   const raw = record<RawMap>(value, 'change');

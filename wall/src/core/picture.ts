@@ -1,5 +1,5 @@
 /** The picture on screen as a value: a snapshot replaces it, a change replaces whole units in it. Units that did not change keep their identity. */
-import type { ChangeBody, City, MapBody, Question, Unit } from './model';
+import type { ChangeBody, City, MapBody, Question, Unit, WithdrawnYear } from './model';
 
 export interface Picture {
   /** What was asked for when this picture came: the labels belong to it, not to the pickers. */
@@ -7,13 +7,15 @@ export interface Picture {
   readonly version: number; readonly asOf: string; readonly city: City; readonly units: readonly Unit[];
   /** Unit code → version in which what is shown of it last changed; empty after a snapshot. */
   readonly changed: ReadonlyMap<string, number>;
+  /** What is shown and does not stand any more; empty but where it is of an instant. */
+  readonly withdrawn: readonly WithdrawnYear[];
 }
 
 export const sameQuestion = (a: Question, b: Question): boolean => 
   a.window === b.window && a.rate === b.rate && a.kind === b.kind && (a.asOf ?? null) === (b.asOf ?? null) && (a.knownAt ?? null) === (b.knownAt ?? null) && (a.indicator ?? null) === (b.indicator ?? null);
 
 export function snapshot(question: Question, body: MapBody): Picture {
-  return { question, version: body.version, asOf: body.asOf, city: body.city, units: ofKind(body.units, question), changed: new Map() };
+  return { question, version: body.version, asOf: body.asOf, city: body.city, units: ofKind(body.units, question), changed: new Map(), withdrawn: body.withdrawn };
 }
 
 /** The next picture; the same one when the change is not newer (a replay after a reconnect). */

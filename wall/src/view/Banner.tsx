@@ -1,6 +1,6 @@
 /** Why the picture is not of now, with its age in large letters; or that the reader stopped it. */
 import { isLive } from '../core/model';
-import { dayMonth, local, age } from '../core/times';
+import { age, dayMonth, dayOf, local, timeOf } from '../core/times';
 import { choice, choose, heldAt, lang, mode, picture, say, shownAge, shownUntil, state } from './store';
 
 export function Banner() {
@@ -33,14 +33,17 @@ function switching(): string {
 
 const ToNow = () => <button type="button" onClick={() => choose({ asOf: null, knownAt: null, window: isLive({ ...choice.value, asOf: null, knownAt: null }) ? choice.value.window : 'month' })}>{say('to_now')}</button>;
 
-/** That the picture is one of the past, and of which. */
+const moment = (at: string): string => `${dayMonth(dayOf(at), true)} ${timeOf(at)}`;
+
+/** That the picture is one of the past, and of which; what of it was withdrawn since. */
 function Past() {
   const question = picture.value?.question;
   if (question === undefined || isLive(question)) return null;
   const words = [
     ...(question.asOf ? [say('past_of', { day: dayMonth(question.asOf, true) })] : []), ...(question.knownAt ? [say('past_known', { when: question.knownAt.replace('T', ' ') })] : []),
   ];
-  return <div class="banner quiet" role="status" data-state="past"><p>{words.length > 0 ? words.join(' ') : say('past_window')}</p><ToNow /></div>;
+  const gone = (picture.value?.withdrawn ?? []).map(({ year, withdrawnAt, againAt }) => [say('past_withdrawn', { year, when: moment(withdrawnAt) }), ...(againAt === null ? [] : [say('past_again', { when: moment(againAt) })])].join(' '));
+  return <div class="banner quiet" role="status" data-state="past"><p>{words.length > 0 ? words.join(' ') : say('past_window')}{gone.length > 0 && <> <b data-role="withdrawn">{gone.join(' ')}</b></>}</p><ToNow /></div>;
 }
 
 function Loud({ children }: { readonly children: preact.ComponentChildren }) {
