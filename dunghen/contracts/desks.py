@@ -71,7 +71,10 @@ def desk_event_key(event: DeskEvent) -> bytes:
 
 
 class DeskDay(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
-    """One desk on one local day. `lines` only where it is folded, and there only until the day is closed."""
+    """One desk on one local day. `lines` only where it is folded, and there only until the day is closed.
+
+    `heard_at`: when the newest event of it arrived, in seconds; 0: not known.
+    """
 
     unit: str
     desk: str
@@ -79,6 +82,7 @@ class DeskDay(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     tally: DeskTally = DeskTally()
     waiting: int = 0
     calling: list[int] = []
+    heard_at: Instant = 0
     lines: Lines | None = None
 
     @property
@@ -114,6 +118,7 @@ class DeskBook:
         if found.lines is None:
             return []
         found.lines.take(event.said)
+        found.heard_at = max(found.heard_at, event.arrived_at // 1_000_000)
         return [found.key]
 
     def close(self) -> list[DeskKey]:
@@ -159,9 +164,8 @@ def _settled(day: DeskDay, *, closed: bool = False) -> DeskDay:
     if lines is None:
         return day
     kept = None if closed else lines
-    return DeskDay(
-        unit=day.unit, desk=day.desk, day=day.day, tally=tally_of(lines), waiting=lines.waiting(), calling=lines.calling(), lines=kept
-    )
+    told = {"tally": tally_of(lines), "waiting": lines.waiting(), "calling": lines.calling()}
+    return msgspec.structs.replace(day, lines=kept, **told)
 
 
 class DesksByUnit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -14,7 +14,10 @@ from dunghen.domain.desks import BOUNDS, DeskTally, Spans, added
 from dunghen.domain.fives import SMALLEST
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import Window
+from services.api.rows import instant_text
 from services.api.views import Scene
+
+QUARTER = 900  # seconds
 
 
 class Bucket(msgspec.Struct):
@@ -78,8 +81,20 @@ class DeskRow(DeskFigures, kw_only=True):
     withheld: bool
 
 
+class DeskConnection(msgspec.Struct):
+    """When a desk was heard of last, to the quarter of an hour before (a single event of a person is not told to the minute). `stale`:
+    longer ago than a feed may be silent, or the picture itself is old."""
+
+    desk: str
+    heard_at: str
+    stale: bool
+
+
 class DeskAnswer(DeskFigures, kw_only=True):
-    """A unit's desks over the local dates first..last, today included; `waiting`: tickets of today that nobody has called yet."""
+    """A unit's desks over the local dates first..last, today included; `waiting`: tickets of today that nobody has called yet.
+
+    `connections`: the desks that have ever been heard of, whatever the window.
+    """
 
     code: str
     name: str
@@ -91,9 +106,13 @@ class DeskAnswer(DeskFigures, kw_only=True):
     last: str
     waiting: int
     desks: list[DeskRow]
+    connections: list[DeskConnection]
 
 
-def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window]) -> bytes:
+IsSilent = Callable[[int], bool]  # whether who was heard of at an instant (seconds) has been silent for too long
+
+
+def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window], is_silent: IsSilent) -> bytes:
     """`asked` = (name of the window, its days). A unit's own figures are whole; single desks are told of days that are over."""
     name, window = asked
     within = {day: desks for day, desks in scene.desks.unit(unit.code).items() if window.first <= day <= window.last}
@@ -114,9 +133,20 @@ def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window]) -> bytes:
         last=date_of(window.last).isoformat(),
         waiting=sum(one.waiting for one in within.get(scene.meta.day, {}).values()),
         desks=[_row(desk, given) for desk, given in sorted(closed.items())],
+        connections=list(_connections(unit, scene, is_silent)),
         **_figures(whole),
     )
     return msgspec.json.encode(answer)
+
+
+def _connections(unit: Unit, scene: Scene, is_silent: IsSilent) -> Iterator[DeskConnection]:
+    heard: dict[str, int] = {}
+    for desks in scene.desks.unit(unit.code).values():
+        for desk, one in desks.items():
+            heard[desk] = max(heard.get(desk, 0), one.heard_at)
+    for desk, at in sorted(heard.items()):
+        if at:
+            yield DeskConnection(desk, instant_text(at - at % QUARTER, scene.looks.zone) or "", is_silent(at))
 
 
 def _row(desk: str, given: Iterable[Published]) -> DeskRow:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dunghen.domain.feeds import Patience
 from dunghen.domain.windows import WindowError, resolve
 from services.api.answers import hashed, untagged
 from services.api.desk_page import DeskAnswer, desk_page
@@ -23,14 +24,18 @@ def desk_routes(follower: Follower) -> APIRouter:
 
     @router.get("/units/{code}/desks", responses={**answers(DeskAnswer, "The desks", 404), 304: KNOWN})
     async def get_desks(request: Request, code: str, window: Annotated[str, Query(description=WINDOW_HELP)] = "month") -> Response:
-        """A unit's one-stop desks: tickets with waiting and serving times, appointments, answers; single desks of days that are over."""
+        """A unit's one-stop desks: tickets with waiting and serving times, appointments, answers; single desks of days that are over; which
+        desks are connected, by when each was heard of last."""
         scene = present(follower)
         unit = unit_of(scene, code)
         try:
             days = resolve(window, scene.meta.day)
         except WindowError as fault:
             raise ProblemError("INVALID_PARAMETER", str(fault)) from fault
-        body = desk_page(unit, scene, (window, days))
+        patience = Patience(follower.settings.feed_stale_seconds, follower.settings.feed_stale_outside_seconds)
+        now, calendar = follower.clock.seconds(), scene.policy.calendar if scene.policy else None
+        behind = follower.stale_age() is not None
+        body = desk_page(unit, scene, (window, days), lambda at: behind or patience.is_stale(at, now, calendar))
         return hashed(request, body) if follower.stale_age() is None else untagged(request, body)
 
     return router

@@ -9,7 +9,7 @@ const tickets = { taken: 40, served: 30, abandoned: 4, waited: length(1, 2, 20, 
 const none = { tickets: null, appointments: null, satisfaction: null };
 const answer = (more: Record<string, unknown> = {}) => ({
   code: '20242', name: 'Hải Châu', kind: 'locality', version: 3, as_of: '2026-11-16', window: 'month', first: '2026-11-01', last: '2026-11-16', waiting: 2, tickets, appointments: { booked: 9, kept: 7, missed: 2 },
-  satisfaction: { numerator: 8, denominator: 10, value: 0.8, low: 0.5, high: 0.9, by_score: [0, 1, 1, 3, 5] }, desks: [{ desk: 'Q01', withheld: true, ...none }], ...more,
+  satisfaction: { numerator: 8, denominator: 10, value: 0.8, low: 0.5, high: 0.9, by_score: [0, 1, 1, 3, 5] }, desks: [{ desk: 'Q01', withheld: true, ...none }], connections: [{ desk: 'Q01', heard_at: '2026-11-16T08:45:00+07:00', stale: false }], ...more,
 });
 
 test('the figures of a unit and of its desks; what is under five or nothing is null', () => {
@@ -18,8 +18,9 @@ test('the figures of a unit and of its desks; what is under five or nothing is n
   expect(found.desks).toEqual([{ desk: 'Q01', withheld: true, ...none }]);
   expect([isSaid(found), isSaid(desksBody(answer({ ...none, waiting: 0, desks: [] })))]).toEqual([true, false]);
 });
+test('which desks are connected is said with when each was heard of', () => expect(desksBody(answer()).connections).toEqual([{ desk: 'Q01', heardAt: '2026-11-16T08:45:00+07:00', stale: false }]));
 test('an answer that does not fit is refused as a whole', () => {
-  for (const wrong of [{ waiting: null }, { desks: {} }, { tickets: { ...tickets, waited: { ...length(1), count: 2 } } }, { satisfaction: { numerator: 2, denominator: 1 } }, { appointments: 3 }]) expect(() => desksBody(answer(wrong)), JSON.stringify(wrong)).toThrow(Malformed);
+  for (const wrong of [{ waiting: null }, { desks: {} }, { tickets: { ...tickets, waited: { ...length(1), count: 2 } } }, { satisfaction: { numerator: 2, denominator: 1 } }, { appointments: 3 }, { connections: [{ desk: 'Q01', heard_at: null, stale: false }] }, { connections: [{ desk: 'Q01', heard_at: '2026-11-16T08:45:00+07:00' }] }]) expect(() => desksBody(answer(wrong)), JSON.stringify(wrong)).toThrow(Malformed);
 });
 test('a share within a bound is exact, and not known within what is none', () => {
   const { waited } = desksBody(answer()).tickets!;

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 from api_figures import DAY, level, scored
 from fastapi import FastAPI
@@ -21,11 +22,14 @@ from dunghen.domain.days import date_of
 from dunghen.domain.desks import ANSWER_CHANNELS, DESK_EVENT_KINDS
 from dunghen.domain.feeds import Patience
 from dunghen.domain.indicator_values import Stated
+from dunghen.domain.units import Unit
+from dunghen.domain.windows import Window
 from dunghen.platform.clock import FixedClock, real_milliseconds
 from dunghen.platform.store import open_store
 from services.api import problems
 from services.api.board_messages import Pulse, decode_entry
 from services.api.definitions import definitions
+from services.api.desk_page import desk_page
 from services.api.follower import Follower
 from services.api.mirror import Mirror
 from services.api.past import Past
@@ -126,7 +130,8 @@ def test_a_repetition_changes_no_figure_and_what_cannot_be_read_is_counted() -> 
 
 
 @pytest.fixture
-async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def http(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """At 08:00; or at so many minutes after 07:00 as a test says."""
     showing, first = begun()
     assert first.entry is not None
     for day in (DAY - 2, DAY - 1, DAY):
@@ -137,7 +142,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     told(showing, event("ticket_taken", 60))
     stepped(showing, 2000)
     settings = ApiSettings(data=tmp_path)
-    follower = Follower(settings, cast(BoardReader, None), FixedClock(DAY * 86400 + 3600))
+    follower = Follower(settings, cast(BoardReader, None), FixedClock(DAY * 86400 + 60 * getattr(request, "param", 60)))
     stored = Stored(first.position, first.entry.meta, {"20242": scored("20242")}, policies=showing.policies, desks=showing.desks)
     follower.mirror.load(stored)
     follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
@@ -172,6 +177,32 @@ async def test_the_page_tells_a_units_figures_whole_and_its_desks_of_closed_days
 async def test_today_alone_is_told_of_no_single_desk(http: httpx.AsyncClient) -> None:
     page = (await http.get("/units/20242/desks", params={"window": "today"})).json()
     assert (page["desks"], page["tickets"]["taken"], page["waiting"]) == ([], 10, 1)
+
+
+@pytest.mark.parametrize(("http", "silent"), [(140, ["2"]), (151, ["1", "2"]), (60 * 24 * 9, ["1", "2"])], indirect=["http"])
+async def test_which_desks_are_connected_is_said_by_when_each_was_heard_and_never_of_one_that_is_silent(
+    http: httpx.AsyncClient, silent: list[str]
+) -> None:
+    """The last of desk 1 came at 09:15, of desk 2 at 08:15; also where the window has nothing of them."""
+    heard = {"1": "2026-11-16T09:15:00+07:00", "2": "2026-11-16T08:15:00+07:00"}
+    for window in ("today", "2026-02"):
+        page = (await http.get("/units/20242/desks", params={"window": window})).json()
+        assert page["connections"] == [{"desk": desk, "heard_at": at, "stale": desk in silent} for desk, at in heard.items()]
+    assert (await http.get("/units/20194/desks")).json()["connections"] == []
+
+
+def test_a_desk_is_heard_of_to_the_quarter_of_an_hour_and_by_the_newest_arrival_whatever_the_order() -> None:
+    for events in (served(1, 33), served(1, 33)[::-1]):
+        showing, first = begun()
+        told(showing, *events)
+        commit, mirror = stepped(showing, 2000), mirrored(first)
+        assert commit.entry is not None
+        assert mirror.apply(commit.position, decode_entry(encode(commit.entry)))
+        assert mirror.desks.unit("20242")[DAY]["1"].heard_at == DAY * 86400 + 3600 + 38 * 60
+        scene = mirror.scene()
+        assert scene is not None
+        page = msgspec.json.decode(desk_page(Unit("20242", "Hải Châu", "locality"), scene, ("today", Window(DAY, DAY)), lambda _: False))
+        assert [one["heard_at"][11:16] for one in page["connections"]] == ["01:30"]  # by a scene without a city: UTC
 
 
 async def test_the_desks_are_an_indicator_set(http: httpx.AsyncClient) -> None:

@@ -1,5 +1,5 @@
 /** A unit's one-stop desks, as GET /units/{code}/desks says, checked at the door (decision 0028). Lengths of time are exact to the bucket. */
-import { count, figure, listOf, Malformed, ratio, record, word, type Answered, type Figure, type Untold } from './model';
+import { count, figure, instant, listOf, Malformed, ratio, record, word, type Answered, type Figure, type Untold } from './model';
 
 type Body = Answered<'/api/v1/units/{code}/desks'>;
 type RawTickets = Untold<NonNullable<Body['tickets']>>;
@@ -7,6 +7,7 @@ type RawLength = Untold<NonNullable<NonNullable<Body['tickets']>['waited']>>;
 type RawBucket = Untold<NonNullable<NonNullable<Body['tickets']>['waited']>['buckets'][number]>;
 type RawAppointments = Untold<NonNullable<Body['appointments']>>;
 type RawAnswers = Untold<NonNullable<Body['satisfaction']>>;
+type RawConnection = Untold<Body['connections'][number]>;
 type RawFigures = Untold<Body['desks'][number]>;
 
 /** How many took no longer than `atMost` seconds, and longer than the bucket before; null: longer than the last bound. */
@@ -21,8 +22,10 @@ export interface Satisfaction extends Figure { readonly low: number | null; read
 export interface DeskFigures { readonly tickets: Tickets | null; readonly appointments: Appointments | null; readonly satisfaction: Satisfaction | null }
 /** Of days that are over. `withheld`: days with fewer than five, and what would give them away, are left out. */
 export interface DeskRow extends DeskFigures { readonly desk: string; readonly withheld: boolean }
+/** `heardAt`: to the quarter of an hour before, ISO 8601 of the city; `stale`: so long ago that nobody can say that it is connected. */
+export interface Connection { readonly desk: string; readonly heardAt: string; readonly stale: boolean }
 /** Of the local dates first..last, today included; `waiting`: tickets of today that nobody has called yet. */
-export interface Desks extends DeskFigures { readonly first: string; readonly last: string; readonly waiting: number; readonly desks: readonly DeskRow[] }
+export interface Desks extends DeskFigures { readonly first: string; readonly last: string; readonly waiting: number; readonly desks: readonly DeskRow[]; readonly connections: readonly Connection[] }
 
 const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null => (value === null || value === undefined ? null : read(value));
 
@@ -50,6 +53,12 @@ function satisfactionOf(value: unknown): Satisfaction {
 }
 const figuresOf = (raw: RawFigures): DeskFigures => ({ tickets: orNull(raw.tickets, ticketsOf), appointments: orNull(raw.appointments, appointmentsOf), satisfaction: orNull(raw.satisfaction, satisfactionOf) });
 
+function connectionOf(value: unknown): Connection {
+  const raw = record<RawConnection>(value, 'connection');
+  if (typeof raw.stale !== 'boolean' || instant(raw.heard_at) === null) throw new Malformed('a connection without its instant');
+  return { desk: word(raw, 'desk'), heardAt: word(raw, 'heard_at'), stale: raw.stale };
+}
+
 /** Raises Malformed for an answer that does not fit. */
 export function desksBody(value: unknown): Desks {
   const raw = record<Untold<Body>>(value, 'desks');
@@ -57,7 +66,7 @@ export function desksBody(value: unknown): Desks {
     const of = record<RawFigures>(one, 'desk');
     return { ...figuresOf(of), desk: word(of, 'desk'), withheld: of.withheld === true };
   });
-  return { ...figuresOf(raw as RawFigures), first: word(raw, 'first'), last: word(raw, 'last'), waiting: count(raw, 'waiting'), desks: rows };
+  return { ...figuresOf(raw as RawFigures), first: word(raw, 'first'), last: word(raw, 'last'), waiting: count(raw, 'waiting'), desks: rows, connections: listOf(raw.connections ?? [], 'connections').map(connectionOf) };
 }
 
 /** How many of a length took no longer than so many seconds; null where that is no bound of a bucket, so that it is not known exactly. */

@@ -1,12 +1,12 @@
 /** The unit's one-stop desks: waiting and serving time, who left, appointments, satisfaction; each desk by itself of days that are over. */
 import { useEffect, useMemo } from 'preact/hooks';
-import { desksBody, isSaid, within, type DeskFigures, type DeskRow, type Desks as Found, type Length } from '../core/desks';
+import { desksBody, isSaid, within, type Connection, type DeskFigures, type DeskRow, type Desks as Found, type Length } from '../core/desks';
 import { counted, percent, share } from '../core/figures';
 import { isLive } from '../core/model';
-import { span } from '../core/times';
+import { dayMonth, dayOf, span, timeOf } from '../core/times';
 import { followAnswer } from '../live/asked';
 import { browserPorts } from '../live/browser';
-import { choice, lang, say } from '../view/store';
+import { choice, lang, say, today } from '../view/store';
 import { unitText, type UnitKey } from './text';
 import { boundSaid, boundShort } from './words';
 
@@ -26,6 +26,7 @@ export function Desks({ code }: { readonly code: string }) {
       {past && <p class="note">{told('desks_past')}</p>}
       {status !== null && <p class="warn" role="status">{told('desks_away', { status })}</p>}
       {here === null ? status === null && <p class="note" role="status">{told('desks_loading')}</p> : isSaid(here) ? <Whole found={here} /> : <p class="note">{told('desks_none')}</p>}
+      {here !== null && here.connections.length > 0 && <Connections of={here.connections} />}
     </section>
   );
 }
@@ -51,6 +52,17 @@ function Whole({ found }: { readonly found: Found }) {
       {desks.length > 0 && <details class="numbers" data-role="each-desk"><summary>{told('per_desk')}</summary><EachDesk desks={desks} /></details>}
       <p class="note">{told('desk_rule')}</p>
     </>
+  );
+}
+
+/** Which desks were heard of and when; of one that is silent its last word alone, never that it is connected. */
+function Connections({ of }: { readonly of: readonly Connection[] }) {
+  const when = (at: string): string => `${dayOf(at) === today.value ? '' : `${dayMonth(dayOf(at), true)} `}${timeOf(at)}`;
+  return (
+    <details class="numbers" data-role="desk-connections">
+      <summary>{told('desk_connections', { n: of.filter((one) => !one.stale).length, all: of.length })}</summary>
+      <ul>{of.map(({ desk, heardAt, stale }) => <li key={desk} data-desk={desk} data-stale={stale}>{told(stale ? 'desk_silent' : 'desk_connected', { desk, when: when(heardAt) })}</li>)}</ul>
+    </details>
   );
 }
 
