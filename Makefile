@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.ready
+PROVIDER := tests/oidc_provider/node_modules/.package-lock.json
 PAGE_SOURCES := $(wildcard wall/*.html wall/*.json wall/*.ts) $(shell find wall/src wall/public -type f)
 .DEFAULT_GOAL := help
 .PHONY: help up setup test test-parts test-whole check fmt test-unit test-wall test-compose looks baselines faults bench locks clean
@@ -25,21 +26,26 @@ deploy/kafka/jars/.ready: deploy/kafka/pom.xml
 	@deploy/need java mvn && echo "set-up 2/3: Apache Kafka"
 	@deploy/kafka/fetch-jars && touch $@
 
+$(PROVIDER): tests/oidc_provider/package-lock.json
+	@deploy/need node npm && echo "for tests: an OIDC provider"
+	@cd tests/oidc_provider && npm ci --silent --ignore-scripts
+	@touch $@
+
 services/api/static/index.html: $(PAGE_SOURCES)
 	@deploy/need node npm && echo "set-up 3/3: the pages"
 	@cd wall && npm ci --silent && npm run --silent build
 	@touch $@
 
-test: setup ## set everything up and test it: checks, unit, contract, integration, end to end, faults, browser
+test: setup $(PROVIDER) ## set everything up and test it: checks, unit, contract, integration, end to end, faults, browser
 	@deploy/need chromium go promtool amtool
 	$(MAKE) --no-print-directory check
 	$(MAKE) --no-print-directory -j2 test-parts test-whole
 	$(MAKE) --no-print-directory test-wall
 
-test-parts: setup # the half that is seen while it runs
+test-parts: setup $(PROVIDER) # the half that is seen while it runs
 	$(PY) -m pytest tests/unit tests/contract tests/fitness tests/integration
 
-test-whole: setup # beside it, on servers and ports of its own; said when it is over
+test-whole: setup $(PROVIDER) # beside it, on servers and ports of its own; said when it is over
 	@mkdir -p build; ( $(PY) -m pytest tests/e2e tests/faults; one=$$?; $(PY) -m pytest tests/browser && exit $$one ) > build/test-whole.log 2>&1; \
 		ended=$$?; cat build/test-whole.log; exit $$ended
 
@@ -82,4 +88,4 @@ locks: ## renew the hashed locks from pyproject.toml
 	deploy/lock
 
 clean: ## remove what set-up and runs left
-	rm -rf .venv .dunghen wall/node_modules services/api/static deploy/kafka/jars tests/mongo_server/bin
+	rm -rf .venv .dunghen wall/node_modules tests/oidc_provider/node_modules services/api/static deploy/kafka/jars tests/mongo_server/bin

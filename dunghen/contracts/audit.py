@@ -1,4 +1,4 @@
-"""The audit log: who read which dossier, in blocks that are chained by their hashes.
+"""The audit log: who read which dossier and who signed in, in blocks that are chained by their hashes.
 
 A block is what was written at once: its number, the hash of the one before, the entries as JSON text, and the hash over these three.
 Whoever changes, removes or moves an entry has to write every later block anew; a head that was noted elsewhere (`SEQ:HASH`) shows that too.
@@ -21,9 +21,11 @@ BEFORE_ALL = "0" * 64
 
 
 class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One reading. `who`: internal id of a person or of a key; `dossiers`: codes that the answer named, none where it was refused.
+    """One reading, signing in or out. `who`: internal id of a person or of a key, "" where nobody is known by what was tried;
+    `dossiers`: codes that the answer named, none where it was refused.
 
-    `at`: the city's clock, seconds. `reason`: of `domain.access`, or NOT_FOUND. `unit`: "" also where what was asked for is no code at all.
+    `at`: the city's clock, seconds. `reason`: of `domain.access` or `domain.sign_on`, NOT_FOUND, SIGNED_OUT. `unit`: "" also where what was
+    asked for is no code at all.
     """
 
     at: Instant

@@ -141,6 +141,11 @@ class PeopleBook:
         record = self.records.get(person)
         return record is not None and made_at > record.signed_out_at
 
+    def by_ref(self, ref: str) -> PersonRecord | None:
+        """Whom the operator's list knows by the number of this digest; None where that is nobody, or more than one."""
+        found = [record for record in self.records.values() if record.ref == ref]
+        return found[0] if len(found) == 1 else None
+
     @property
     def directory(self) -> Directory:
         """Built again only where records came in since."""

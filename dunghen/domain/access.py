@@ -24,7 +24,7 @@ class What(StrEnum):
     """What can be asked for. Every route of the API is one of these (`services/api/access_table.py`)."""
 
     OPEN = "open"  # aggregates, pages, descriptions, health: everybody
-    SIGN_IN = "sign_in"  # the page of a one-time link and what it posts: everybody, from our own pages
+    SIGN_IN = "sign_in"  # a one-time link's page and what it posts from our own pages; the way to the city's sign-on and back: everybody
     WALL_REPORT = "wall_report"  # a wall of ours, by its token or this computer
     OWN_SESSION = "own_session"  # whose session it is, and its end
     UNIT_DOSSIERS = "unit_dossiers"  # the dossiers of a unit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_reconciliations import following
 from services.api.adapters.kafka_said import KafkaSaid
+from services.api.adapters.oidc_provider import provider_of
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.breakdown_projector import BreakdownProjector
@@ -108,7 +110,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     life.spawn("readers", follower.streams.run())
     life.spawn("geometry", follower.geometries.follow())
     serve_metrics(settings, follower.readiness())
-    officials = officials_of(follower, store, access, known)
+    officials = replace(officials_of(follower, store, access, known), provider=provider_of(settings))
     life.spawn("listening", officials.listening.run())
     server = serving(build_app(follower, Past(store), officials, Outlets(said, browsers, webhooks, told)), settings)
     life.spawn("http", server.run())

@@ -18,6 +18,7 @@ from services.api.routes_actions import action_routes
 from services.api.routes_badge import badge_routes
 from services.api.routes_breakdowns import breakdown_routes
 from services.api.routes_changes import change_routes
+from services.api.routes_city_sign_on import city_sign_on_routes
 from services.api.routes_desk_board import desk_board_routes
 from services.api.routes_desks import desk_routes
 from services.api.routes_explanation import explanation_routes
@@ -107,6 +108,7 @@ def _private(officials: Officials, past: Past, behind: Behind, outlets: Outlets)
     return (
         session_routes(officials),
         signing_routes(officials),
+        city_sign_on_routes(officials),
         officials_routes(officials),
         rate_dossier_routes(officials, past, behind),
         own_routes(officials),

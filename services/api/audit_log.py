@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from dunghen.contracts.audit import BLOCKS, HEAD, HEADS, AuditEntry, Place, block_after, block_id
-from dunghen.platform.store import Between, Collection, Put, Query, Store
+from dunghen.platform.store import Between, Collection, Put, Query, Store, StoreAwayError
 from services.api import metrics
+from services.api.problems import ProblemError
 
 COLLECTIONS = (Collection(BLOCKS, (("seq",),)), Collection(HEADS))
 
@@ -37,6 +38,13 @@ class AuditLog:
             if self._open is batch:
                 self._open = _Batch()
             await self._append(batch)
+
+    async def must(self, entry: AuditEntry) -> None:
+        """The same for who answers a request. Raises ProblemError."""
+        try:
+            await self.record(entry)
+        except StoreAwayError as fault:
+            raise ProblemError("NOT_READY", "the audit log cannot be written") from fault
 
     async def _append(self, batch: _Batch) -> None:
         if self._place is None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from dunghen.contracts.keys import KeyBook, bearer_of
 from dunghen.contracts.messages import KeyRecord
-from dunghen.contracts.people import PeopleBook
+from dunghen.contracts.people import PeopleBook, ref_digest
 from dunghen.domain.access import Grant, Role, Who
 from dunghen.domain.directory import Person, Post
+from dunghen.domain.directory import Role as PostRole
+from dunghen.domain.sign_on import ALL_ROLES
 from dunghen.domain.units import Catalogue
+from dunghen.platform.near import is_loopback
 from services.api.sessions import Sessions
 
 COOKIES = ("__Host-dunghen", "dunghen_session")  # the second on loopback, where there is no https
@@ -56,8 +60,16 @@ class Identity:
             found = keys.holder(bearer_of(authorization), self.now())
             return machine(found, catalogue) if found is not None and found.scope in MACHINES else None
         session = await self.sessions.of(cookie, self.now(), used)
-        person = people.directory.get(session.person) if session is not None and people.opens(*session) else None
-        return who_is(person, catalogue, day) if person is not None else None
+        if session is None or not people.opens(session.person, session.made_at):
+            return None
+        person = people.directory.get(session.person)
+        return who_is(person, catalogue, day, session.roles) if person is not None else None
+
+    def person_of(self, number: str) -> Person | None:
+        """Whom the operator's list knows by this number. Raises LookupError before anything is known."""
+        _, people = self._books()
+        found = people.by_ref(ref_digest(number)) if number else None
+        return people.directory.get(found.id) if found is not None else None
 
     def link(self, text: str) -> KeyRecord | None:
         """The record of a one-time link that is still open as to its time. Raises LookupError before anything is known."""
@@ -77,6 +89,11 @@ def cookie_of(request: Request) -> str:
     return next((request.cookies[name] for name in COOKIES if name in request.cookies), "")
 
 
+def near(request: Request) -> bool:
+    """Whether the browser itself speaks to this machine's own address: there alone a cookie goes without https."""
+    return is_loopback(urlsplit("//" + request.headers.get("host", "")).hostname or "")
+
+
 def machine(key: KeyRecord, catalogue: Catalogue) -> Who:
     """A machine by its key: a reader reaches the units under its code, a desk's screen that desk, a consumer of open data none."""
     if key.scope == "desk":
@@ -86,9 +103,9 @@ def machine(key: KeyRecord, catalogue: Catalogue) -> Who:
     return Who(key.id, (Grant(MACHINES[key.scope], under),))
 
 
-def who_is(person: Person, catalogue: Catalogue, day: int) -> Who | None:
-    """A person with the posts of this day; None for somebody who holds none."""
-    grants = tuple(_grants(person.posts_on(day), catalogue))
+def who_is(person: Person, catalogue: Catalogue, day: int, roles: frozenset[PostRole] = ALL_ROLES) -> Who | None:
+    """A person with those posts of this day in which the session may act; None for somebody who holds none."""
+    grants = tuple(_grants((post for post in person.posts_on(day) if post.role in roles), catalogue))
     return Who(person.id, grants) if grants else None
 
 

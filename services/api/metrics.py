@@ -12,6 +12,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from dunghen.contracts.reconciliations import Reconciliation
 from dunghen.domain.access import RIGHTS, Reason
 from dunghen.domain.deliveries import State
+from dunghen.domain.sign_on import BY_WAY
 from services.api.board_messages import FeedView
 from services.api.wall_reports import Walls
 
@@ -66,6 +67,10 @@ ACCESS = Counter("dunghen_api_access_decisions_total", "Decisions on who may see
 for _right in RIGHTS:
     for _reason in Reason:
         ACCESS.labels(what=_right.value, reason=_reason.value)
+SIGN_INS = Counter("dunghen_api_sign_ins_total", "Attempts to sign in, by a one-time link or the city's own sign-on", ["way", "reason"])
+for _way, _reasons in BY_WAY.items():
+    for _ended in _reasons:
+        SIGN_INS.labels(way=_way.value, reason=_ended.value)
 BROWSERS = Counter("dunghen_api_browsers_total", "Browsers in which notices were switched on or off", ["change"])
 for _change in ("on", "off", "swept"):
     BROWSERS.labels(change=_change)

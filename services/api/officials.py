@@ -21,7 +21,9 @@ from services.api.audit_log import AuditLog
 from services.api.follower import Follower
 from services.api.identity import Identity, Known
 from services.api.listening import Listening
+from services.api.ports import Provider
 from services.api.problems import ProblemError
+from services.api.sign_in_log import SignInLog
 from services.api.views import Scene
 
 log = get_logger("officials")
@@ -48,6 +50,8 @@ class Officials:
     identity: Identity
     audit: AuditLog
     listening: Listening
+    sign_ins: SignInLog
+    provider: Provider | None = None  # the city's own sign-on
 
     def scene(self) -> Scene:
         """What is shown now; raises ProblemError while nothing is."""
@@ -100,10 +104,7 @@ class Officials:
             unit=_as_code(unit),
             dossiers=tuple(dossiers),
         )
-        try:
-            await self.audit.record(entry)
-        except StoreAwayError as fault:
-            raise ProblemError("NOT_READY", "the audit log cannot be written") from fault
+        await self.audit.must(entry)
 
 
 def _as_code(text: str) -> str:
@@ -118,9 +119,8 @@ def officials_of(follower: Follower, store: Store, access: Store, known: Known) 
     """Put together for one worker. `store`: the read model; `access`: sessions, used links and the audit log, written by us."""
     settings = follower.settings
     kept = sessions.Sessions(access, settings.session_idle_seconds, settings.session_seconds)
-    return Officials(
-        follower, store, Identity(known, kept, lambda: real_milliseconds() // 1000), AuditLog(access), Listening(follower.board)
-    )
+    identity, audit = Identity(known, kept, lambda: real_milliseconds() // 1000), AuditLog(access)
+    return Officials(follower, store, identity, audit, Listening(follower.board), SignInLog(audit, follower.clock))
 
 
 async def prepare_access(access: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from dunghen.contracts.band_webhooks import BandWebhookBook
 from dunghen.contracts.desks import DeskBook, DeskDay, DeskKey
@@ -18,6 +18,7 @@ from dunghen.platform.store import Store
 from services.api import webhook_records
 from services.api.board_messages import NOWHERE, Entry, FeedView, Generation, Meta, News, Position, Pulse
 from services.api.browsers import Decide
+from services.api.oidc import Attempt, Client, Metadata
 
 Offsets = dict[tuple[str, int], int]  # (topic, partition) -> the next record to read
 
@@ -129,6 +130,15 @@ class Webhooks(Protocol):
 
     def book(self) -> BandWebhookBook | None: ...  # None before all is known
     async def change(self, decide: webhook_records.Decide) -> tuple[BandWebhookBook, str]: ...  # what is stored then, why; raises NotStored
+
+
+class Provider(Protocol):
+    """The city's own sign-on. Raises SignInRefusedError."""
+
+    client: Client
+
+    async def metadata(self) -> Metadata: ...
+    async def claims(self, code: str, attempt: Attempt, now: int) -> Mapping[str, Any]: ...  # now: real seconds
 
 
 @dataclass(frozen=True, slots=True)

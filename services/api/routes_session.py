@@ -1,10 +1,12 @@
-"""Signing in by a one-time link, and out. GET changes nothing: the link opens a page, the page's button posts.
+"""Signing in by a one-time link, and out (by the city's own provider: `routes_city_sign_on`). GET changes nothing: the link opens a page,
+the page's button posts.
 
 The secret stands behind the `#` of the link: it is sent to nobody by opening the page, and is in no log of any proxy on the way.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -13,16 +15,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dunghen.domain.access import What
-from dunghen.platform.near import is_loopback
+from dunghen.domain.sign_on import Reason, Way
 from dunghen.platform.store import StoreAwayError
 from services.api.answers import untagged
 from services.api.bodies import read_bounded
-from services.api.identity import COOKIES, cookie_of
+from services.api.identity import COOKIES, cookie_of, near
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS
 from services.api.schema import body_of
-from services.api.sign_in_page import BUILT_PAGE, HEADERS, NOT_BUILT, PAGE_HEADERS, SCRIPT, SIGN_IN, SIGNED_OUT
+from services.api.sign_in_page import BUILT_PAGE, HEADERS, NOT_BUILT, PAGE_HEADERS, SCRIPT, SIGN_IN, signed_out
 from services.api.site_files import whole_file
 
 MOST_BYTES = 1000
@@ -54,7 +56,8 @@ def session_routes(officials: Officials) -> APIRouter:
         except ProblemError as fault:
             if fault.code != "UNAUTHENTICATED":
                 raise
-            return HTMLResponse(SIGNED_OUT, 401, HEADERS)
+            city = f"{officials.provider.client.page}/login/city" if officials.provider is not None else ""
+            return HTMLResponse(signed_out(city), 401, HEADERS)
         built = officials.follower.settings.static / BUILT_PAGE
         return whole_file(request, built, PAGE_HEADERS) if built.is_file() else HTMLResponse(NOT_BUILT, 503, HEADERS)
 
@@ -76,37 +79,49 @@ def signing_routes(officials: Officials) -> APIRouter:
     async def begin(request: Request) -> Response:
         """Form member `link`: the secret of a one-time link. 303 to the officials' page with the session's cookie."""
         from_our_own_page(request)
-        cookie = await _begun(officials, await _link_of(request))
+        cookie = await _begun(officials, await _link_of(request), request.scope["route"].path)
         answer = RedirectResponse("/officials", 303, {"Cache-Control": "no-store"})
-        name, secure = _cookie_for(request)
-        answer.set_cookie(name, cookie, officials.identity.sessions.longest, httponly=True, secure=secure, samesite="lax")
+        set_session(answer, request, (cookie, officials.identity.sessions.longest))
         return answer
 
     @router.post("/end", status_code=303, response_class=RedirectResponse)
     async def end(request: Request) -> Response:
-        """Signs out: the cookie is nobody's from now on."""
+        """Signs out: the cookie is nobody's from now on. Who came by the city's sign-on is asked whether to leave there too."""
         from_our_own_page(request)
-        await officials.admitted(request, What.OWN_SESSION)
+        reading = await officials.admitted(request, What.OWN_SESSION)
+        sessions, cookie = officials.identity.sessions, cookie_of(request)
         try:
-            await officials.identity.sessions.end(cookie_of(request))
+            session = await sessions.of(cookie, officials.identity.now(), used=False)
+            await sessions.end(cookie)
         except StoreAwayError as fault:
             raise ProblemError("NOT_READY") from fault
-        answer = RedirectResponse("/login", 303, {"Cache-Control": "no-store"})
-        name, secure = _cookie_for(request)
-        answer.delete_cookie(name, httponly=True, secure=secure, samesite="lax")
+        await officials.sign_ins.signed_out(reading.who.id, reading.access.role, reading.route)
+        by_city = officials.provider is not None and session is not None and session.way is Way.CITY
+        answer = RedirectResponse("/login/city/out" if by_city else "/login", 303, {"Cache-Control": "no-store"})
+        here = near(request)
+        answer.delete_cookie(COOKIES[here], httponly=True, secure=not here, samesite="lax")
         return answer
 
     return router
 
 
-async def _begun(officials: Officials, text: str) -> str:
-    identity = officials.identity
+def set_session(answer: Response, request: Request, session: tuple[str, int]) -> None:
+    """The cookie of a new session, and for how many seconds. Without https only where the browser speaks to this machine itself."""
+    cookie, seconds = session
+    here = near(request)
+    answer.set_cookie(COOKIES[here], cookie, seconds, httponly=True, secure=not here, samesite="lax")
+
+
+async def _begun(officials: Officials, text: str, route: str) -> str:
+    identity, tried = officials.identity, officials.sign_ins.tried
     try:
         link = identity.link(text)
-        cookie = await identity.sessions.begin(link, identity.now()) if link else None
+        noted = partial(tried, Way.LINK, Reason.SIGNED_IN, link.code if link else "", route)
+        cookie = await identity.sessions.begin(link, identity.now(), noted) if link else None
     except (LookupError, StoreAwayError) as fault:
         raise ProblemError("NOT_READY") from fault
     if cookie is None:
+        await tried(Way.LINK, Reason.LINK_INVALID, link.id if link else "", route)
         raise ProblemError("LINK_INVALID")
     return cookie
 
@@ -120,13 +135,6 @@ def from_our_own_page(request: Request) -> None:
         ours = request.headers.get("sec-fetch-site") == "same-origin"
     if not ours:
         raise ProblemError("CROSS_SITE")
-
-
-def _cookie_for(request: Request) -> tuple[str, bool]:
-    """Name and Secure: without https only where the browser itself speaks to this machine's own address."""
-    host = urlsplit("//" + request.headers.get("host", "")).hostname or ""
-    near = is_loopback(host)
-    return COOKIES[near], not near
 
 
 async def _link_of(request: Request) -> str:

@@ -1,29 +1,40 @@
-"""Sessions of people, in a store of their own: a one-time link becomes a cookie, once. Times are real seconds.
+"""Sessions of people, in a store of their own: by a one-time link, once, or a sign-in at the city's provider. Times are real seconds.
 
 Kept are digests: of the cookie as the session's id, of the link in the topic `keys`. Whoever reads the store can sign in as nobody.
+Of a sign-in at the provider nothing is kept but the roles in which it lets one act.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dunghen.contracts.keys import digest_of
 from dunghen.contracts.messages import KeyRecord
+from dunghen.domain.directory import ROLES, Role
+from dunghen.domain.sign_on import ALL_ROLES, Way
 from dunghen.platform.store import Between, Collection, Document, Put, Store, StoreAwayError
 
 SESSIONS, LINKS = "sessions", "links"
 COLLECTIONS = (Collection(SESSIONS, (("seen_at",), ("made_at",))), Collection(LINKS, (("expires_at",),)))
+First = Callable[[], Awaitable[None]]  # what has to be done before a cookie goes out
 SEEN_EVERY_SECONDS = 60  # how exactly it is known when a session was last used
 
 
 class Session(NamedTuple):
-    """Whose, by internal id, and since when."""
+    """Whose, by internal id, since when, how it began, and in which roles of the directory it may act."""
 
     person: str
     made_at: int
+    way: Way = Way.LINK
+    roles: frozenset[Role] = ALL_ROLES
+
+
+async def _nothing_first() -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +45,42 @@ class Sessions:
     idle: int
     longest: int
 
-    async def begin(self, link: KeyRecord, now: int) -> str | None:
-        """The cookie of a new session of the link's person; None where the link has been used. Raises StoreAwayError.
+    async def begin(self, link: KeyRecord, now: int, first: First = _nothing_first) -> str | None:
+        """The cookie of a new session of the link's person; None where the link has been used. Raises StoreAwayError, and as `first`.
 
-        The session first, then the link is taken for it, then it is noted that its cookie goes out: where that breaks off nobody has got a
-        cookie, and whoever tries again takes the link over, with which the former session ends. Of one link there is one session at most.
+        The session first, then the link is taken for it, then `first` (which notes it), then that its cookie goes out: where that breaks
+        off nobody has got a cookie, and whoever tries again takes the link over, with which the former session ends. Of one link there is
+        one session at most.
         """
-        cookie = secrets.token_urlsafe(32)
-        mine = digest_of(cookie)
-        await self.store.insert(Put(SESSIONS, mine, 1, {"person": link.code, "made_at": now, "seen_at": now}))
-        if not (await self._take(link, mine, now) and await self.store.update((LINKS, link.id), {"session": mine}, {"told": True})):
+        cookie, mine = await self._new(Session(link.code, now))
+        if not await self._take(link, mine, now):
             await self.store.remove(SESSIONS, {"id": mine})
             return None
+        await first()
+        if not await self.store.update((LINKS, link.id), {"session": mine}, {"told": True}):
+            await self.store.remove(SESSIONS, {"id": mine})
+            return None
+        await self._clear(now)
+        return cookie
+
+    async def begin_for(self, session: Session, first: First = _nothing_first) -> str:
+        """The cookie of a new session of somebody whom the provider vouches for. Raises StoreAwayError, and as `first`."""
+        cookie, _ = await self._new(session)
+        await first()
+        await self._clear(session.made_at)
+        return cookie
+
+    async def _new(self, session: Session) -> tuple[str, str]:
+        cookie = secrets.token_urlsafe(32)
+        body: dict[str, Any] = {"person": session.person, "made_at": session.made_at, "seen_at": session.made_at, "way": session.way.value}
+        if session.roles != ALL_ROLES:
+            body["roles"] = ",".join(sorted(session.roles))
+        await self.store.insert(Put(SESSIONS, mine := digest_of(cookie), 1, body))
+        return cookie, mine
+
+    async def _clear(self, now: int) -> None:
         with suppress(StoreAwayError):
             await self._forget(now)
-        return cookie
 
     async def _take(self, link: KeyRecord, mine: str, now: int) -> bool:
         """Whether the link is for this session now: nobody had it, or nobody was told the cookie that it was for."""
@@ -72,7 +104,7 @@ class Sessions:
             return None
         if used and now - found.body["seen_at"] >= SEEN_EVERY_SECONDS:
             await self.store.update((SESSIONS, found.id), {}, {"seen_at": now})
-        return Session(str(found.body["person"]), int(found.body["made_at"]))
+        return _session_of(found)
 
     async def end(self, cookie: str) -> None:
         """From now on the cookie is nobody's."""
@@ -86,3 +118,10 @@ class Sessions:
         await self.store.remove(SESSIONS, {"seen_at": Between(high=now - self.idle)})
         await self.store.remove(SESSIONS, {"made_at": Between(high=now - self.longest)})
         await self.store.remove(LINKS, {"expires_at": Between(high=now)})
+
+
+def _session_of(found: Document) -> Session:
+    """As it was kept; one of an older release began by a link, in all roles."""
+    kept = str(found.body.get("roles", "")).split(",")
+    roles = frozenset(role for role in ROLES if role in kept) if "roles" in found.body else ALL_ROLES
+    return Session(str(found.body["person"]), int(found.body["made_at"]), Way(found.body.get("way", Way.LINK)), roles)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from dunghen.domain.sign_on import read_groups
+from dunghen.platform.near import is_loopback
 from dunghen.platform.outward import networks
 from dunghen.platform.settings import PlatformSettings
 
@@ -22,6 +25,18 @@ class ApiSettings(PlatformSettings):
     )
     session_idle_seconds: int = Field(12 * 3600, ge=60, description="an official's session that is not used for so long ends")
     session_seconds: int = Field(7 * 86400, ge=60, description="an official's session ends so long after its beginning")
+    oidc_issuer: str = Field(
+        "", description="address of the city's own sign-on as it calls itself; empty: officials sign in by links alone"
+    )
+    oidc_client: str = Field("", description="the id by which it knows this map")
+    oidc_secret: str = Field("", repr=False, description="what it gave this map to show; empty: a public client, by PKCE alone")
+    oidc_page: str = Field("", description="address of these pages as officials reach them, like https://map.example; they come back there")
+    oidc_scopes: str = Field("openid", pattern="^openid( [!-~]+)*$", description="scopes to ask for, so that the claims below come")
+    oidc_person_claim: str = Field("sub", min_length=1, description="the claim that is the number (`ref`) of the list of people")
+    oidc_groups_claim: str = Field("groups", min_length=1, description="the claim that names a person's groups")
+    oidc_groups: str = Field("", description="who may sign in: GROUP or GROUP=>role, `;` between them; empty: whoever the directory knows")
+    oidc_contact: str = Field("", max_length=200, description="whom somebody who is refused may ask, as the page is to say it")
+    oidc_seconds: float = Field(10.0, gt=0, le=60, description="for one question to it")
     said_seconds: float = Field(10.0, gt=0, description="how long an official's action may wait for Kafka before it is answered 503")
     push_key: str = Field(
         "", pattern=r"^(B[A-Za-z0-9_-]{86})?$", description="what `dunghen notices vapid` says; empty: no notices go out by browsers"
@@ -74,3 +89,33 @@ class ApiSettings(PlatformSettings):
     def _networks(cls, value: str) -> str:
         networks(value)
         return value
+
+    @field_validator("oidc_groups")
+    @classmethod
+    def _groups(cls, value: str) -> str:
+        read_groups(value)
+        return value
+
+    @field_validator("oidc_issuer", "oidc_page")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        """Without TLS on this machine alone: who stands between could sign in as anybody."""
+        parts = urlsplit(value)
+        near = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if value and (not (near or parts.scheme == "https") or not parts.hostname or parts.query or parts.fragment or parts.username):
+            raise ValueError("must be like https://host/path; http only to an address of this machine")
+        return value
+
+    @field_validator("oidc_page")
+    @classmethod
+    def _whole_site(cls, value: str) -> str:
+        if urlsplit(value).path not in ("", "/"):
+            raise ValueError("must have no path: the pages stand at the root of their host")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _together(self) -> ApiSettings:
+        given = {f"DUNGHEN_{name.upper()}": bool(getattr(self, name)) for name in ("oidc_issuer", "oidc_client", "oidc_page")}
+        if (any(given.values()) or self.oidc_secret) and not all(given.values()):
+            raise ValueError(f"the city's sign-on needs also {', '.join(name for name, there in given.items() if not there)}")
+        return self

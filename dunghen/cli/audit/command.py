@@ -72,7 +72,7 @@ async def _blocks(store: Store) -> AsyncIterator[Document]:
 
 def _line(entry: AuditEntry) -> str:
     at = datetime.fromtimestamp(entry.at, UTC).isoformat().replace("+00:00", "Z")
-    return "  ".join((at, entry.who, entry.role, entry.reason, entry.route, entry.unit or "-", *entry.dossiers))
+    return "  ".join((at, entry.who or "-", entry.role, entry.reason, entry.route, entry.unit or "-", *entry.dossiers))
 
 
 def _place(text: str) -> Place:

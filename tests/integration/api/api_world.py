@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -28,6 +28,7 @@ from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
 from services.api.adapters.kafka_browsers import KafkaBrowsers
 from services.api.adapters.kafka_lag import KafkaLag
 from services.api.adapters.kafka_said import KafkaSaid
+from services.api.adapters.oidc_provider import provider_of
 from services.api.adapters.redis_board import RedisBoard
 from services.api.app import build_app
 from services.api.breakdown_projector import BreakdownProjector
@@ -170,7 +171,7 @@ class World:
         self.follower = Follower(self.settings, board, self.clock)
         access, known = open_store(self.settings, STORE, durable=True), AccessTopics(self.settings)
         await prepare_access(access)
-        officials = officials_of(self.follower, store, access, known)
+        officials = replace(officials_of(self.follower, store, access, known), provider=provider_of(self.settings))
         said, browsers = self.said or KafkaSaid(self.settings), self.browsers or KafkaBrowsers(self.settings, known.people)
         webhooks, told = KafkaBandWebhooks(self.settings, known.keys), open_store(self.settings, WEBHOOK_STORE, read_only=True)
         outlets = Outlets(said, browsers, webhooks, told)

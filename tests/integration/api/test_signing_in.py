@@ -16,11 +16,13 @@ from playwright.async_api import async_playwright
 
 from dunghen.cli.audit.command import Wanted, show, verify
 from dunghen.cli.data_folder import DataFolder
+from dunghen.contracts.audit import BLOCKS, STORE, entries_of
 from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.people import encode_person
 from dunghen.contracts.topics import KEYS, PEOPLE
 from dunghen.domain.access import What
 from dunghen.platform.clock import real_milliseconds
+from dunghen.platform.store import Query, open_store
 from services.api.access_table import ROUTES
 from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.eventually import eventually_async as eventually
@@ -201,6 +203,30 @@ async def test_every_reading_is_in_the_audit_log_and_tampering_shows(settled: Se
         assert await verify(folder, "", said.append) == 1
         assert "is missing" in said[-2]
     environ.undo()
+
+
+async def test_who_signs_in_and_out_and_what_is_tried_in_vain_is_in_the_audit_log(settled: Settled) -> None:
+    world, _ = settled
+    link, person = await fresh_link(world)
+    cookie = await eventually(lambda: signed_in(world, link))
+    for text in (link, "nobody-s", ""):
+        assert await signed_in(world, text) == ""
+    assert (await post(world, "/api/v1/session/end", cookie=cookie)).status_code == 303
+    store = open_store(world.settings, STORE, read_only=True)
+    try:
+        blocks = (await store.find(Query(BLOCKS, {}, ("seq",), limit=500))).documents
+    finally:
+        await store.close()
+    entries = [entry for block in blocks for entry in entries_of(block.body)]
+    began = next(n for n, entry in enumerate(entries) if (entry.who, entry.reason) == (person, "SIGNED_IN"))
+    assert [(entry.who, entry.role, entry.reason, entry.route) for entry in entries[began:]] == [
+        (person, "public", "SIGNED_IN", "/api/v1/session"),
+        (link.split("_")[1], "public", "LINK_INVALID", "/api/v1/session"),  # a link of somebody, known by its own id
+        ("", "public", "LINK_INVALID", "/api/v1/session"),
+        ("", "public", "LINK_INVALID", "/api/v1/session"),
+        (person, "official", "SIGNED_OUT", "/api/v1/session/end"),
+    ]
+    assert link.split("_", 2)[2] not in repr(blocks)
 
 
 async def test_where_the_audit_log_cannot_be_written_nothing_is_shown(settled: Settled) -> None:

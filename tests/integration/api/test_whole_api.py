@@ -28,6 +28,9 @@ IN_NO_DESCRIPTION = {
     "/open-data/{path:path}",
     "/login",
     "/login.js",
+    "/login/city",
+    "/login/city/back",
+    "/login/city/out",
     "/officials",
 }
 CODES = {"/api/v1/units/": ["20242", "20194", "H17.10"], "/api/v1/dossiers/": list(DOSSIERS_OF.values())}

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from dunghen.contracts.audit import BLOCKS, HEAD, HEADS, AuditEntry, Place, Verification
-from dunghen.contracts.keys import Grant, MadeKey, make_key
+from dunghen.contracts.keys import Grant, MadeKey, digest_of, make_key
+from dunghen.domain.sign_on import Way
 from dunghen.platform.store import Put, Query, StoreAwayError
 from dunghen.platform.store.in_memory import InMemoryStore
 from services.api import audit_log, sessions
 from services.api.audit_log import AuditLog
-from services.api.sessions import Sessions
+from services.api.sessions import Session, Sessions
 
 NOW, HOUR, DAY = 1_795_900_000, 3600, 86400
 
@@ -82,10 +83,38 @@ async def test_a_link_is_not_burnt_by_a_store_that_breaks_off_and_never_gives_tw
         await kept.begin(made.record, NOW)
     cookie = await kept.begin(made.record, NOW + 60)
     assert cookie is not None
-    assert await kept.of(cookie, NOW + 60) == ("p0123456789abcdef", NOW + 60)
+    assert await kept.of(cookie, NOW + 60) == Session("p0123456789abcdef", NOW + 60)
     assert await kept.begin(made.record, NOW + 61) is None
     unknown = (at, behind) in ((1, True), (2, False))  # a session whose cookie nobody has, until it ends by itself
     assert len((await store.find(Query("sessions"))).documents) == 1 + unknown
+
+
+async def test_a_link_whose_use_could_not_be_noted_opens_again(kept: Sessions, store: InMemoryStore) -> None:
+    made = link()
+
+    async def away() -> None:
+        raise StoreAwayError
+
+    with pytest.raises(StoreAwayError):
+        await kept.begin(made.record, NOW, away)
+    cookie = await kept.begin(made.record, NOW + 1)
+    assert cookie is not None
+    assert len((await store.find(Query("sessions"))).documents) == 1  # that of the first attempt ended with the second
+    with pytest.raises(StoreAwayError):
+        await kept.begin_for(Session("p0123456789abcdef", NOW, Way.CITY), away)
+
+
+async def test_a_session_is_kept_with_how_it_began_and_what_it_may(kept: Sessions, store: InMemoryStore) -> None:
+    for session in (
+        Session("p0123456789abcdef", NOW, Way.CITY),
+        Session("p0123456789abcdef", NOW, Way.CITY, frozenset({"official", "unit_head"})),
+        Session("p0123456789abcdef", NOW, Way.CITY, frozenset()),
+    ):
+        assert await kept.of(await kept.begin_for(session), NOW) == session
+    assert await kept.of(await begun(kept), NOW) == Session("p0123456789abcdef", NOW, Way.LINK)
+    older = {"person": "p0123456789abcdef", "made_at": NOW, "seen_at": NOW}  # as the release before kept them
+    await store.insert(Put("sessions", digest_of("cookie"), 1, older))
+    assert await kept.of("cookie", NOW) == Session("p0123456789abcdef", NOW)
 
 
 async def test_what_is_cleared_away_after_signing_in_keeps_nobody_out() -> None:
@@ -97,7 +126,7 @@ async def test_what_is_cleared_away_after_signing_in_keeps_nobody_out() -> None:
 
 async def test_a_session_ends_when_it_is_not_used(kept: Sessions) -> None:
     cookie = await begun(kept)
-    assert await kept.of(cookie, NOW + HOUR - 1) == ("p0123456789abcdef", NOW)
+    assert await kept.of(cookie, NOW + HOUR - 1) == Session("p0123456789abcdef", NOW)
     assert await kept.of(cookie, NOW + 2 * HOUR - 2) is not None
     assert await kept.of(cookie, NOW + 3 * HOUR) is None
 
