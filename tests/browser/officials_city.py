@@ -121,16 +121,18 @@ def record_of(events: list[DossierEvent]) -> bytes:
 
 @dataclass
 class OfficialsCity:
-    """Who there is: ids by name; `cookie(name)` signs in by a new link."""
+    """Who there is: ids by name, and their numbers in the operator's list; `cookie(name)` signs in by a new link."""
 
     city: ScreenCity
     people: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def begin(self) -> None:
         now = real_milliseconds() // 1000
         for name, unit, role in (("official", HAI_CHAU, "official"), ("neighbour", HAI_VAN, "official"), ("leader", CITY, "leader")):
             post = PostRecord(unit=unit, role=role)  # type: ignore[arg-type]
-            person = PersonRecord(id=new_id(), posts=(post,), ref=ref_digest(f"{name} of the screens {now}"))
+            self.numbers[name] = f"{name} of the screens {now}"
+            person = PersonRecord(id=new_id(), posts=(post,), ref=ref_digest(self.numbers[name]))
             self.people[name] = person.id
             self._say(PEOPLE, person.id, encode_person(person))
         for course in COURSES:

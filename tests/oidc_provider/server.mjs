@@ -1,5 +1,6 @@
 // server.mjs PORT SETTINGS: an OIDC provider on 127.0.0.1:PORT, with keys of its own that are new at every start. Says "ready" and ends on SIGTERM.
-// SETTINGS is JSON: client {client_id, …} as it is registered, accounts {login: claims}, id_token_seconds (below 0: has ended when it is given out).
+// SETTINGS is JSON: client {client_id, …} as it is registered, accounts {login: claims}, id_token_seconds, clock_seconds: how far its clock is from ours,
+// claims_by_userinfo: its ID tokens say no more than they have to.
 // Signing in is by the provider's own pages: any password will do.
 import { createServer } from 'node:http';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -8,6 +9,8 @@ import Provider from 'oidc-provider';
 const [port, text] = process.argv.slice(2);
 const settings = JSON.parse(text);
 const issuer = `http://127.0.0.1:${port}`;
+const now = Date.now;
+Date.now = () => now() + 1000 * (settings.clock_seconds ?? 0);
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const key = { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') };
 

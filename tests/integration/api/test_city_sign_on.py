@@ -272,8 +272,8 @@ async def test_a_key_that_the_provider_changed_is_fetched_when_it_is_met(open_si
         assert (await city.visitor("official").signs_in()).status_code == 303
 
 
-async def test_a_token_that_has_ended_signs_nobody_in(open_sign_on: OpenedSignOn) -> None:
-    async with open_sign_on({"more": {"id_token_seconds": -120}}) as city:
+async def test_a_token_that_has_ended_by_our_clock_signs_nobody_in(open_sign_on: OpenedSignOn) -> None:
+    async with open_sign_on({"more": {"id_token_seconds": 60, "clock_seconds": -400}}) as city:
         assert_refused(await city.visitor("official").signs_in(), Reason.TOKEN_EXPIRED)
 
 
