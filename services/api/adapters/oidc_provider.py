@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlsplit
@@ -33,7 +33,8 @@ from services.api.oidc import (
 from services.api.settings import ApiSettings
 
 log = get_logger("sign-on")
-KEPT_SECONDS = 3600.0  # what the provider says of itself, and its keys: a new key is asked for when it is met
+FRESH_SECONDS = 15.0  # so long it is taken to be there still: nobody is sent to a provider that has been away for longer
+KEYS_SECONDS = 3600.0  # a new key is asked for when it is met
 MOST_BYTES = 1 << 20
 T = TypeVar("T")
 
@@ -46,20 +47,21 @@ class _Fault(msgspec.Struct):
 class _Known:
     metadata: Metadata
     keys: KeySet
-    until: float
+    asked_at: float
+    keys_at: float
 
 
 class OidcProvider:
     """The port `Provider`."""
 
-    def __init__(self, settings: ApiSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: ApiSettings, fresh_seconds: float = FRESH_SECONDS) -> None:
+        self._settings, self._fresh = settings, fresh_seconds
         self.client = Client(settings.oidc_client, settings.oidc_page, settings.oidc_scopes)
         self._known: _Known | None = None
         self._asking = asyncio.Lock()
 
     async def metadata(self) -> Metadata:
-        """What it says of itself, at most an hour old. Raises SignInRefusedError."""
+        """What it says of itself now, or said a moment ago. Raises SignInRefusedError."""
         return (await self._now_known()).metadata
 
     async def claims(self, code: str, attempt: Attempt, now: int) -> Mapping[str, Any]:
@@ -85,11 +87,14 @@ class OidcProvider:
 
     async def _now_known(self) -> _Known:
         async with self._asking:
-            if self._known is None or monotonic() >= self._known.until:
+            known, now = self._known, monotonic()
+            if known is None or now >= known.asked_at + self._fresh:
                 metadata = await self._metadata()
-                _, body = await self._ask("keys", "GET", metadata.jwks_uri)
-                self._known = _Known(metadata, _read("keys", read_keys, body), monotonic() + KEPT_SECONDS)
-            return self._known
+                if known is None or now >= known.keys_at + KEYS_SECONDS or metadata.jwks_uri != known.metadata.jwks_uri:
+                    _, body = await self._ask("keys", "GET", metadata.jwks_uri)
+                    known = _Known(metadata, _read("keys", read_keys, body), now, now)
+                self._known = known = replace(known, metadata=metadata, asked_at=now)
+            return known
 
     async def _metadata(self) -> Metadata:
         _, body = await self._ask("discovery", "GET", f"{self._settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")

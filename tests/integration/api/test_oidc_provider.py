@@ -146,11 +146,22 @@ async def test_what_the_token_says_is_not_replaced_by_userinfo_and_it_is_asked_o
     assert "/me" in [path for path, _ in odd.asked]
 
 
-async def test_what_it_says_of_itself_is_asked_once_an_hour_and_its_keys_again_only_for_an_unknown_one(odd: OddProvider) -> None:
-    provider = asking(odd)
+async def test_nobody_is_sent_to_a_provider_that_has_gone(odd: OddProvider) -> None:
+    settled, asking_each_time = asking(odd), OidcProvider(asking(odd)._settings, fresh_seconds=0)
+    assert await settled.metadata() == await asking_each_time.metadata()
+    odd.answers["/.well-known/openid-configuration"] = (503, {})
+    assert (await settled.metadata()).issuer == odd.issuer  # it answered a moment ago
+    with pytest.raises(SignInRefusedError):
+        await asking_each_time.metadata()
+
+
+@pytest.mark.parametrize("fresh", [60, 0])
+async def test_its_keys_are_asked_for_again_only_for_an_unknown_one(odd: OddProvider, fresh: float) -> None:
+    provider = OidcProvider(asking(odd)._settings, fresh)
     for _ in range(3):
         await provider.claims("c", ATTEMPT, NOW)
     assert [path for path, _ in odd.asked].count("/keys") == 1
+    assert [path for path, _ in odd.asked].count("/.well-known/openid-configuration") == (1 if fresh else 3)
     newer = RSAKey.generate_key(2048, {"kid": "one"})
     odd.answers["/token"] = (200, {"id_token": odd.token(newer, number="17")})
     assert await refusal(provider) == (Reason.TOKEN_INVALID, [])  # signed by nobody whom the provider knows
