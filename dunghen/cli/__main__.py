@@ -13,6 +13,7 @@ from dunghen.cli.audit.options import audit
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.facts.options import facts
+from dunghen.cli.kafka_rights.options import kafka_rights
 from dunghen.cli.keys.options import keys
 from dunghen.cli.look_ahead.options import look_ahead
 from dunghen.cli.notices.options import notices
@@ -235,6 +236,7 @@ app.add_typer(people, name="people")
 app.add_typer(procedures, name="procedures")
 app.add_typer(rankings, name="rankings")
 app.add_typer(keys, name="keys")
+app.add_typer(kafka_rights, name="kafka-rights")
 app.add_typer(notices, name="notices")
 app.add_typer(audit, name="audit")
 app.add_typer(exports, name="export")

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import httpx
 
+from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.platform.kafka_connection import goes_out_unguarded
 from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import NotStarted
+from dunghen.platform.settings import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,27 @@ def _redis() -> Finding:
     return Finding("Redis", True)
 
 
+def _kafka(folder: DataFolder) -> Iterator[Finding]:
+    try:
+        settings = settings_of(folder)
+    except SettingsError as fault:
+        yield Finding("the settings for Kafka", False, str(fault))
+        return
+    how = f"as {settings.kafka_user}" if settings.kafka_user else "in plain text"
+    hint = f"see {folder.logs}/kafka.log; of brokers from outside also DUNGHEN_KAFKA_USER and DUNGHEN_KAFKA_CA_FILE"
+    yield Finding(f"Kafka at {settings.kafka} {how}", kafka_broker.answers(settings.kafka, settings), hint)
+    if goes_out_unguarded(settings):
+        mend = "whoever reaches them reads and writes everything: DUNGHEN_KAFKA_SECURITY_PROTOCOL=SASL_SSL (docs/operations.md)"
+        yield Finding("who talks to these brokers is known", False, mend)
+
+
 def _running(folder: DataFolder) -> Iterator[Finding]:
     try:
         facts = folder.running()
     except CommandError as fault:
         yield Finding("a running city", False, str(fault))
         return
-    yield Finding(f"Kafka at {facts['kafka']}", kafka_broker.answers(facts["kafka"]), f"see {folder.logs}/kafka.log")
+    yield from _kafka(folder)
     for name, address in (("ingest", facts["ingest"] + "/readyz"), ("the map", facts["page"] + "/readyz")):
         good, text = False, "no answer"
         with contextlib.suppress(httpx.HTTPError):

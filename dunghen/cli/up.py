@@ -99,12 +99,14 @@ class Up:
 
     async def _start(self, bodies: dict[str, Any]) -> None:
         own, data, extra = self.addresses, self.folder.path, self._extra()
+        settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data, **self.folder.partitions)
+        if own.own_kafka and settings.kafka_user:
+            raise CommandError("the broker that `up` starts has no users: give --kafka HOST:PORT, or unset DUNGHEN_KAFKA_SECURITY_PROTOCOL")
         for program in programs.servers(own, data):
             self.supervisor.start(program)
-        await self._until("Kafka", START_SECONDS, lambda: asyncio.to_thread(kafka_broker.answers, own.kafka))
+        await self._until("Kafka", START_SECONDS, lambda: asyncio.to_thread(kafka_broker.answers, own.kafka, settings))
         if own.own_redis:
             await self._until("Redis", START_SECONDS, lambda: asyncio.to_thread(redis_server.answers, own.own_redis))
-        settings = load(PlatformSettings, kafka=own.kafka, redis=own.redis, mongo=own.mongo, data=data, **self.folder.partitions)
         await prepare(settings, bodies, self.folder.clock())
         extra |= {"DUNGHEN_PUSH_KEY": key} if (key := await programs.push_key(data, extra)) else {}
         first, *others = programs.services(own, data, extra, ("--insecure-ingest",) if self.wishes.insecure_ingest else ())

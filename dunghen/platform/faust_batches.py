@@ -13,6 +13,7 @@ from typing import Any
 
 import faust
 from aiokafka.errors import IllegalStateError
+from faust.auth import SASLCredentials
 from faust.exceptions import ConsumerNotStarted
 from faust.serializers.schemas import Schema
 from faust.transport.drivers import aiokafka as driver
@@ -20,6 +21,7 @@ from faust.types import TP, ConsumerMessage
 
 from dunghen.platform.backlog import Ends
 from dunghen.platform.kafka_clients import GATHERED_BYTES, REQUEST_SECONDS, Bare
+from dunghen.platform.kafka_connection import MECHANISM, tls
 from dunghen.platform.settings import PlatformSettings
 
 # faust's consumer has a thread of its own. What waits for a socket gives the interpreter's lock away and gets it back at the earliest after
@@ -61,11 +63,20 @@ def build_app(settings: PlatformSettings, name: str, *, patience: float = 0.0, *
         broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
         topic_partitions=settings.partitions,
         datadir=str(datadir),
+        broker_credentials=_credentials(settings),
         **{**DEFAULTS, **options},
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)
     app.transport.patience = patience
     return app
+
+
+def _credentials(settings: PlatformSettings) -> SASLCredentials | None:
+    """What `kafka_connection` gives aiokafka, in faust's words."""
+    context = tls(settings)
+    if context is None:
+        return None
+    return SASLCredentials(username=settings.kafka_user, password=settings.kafka_password, ssl_context=context, mechanism=MECHANISM)
 
 
 def batch_topic(app: Any, settings: PlatformSettings, name: str) -> Any:

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from dunghen.platform.kafka_connection import connection, refusal_hint
 from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings
 
@@ -44,7 +45,7 @@ class Stalled(Unreachable):
 
 
 class MissingTopic(Exception):
-    """A topic that should have been created is not there."""
+    """A topic that should have been created is not there, or nobody gave this user a right on it."""
 
 
 class WrongPartitions(Exception):
@@ -103,7 +104,7 @@ def producer(settings: PlatformSettings, **options: Any) -> AIOKafkaProducer:
     Do not await `send_and_wait` record by record on it: gather the futures of `send`, or use `send_batch`.
     """
     chosen = {"acks": "all", "enable_idempotence": True, "linger_ms": 5, "max_batch_size": BATCH_BYTES}
-    return AIOKafkaProducer(bootstrap_servers=settings.kafka, **{**_deadline(), **chosen, **options})
+    return AIOKafkaProducer(**{**connection(settings), **_deadline(), **chosen, **options})
 
 
 def _deadline() -> dict[str, Any]:
@@ -113,6 +114,7 @@ def _deadline() -> dict[str, Any]:
 def consumer(settings: PlatformSettings, **options: Any) -> AIOKafkaConsumer:
     """A consumer without a group, for `assign`: reads what is committed and hands out bare records. Not started yet (see `started`)."""
     chosen = {
+        **connection(settings),
         **_deadline(),
         "enable_auto_commit": False,
         "auto_offset_reset": "none",
@@ -121,7 +123,7 @@ def consumer(settings: PlatformSettings, **options: Any) -> AIOKafkaConsumer:
         "key_deserializer": Bare(),
         **options,
     }
-    return AIOKafkaConsumer(bootstrap_servers=settings.kafka, **chosen)
+    return AIOKafkaConsumer(**chosen)
 
 
 @asynccontextmanager
@@ -148,7 +150,7 @@ async def start(client: Any, settings: PlatformSettings) -> None:
 
 def unreachable(settings: PlatformSettings, fault: Exception) -> Unreachable:
     """The error to raise where no broker answered."""
-    return Unreachable(f"Kafka does not answer at {settings.kafka} (DUNGHEN_KAFKA): {fault}")
+    return Unreachable(f"Kafka does not answer at {settings.kafka} (DUNGHEN_KAFKA): {fault}{refusal_hint(settings)}")
 
 
 async def partitions_of(client: Any, settings: PlatformSettings, topics: Iterable[str]) -> list[Place]:
@@ -169,19 +171,26 @@ async def _metadata(client: Any, topic: str) -> set[int]:
         await inner.force_metadata_update()
     found = inner.cluster.partitions_for_topic(topic)
     if not found:
-        raise MissingTopic(f"no topic {topic}")
+        unseen = topic in inner.cluster.unauthorized_topics
+        raise MissingTopic(f"no right on topic {topic} (dunghen kafka-rights diff)" if unseen else f"no topic {topic}")
     return set(found)
 
 
 async def reachable(settings: PlatformSettings) -> None:
     """Returns if a broker answers with its metadata; raises Unreachable."""
-    client = AIOKafkaClient(bootstrap_servers=settings.kafka, **_deadline())
+    client = AIOKafkaClient(**connection(settings), **_deadline())
+    try:
+        await bootstrap(client, settings)
+    finally:
+        await client.close()
+
+
+async def bootstrap(client: AIOKafkaClient, settings: PlatformSettings) -> None:
+    """Has a bare client ask for the brokers; raises Unreachable. It is the caller's to close."""
     try:
         await client.bootstrap()
     except KafkaConnectionError as fault:
         raise unreachable(settings, fault) from None
-    finally:
-        await client.close()
 
 
 async def until_reachable(settings: PlatformSettings, topics: Iterable[str] = (), every: float = 0.5) -> None:

@@ -20,6 +20,7 @@ from aiokafka.errors import (
 )
 
 from dunghen.platform.kafka_clients import MissingTopic, WrongPartitions, unreachable
+from dunghen.platform.kafka_connection import connection
 from dunghen.platform.settings import PlatformSettings
 
 LEADER_SECONDS = 15.0
@@ -121,7 +122,7 @@ async def _described(admin: Any, group: str) -> Any:
 
 @asynccontextmanager
 async def _admin(settings: PlatformSettings) -> AsyncIterator[Any]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    admin = AIOKafkaAdminClient(**connection(settings))
     try:
         await admin.start()
     except KafkaConnectionError as fault:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "DUNGHEN_"
@@ -22,6 +23,14 @@ class PlatformSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file="dunghen.toml", frozen=True, extra="ignore")
 
     kafka: str = Field("127.0.0.1:9092", description="bootstrap servers, host:port, comma separated")
+    kafka_security_protocol: Literal["PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="SASL_SSL: TLS, and a user by SCRAM-SHA-512; PLAINTEXT belongs on this machine alone"
+    )
+    kafka_user: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", description="who this process is to the brokers")
+    kafka_password: str = Field("", description="of that user", repr=False)
+    kafka_ca: str = Field(
+        "", description="PEM: the authorities that may have signed the brokers' certificates; empty: the system's", repr=False
+    )
     redis: str = Field("redis://127.0.0.1:6379/0", description="address of the live view", repr=False)
     mongo: str = Field("", description="address of MongoDB; empty: SQLite files under `data`", repr=False)
     data: Path = Field(Path(".dunghen"), description="folder of everything local: clock, SQLite files, logs, mails")
@@ -36,6 +45,24 @@ class PlatformSettings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="address that they listen on; whoever reaches it can read them")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+
+    @field_validator("kafka_ca")
+    @classmethod
+    def _certificates(cls, given: str) -> str:
+        try:
+            if given:
+                ssl.create_default_context(cadata=given)
+        except (ssl.SSLError, ValueError):
+            raise ValueError("no certificates in PEM") from None
+        return given
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kafka_security_protocol == "SASL_SSL" and not (self.kafka_user and self.kafka_password):
+            raise ValueError(f"{PREFIX}KAFKA_SECURITY_PROTOCOL=SASL_SSL needs {PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD_FILE")
+        if self.kafka_security_protocol == "PLAINTEXT" and (self.kafka_user or self.kafka_password or self.kafka_ca):
+            raise ValueError(f"{PREFIX}KAFKA_USER, _PASSWORD and _CA are used with {PREFIX}KAFKA_SECURITY_PROTOCOL=SASL_SSL alone")
+        return self
 
     def named(self, name: str) -> str:
         """The name of a topic, group, transactional id or Redis key inside this namespace."""
@@ -65,14 +92,21 @@ S = TypeVar("S", bound=PlatformSettings)
 def load(cls: type[S], **given: Any) -> S:
     """The settings of this process; raises SettingsError that names every fault."""
     for name in cls.model_fields:
-        file = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
+        file = os.environ.get(variable := f"{PREFIX}{name.upper()}_FILE")
         if file and name not in given:
-            given[name] = Path(file).read_text(encoding="utf-8").strip()
+            given[name] = _content(variable, file)
     try:
         return cls(**given)
     except ValidationError as fault:
-        lines = [
-            f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
-            for e in fault.errors(include_input=False, include_url=False)
-        ]
-        raise SettingsError("\n".join(lines)) from None
+        raise SettingsError("\n".join(_line(e["loc"], e["msg"]) for e in fault.errors(include_input=False, include_url=False))) from None
+
+
+def _content(variable: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as fault:
+        raise SettingsError(f"{variable}: {file} cannot be read ({type(fault).__name__})") from None
+
+
+def _line(place: tuple[int | str, ...], what: str) -> str:
+    return f"{PREFIX}{'_'.join(str(p) for p in place).upper()}: {what}" if place else what

@@ -46,10 +46,11 @@ async def _servers(folder: DataFolder, old: Addresses, supervisor: Supervisor) -
     at = replace(at, redis=f"redis://{HOST}:{own_redis}/0" if own_redis else old.redis)
     for program in programs.servers(at, folder.path):
         supervisor.start(program)
-    await _until("Kafka", lambda: kafka_broker.answers(at.kafka))
+    settings = load(PlatformSettings, kafka=at.kafka, redis=at.redis, mongo=at.mongo, data=folder.path, **folder.partitions)
+    await _until("Kafka", lambda: kafka_broker.answers(at.kafka, settings))
     if own_redis:
         await _until("Redis", lambda: redis_server.answers(own_redis))
-    return load(PlatformSettings, kafka=at.kafka, redis=at.redis, mongo=at.mongo, data=folder.path, **folder.partitions)
+    return settings
 
 
 async def _until(what: str, check: Callable[[], bool]) -> None:

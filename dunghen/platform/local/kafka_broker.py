@@ -13,11 +13,15 @@ import subprocess
 import threading
 import uuid
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from dunghen.platform.kafka_connection import connection
+from dunghen.platform.local.kafka_secured import Secured
 from dunghen.platform.local.servers import HOST, LocalServer, NotStarted, await_ready, free_port, launch
+from dunghen.platform.settings import PlatformSettings
 
 JARS = Path(__file__).parents[3] / "deploy" / "kafka" / "jars"
 JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
@@ -55,7 +59,7 @@ SETTINGS = {
 }
 
 
-def prepare(data: Path, port: int, jars: Path = JARS) -> tuple[str, ...]:
+def prepare(data: Path, port: int, jars: Path = JARS, secured: Secured | None = None) -> tuple[str, ...]:
     """Formats `data` if it is new, writes the settings for `port`, and gives the command that runs the broker. Raises NotStarted."""
     classpath = _classpath(jars)
     data.mkdir(parents=True, exist_ok=True)
@@ -67,9 +71,10 @@ def prepare(data: Path, port: int, jars: Path = JARS) -> tuple[str, ...]:
         "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
         "controller.quorum.voters": f"1@{HOST}:{controller}",
     }
-    file.write_text("".join(f"{k}={v}\n" for k, v in {**SETTINGS, **listeners}.items()), encoding="utf-8")
+    guarded = secured.settings(port, controller) if secured else {}
+    file.write_text("".join(f"{k}={v}\n" for k, v in {**SETTINGS, **listeners, **guarded}.items()), encoding="utf-8")
     if not (data / "log" / "meta.properties").exists():
-        _format(classpath, file)
+        _format(classpath, file, secured.format_options() if secured else ())
     return (*JAVA, "-cp", classpath, "kafka.Kafka", str(file))
 
 
@@ -80,22 +85,41 @@ def start(data: Path, port: int = 0, jars: Path = JARS) -> LocalServer:
     return await_ready(server, lambda: answers(server.address), START_SECONDS)
 
 
-def answers(address: str) -> bool:
-    """Whether a broker answers with its metadata. Blocks for a moment; may be called inside or outside a running event loop."""
-    host, port = address.rsplit(":", 1)
-    try:
-        socket.create_connection((host, int(port)), timeout=1).close()  # the client would complain in the log where nobody listens yet
-    except OSError:
+def start_secured(data: Path, secured: Secured) -> LocalServer:
+    """Starts one with TLS, users and rights on a free port, as `start` does."""
+    port = free_port()
+    server = launch(prepare(data, port, secured=secured), port, data / "kafka.log")
+    name, password = next(iter(secured.users.items()))
+    who = {"kafka_user": name, "kafka_password": password, "kafka_ca": secured.authority.read_text(encoding="utf-8")}
+    settings = PlatformSettings(kafka=server.address, kafka_security_protocol="SASL_SSL", **who)
+    return await_ready(server, lambda: answers(server.address, settings), START_SECONDS)
+
+
+def answers(address: str, settings: PlatformSettings | None = None) -> bool:
+    """Whether one of the brokers answers with its metadata, in plain text or as `settings` say. Blocks for a moment; may be called inside
+    or outside a running event loop.
+    """
+    if not any(_listens(server.strip()) for server in address.split(",")):  # the client would complain in the log where nobody listens yet
         return False
+    options = {**(connection(settings) if settings else {}), "bootstrap_servers": address}
     found: list[bool] = []
-    thread = threading.Thread(target=lambda: found.append(asyncio.run(_answers(address))))
+    thread = threading.Thread(target=lambda: found.append(asyncio.run(_answers(options))))
     thread.start()
     thread.join()
     return found == [True]
 
 
-async def _answers(address: str) -> bool:
-    client = AIOKafkaClient(bootstrap_servers=address, request_timeout_ms=3000)
+def _listens(server: str) -> bool:
+    host, port = server.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+async def _answers(options: dict[str, Any]) -> bool:
+    client = AIOKafkaClient(**options, request_timeout_ms=3000)
     try:
         await client.bootstrap()
         return bool(client.cluster.brokers())
@@ -113,9 +137,9 @@ def _classpath(jars: Path) -> str:
     return f"{jars}/*"
 
 
-def _format(classpath: str, file: Path) -> None:
+def _format(classpath: str, file: Path, options: tuple[str, ...]) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A", 1)
-    command = (*JAVA, "-cp", classpath, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(file))
+    command = (*JAVA, "-cp", classpath, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(file), *options)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the command is ours
     if done.returncode:
         raise NotStarted(f"Kafka could not format its data folder: {done.stdout}{done.stderr}")

@@ -1,0 +1,49 @@
+"""How clients of Kafka connect, said in this one place: in plain text on this machine, else by TLS and a user with a password."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+from dunghen.platform.near import is_loopback
+from dunghen.platform.settings import PlatformSettings
+
+MECHANISM = "SCRAM-SHA-512"  # RFC 5802: neither the wire nor the broker has the password
+
+
+def connection(settings: PlatformSettings) -> dict[str, Any]:
+    """Options of every client of aiokafka: where the brokers are, and who we are to them."""
+    context = tls(settings)
+    if context is None:
+        return {"bootstrap_servers": settings.kafka}
+    return {
+        "bootstrap_servers": settings.kafka,
+        "security_protocol": settings.kafka_security_protocol,
+        "ssl_context": context,
+        "sasl_mechanism": MECHANISM,
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password,
+    }
+
+
+def tls(settings: PlatformSettings) -> ssl.SSLContext | None:
+    """A broker must have a certificate of its host's name, signed by an authority of the settings, else of the system; None: no TLS."""
+    if settings.kafka_security_protocol == "PLAINTEXT":
+        return None
+    context = ssl.create_default_context(cadata=settings.kafka_ca or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def goes_out_unguarded(settings: PlatformSettings) -> bool:
+    """Whether what is said to a broker leaves this machine in plain text, and from nobody in particular."""
+    hosts = [urlsplit(f"//{server.strip()}").hostname or "" for server in settings.kafka.split(",")]
+    return settings.kafka_security_protocol == "PLAINTEXT" and not all(is_loopback(host) for host in hosts)
+
+
+def refusal_hint(settings: PlatformSettings) -> str:
+    """What else than a broker that is away it may be: which of them, the client does not say."""
+    if settings.kafka_security_protocol == "PLAINTEXT":
+        return "; or it asks for TLS and a user (DUNGHEN_KAFKA_SECURITY_PROTOCOL)" if goes_out_unguarded(settings) else ""
+    return f"; or it refused the user {settings.kafka_user}, or its certificate is of another name or authority (DUNGHEN_KAFKA_CA_FILE)"

@@ -1,0 +1,54 @@
+"""Certificates made for one run: an authority of its own, and a server signed by it. None is ever committed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+DAY = timedelta(days=1)
+
+
+class Authority:
+    """Signs servers of 127.0.0.1; `pem` is what clients are given to know it by."""
+
+    def __init__(self, name: str = "authority") -> None:
+        self._key, self._name = ec.generate_private_key(ec.SECP256R1()), _named(name)
+        made = _begun(self._name, self._name, self._key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        self._certificate = made.sign(self._key, hashes.SHA256())
+
+    @property
+    def pem(self) -> str:
+        return _pem(self._certificate)
+
+    def write_server(self, folder: Path, name: str) -> tuple[Path, Path]:
+        """(key with its certificate, this authority), as files of PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        made = _begun(_named(name), self._name, key).add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+        certificate = made.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
+        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+        keystore, authority = folder / f"{name}.pem", folder / f"{name}-authority.pem"
+        keystore.write_text(private + _pem(certificate) + self.pem)
+        keystore.chmod(0o600)
+        authority.write_text(self.pem)
+        return keystore, authority
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    begun = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+    return begun.not_valid_before(now - DAY).not_valid_after(now + DAY)
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
