@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +32,13 @@ def tls(settings: PlatformSettings) -> ssl.SSLContext | None:
     """A broker must have a certificate of its host's name, signed by an authority of the settings, else of the system; None: no TLS."""
     if settings.kafka_security_protocol == "PLAINTEXT":
         return None
-    context = ssl.create_default_context(cadata=settings.kafka_ca or None)
+    return _context(settings.kafka_ca)
+
+
+@lru_cache(maxsize=4)
+def _context(authorities: str) -> ssl.SSLContext:
+    """One for all connections: reading the system's authorities takes longer than a handshake."""
+    context = ssl.create_default_context(cadata=authorities or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

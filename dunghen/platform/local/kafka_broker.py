@@ -90,8 +90,13 @@ def start_secured(data: Path, secured: Secured) -> LocalServer:
     port = free_port()
     server = launch(prepare(data, port, secured=secured), port, data / "kafka.log")
     name, password = next(iter(secured.users.items()))
-    who = {"kafka_user": name, "kafka_password": password, "kafka_ca": secured.authority.read_text(encoding="utf-8")}
-    settings = PlatformSettings(kafka=server.address, kafka_security_protocol="SASL_SSL", **who)
+    settings = PlatformSettings(
+        kafka=server.address,
+        kafka_security_protocol="SASL_SSL",
+        kafka_user=name,
+        kafka_password=password,
+        kafka_ca=secured.authority.read_text(encoding="utf-8"),
+    )
     return await_ready(server, lambda: answers(server.address, settings), START_SECONDS)
 
 
