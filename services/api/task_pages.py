@@ -66,12 +66,16 @@ class UnitTasks(Share, kw_only=True):
 
 
 class BoardAnswer(msgspec.Struct, kw_only=True):
-    """The board: the most complete first, those without tasks at the end. `city`, `blocs`: Σ/Σ over its units."""
+    """The board: the most complete first, those without tasks at the end. `city`, `blocs`: Σ/Σ over its units.
+
+    `plans`: codes of the plans that have a task in the year, whichever was asked for; "" stands for tasks that were told of none.
+    """
 
     as_of: str
     year: int
     bloc: str | None
     plan: str | None
+    plans: list[str]
     stale: bool
     age_seconds: int | None
     city: Share
@@ -154,12 +158,18 @@ def board_of(scene: Scene, asked: TaskQuestion) -> BoardAnswer:
         year=asked.year,
         bloc=asked.bloc or None,
         plan=asked.plan or None,
+        plans=sorted(_plans(scene, asked.year)),
         stale=False,
         age_seconds=None,
         city=Share(**share_of(_wanted(of_city, asked.bloc))),
         blocs=_shares(of_city),
         units=units,
     )
+
+
+def _plans(scene: Scene, year: int) -> set[str]:
+    tasks = (task for of in scene.statements.tasks.values() for task in of.values())
+    return {task.plan for task in tasks if task.year == year and task.kind == "task"}
 
 
 def told(progress: Progress) -> bool:

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 PAGE = "/?view=tasks"
 YEAR = date_of(TODAY).year
+DEPARTMENT = "H17.01"
 
 
 def task(unit: str, code: str, due_on: int, done_on: int | None = None, **other: Any) -> Task:
@@ -34,6 +35,8 @@ TASKS = [
     task(HAI_CHAU, "UB-200", TODAY - 9, evidence="https://danang.gov.vn/kh02"),
     task(HAI_VAN, "UB-001", TODAY - 30, TODAY - 31),
     task(HAI_VAN, "", 0, bloc="front", kind="not_assessed", plan=""),
+    task(HAI_VAN, "UB-001", TODAY - 3, plan="CT-UBND"),
+    task(DEPARTMENT, "CT-01", TODAY - 3, TODAY - 4, plan="CT-UBND"),
 ]
 
 
@@ -42,7 +45,7 @@ def told(city: ScreenCity) -> ScreenCity:
     """The city with these tasks, shown."""
     for one in TASKS:
         city.loop.run(city.world.say(FACTS, told_key(one), one, partition_of(one.unit, city.settings.partitions)))
-    eventually(lambda: httpx.get(f"{city.page}/api/v1/tasks", timeout=10).json()["all"] == 122, what="the tasks")
+    eventually(lambda: httpx.get(f"{city.page}/api/v1/tasks", timeout=10).json()["all"] == 124, what="the tasks")
     return city
 
 
@@ -96,3 +99,21 @@ def test_what_is_chosen_is_in_the_address_and_more_can_be_fetched(told: ScreenCi
     again.locator("[data-role=to-map]").click()
     expect(again.locator("main.pub")).to_be_visible()
     assert "bloc=" not in again.url
+
+
+def test_another_plan_is_chosen_in_the_address_and_departments_stand_in_a_table_of_their_own(told: ScreenCity, window: Windows) -> None:
+    page = opened(window, f"{PAGE}&lang=en")
+    expect(page.locator("select[name=plan]")).to_have_value("KH02")
+    page.locator("select[name=plan]").select_option("CT-UBND")
+    expect(page.locator("h1")).to_contain_text("CT-UBND")
+    expect(page.locator("[data-task]")).to_have_count(2)
+    assert "plan=CT-UBND" in page.url
+    again = opened(window, page.url.removeprefix(told.page))
+    expect(again.locator("[data-kind=department] tbody tr")).to_have_attribute("data-unit", DEPARTMENT)
+    expect(again.locator(f"[data-kind=locality] [data-unit='{HAI_VAN}']")).to_have_attribute("data-colour", "red")
+    again.locator("select[name=plan]").select_option("")
+    expect(again.locator("[data-role=tasks] h2")).to_contain_text("124")
+    assert violations(again) == []
+    again.locator("select[name=plan]").select_option("KH02")
+    expect(again.locator("[data-kind=department]")).to_have_count(0)
+    assert "plan=" not in again.url

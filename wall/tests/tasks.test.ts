@@ -3,14 +3,14 @@ import { signal } from '@preact/signals';
 import { Malformed } from '../src/core/model';
 import { boardBody, tasksBody } from '../src/core/tasks';
 import { termsOf } from '../src/core/terms';
-import { followTasks, queries, TERMS, type Wish } from '../src/tasks/follow';
+import { followTasks, PLAN, queries, TERMS, type Wish } from '../src/tasks/follow';
 import { tasksText } from '../src/tasks/text';
 import type { Ports } from '../src/live/stream';
 
 const share = (done: number, all: number, state: string, colour: string) => ({ done, all, overdue: 0, value: all ? done / all : null, state, colour });
 const blocs = ['party', 'council', 'committee', 'front'].map((bloc) => ({ bloc, ...share(1, 2, 'incomplete', 'red') }));
 const unit = { code: '20242', name: 'Hải Châu', kind: 'locality', rank: 1, of: 1, blocs, ...share(4, 8, 'incomplete', 'red') };
-const board = (more: Record<string, unknown> = {}) => ({ as_of: '2026-11-16', year: 2026, bloc: null, stale: false, age_seconds: null, city: share(4, 8, 'incomplete', 'red'), blocs, units: [unit], ...more });
+const board = (more: Record<string, unknown> = {}) => ({ as_of: '2026-11-16', year: 2026, bloc: null, plan: 'KH02', plans: ['CT-UBND', 'KH02'], stale: false, age_seconds: null, city: share(4, 8, 'incomplete', 'red'), blocs, units: [unit], ...more });
 const task = (code: string, more: Record<string, unknown> = {}) => ({
   unit: '20242', unit_name: 'Hải Châu', bloc: 'party', plan: 'KH02', code, year: 2026, content: { vi: 'Số hóa', en: '' }, owner: '20242', owner_name: 'Hải Châu',
   start_on: null, due_on: '2026-10-31', done_on: null, state: 'overdue', late: false, days_over: 16, evidence: null, told_at: null, ...more,
@@ -18,17 +18,20 @@ const task = (code: string, more: Record<string, unknown> = {}) => ({
 const page = (tasks: readonly unknown[], after = '') => ({ as_of: '2026-11-16', year: 2026, stale: false, age_seconds: null, all: 3, tasks, after });
 const both = { vi: 'a', en: 'b' };
 const definitions = { blocs: { party: both }, task_states: { overdue: both }, bloc_states: { incomplete: both } };
-const WISH: Wish = { unit: '', bloc: '', state: '', year: null, asOf: null };
+const WISH: Wish = { plan: PLAN, unit: '', bloc: '', state: '', year: null, asOf: null };
 
 test('an answer that does not fit is refused as a whole', () => {
-  expect(boardBody(board()).units[0]).toMatchObject({ code: '20242', done: 4, all: 8, colour: 'red', blocs: { front: { done: 1 } } });
-  for (const wrong of [{ units: {} }, { city: share(9, 8, 'incomplete', 'red') }, { city: share(1, 8, 'incomplete', 'blue') }, { units: [{ ...unit, blocs: blocs.slice(1) }] }, { year: '2026' }]) expect(() => boardBody(board(wrong)), JSON.stringify(wrong)).toThrow(Malformed);
+  expect(boardBody(board()).plans).toEqual(['CT-UBND', 'KH02']);
+  expect(boardBody(board()).units[0]).toMatchObject({ code: '20242', kind: 'locality', done: 4, all: 8, colour: 'red', blocs: { front: { done: 1 } } });
+  for (const wrong of [{ units: {} }, { city: share(9, 8, 'incomplete', 'red') }, { city: share(1, 8, 'incomplete', 'blue') }, { units: [{ ...unit, blocs: blocs.slice(1) }] }, { year: '2026' }, { plans: 'KH02' }, { plans: [1] }]) expect(() => boardBody(board(wrong)), JSON.stringify(wrong)).toThrow(Malformed);
   for (const wrong of [{ due_on: null }, { days_over: 1.5 }, { content: 'text' }]) expect(() => tasksBody(page([task('D-1', wrong)])), JSON.stringify(wrong)).toThrow(Malformed);
   expect(() => termsOf({ blocs: {} }, TERMS)).toThrow(Malformed);
 });
 test('what is wished is asked by the names of the API, and what is usual is left out', () => {
   expect(queries(WISH)).toEqual({ board: 'plan=KH02', tasks: 'plan=KH02&limit=100' });
-  expect(queries({ unit: '20242', bloc: 'party', state: 'overdue', year: 2025, asOf: '2026-01-02' })).toEqual({
+  expect(queries({ ...WISH, plan: 'CT-UBND' })).toEqual({ board: 'plan=CT-UBND', tasks: 'plan=CT-UBND&limit=100' });
+  expect(queries({ ...WISH, plan: '' })).toEqual({ board: '', tasks: 'limit=100' });
+  expect(queries({ plan: PLAN, unit: '20242', bloc: 'party', state: 'overdue', year: 2025, asOf: '2026-01-02' })).toEqual({
     board: 'plan=KH02&year=2025&bloc=party&as_of=2026-01-02', tasks: 'plan=KH02&year=2025&bloc=party&as_of=2026-01-02&unit=20242&status=overdue&limit=100',
   });
 });

@@ -76,6 +76,8 @@ def test_the_board_and_the_list_of_one_plan_leave_out_the_others_and_not_what_wa
     shown = told(*HAI_CHAU, *HAI_VAN, task("20242", "party", "CT-1", plan="CT-UBND"), task("20194", "committee", "CT-1", plan="CT-UBND"))
     of_all, of_plan, of_other = (board_of(shown, THIS_YEAR._replace(plan=plan)) for plan in ("", "KH02", "CT-UBND"))
     assert (of_all.city.all, of_plan.city.all, of_other.city.all, of_other.plan) == (6, 4, 2, "CT-UBND")
+    assert of_all.plans == of_plan.plans == ["CT-UBND", "KH02"]
+    assert board_of(shown, THIS_YEAR._replace(year=2025)).plans == []
     (hai_van,) = (unit for unit in of_other.units if unit.code == "20194")
     assert {bloc.bloc: bloc.state.value for bloc in hai_van.blocs}["front"] == "not_assessed"
     assert [one.task.code for one in tasks_listed(shown, THIS_YEAR._replace(plan="CT-UBND"))] == ["CT-1", "CT-1"]

@@ -6037,6 +6037,7 @@ export interface operations {
                             value: number | null;
                         };
                         plan: string | null;
+                        plans: string[];
                         stale: boolean;
                         units: {
                             all: number;

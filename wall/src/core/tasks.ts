@@ -11,10 +11,11 @@ export const COLOURS = ['green', 'red', 'none'] as const;
 export type Bloc = (typeof BLOCS)[number];
 /** `colour` is said in words too: `state` is a word of /definitions, `bloc_states`. */
 export interface Share { readonly done: number; readonly all: number; readonly overdue: number; readonly value: number | null; readonly state: string; readonly colour: (typeof COLOURS)[number] }
-export interface UnitTasks extends Share { readonly code: string; readonly name: string; readonly rank: number | null; readonly of: number; readonly blocs: Readonly<Record<Bloc, Share>> }
-export interface Board { readonly asOf: string; readonly year: number; readonly stale: boolean; readonly age: number | null; readonly city: Share; readonly units: readonly UnitTasks[] }
+export interface UnitTasks extends Share { readonly code: string; readonly name: string; readonly kind: string; readonly rank: number | null; readonly of: number; readonly blocs: Readonly<Record<Bloc, Share>> }
+/** `plans`: those that have a task in the year, whichever was asked for; "" stands for tasks without one. */
+export interface Board { readonly asOf: string; readonly year: number; readonly plans: readonly string[]; readonly stale: boolean; readonly age: number | null; readonly city: Share; readonly units: readonly UnitTasks[] }
 export interface Task {
-  readonly unit: string; readonly unitName: string; readonly bloc: string; readonly code: string; readonly vi: string; readonly en: string; readonly owner: string; readonly ownerName: string;
+  readonly unit: string; readonly unitName: string; readonly bloc: string; readonly plan: string; readonly code: string; readonly vi: string; readonly en: string; readonly owner: string; readonly ownerName: string;
   readonly dueOn: string; readonly doneOn: string | null; readonly state: string; readonly late: boolean; readonly daysOver: number; readonly evidence: string | null;
 }
 export interface TaskPage { readonly all: number; readonly tasks: readonly Task[]; readonly after: string }
@@ -41,9 +42,10 @@ export function boardBody(value: unknown): Board {
   const raw = record<Untold<RawBoard>>(value, 'board');
   const units = listOf(raw.units, 'units').map((one) => {
     const of = record<RawUnit>(one, 'unit');
-    return { ...shareOf(one), code: word(of, 'code'), name: word(of, 'name'), rank: ratio(of, 'rank'), of: count(of, 'of'), blocs: blocsOf(of.blocs) };
+    return { ...shareOf(one), code: word(of, 'code'), name: word(of, 'name'), kind: word(of, 'kind'), rank: ratio(of, 'rank'), of: count(of, 'of'), blocs: blocsOf(of.blocs) };
   });
-  return { asOf: word(raw, 'as_of'), year: count(raw, 'year'), stale: raw.stale === true, age: ratio(raw, 'age_seconds'), city: shareOf(raw.city), units };
+  const plans = listOf(raw.plans, 'plans').map((plan) => word({ plan }, 'plan'));
+  return { asOf: word(raw, 'as_of'), year: count(raw, 'year'), plans, stale: raw.stale === true, age: ratio(raw, 'age_seconds'), city: shareOf(raw.city), units };
 }
 
 const orNull = (raw: RawTask, name: keyof RawTask & string): string | null => (raw[name] === null ? null : word(raw, name));
@@ -51,7 +53,7 @@ function taskOf(value: unknown): Task {
   const raw = record<RawTask>(value, 'task');
   const content = record<{ readonly vi?: unknown; readonly en?: unknown }>(raw.content, 'content');
   return {
-    unit: word(raw, 'unit'), unitName: word(raw, 'unit_name'), bloc: word(raw, 'bloc'), code: word(raw, 'code'), vi: word(content, 'vi'), en: word(content, 'en'), owner: word(raw, 'owner'), ownerName: word(raw, 'owner_name'),
+    unit: word(raw, 'unit'), unitName: word(raw, 'unit_name'), bloc: word(raw, 'bloc'), plan: word(raw, 'plan'), code: word(raw, 'code'), vi: word(content, 'vi'), en: word(content, 'en'), owner: word(raw, 'owner'), ownerName: word(raw, 'owner_name'),
     dueOn: word(raw, 'due_on'), doneOn: orNull(raw, 'done_on'), state: word(raw, 'state'), late: raw.late === true, daysOver: count(raw, 'days_over'), evidence: orNull(raw, 'evidence'),
   };
 }

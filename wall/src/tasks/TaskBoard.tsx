@@ -4,30 +4,32 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import '../styles/tasks.css';
 import { BLOCS, type Bloc, type Board, type Share, type UnitTasks } from '../core/tasks';
 import { counted, percent } from '../core/figures';
+import { KINDS, type Kind } from '../core/model';
 import { dayMonth } from '../core/times';
 import { browserPorts } from '../live/browser';
 import { addressOf, go } from '../view/links';
 import { choice, choose, lang, say, STEPPED } from '../view/store';
-import { followTasks, type Followed, type Wish } from './follow';
+import { followTasks, PLAN, type Followed, type Wish } from './follow';
 import { TaskList } from './TaskList';
 import { tasksText, type TasksKey } from './text';
 
 const toMap = { view: 'map', unit: null } as const;
-const OWN = ['bloc', 'state', 'year'] as const;
+const OWN = ['plan', 'bloc', 'state', 'year'] as const;
 type Own = Pick<Wish, (typeof OWN)[number]>;
-const own = signal<Own>({ bloc: '', state: '', year: null });
+const USUAL: Own = { plan: PLAN, bloc: '', state: '', year: null };
+const own = signal(USUAL);
 export const told = (key: TasksKey, values?: Readonly<Record<string, string | number>>): string => tasksText(lang.value, key, values);
 
 function read(search: string): Own {
   const query = new URLSearchParams(search);
   const year = Number(query.get('year'));
-  return { bloc: BLOCS.find((bloc) => bloc === query.get('bloc')) ?? '', state: query.get('state') ?? '', year: Number.isInteger(year) && year > 1969 && year < 2106 ? year : null };
+  return { plan: query.get('plan') ?? PLAN, bloc: BLOCS.find((bloc) => bloc === query.get('bloc')) ?? '', state: query.get('state') ?? '', year: Number.isInteger(year) && year > 1969 && year < 2106 ? year : null };
 }
 /** The address says what is chosen here, and no longer when the page is left. */
 function put(next: Own): void {
   own.value = next;
   const query = new URLSearchParams(location.search);
-  for (const name of OWN) if (next[name] === '' || next[name] === null) query.delete(name); else query.set(name, String(next[name]));
+  for (const name of OWN) if (next[name] === USUAL[name]) query.delete(name); else query.set(name, String(next[name]));
   const said = query.toString();
   history.replaceState(history.state, '', location.pathname + (said === '' ? '' : `?${said}`));
 }
@@ -48,18 +50,23 @@ export function TaskBoard() {
     return () => {
       removeEventListener('popstate', back);
       followed.stop();
-      if (choice.peek().view !== 'tasks') put({ bloc: '', state: '', year: null });
+      if (choice.peek().view !== 'tasks') put(USUAL);
     };
   }, [followed]);
   const { board, trouble } = followed.state.value;
   return (
     <main class="unit tasks" data-state={board === null ? 'tasks-loading' : 'tasks'}>
       <nav class="crumb" aria-label={say('breadcrumb')}><a href={addressOf(toMap)} onClick={(event) => go(event, toMap)} data-role="to-map">{say('to_map')}</a> › {say('page_tasks')}</nav>
-      <h1 ref={heading} tabIndex={-1}>{board === null ? (trouble === null ? say('tasks_loading') : told('tasks_trouble', { status: trouble })) : told('tasks_title', { year: board.year })}</h1>
+      <h1 ref={heading} tabIndex={-1}>{board === null ? (trouble === null ? say('tasks_loading') : told('tasks_trouble', { status: trouble })) : titled(board)}</h1>
       {board !== null && <Whole board={board} followed={followed} />}
     </main>
   );
 }
+
+const titled = ({ year }: Board): string => {
+  const { plan } = own.value;
+  return plan === PLAN ? told('tasks_title', { year }) : plan === '' ? told('tasks_title_all', { year }) : told('tasks_title_plan', { plan, year });
+};
 
 function Whole({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
   const { trouble } = followed.state.value;
@@ -71,7 +78,7 @@ function Whole({ board, followed }: { readonly board: Board; readonly followed: 
       <Filters board={board} followed={followed} />
       <section aria-labelledby="board-title" data-role="board">
         <h2 id="board-title">{told('board_title')}</h2>
-        {board.city.state === 'not_told' ? <p>{told('tasks_none')}</p> : <Table board={board} followed={followed} />}
+        {board.city.state === 'not_told' ? <p>{told('tasks_none')}</p> : KINDS.map((kind) => <Table key={kind} kind={kind} units={board.units.filter((unit) => unit.kind === kind)} followed={followed} />)}
       </section>
       <TaskList followed={followed} />
     </>
@@ -99,10 +106,12 @@ function Choose({ label, name, value, options, pick }: ChooseProps) {
 function Filters({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
   const now = Number(board.asOf.slice(0, 4));
   const units = [...board.units].sort((a, b) => a.name.localeCompare(b.name, 'vi'));
+  const plans = [...new Set([PLAN, own.value.plan, ...board.plans])].filter((plan) => plan !== '').sort();
   const states = Object.keys(followed.state.value.terms?.['task_states'] ?? {});
   return (
     <div class="filters" role="group" aria-label={told('tasks_filters')}>
-      <Choose label="pick_locality" name="unit" value={choice.value.unit ?? ''} options={[['', told('every_locality')], ...units.map(({ code, name }) => [code, name] as const)]} pick={(code) => choose({ unit: code || null })} />
+      <Choose label="pick_plan" name="plan" value={own.value.plan} options={[...plans.map((plan) => [plan, plan] as const), ['', told('every_plan')]]} pick={(plan) => put({ ...own.peek(), plan })} />
+      <Choose label="pick_unit" name="unit" value={choice.value.unit ?? ''} options={[['', told('every_unit')], ...units.map(({ code, name }) => [code, name] as const)]} pick={(code) => choose({ unit: code || null })} />
       <Choose label="pick_bloc" name="bloc" value={own.value.bloc} options={[['', told('every_bloc')], ...BLOCS.map((bloc) => [bloc, term(followed, 'blocs', bloc)] as const)]} pick={(bloc) => put({ ...own.peek(), bloc })} />
       <Choose label="pick_state" name="state" value={own.value.state} options={[['', told('every_state')], ...states.map((state) => [state, term(followed, 'task_states', state)] as const)]} pick={(state) => put({ ...own.peek(), state })} />
       <Choose label="pick_year" name="year" value={String(board.year)} options={[now, now - 1, ...(board.year < now - 1 ? [board.year] : [])].map((year) => [String(year), String(year)] as const)} pick={(year) => put({ ...own.peek(), year: Number(year) === now ? null : Number(year) })} />
@@ -110,18 +119,21 @@ function Filters({ board, followed }: { readonly board: Board; readonly followed
   );
 }
 
-function Table({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
+/** The units of one kind: ranks are within it. */
+function Table({ kind, units, followed }: { readonly kind: Kind; readonly units: readonly UnitTasks[]; readonly followed: Followed }) {
   const blocs = own.value.bloc === '' ? BLOCS : [];
+  if (units.length === 0) return null;
   return (
     <div class="scroll">
-      <table class="board">
+      <table class="board" data-kind={kind}>
+        <caption>{say(`kind_${kind}`)}</caption>
         <thead>
           <tr>
-            <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{told('task_col_locality')}</th><th scope="col" class="v">{told('task_col_done')}</th><th scope="col">{told('task_col_state')}</th><th scope="col" class="r">{say('col_overdue')}</th>
+            <th scope="col" class="r">{say('col_rank')}</th><th scope="col">{told('task_col_unit')}</th><th scope="col" class="v">{told('task_col_done')}</th><th scope="col">{told('task_col_state')}</th><th scope="col" class="r">{say('col_overdue')}</th>
             {blocs.map((bloc) => <th key={bloc} scope="col" class="v of-bloc">{term(followed, 'blocs', bloc)}</th>)}
           </tr>
         </thead>
-        <tbody>{board.units.map((unit) => <Row key={unit.code} unit={unit} blocs={blocs} followed={followed} />)}</tbody>
+        <tbody>{units.map((unit) => <Row key={unit.code} unit={unit} blocs={blocs} followed={followed} />)}</tbody>
       </table>
     </div>
   );

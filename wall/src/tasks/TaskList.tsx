@@ -3,7 +3,7 @@ import type { Task } from '../core/tasks';
 import { counted } from '../core/figures';
 import { dayMonth } from '../core/times';
 import { lang } from '../view/store';
-import type { Followed } from './follow';
+import { PLAN, type Followed } from './follow';
 import { term, told } from './TaskBoard';
 
 export function TaskList({ followed }: { readonly followed: Followed }) {
@@ -11,7 +11,7 @@ export function TaskList({ followed }: { readonly followed: Followed }) {
   return (
     <section aria-labelledby="list-title" data-role="tasks">
       <h2 id="list-title">{told('list_title')} <small>{told('list_count', { n: counted(all, lang.value) })}</small></h2>
-      {tasks.length === 0 ? <p>{told('tasks_none')}</p> : <ol class="task-list">{tasks.map((task) => <One key={`${task.unit} ${task.bloc} ${task.code}`} task={task} followed={followed} />)}</ol>}
+      {tasks.length === 0 ? <p>{told('tasks_none')}</p> : <ol class="task-list">{tasks.map((task) => <One key={`${task.unit} ${task.bloc} ${task.plan} ${task.code}`} task={task} followed={followed} />)}</ol>}
       {after !== '' && <button type="button" class="more" onClick={followed.more}>{told('more_tasks')}</button>}
     </section>
   );
@@ -21,7 +21,7 @@ function One({ task, followed }: { readonly task: Task; readonly followed: Follo
   const vietnamese = lang.value === 'vi' || task.en === '';
   return (
     <li data-task={task.code} data-state={task.state}>
-      <p class="what"><b lang={vietnamese && lang.value !== 'vi' ? 'vi' : undefined}>{vietnamese ? task.vi : task.en}</b> <span class="code">{task.code}</span></p>
+      <p class="what"><b lang={vietnamese && lang.value !== 'vi' ? 'vi' : undefined}>{vietnamese ? task.vi : task.en}</b> <span class="code">{task.plan === PLAN ? task.code : `${task.plan} ${task.code}`}</span></p>
       <p class="which">{task.unitName} · {term(followed, 'blocs', task.bloc)}{task.owner !== task.unit && <> · {told('answers_for', { name: task.ownerName })}</>}</p>
       <p class="when"><span class={`state s-${task.state}`}>{term(followed, 'task_states', task.state)}</span> {whenSaid(task)}{task.evidence !== null && <> · <a href={task.evidence} rel="noreferrer">{told('evidence', { code: task.code })}</a></>}</p>
     </li>

@@ -5,8 +5,8 @@ import { termsOf, type Terms } from '../core/terms';
 import { Malformed } from '../core/model';
 import type { Ports } from '../live/stream';
 
-/** `unit` "" : all localities; `asOf` null: today; `year` null: that of the day. */
-export interface Wish { readonly unit: string; readonly bloc: string; readonly state: string; readonly year: number | null; readonly asOf: string | null }
+/** `plan`, `unit`, `bloc` "": all; `asOf` null: today; `year` null: that of the day. */
+export interface Wish { readonly plan: string; readonly unit: string; readonly bloc: string; readonly state: string; readonly year: number | null; readonly asOf: string | null }
 /** `trouble`: the HTTP status that was not 200, 0 for no answer or none that fits. */
 export interface TasksState { readonly board: Board | null; readonly tasks: readonly Task[]; readonly all: number; readonly after: string; readonly terms: Terms | null; readonly trouble: number | null }
 export interface Followed { readonly state: ReadonlySignal<TasksState>; readonly more: () => void; readonly stop: () => void }
@@ -14,13 +14,13 @@ export interface Followed { readonly state: ReadonlySignal<TasksState>; readonly
 const AGAIN_MS = 60_000;
 const PAGE = 100;
 export const TERMS = ['blocs', 'task_states', 'bloc_states'] as const;
-/** The page is about Resolution 57; tasks of other plans are told too. */
-const PLAN = 'KH02';
+/** That of Resolution 57, where the address names none. */
+export const PLAN = 'KH02';
 class Trouble extends Error { constructor(readonly status: number) { super(); } }
 
 /** The queries of the API for a wish. */
-export function queries({ unit, bloc, state, year, asOf }: Wish): { readonly board: string; readonly tasks: string } {
-  const both = { plan: PLAN, ...(year === null ? {} : { year: String(year) }), ...(bloc === '' ? {} : { bloc }), ...(asOf === null ? {} : { as_of: asOf }) };
+export function queries({ plan, unit, bloc, state, year, asOf }: Wish): { readonly board: string; readonly tasks: string } {
+  const both = { ...(plan === '' ? {} : { plan }), ...(year === null ? {} : { year: String(year) }), ...(bloc === '' ? {} : { bloc }), ...(asOf === null ? {} : { as_of: asOf }) };
   const more = { ...(unit === '' ? {} : { unit }), ...(state === '' ? {} : { status: state }), limit: String(PAGE) };
   return { board: new URLSearchParams(both).toString(), tasks: new URLSearchParams({ ...both, ...more }).toString() };
 }
