@@ -17,7 +17,7 @@ import httpx
 from dunghen.cli import programs
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.demo_people import fill_directory, sign_in_links
-from dunghen.cli.demo_rankings import publish_last_year
+from dunghen.cli.demo_rankings import publish_past_years
 from dunghen.cli.prepare import prepare
 from dunghen.cli.programs import Addresses, is_free, is_ready, kept_port
 from dunghen.cli.supervisor import Program, Supervisor
@@ -156,7 +156,7 @@ class Up:
             self.say(f"telling the last {wishes.days} days of a made-up city")
             self.supervisor.start(Program("backfill", (*command, "simulate", *size, "--past-only"), once=True))
             await self.supervisor.finished("backfill")
-            await publish_last_year(settings, self.folder.clock())
+            await publish_past_years(settings, self.folder.clock())
         self.supervisor.start(Program("simulate", (*command, "simulate", *size)))
         async with httpx.AsyncClient(timeout=5) as http:
             await self._until("data on the map", LEVEL_SECONDS, lambda: _has_data(http, self.addresses.page))

@@ -57,15 +57,18 @@ class MadeUpCity:
             by_itself = _poisson(usual * _BY_ITSELF, rng)
             at_desks = _poisson(usual * _BY_WEEKDAY[weekday_of(day)], rng) if self.calendar.is_working(day) else 0
             for number in range(by_itself + at_desks):
-                received = self.calendar.zone.at(day, rng.randrange(DAY_SECONDS)) if number < by_itself else self.arrival(day, rng)
-                yield self._one(unit, received, self.plan.first + number, rng)
+                itself = number < by_itself
+                received = self.calendar.zone.at(day, rng.randrange(DAY_SECONDS)) if itself else self.arrival(day, rng)
+                yield self._one(unit, (received, itself), self.plan.first + number, rng)
 
-    def _one(self, unit: Unit, received: int, number: int, rng: Random) -> Life:
+    def _one(self, unit: Unit, received_by: tuple[int, bool], number: int, rng: Random) -> Life:
+        """`received_by` = (when, whether by itself)."""
+        received, by_itself = received_by
         day = self.calendar.zone.day_of(received)
         procedure = rng.choices(*self._procedures[unit.kind])[0]
         code = f"{wire_code(unit)}-{date_of(day):%y%m%d}-{number:05d}"
         return live(
-            Start(code, unit.code, procedure.code, procedure.limit or _ANY, received, Random(procedure.code).random() < 0.4),
+            Start(code, unit.code, procedure.code, procedure.limit or _ANY, received, Random(procedure.code).random() < 0.4, by_itself),
             self.habits[unit.code],
             self.calendar,
             rng,

@@ -67,11 +67,12 @@ class Start:
     limit: TimeLimit
     received: int
     fee: bool
+    by_itself: bool = False  # handed in and accepted online, without anybody
 
 
 def live(start: Start, habits: Habits, calendar: WorkingCalendar, rng: Random) -> Life:
     """The whole life of one dossier. The same arguments and the same random state give the same life."""
-    online = rng.random() < habits.digital
+    online = rng.random() < habits.digital or start.by_itself
     channel = 2 if online else 3 if rng.random() < 0.08 else 1
     submitted = start.received - (rng.randrange(10 * MINUTE, 7 * HOUR) if online else rng.randrange(0, 15 * MINUTE))
     due = due_at(start.received, start.limit, calendar)

@@ -1,7 +1,7 @@
 """Tasks under Resolution 57 and follow-ups of violations in a made-up city. A pure function of seed, unit and day.
 
-Every locality has the same plan KH02: six to ten tasks of each bloc, each with its day; and what the city gave its committee besides. How
-punctual it is, is its own. What is here is made up.
+Every locality has the same plan KH02: six to ten tasks of each bloc, each with its day; and what the city gave its committee besides, as
+it gave some to each department. How punctual a unit is, is its own. What is here is made up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dunghen.domain.tasks import BLOCS, Bloc
 from dunghen.domain.units import Unit
 
 PLAN, PREFIX = "KH02", {"party": "D", "council": "HD", "committee": "UB", "front": "MT"}
-OTHER_PLAN, OTHER_PREFIX = "CT-UBND", "CT"  # what the city gives the committees besides
+OTHER_PLAN = "CT-UBND"  # what the city gives besides
 FEWEST, MOST = 6, 10
 
 
@@ -94,8 +94,24 @@ GIVEN = (
 )
 
 
+GIVEN_TO_DEPARTMENTS = (
+    Planned("Trình kế hoạch cải cách hành chính năm", "Submit the year's plan of administrative reform", 2),
+    Planned("Cắt giảm thời hạn giải quyết thủ tục hành chính", "Shorten the time limits of procedures", 5),
+    Planned("Chia sẻ dữ liệu chuyên ngành qua trục liên thông", "Share the field's data over the city's bus", 6),
+    Planned("Kiểm tra bộ phận một cửa các xã, phường", "Inspect the one-stop desks of communes and wards", 9),
+    Planned("Báo cáo kết quả xử lý phản ánh, kiến nghị", "Report what became of complaints and petitions", 12),
+)
+OF_LOCALITIES, OF_DEPARTMENTS = ("CT", GIVEN), ("SN", GIVEN_TO_DEPARTMENTS)  # with the beginning of their codes
+
+
 def tasks_known_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:
     """All tasks of the year of local day `today` and of the one before, as they stand on it; some blocs are not assessed."""
+    yield from _of_localities(policy, seed, today)
+    for unit, year in product((unit for unit in policy.catalogue.on(today) if unit.kind == "department"), _years(today)):
+        yield from _given((unit, "committee", year), OF_DEPARTMENTS, seed, today)
+
+
+def _of_localities(policy: Policy, seed: int, today: int) -> Iterator[Told]:
     for number, unit in enumerate(unit for unit in policy.catalogue.on(today) if unit.kind == "locality"):
         left_out = _left_out(unit, number, seed)
         for year, bloc in product(_years(today), BLOCS):
@@ -104,7 +120,7 @@ def tasks_known_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:
             else:
                 yield from _of_bloc((unit, bloc, year), seed, today)
                 if bloc == "committee":
-                    yield from _given((unit, bloc, year), seed, today)
+                    yield from _given((unit, bloc, year), OF_LOCALITIES, seed, today)
 
 
 def tasks_new_on(policy: Policy, seed: int, today: int) -> Iterator[Told]:
@@ -134,10 +150,11 @@ def _of_bloc(of: tuple[Unit, Bloc, int], seed: int, today: int) -> Iterator[Told
         )
 
 
-def _given(of: tuple[Unit, Bloc, int], seed: int, today: int) -> Iterator[Told]:
-    """What the city gave besides: the same to every locality."""
-    for number, planned in enumerate(GIVEN, 1):
-        code = f"{OTHER_PREFIX}-{number:02}"
+def _given(of: tuple[Unit, Bloc, int], given: tuple[str, tuple[Planned, ...]], seed: int, today: int) -> Iterator[Told]:
+    """What the city gave besides: the same to every unit of a kind."""
+    prefix, tasks = given
+    for number, planned in enumerate(tasks, 1):
+        code = f"{prefix}-{number:02}"
         yield _told(of, planned, (OTHER_PLAN, code), (Random(f"{seed} {of[0].code} {code} {of[2]}"), seed, today))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from dunghen.cli.simulate.told_facts import OUT_OF, facts_of_month, facts_of_year
 from dunghen.cli.simulate.yearly_facts import yearly_facts
 from dunghen.contracts.city_files import read_city
+from dunghen.domain.days import day_number
 from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.indicator_values import Inputs, Reason, Stated, Tally, UnitFacts, evaluate
 from dunghen.domain.policy import Policy
@@ -60,15 +62,26 @@ def test_shares_of_households_are_of_the_same_households() -> None:
 def test_last_years_points_are_reviewed_and_this_years_only_in_part() -> None:
     told = list(yearly_facts(POLICY, 7, TODAY))
     assert told == list(yearly_facts(POLICY, 7, TODAY))
-    agencies = Counter((fact["period"], fact["stage"]) for fact in told if fact["code"].startswith("PAR_AGENCIES."))
+    agencies = Counter((fact["period"], fact.get("stage")) for fact in told if fact["code"].startswith("PAR_AGENCIES."))
     whole = 8 * sum(unit.kind != "health" for unit in POLICY.catalogue.on(TODAY))
     assert agencies["2025", "self"] == agencies["2025", "reviewed"] == agencies["2026", "self"] == whole
     assert 0 < agencies["2026", "reviewed"] < whole
     assert {fact["unit"] for fact in told if fact["code"].startswith("PARINDEX.")} == {"H17"}
 
 
+def test_the_year_before_last_is_told_of_the_units_that_were_there_and_departments_were_not_assessed() -> None:
+    told = [fact for fact in yearly_facts(POLICY, 7, TODAY) if fact["period"] == "2024"]
+    there = {unit.code: unit.kind for unit in POLICY.catalogue.on(day_number(date(2024, 12, 31)))}
+    agencies = {there[fact["unit"]]: fact.get("kind", "value") for fact in told if fact["code"].startswith("PAR_AGENCIES.")}
+    assert agencies == {"department": "not_assessed", "land_office": "value"}
+    assert {there[fact["unit"]] for fact in told if fact["code"].startswith("IT_RATING.")} == {"department"}
+    assert {fact["unit"] for fact in told if fact["code"].startswith("PARINDEX.")} == {"H17"}
+
+
 def test_no_points_exceed_their_maximum_and_places_are_among_the_provinces() -> None:
     maxima = {code: versions[-1].maximum for code, versions in POLICY.indicators.versions.items()}
     for fact in yearly_facts(POLICY, 7, TODAY):
+        if "kind" in fact:
+            continue
         most = maxima[fact["code"]] * 10 if "stage" in fact else fact["denominator"]
         assert 0 < fact["numerator"] <= most

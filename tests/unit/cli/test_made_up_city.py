@@ -54,6 +54,12 @@ def test_days_off_bring_little_and_hoang_sa_nothing(city: MadeUpCity) -> None:
     assert not [life for life in city.lives(MONDAY) if life.unit == "20333"]
 
 
+def test_what_comes_on_a_day_off_comes_online(city: MadeUpCity) -> None:
+    """A citizen hands in on a Sunday by himself (`docs/seeds.md`, Khuê Trung); no counter is open and no post comes."""
+    assert {life.channel for life in city.lives(MONDAY - 1)} == {2}
+    assert {life.channel for life in city.lives(MONDAY)} == {1, 2, 3}
+
+
 def test_units_differ_and_some_feeds_stop(city: MadeUpCity) -> None:
     paces = [habits.pace for habits in city.habits.values()]
     assert max(paces) > 0.9 > 0.6 > min(paces)

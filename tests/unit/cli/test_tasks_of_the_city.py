@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from dunghen.cli.recompute.fact_table import day_of
-from dunghen.cli.simulate.told_tasks import FEWEST, GIVEN, MOST, OTHER_PLAN, PLAN, follow_ups_known_on, tasks_known_on, tasks_new_on
+from dunghen.cli.simulate.told_tasks import (
+    FEWEST,
+    GIVEN,
+    GIVEN_TO_DEPARTMENTS,
+    MOST,
+    OTHER_PLAN,
+    PLAN,
+    follow_ups_known_on,
+    tasks_known_on,
+    tasks_new_on,
+)
 from dunghen.contracts.city_files import read_city
 from dunghen.domain.policy import Policy
 from dunghen.domain.tasks import BLOCS
@@ -34,11 +44,22 @@ def test_every_locality_has_six_to_ten_tasks_of_each_bloc_or_is_not_assessed() -
 
 
 def test_every_committee_that_is_assessed_has_the_same_tasks_of_the_city_besides() -> None:
-    besides = [told for told in TASKS if told.get("plan") == OTHER_PLAN and told["year"] == 2026]
+    localities = {unit.code for unit in POLICY.catalogue.on(TODAY) if unit.kind == "locality"}
+    besides = [told for told in TASKS if told.get("plan") == OTHER_PLAN and told["year"] == 2026 and told["unit"] in localities]
     assert {told["bloc"] for told in besides} == {"committee"}
     left_out = {told["unit"] for told in TASKS if told.get("kind") == "not_assessed" and told["bloc"] == "committee"}
     assert len({told["unit"] for told in besides}) == 94 - len(left_out)
     assert {told["code"] for told in besides} == {f"CT-{number:02}" for number in range(1, len(GIVEN) + 1)}
+
+
+def test_every_department_has_tasks_of_the_city_and_none_of_resolution_57() -> None:
+    departments = [unit.code for unit in POLICY.catalogue.on(TODAY) if unit.kind == "department"]
+    theirs = [told for told in TASKS if told["unit"] in departments and told["year"] == 2026]
+    assert {(told["bloc"], told["plan"]) for told in theirs} == {("committee", OTHER_PLAN)}
+    assert {(told["unit"], told["code"]) for told in theirs} == {
+        (code, f"SN-{number:02}") for code in departments for number in range(1, len(GIVEN_TO_DEPARTMENTS) + 1)
+    }
+    assert 0 < sum("done_on" in told for told in theirs) < len(theirs)
 
 
 def test_some_are_overdue_and_nothing_lies_ahead_that_is_said_to_be_done() -> None:
