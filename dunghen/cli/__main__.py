@@ -116,6 +116,7 @@ def reconcile(
     daily: Annotated[
         datetime | None, typer.Option(formats=["%H:%M"], metavar="HH:MM", help="for ever: each day at this local time; keeps its results")
     ] = None,
+    now: Annotated[bool, typer.Option("--now", help="with --daily: the first at once")] = False,
     page: Annotated[str, typer.Option(help="URL of a map that `up` did not start; Kafka is then DUNGHEN_KAFKA")] = "",
     data: Data = DATA,
 ) -> None:
@@ -125,6 +126,8 @@ def reconcile(
 
     city = City.of(DataFolder(data.absolute()), page)
     if daily is not None:
+        if now:
+            asyncio.run(work(city, say, as_json=as_json, keep=True))
         asyncio.run(every_day(city, daily.time(), say, as_json=as_json))
     raise typer.Exit(asyncio.run(work(city, say, as_json=as_json, keep=keep)))
 

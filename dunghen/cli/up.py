@@ -16,7 +16,8 @@ import httpx
 
 from dunghen.cli import programs
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.demo_people import fill_directory, sign_in_links
+from dunghen.cli.demo_justifications import explain
+from dunghen.cli.demo_people import desk_link, fill_directory, sign_in_links
 from dunghen.cli.demo_rankings import publish_past_years
 from dunghen.cli.prepare import prepare
 from dunghen.cli.programs import Addresses, is_free, is_ready, kept_port
@@ -29,6 +30,7 @@ from dunghen.platform.settings import PlatformSettings, load
 
 START_SECONDS, LEVEL_SECONDS = 90, 180
 REBUILD_SECONDS, LOOK_SECONDS = 6 * 3600, 2.5
+COMPARED_AT = "02:00"  # local time; after the first load once at once
 Say = Callable[[str], None]
 
 
@@ -122,6 +124,7 @@ class Up:
             await fill_directory(self.folder, settings)
             await self._demo(settings)
             await sign_in_links(settings, own.page, self.say)
+            await desk_link(settings, own.page, self.say)
         if self.wishes.insecure_ingest:
             self.say("ingest takes deliveries without a key, from this machine alone (--insecure-ingest)")
         self.say(f"ready {own.page}/")
@@ -146,20 +149,24 @@ class Up:
         return {**changed, "DUNGHEN_ALERTS_MODE": "on", **sink, **ours, **chosen}
 
     async def _demo(self, settings: PlatformSettings) -> None:
-        """The made-up city: mails readable in the data folder, the past at full speed on the first start, then live."""
+        """The made-up city: mails readable in the data folder, the past at full speed on the first start, then live; compared every day."""
         here, wishes = str(self.folder.path), self.wishes
         command = (programs.INTERPRETER, "-m", "dunghen.cli")
         mails = str(self.folder.path / "mails")
         self.supervisor.start(Program("mail-sink", (*command, "mail-sink", "--port", str(self.addresses.smtp_port), "--folder", mails)))
         size = ("--data", here, "--days", str(wishes.days), "--per-day", str(wishes.per_day))
+        compare = (*command, "reconcile", "--data", here, "--daily", COMPARED_AT)
         if not (self.folder.path / "simulate.json").exists():
+            compare = (*compare, "--now")
             self.say(f"telling the last {wishes.days} days of a made-up city")
             self.supervisor.start(Program("backfill", (*command, "simulate", *size, "--past-only"), once=True))
             await self.supervisor.finished("backfill")
             await publish_past_years(settings, self.folder.clock())
+            await explain(settings, self.folder.clock())
         self.supervisor.start(Program("simulate", (*command, "simulate", *size)))
         async with httpx.AsyncClient(timeout=5) as http:
             await self._until("data on the map", LEVEL_SECONDS, lambda: _has_data(http, self.addresses.page))
+        self.supervisor.start(Program("reconcile", compare))
 
     async def _until(self, what: str, seconds: float, check: Callable[[], Awaitable[bool]]) -> None:
         began = time.monotonic()
