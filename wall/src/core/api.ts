@@ -743,7 +743,7 @@ export interface paths {
         put?: never;
         /**
          * End
-         * @description Signs out: the cookie is nobody's from now on.
+         * @description Signs out: the cookie is nobody's from now on. Who came by the city's sign-on is asked whether to leave there too.
          */
         post: operations["end_api_v1_session_end_post"];
         delete?: never;
@@ -903,7 +903,8 @@ export interface paths {
         };
         /**
          * Get Desks
-         * @description A unit's one-stop desks: tickets with waiting and serving times, appointments, answers; single desks of days that are over.
+         * @description A unit's one-stop desks: tickets with waiting and serving times, appointments, answers; single desks of days that are over; which
+         *     desks are connected, by when each was heard of last.
          */
         get: operations["get_desks_api_v1_units__code__desks_get"];
         put?: never;
@@ -6532,6 +6533,11 @@ export interface operations {
                         } | null;
                         as_of: string;
                         code: string;
+                        connections: {
+                            desk: string;
+                            heard_at: string;
+                            stale: boolean;
+                        }[];
                         desks: {
                             appointments: {
                                 booked: number;
