@@ -5,10 +5,11 @@ import { DESK_EN, DESK_VI } from '../src/desk/text';
 import { OFFICIALS_EN, OFFICIALS_VI } from '../src/officials/text';
 import { RANKING_EN, RANKING_VI } from '../src/ranking/text';
 import { TASKS_EN, TASKS_VI } from '../src/tasks/text';
+import { PROCEDURES_EN, PROCEDURES_VI } from '../src/procedures/text';
 import { UNIT_EN, UNIT_VI } from '../src/unit/text';
 import { WALL_EN, WALL_VI } from '../src/wall/text';
 
-const PAIRS = [[VI, EN], [WALL_VI, WALL_EN], [OFFICIALS_VI, OFFICIALS_EN], [TASKS_VI, TASKS_EN], [RANKING_VI, RANKING_EN], [UNIT_VI, UNIT_EN], [COMPARE_VI, COMPARE_EN], [DESK_VI, DESK_EN]] as const;
+const PAIRS = [[VI, EN], [WALL_VI, WALL_EN], [OFFICIALS_VI, OFFICIALS_EN], [TASKS_VI, TASKS_EN], [RANKING_VI, RANKING_EN], [UNIT_VI, UNIT_EN], [COMPARE_VI, COMPARE_EN], [DESK_VI, DESK_EN], [PROCEDURES_VI, PROCEDURES_EN]] as const;
 const SENTENCES = PAIRS.flat().flatMap((words) => Object.values(words));
 
 const places = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();

@@ -1,5 +1,6 @@
 /** What is chosen lives in the address, with the names of the API where it has them. Defaults stay out of it; unknown words fall back to them. */
 import { LINKED, PAGES, type PageName } from './pages';
+import { LEVELS, type Level } from './procedures';
 import { KINDS, RATES, WINDOWS, type Kind, type Question, type Rate } from './model';
 import { LOWEST_FIRST, orderOf, orderWord, type Order } from './sorting';
 import type { Lang } from './text';
@@ -24,11 +25,14 @@ export interface Choice extends Question {
   readonly by: By | null; readonly months: string | null;
   /** Of the comparison the earlier of the two days; null: the end of the month before. */
   readonly against: string | null;
+  /** Of the list of procedures: one level, one field; null: all. */
+  readonly level: Level | null; readonly field: string | null;
 }
 
 const NAMED = /^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const CODE = /^[A-Z0-9_.]{1,61}$/;
+const FIELD = /^[\w.-]{1,60}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const matching = (form: RegExp, word: string | null): string | null => (word !== null && form.test(word) && !Number.isNaN(Date.parse(word)) ? word : null);
 const coded = (word: string | null): string | null => (word !== null && CODE.test(word) ? word : null);
@@ -59,6 +63,8 @@ export function read(search: string): Choice {
     by: BYS.find((by) => by === query.get('by')) ?? null,
     months: named(query.get('months')),
     against: matching(DAY, query.get('against')),
+    level: LEVELS.find((level) => level === query.get('level')) ?? null,
+    field: query.get('field')?.match(FIELD)?.[0] ?? null,
   });
 }
 /** The two days of a comparison in their order, however they were chosen. */
@@ -92,6 +98,8 @@ export function write(choice: Choice, search = ''): string {
   set('by', choice.by, null);
   set('months', choice.months, null);
   set('against', choice.against, null);
+  set('level', choice.level, null);
+  set('field', choice.field, null);
   const said = query.toString();
   return said === '' ? '' : `?${said}`;
 }

@@ -7,5 +7,5 @@ export const PAGES = [
   { view: 'tasks', words: 'page_tasks' },
 ] as const satisfies readonly { readonly view: string; readonly words: Key }[];
 /** Pages that are linked from others and stand in no navigation. */
-export const LINKED = [{ view: 'compare', words: 'page_compare' }] as const satisfies readonly { readonly view: string; readonly words: Key }[];
+export const LINKED = [{ view: 'compare', words: 'page_compare' }, { view: 'procedures', words: 'page_procedures' }] as const satisfies readonly { readonly view: string; readonly words: Key }[];
 export type PageName = (typeof PAGES | typeof LINKED)[number]['view'];

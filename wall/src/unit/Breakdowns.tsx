@@ -15,6 +15,7 @@ import { unitText, type UnitKey } from './text';
 import { monthsSaid } from './words';
 
 const told = (key: UnitKey, values?: Readonly<Record<string, string | number>>): string => unitText(lang.value, key, values);
+const PROCEDURES = { view: 'procedures', unit: null, by: null, search: '' } as const;
 const period = (): string => monthsAsked(choice.value.months, choice.value.window, today.value ?? '');
 
 export function Breakdowns({ code }: { readonly code: string }) {
@@ -39,7 +40,7 @@ function Opened({ code, by }: { readonly code: string; readonly by: By }) {
       {choice.value.knownAt !== null && <p class="note" data-role="of-now">{told('breakdown_now')}</p>}
       {status !== null && <p class="warn" role="status">{told('breakdown_away', { status })}</p>}
       {here === null ? status === null && <p class="note" role="status">{told('breakdown_loading')}</p> : here.months.length === 0 ? <p>{told('breakdown_none')}</p> : <Table found={here} by={by} />}
-      <p class="note">{told('breakdown_rule')}</p>
+      <p class="note">{told('breakdown_rule')}{by === 'procedure' && <> <a href={addressOf(PROCEDURES)} onClick={(event) => go(event, PROCEDURES)} data-role="to-procedures">{say('page_procedures')}</a></>}</p>
     </div>
   );
 }

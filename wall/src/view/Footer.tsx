@@ -35,6 +35,7 @@ function useHow() {
 }
 
 const COMPARE = { view: 'compare', unit: null } as const;
+const PROCEDURES = { view: 'procedures', unit: null, search: '' } as const;
 
 export function Footer({ picture }: { readonly picture: Picture }) {
   const query = asked(picture.question);
@@ -46,7 +47,7 @@ export function Footer({ picture }: { readonly picture: Picture }) {
     <footer>
       <span><Age /><Until zone={picture.city.zone} />{mode.value === 'live' && <> · {say('feeds_live', { live, all: picture.units.length })}</>}</span>
       <span class="links">
-        <a href={addressOf(COMPARE)} onClick={(event) => go(event, COMPARE)} data-role="to-compare">{say('page_compare')}</a><a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.xlsx?${query}`} data-role="xlsx">{say('xlsx')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="#how">{say('definitions')}</a>
+        <a href={addressOf(COMPARE)} onClick={(event) => go(event, COMPARE)} data-role="to-compare">{say('page_compare')}</a><a href={addressOf(PROCEDURES)} onClick={(event) => go(event, PROCEDURES)} data-role="to-procedures">{say('page_procedures')}</a><a href={`/api/v1/map.csv?${query}`}>{say('csv')}</a><a href={`/api/v1/map.xlsx?${query}`} data-role="xlsx">{say('xlsx')}</a><a href={`/api/v1/map.geojson?${query}`}>{say('geojson')}</a><a href="#how">{say('definitions')}</a>
       </span>
     </footer>
     </>

@@ -66,8 +66,8 @@ function MeasurePick() {
   return <Pick label={indicator != null && measurable ? 'pick_measure' : 'pick_rate'} name="rate" value={measurable ? (indicator ?? rate) : rate} groups={[rates, ...others]} pick={pick} />;
 }
 
-/** Of all localities: a unit that was looked at elsewhere is not what somebody comes to the board for. */
-const to = (view: PageName): Partial<Choice> => (view === 'tasks' ? { view, unit: null } : { view });
+/** Of all localities: a unit that was looked at elsewhere is not what somebody comes to the board for; nor is a procedure that was looked for a unit. */
+const to = (view: PageName): Partial<Choice> => ({ view, ...(view === 'tasks' ? { unit: null } : {}), ...(choice.value.view === 'procedures' ? { search: '', level: null, field: null } : {}) });
 function Pages() {
   const { view } = choice.value;
   return (

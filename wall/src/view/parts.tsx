@@ -9,9 +9,10 @@ const PARTS: Readonly<Record<Name, () => Promise<FunctionComponent>>> = {
   unit: () => import('../unit/UnitPage').then(({ UnitPage }) => () => <UnitPage code={choice.value.unit ?? ''} />),
   tasks: () => import('../tasks/TaskBoard').then(({ TaskBoard }) => TaskBoard),
   compare: () => import('../compare/ComparePage').then(({ ComparePage }) => ComparePage),
+  procedures: () => import('../procedures/ProceduresPage').then(({ ProceduresPage }) => ProceduresPage),
   ranking: () => import('../ranking/RankingPage').then(({ RankingPage }) => RankingPage),
 };
-const LOADING = { unit: 'unit_loading', ranking: 'ranking_loading', tasks: 'tasks_loading', compare: 'compare_loading' } as const satisfies Record<Name, string>;
+const LOADING = { unit: 'unit_loading', ranking: 'ranking_loading', tasks: 'tasks_loading', compare: 'compare_loading', procedures: 'procedures_loading' } as const satisfies Record<Name, string>;
 
 export function Part({ name }: { readonly name: Name }) {
   const [here, setHere] = useState<{ readonly name: Name; readonly Page: FunctionComponent } | null>(null);
