@@ -32,6 +32,7 @@ test('of one level or field alone, and both together with what was typed', () =>
 test('what is looked for is in the address, and what is none falls back', () => {
   const query = '?view=procedures&q=dang+ky&level=partial&field=G01-CT01';
   expect(write(read(query))).toBe(query);
+  expect(read('?field=C%C6%B0+tr%C3%BA').field).toBe('Cư trú');
   expect(read('?view=procedures&level=4&field=<b>')).toEqual(read('?view=procedures'));
 });
 test('an answer that does not fit is refused as a whole', () => {

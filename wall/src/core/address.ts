@@ -32,7 +32,7 @@ export interface Choice extends Question {
 const NAMED = /^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const CODE = /^[A-Z0-9_.]{1,61}$/;
-const FIELD = /^[\w.-]{1,60}$/;
+const FIELD = /^[^<>\p{C}]{1,80}$/u; // a name, as the list has it
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const matching = (form: RegExp, word: string | null): string | null => (word !== null && form.test(word) && !Number.isNaN(Date.parse(word)) ? word : null);
 const coded = (word: string | null): string | null => (word !== null && CODE.test(word) ? word : null);

@@ -11,7 +11,7 @@ export type Level = (typeof LEVELS)[number];
 const LIMIT_UNITS = ['hours', 'working_days', 'days', 'months'] as const;
 /** How long a procedure may take. */
 export interface Limit { readonly amount: number; readonly unit: (typeof LIMIT_UNITS)[number] }
-/** `limit`, `level` null: not known. `field`: the code of its field. `integrated`: on the national portal. */
+/** `limit`, `level` null: not known. `field`: as the list names it. `integrated`: on the national portal. */
 export interface Procedure {
   readonly code: string; readonly name: { readonly vi: string; readonly en: string }; readonly field: string;
   readonly limit: Limit | null; readonly level: Level | null; readonly integrated: boolean; readonly onlinePayment: boolean;
@@ -57,5 +57,5 @@ export function lookedFor(all: readonly Procedure[], { typed, level, field }: Lo
   const found = ({ code, name }: Procedure): boolean => folded(code).startsWith(asked) || [name.vi, name.en].map(folded).some((name) => words.every((part) => ` ${name}`.includes(` ${part}`)));
   return all.filter((one) => (level === null || one.level === level) && (field === null || one.field === field) && (asked === '' || found(one)));
 }
-/** The fields there are, by code. */
-export const fieldsOf = (all: readonly Procedure[]): readonly string[] => [...new Set(all.map(({ field }) => field))].filter((field) => field !== '').sort();
+/** The fields there are, by name. */
+export const fieldsOf = (all: readonly Procedure[]): readonly string[] => [...new Set(all.map(({ field }) => field))].filter((field) => field !== '').sort((a, b) => a.localeCompare(b, 'vi'));
