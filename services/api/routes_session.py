@@ -86,7 +86,7 @@ def signing_routes(officials: Officials) -> APIRouter:
 
     @router.post("/end", status_code=303, response_class=RedirectResponse)
     async def end(request: Request) -> Response:
-        """Signs out: the cookie is nobody's from now on. Who came by the city's sign-on is asked whether to leave there too."""
+        """Signs out: the cookie is nobody's from now on."""
         from_our_own_page(request)
         reading = await officials.admitted(request, What.OWN_SESSION)
         sessions, cookie = officials.identity.sessions, cookie_of(request)
@@ -96,6 +96,7 @@ def signing_routes(officials: Officials) -> APIRouter:
         except StoreAwayError as fault:
             raise ProblemError("NOT_READY") from fault
         await officials.sign_ins.signed_out(reading.who.id, reading.access.role, reading.route)
+        # who came by the city's sign-on is led on to leave there too
         by_city = officials.provider is not None and session is not None and session.way is Way.CITY
         answer = RedirectResponse("/login/city/out" if by_city else "/login", 303, {"Cache-Control": "no-store"})
         here = near(request)
