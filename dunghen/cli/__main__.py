@@ -25,6 +25,7 @@ from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
 from dunghen.platform.kafka import Unreachable, WrongPartitions
+from dunghen.platform.kafka_connection import NO_RIGHT
 from dunghen.platform.local.servers import NotStarted
 from dunghen.platform.settings import SettingsError
 
@@ -293,6 +294,9 @@ def main() -> None:
         app()
     except (CommandError, PolicyError, SettingsError, NotStarted, Unreachable, WrongPartitions) as fault:
         raise SystemExit(f"dunghen: {fault}") from None
+    except NO_RIGHT as fault:
+        hint = "whose it is says `dunghen kafka-rights show`, else an administrator's"
+        raise SystemExit(f"dunghen: Kafka refused this to DUNGHEN_KAFKA_USER ({type(fault).__name__}): {hint}") from None
 
 
 if __name__ == "__main__":

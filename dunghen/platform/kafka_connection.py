@@ -7,10 +7,38 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
+
 from dunghen.platform.near import is_loopback
 from dunghen.platform.settings import PlatformSettings
 
+NO_RIGHT = (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)  # the brokers know who we are, and nobody gave us a right for this
 MECHANISM = "SCRAM-SHA-512"  # RFC 5802: neither the wire nor the broker has the password
+
+
+def _close(self: Any, reason: Any = None, exc: Any = None, full: Any = AIOKafkaConnection.close) -> Any:
+    """What the library's own does, and no wait for the broker's goodbye: under uvloop it was waited for till half a minute was over, at the
+    end of each connection with TLS. Whatever was asked has been answered by then.
+    """
+    writer = self._writer
+    closed = full(self, reason, exc)
+    if writer is not None and writer.get_extra_info("ssl_object") is not None:
+        writer.transport.abort()
+    return closed
+
+
+AIOKafkaConnection.close = _close
 
 
 def connection(settings: PlatformSettings) -> dict[str, Any]:
