@@ -155,7 +155,7 @@ class Up:
         mails = str(self.folder.path / "mails")
         self.supervisor.start(Program("mail-sink", (*command, "mail-sink", "--port", str(self.addresses.smtp_port), "--folder", mails)))
         size = ("--data", here, "--days", str(wishes.days), "--per-day", str(wishes.per_day))
-        compare = (*command, "reconcile", "--data", here, "--daily", COMPARED_AT)
+        compare: tuple[str, ...] = (*command, "reconcile", "--data", here, "--daily", COMPARED_AT)
         if not (self.folder.path / "simulate.json").exists():
             compare = (*compare, "--now")
             self.say(f"telling the last {wishes.days} days of a made-up city")
