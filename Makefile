@@ -5,7 +5,7 @@ STAMP := .venv/.ready
 PROVIDER := tests/oidc_provider/node_modules/.package-lock.json
 PAGE_SOURCES := $(wildcard wall/*.html wall/*.json wall/*.ts) $(shell find wall/src wall/public -type f)
 .DEFAULT_GOAL := help
-.PHONY: help up setup test test-parts test-whole check fmt test-unit test-wall test-compose looks baselines faults bench locks clean
+.PHONY: help up setup test test-parts test-whole check fmt test-unit test-wall test-compose looks baselines faults bench locks sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -87,5 +87,11 @@ bench: setup ## ingest beside plain peers, scoring, recovery at a million dossie
 locks: ## renew the hashed locks from pyproject.toml
 	deploy/lock
 
+sbom: $(STAMP) ## a bill of materials (CycloneDX) of each image out of its lock: build/sbom
+	$(PY) -m tools.sbom build/sbom
+
+audit: $(STAMP) ## known vulnerabilities of every locked package; fails too where one could not be checked (needs OSV, npm's registry)
+	$(PY) -m tools.audit $(ARGS)
+
 clean: ## remove what set-up and runs left
-	rm -rf .venv .dunghen wall/node_modules tests/oidc_provider/node_modules services/api/static deploy/kafka/jars tests/mongo_server/bin
+	rm -rf .venv .dunghen build wall/node_modules tests/oidc_provider/node_modules services/api/static deploy/kafka/jars tests/mongo_server/bin

@@ -1,0 +1,79 @@
+"""What is read of the locks is all that stands in them; a lock that is not understood is a fault with its place."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tools.locks import PAGES, SERVICES, LockFault, lock_of, packages_of, read_npm, read_pip
+
+HASH = "a" * 64
+TWO = f"""numpy==2.4.6 ; python_full_version < '3.12' \\
+    --hash=sha256:{HASH} \\
+    --hash=sha256:{"b" * 64}
+numpy==2.5.5 ; python_full_version >= '3.12' \\
+    --hash=sha256:{HASH}
+"""
+
+
+def npm(**package: object) -> str:
+    return json.dumps({"lockfileVersion": 3, "packages": {"": {}, "node_modules/preact": package}})
+
+
+def test_a_package_has_its_version_its_hashes_and_whether_it_is_for_this_system() -> None:
+    first, second = read_pip("# by hand\n" + TWO, "x.lock")
+    assert (first.name, first.version, first.hashes, first.in_image) == ("numpy", "2.4.6", (("sha256", HASH), ("sha256", "b" * 64)), True)
+    assert (second.version, second.in_image) == ("2.5.5", False)
+
+
+def test_every_package_of_the_real_locks_is_read() -> None:
+    for service in SERVICES:
+        text = lock_of(service).read_text(encoding="utf-8")
+        read = read_pip(text, service)
+        assert len(read) == text.count("==") - text.count("platform_python_implementation ==") - text.count("sys_platform ==") > 20
+        assert sum(len(package.hashes) for package in read) == text.count("--hash=sha256:")
+    places = json.loads(PAGES.read_text(encoding="utf-8"))["packages"]
+    of_pages = [package for package in packages_of("api") if package.ecosystem == "npm"]
+    assert len(of_pages) == len(places) - 1
+    assert {package.name for package in of_pages if package.in_image} >= {"preact", "d3-geo", "@preact/signals"}
+    assert not any(package.in_image for package in of_pages if package.name in ("vite", "typescript", "axe-core"))
+
+
+def test_what_stands_twice_in_the_tree_of_npm_is_one_package_and_in_the_image_if_any_is() -> None:
+    package = {"version": "1.0.0", "integrity": "sha512-AAAA", "license": "MIT"}
+    places = {"": {}, "node_modules/a": {**package, "dev": True}, "node_modules/b/node_modules/a": package, "node_modules/@c/a": package}
+    read = read_npm(json.dumps({"lockfileVersion": 3, "packages": places}), "x.json")
+    assert [(each.name, each.in_image, each.licence) for each in read] == [("a", True, "MIT"), ("@c/a", True, "MIT")]
+
+
+@pytest.mark.parametrize(
+    ("lock", "fault"),
+    [
+        (f"numpy>=2.4 --hash=sha256:{HASH}", "x.lock: numpy is not pinned"),
+        (f"numpy==2.4,!=2.5 --hash=sha256:{HASH}", "x.lock: numpy is not pinned"),
+        (f"numpy @ file:///x.whl --hash=sha256:{HASH}", "x.lock: numpy is not pinned"),
+        ("numpy==2.4.6", "x.lock: numpy has no SHA-256"),
+        ("numpy==2.4.6 --hash=md5:aaaa", "x.lock: numpy has no SHA-256"),
+        ("--index-url elsewhere", "x.lock: not a requirement"),
+        ("-e .", "x.lock: not a requirement"),
+    ],
+)
+def test_a_python_lock_that_is_not_whole_is_refused(lock: str, fault: str) -> None:
+    with pytest.raises(LockFault, match=fault):
+        read_pip(lock, "x.lock")
+
+
+@pytest.mark.parametrize(
+    ("lock", "fault"),
+    [
+        ("{", "x.json: not JSON"),
+        (json.dumps({"lockfileVersion": 1}), "lockfileVersion 1 is not 3"),
+        (npm(version="11.2.0"), "node_modules/preact has no version or no integrity"),
+        (npm(integrity="sha512-AAAA"), "node_modules/preact has no version or no integrity"),
+        (npm(version="11.2.0", integrity="sha512"), "node_modules/preact has no version or no integrity"),
+    ],
+)
+def test_a_lock_of_npm_that_is_not_whole_is_refused(lock: str, fault: str) -> None:
+    with pytest.raises(LockFault, match=fault):
+        read_npm(lock, "x.json")
