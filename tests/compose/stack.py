@@ -59,7 +59,7 @@ class Stack:
         return state["RestartCount"] > restarts and state["Health"] == "healthy"
 
     def get(self, path: str) -> tuple[int, bytes]:
-        return self._ask(urllib.request.Request(f"http://127.0.0.1:{self.port}{path}"))
+        return self._ask(urllib.request.Request(f"http://127.0.0.1:{self.port}{path}"))[:2]
 
     def map(self) -> dict[str, Any]:
         """The map of 30 days by the rate `resolved`; {} while there is none."""
@@ -68,14 +68,19 @@ class Stack:
 
     def post(self, dossier: dict[str, str], key: str) -> int:
         """To the sync service, as a one-stop system does; gives the HTTP status."""
+        return self.answer(dossier, key)[0]
+
+    def answer(self, dossier: dict[str, str], key: str) -> tuple[int, str]:
+        """The same; gives the HTTP status and when to come again, as the answer says it."""
         body = {"session": "", "madonvi": "H17", "service": "DongBoHoSoMC", "isUpdating": "False", "data": [dossier]}
         headers = {"content-type": "application/json", **({"authorization": f"Bearer {key}"} if key else {})}
         address = f"http://127.0.0.1:{self.ingest_port}/sync/DongBoHoSoMC"
-        return self._ask(urllib.request.Request(address, json.dumps(body).encode(), headers))[0]
+        status, _, again = self._ask(urllib.request.Request(address, json.dumps(body).encode(), headers))
+        return status, again
 
-    def _ask(self, request: urllib.request.Request) -> tuple[int, bytes]:
+    def _ask(self, request: urllib.request.Request) -> tuple[int, bytes, str]:
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, answer.read()
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read(), answer.headers.get("Retry-After", "")
         except urllib.error.HTTPError as answer:
-            return answer.code, answer.read()
+            return answer.code, answer.read(), answer.headers.get("Retry-After", "")

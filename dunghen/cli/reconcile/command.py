@@ -20,11 +20,13 @@ from dunghen.cli.reconcile.driver import compared
 from dunghen.cli.reconcile.kept import keep_result, kept, next_at
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock
+from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
 HTTP_SECONDS = 30
 LOOK_SECONDS = 5.0
+HUNG_SECONDS = 4 * 3600.0  # then it does not look at its clock any more: no comparison takes so long
 RETRY_SECONDS = 600  # on the city's clock, after a comparison that could not be made
 
 
@@ -63,9 +65,14 @@ async def reconcile(city: City, say: Say, *, as_json: bool = False, keep: bool =
 
 
 async def every_day(city: City, at: time_of_day, say: Say, *, as_json: bool = False) -> None:
-    """For ever, each day at this local time; keeps what it finds. What cannot be compared is tried again in ten minutes, until it can."""
-    due = None
+    """For ever, each day at this local time; keeps what it finds. What cannot be compared is tried again in ten minutes, until it can.
+
+    Says on `metrics_port` that it lives (`/livez`) and that it looks at its clock (`/readyz`).
+    """
+    due, looked = None, monotonic()
+    serve_metrics(city.settings, Readiness({"clock": lambda: monotonic() - looked < HUNG_SECONDS}))
     while True:
+        looked = monotonic()
         try:
             if due is None:
                 due = next_at(city.clock.seconds(), at, (await read_book(city.settings)).latest.zone)
