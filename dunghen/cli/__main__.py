@@ -24,7 +24,7 @@ from dunghen.cli.rankings.options import rankings
 from dunghen.cli.speaking import DATA, Data, say
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
-from dunghen.platform.kafka import Unreachable, WrongPartitions
+from dunghen.platform.kafka import TooFewBrokers, Unreachable, WrongPartitions
 from dunghen.platform.kafka_connection import NO_RIGHT
 from dunghen.platform.local.servers import NotStarted
 from dunghen.platform.settings import SettingsError
@@ -161,7 +161,7 @@ def bench(
 @app.command()
 def prepare(
     city: Annotated[str, typer.Option(help="demo, none or FILE.toml: published if there is no policy yet")] = "none",
-    replication: Annotated[int, typer.Option(help="replicas of each partition")] = 1,
+    replication: Annotated[int | None, typer.Option(help="replicas of each partition; without: DUNGHEN_REPLICATION (1)")] = None,
     key_folder: Annotated[
         Path | None, typer.Option(help="folder that gets a key for the city's code as SOURCE.key, mode 0600, at the first start")
     ] = None,
@@ -173,9 +173,9 @@ def prepare(
     from dunghen.platform.clock import clock_from
     from dunghen.platform.settings import PlatformSettings, load
 
-    settings = load(PlatformSettings)
+    settings = load(PlatformSettings, **({} if replication is None else {"replication": replication}))
     bodies = read_city(city)
-    created = asyncio.run(work(settings, bodies, clock_from(settings.clock_file), replication))
+    created = asyncio.run(work(settings, bodies, clock_from(settings.clock_file)))
     say(f"topics created: {', '.join(created) or 'none, all were there'}")
     if key_folder:
         source = bodies["city"]["code"]
@@ -292,7 +292,7 @@ def main() -> None:
     logs.quiet("aiokafka")  # while Kafka is not up yet we say so ourselves
     try:
         app()
-    except (CommandError, PolicyError, SettingsError, NotStarted, Unreachable, WrongPartitions) as fault:
+    except (CommandError, PolicyError, SettingsError, NotStarted, TooFewBrokers, Unreachable, WrongPartitions) as fault:
         raise SystemExit(f"dunghen: {fault}") from None
     except NO_RIGHT as fault:
         hint = "whose it is says `dunghen kafka-rights show`, else an administrator's"

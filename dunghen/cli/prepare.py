@@ -15,14 +15,14 @@ from dunghen.platform.kafka_topics import ensure_topics
 from dunghen.platform.settings import PlatformSettings
 
 
-async def prepare(settings: PlatformSettings, bodies: dict[str, Any], clock: Clock, replication: int = 1) -> list[str]:
+async def prepare(settings: PlatformSettings, bodies: dict[str, Any], clock: Clock) -> list[str]:
     """Gives the topics created. `bodies` (of a city file) are published only where no policy is yet.
 
     A program that is the first to have indicators publishes those of the city file. One with other counters than the one before it
     publishes them as a policy version: then everything is counted anew.
     """
     wanted = {t.name: (t.partitions, t.config) for t in topics.all_topics(settings.partitions).values()}
-    created = await ensure_topics(settings, wanted, replication)
+    created = await ensure_topics(settings, wanted)
     book = await read_book(settings)
     if not book.newest_version:
         await publish(settings, {**bodies, "counters": COUNTED}, reason="the city file of the first start", at=clock.seconds())

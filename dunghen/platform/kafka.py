@@ -19,6 +19,7 @@ from dunghen.platform.kafka_clients import MissingTopic as MissingTopic
 from dunghen.platform.kafka_clients import Place as Place
 from dunghen.platform.kafka_clients import Record as Record
 from dunghen.platform.kafka_clients import Stalled as Stalled
+from dunghen.platform.kafka_clients import TooFewBrokers as TooFewBrokers
 from dunghen.platform.kafka_clients import Truncated as Truncated
 from dunghen.platform.kafka_clients import Unreachable as Unreachable
 from dunghen.platform.kafka_clients import WrongPartitions as WrongPartitions

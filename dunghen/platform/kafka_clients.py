@@ -52,6 +52,10 @@ class WrongPartitions(Exception):
     """A topic exists with another number of partitions than the settings say: keys would no longer be where they are looked for."""
 
 
+class TooFewBrokers(Exception):
+    """The cluster cannot hold as many replicas of a partition as a topic is to have."""
+
+
 class Truncated(Exception):
     """The partition ends before an offset that was read in it: it is not the topic that the caller's state was made from."""
 

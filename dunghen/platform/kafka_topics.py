@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
+    InvalidReplicationFactorError,
     KafkaConnectionError,
     NotCoordinatorForGroupError,
     TopicAlreadyExistsError,
@@ -19,7 +20,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from dunghen.platform.kafka_clients import MissingTopic, WrongPartitions, unreachable
+from dunghen.platform.kafka_clients import MissingTopic, TooFewBrokers, WrongPartitions, unreachable
 from dunghen.platform.kafka_connection import connection
 from dunghen.platform.settings import PlatformSettings
 
@@ -28,21 +29,32 @@ LOAD_SECONDS = 60.0
 NOT_YET = (GroupLoadInProgressError, GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError)
 
 
-async def ensure_topics(settings: PlatformSettings, topics: Mapping[str, tuple[int, Mapping[str, str]]], replication: int = 1) -> list[str]:
+async def ensure_topics(
+    settings: PlatformSettings, topics: Mapping[str, tuple[int, Mapping[str, str]]], replication: int | None = None
+) -> list[str]:
     """Creates what is missing of `{name: (partitions, config)}`, waits until every partition has a leader, gives the names created.
 
-    A topic that exists keeps its settings; with another number of partitions it raises WrongPartitions. Raises Unreachable.
+    With `replication` replicas, else as many as the settings say; all but one must have a record before it counts as written. A topic that
+    exists keeps its settings; with another number of partitions it raises WrongPartitions. Raises Unreachable, TooFewBrokers.
     """
+    count = replication or settings.replication
     async with _admin(settings) as admin:
         wanted = {settings.named(name): (name, *of) for name, of in topics.items()}
         missing = wanted.keys() - set(await admin.list_topics())
-        new = [NewTopic(full, wanted[full][1], replication, topic_configs=dict(wanted[full][2])) for full in sorted(missing)]
+        new = [NewTopic(full, wanted[full][1], count, topic_configs={**wanted[full][2], **_in_sync(count)}) for full in sorted(missing)]
         if new:
             for full, code, *message in (await admin.create_topics(new)).topic_errors:
+                if code == InvalidReplicationFactorError.errno:
+                    raise TooFewBrokers(f"{count} replicas of each partition are wanted (DUNGHEN_REPLICATION); Kafka: {' '.join(message)}")
                 if code not in (0, TopicAlreadyExistsError.errno):  # another process may create the same one at this moment
                     raise for_code(code)(f"{full}: {message}")
         await _led(admin, {full: count for full, (_, count, _) in wanted.items()})
         return [wanted[full][0] for full in sorted(missing)]
+
+
+def _in_sync(replication: int) -> dict[str, str]:
+    """One broker may be away: of three replicas two take every record."""
+    return {"min.insync.replicas": str(max(1, replication - 1))}
 
 
 async def add_partitions(settings: PlatformSettings, topics: Iterable[str], count: int) -> None:

@@ -36,6 +36,7 @@ class PlatformSettings(BaseSettings):
     data: Path = Field(Path(".dunghen"), description="folder of everything local: clock, SQLite files, logs, mails")
     namespace: str = Field("", pattern=r"^[a-z0-9-]*$", description="put before topics, groups, transactional ids and Redis keys")
     partitions: int = Field(8, ge=1, le=1024, description="partitions of every topic that has more than one")
+    replication: int = Field(1, ge=1, le=32, description="replicas of each partition of a topic that is made")
     clock_file: Path | None = Field(None, description="the shared clock of a local city; none: the real clock")
     metrics_port: int = Field(
         0,

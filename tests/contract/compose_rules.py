@@ -21,7 +21,7 @@ REPLACED = {"command", "entrypoint", "test"}  # an overlay's list stands in the 
 EXACT = re.compile(r"^[a-z0-9./-]+:v?\d[\w.-]*$")
 NOT_ROOT = re.compile(r"^(?!0(:|$))(?!root(:|$))[\w-]+(:[\w-]+)?$")
 WRITES = {"kafka", "kafka-2", "kafka-3"}  # upstream's entry point writes the settings beside those of the image
-ENDS_OR_SERVES_NOTHING = {"prepare", "simulate"}
+SERVES_NOTHING = {"simulate"}  # that it goes on is seen on the map
 
 
 def read(*files: Path) -> Config:
@@ -118,6 +118,11 @@ def faults(compose: Config, stages: Mapping[str, Stage]) -> Iterator[str]:
         yield from (f"{name}: {fault}" for fault in _open_ports(service))
 
 
+def serves_nothing(name: str, service: Config) -> bool:
+    """There is nobody to ask whether it is well: it ends by itself and others wait for that, or it only sends."""
+    return name in SERVES_NOTHING or str(service.get("restart", "")).startswith("on-failure")
+
+
 def _runs_as_root(_: str, service: Config, stages: Mapping[str, Stage]) -> bool:
     user = service.get("user") or last(stages, service.get("build", {}).get("target", ""), "USER")
     return not NOT_ROOT.match(str(user))
@@ -125,7 +130,7 @@ def _runs_as_root(_: str, service: Config, stages: Mapping[str, Stage]) -> bool:
 
 def _has_no_health_check(name: str, service: Config, stages: Mapping[str, Stage]) -> bool:
     check = service.get("healthcheck", {})
-    if name in ENDS_OR_SERVES_NOTHING:
+    if serves_nothing(name, service):
         return False
     if check.get("disable"):
         return True

@@ -15,7 +15,6 @@ import pytest
 from compose_rules import (
     BASE,
     DOCKERFILE,
-    ENDS_OR_SERVES_NOTHING,
     OVERLAYS,
     ROOT,
     SERVICE_RULES,
@@ -27,6 +26,7 @@ from compose_rules import (
     image_faults,
     read,
     read_dockerfile,
+    serves_nothing,
 )
 
 from dunghen.platform.settings import PREFIX
@@ -98,7 +98,9 @@ def test_a_container_that_breaks_a_rule_is_found_whichever_it_is(
     for name in whole["services"]:
         changed = copy.deepcopy(whole)
         breaks(changed["services"][name])
-        exempt = (name in WRITES and rule == "may write to its image") or (name in ENDS_OR_SERVES_NOTHING and rule == "has no health check")
+        exempt = (name in WRITES and rule == "may write to its image") or (
+            serves_nothing(name, whole["services"][name]) and rule == "has no health check"
+        )
         assert (f"{name}: {rule}" in faults(changed, stages)) is not exempt, name
 
 
@@ -108,7 +110,7 @@ def test_every_rule_of_a_container_is_broken_once_above() -> None:
 
 def test_a_container_of_ours_without_a_port_to_ask_is_found(whole: Config, stages: dict[str, Stage]) -> None:
     for name, service in whole["services"].items():
-        if "build" in service and name not in ENDS_OR_SERVES_NOTHING:
+        if "build" in service and not serves_nothing(name, service):
             changed = copy.deepcopy(whole)
             changed["services"][name]["environment"] = {"DUNGHEN_KAFKA": "kafka:19092"}
             assert list(faults(changed, stages)) == [f"{name}: cannot be asked whether it is well"]
