@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,7 @@ def workloads(objects: Iterable[Object]) -> Iterator[Workload]:
 
 def faults(objects: list[Object]) -> list[str]:
     """What is wrong, each as `name: what`."""
-    found = [fault for each in objects for fault in _against_the_schema(each)]
+    found = [fault for each in objects for fault in _against_the_schema(json.dumps(each))]
     if found:
         return found
     for workload in workloads(objects):
@@ -79,12 +81,17 @@ def faults(objects: list[Object]) -> list[str]:
     return found
 
 
-def _against_the_schema(thing: Object) -> Iterator[str]:
+@cache
+def _against_the_schema(text: str) -> tuple[str, ...]:
+    """Of one object as JSON; once each, for a schema is large."""
+    thing, found = json.loads(text), list[str]()
     for version in VERSIONS:
         try:
             kubernetes_validate.validate(thing, version, strict=True)
         except kubernetes_validate.ValidationError as fault:
-            yield f"{thing['metadata']['name']}: not of Kubernetes {version}: {'.'.join(map(str, fault.path))}: {fault.message[:200]}"
+            place = ".".join(map(str, fault.path))
+            found.append(f"{thing['metadata']['name']}: not of Kubernetes {version}: {place}: {fault.message[:200]}")
+    return tuple(found)
 
 
 def _as_root(workload: Workload, _: list[Object]) -> bool:
