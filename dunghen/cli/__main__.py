@@ -195,6 +195,26 @@ def rebuild(
     asyncio.run(run(DataFolder(data.absolute()), partitions, say))
 
 
+@app.command()
+def backup(folder: Annotated[Path, typer.Argument(help="a new one; guard it as you guard Kafka")], data: Data = DATA) -> None:
+    """Of a running city: all topics that scoring does not write, and what stores alone know, into compressed files with their digests."""
+    from dunghen.cli.backup.command import back_up
+
+    asyncio.run(back_up(DataFolder(data.absolute()), folder.absolute(), say))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="of a backup")],
+    replication: Annotated[int, typer.Option(help="replicas of each partition, on a cluster")] = 1,
+    data: Data = DATA,
+) -> None:
+    """With all services stopped: a backup into Kafka, Redis and stores that hold nothing (DUNGHEN_KAFKA …), else into a new data folder."""
+    from dunghen.cli.backup.command import put_back
+
+    asyncio.run(put_back(DataFolder(data.absolute()), folder.absolute(), replication, say))
+
+
 policies = typer.Typer(
     help="Units, calendar, rules, bands, procedures, stages, indicators: what is in force, and changes to it.", no_args_is_help=True
 )

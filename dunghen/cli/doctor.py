@@ -8,16 +8,21 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
+from dunghen.cli.backup.command import last_backup
 from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.platform.clock import RealClock
 from dunghen.platform.kafka_connection import goes_out_unguarded
 from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import NotStarted
 from dunghen.platform.settings import SettingsError
+
+BACKUP_HOURS = 26  # one each night, and two hours for it to be late
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,15 @@ def _redis() -> Finding:
     return Finding("Redis", True)
 
 
+def _backup(folder: DataFolder) -> Finding:
+    made_at = last_backup(folder.path)
+    if made_at is None:
+        return Finding("a backup (none is noted in this data folder)", False, "dunghen backup FOLDER, each night")
+    age = RealClock().now() - made_at
+    said = f"the last backup: {age.total_seconds() / 3600:.0f} h ago"
+    return Finding(said, age <= timedelta(hours=BACKUP_HOURS), f"older than {BACKUP_HOURS} h: dunghen backup FOLDER, each night")
+
+
 def _kafka(folder: DataFolder) -> Iterator[Finding]:
     try:
         settings = settings_of(folder)
@@ -70,6 +84,7 @@ def _running(folder: DataFolder) -> Iterator[Finding]:
     except CommandError as fault:
         yield Finding("a running city", False, str(fault))
         return
+    yield _backup(folder)
     yield from _kafka(folder)
     for name, address in (("ingest", facts["ingest"] + "/readyz"), ("the map", facts["page"] + "/readyz")):
         good, text = False, "no answer"

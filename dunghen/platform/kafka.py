@@ -35,6 +35,7 @@ from dunghen.platform.kafka_groups import committed as committed
 from dunghen.platform.kafka_topics import add_partitions as add_partitions
 from dunghen.platform.kafka_topics import ensure_topics as ensure_topics
 from dunghen.platform.kafka_topics import members as members
+from dunghen.platform.kafka_topics import present as present
 from dunghen.platform.kafka_topics import remove_topics as remove_topics
 from dunghen.platform.kafka_topics import replicas as replicas
 from dunghen.platform.logs import get_logger

@@ -94,6 +94,13 @@ async def remove_topics(settings: PlatformSettings, topics: Iterable[str]) -> No
             await asyncio.sleep(0.05)
 
 
+async def present(settings: PlatformSettings, topics: Iterable[str]) -> list[str]:
+    """Those of these topics that are there. Raises Unreachable."""
+    async with _admin(settings) as admin:
+        there = set(await admin.list_topics())
+    return [topic for topic in topics if settings.named(topic) in there]
+
+
 async def replicas(settings: PlatformSettings, topic: str) -> int:
     """How many replicas the partitions of a topic have. Raises Unreachable."""
     async with _admin(settings) as admin:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
+from dunghen.contracts import stores
 from dunghen.contracts.cells import CellKey
 from dunghen.platform.store import Collection, Document, Put
 
 SERIES = Collection("series", (("policy", "unit"),))
 REVISIONS = Collection("revisions", (("policy", "at"),))
-GENERATIONS = Collection("generations", (("at",),))
+GENERATIONS = Collection(stores.GENERATIONS, (("at",),))
 MINUTE = 60
 
 Days = dict[int, list[int]]  # local day -> counters in the order of domain.marks.COUNTERS
@@ -108,5 +109,5 @@ def taken_back(series: Mapping[tuple[str, int], Days], revisions: Iterable[Docum
 
 def generation_put(at: int, policy: int, day: int, version: int) -> Put:
     """From `at` on, the map showed this policy and day."""
-    body: dict[str, Any] = {"at": at, "policy": policy, "day": day}
-    return Put("generations", f"{at}|{policy}|{day}", version, body)
+    document, body = stores.generation(at, policy, day)
+    return Put(stores.GENERATIONS, document, version, body)

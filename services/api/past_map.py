@@ -13,6 +13,7 @@ import msgspec
 
 from dunghen.contracts.facts import Fact, FactsByUnit, PublicFacts
 from dunghen.contracts.scores import since_windows, unit_score
+from dunghen.contracts.stores import unknown_since
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.desks import DESK_FACTS
 from dunghen.domain.indicators import IndicatorBook
@@ -23,6 +24,7 @@ from dunghen.domain.windows import WINDOWS, Window, WindowError, before, resolve
 from dunghen.platform.store import StoreAwayError
 from services.api.follower import Follower
 from services.api.indicator_view import known_indicator, view_of
+from services.api.mirror import Mirror
 from services.api.past import Moment, Of, Past, score_at
 from services.api.problems import ProblemError
 from services.api.told_history import beyond_knowing, codes_of
@@ -202,8 +204,8 @@ async def _known_at(past: Past, follower: Follower, now: Scene, known_at: dateti
     if at > follower.clock.seconds():
         raise ProblemError("INVALID_PARAMETER", "known_at lies ahead")
     generation = await past.generation_at(at)
-    if generation is None:
-        raise ProblemError("NO_HISTORY")
+    if generation is None or (generation.policy, generation.day) == unknown_since():
+        raise ProblemError("HISTORY_LOST" if _had_rules(follower.mirror, at) else "NO_HISTORY")
     meta = msgspec.structs.replace(now.meta, policy=generation.policy, day=generation.day, known_at=at)
     policy = follower.mirror.policy_at(generation.policy)
     return replace(now, meta=meta, policy=policy, withdrawn=_withdrawn(follower, now, policy, generation.policy))
@@ -213,6 +215,11 @@ def _withdrawn(follower: Follower, now: Scene, then: Policy | None, version: int
     if then is None or now.policy is None:
         return []
     return withdrawals(then.publications, follower.mirror.publications_since(version), now.policy.publications)
+
+
+def _had_rules(mirror: Mirror, at: int) -> bool:
+    """Whether the city had applied its first policy by an instant: then something was shown, or about to be, that this store has not."""
+    return at >= min((record.applied_at for record in mirror.records.values()), default=at + 1)
 
 
 def _seconds(known_at: datetime, scene: Scene) -> int:

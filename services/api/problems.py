@@ -27,6 +27,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "NOT_READY": (503, "Số liệu đang được nạp", "The map is still being loaded"),
     "NOT_PUBLISHED": (404, "Bảng xếp hạng năm này chưa được công bố", "The ranking of this year is not published"),
     "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
+    "HISTORY_LOST": (
+        404,
+        "Những gì đã công bố lúc đó không còn được lưu",
+        "What was shown then is not kept: it was lost, and is in no backup",
+    ),
     "TOO_MANY_REQUESTS": (429, "Gửi quá nhiều hoặc quá nhanh, hãy thử lại sau", "Too many, or too soon after the last one; try again"),
     "TOO_MANY_STREAMS": (503, "Quá nhiều kết nối, hãy thử lại sau", "Too many open streams; try again"),
     "VERSION_GONE": (410, "Phiên bản này quá cũ, hãy đọc lại toàn bộ", "That version is too old: read the whole map"),
