@@ -206,13 +206,21 @@ def backup(folder: Annotated[Path, typer.Argument(help="a new one; guard it as y
 @app.command()
 def restore(
     folder: Annotated[Path, typer.Argument(help="of a backup")],
-    replication: Annotated[int, typer.Option(help="replicas of each partition, on a cluster")] = 1,
+    replication: Annotated[int | None, typer.Option(help="replicas of each partition; without: as many as there were")] = None,
     data: Data = DATA,
 ) -> None:
     """With all services stopped: a backup into Kafka, Redis and stores that hold nothing (DUNGHEN_KAFKA …), else into a new data folder."""
     from dunghen.cli.backup.command import put_back
 
     asyncio.run(put_back(DataFolder(data.absolute()), folder.absolute(), replication, say))
+
+
+@app.command()
+def erase(codes: Annotated[list[str], typer.Argument(metavar="CODE…", help="of dossiers")], data: Data = DATA) -> None:
+    """With all services stopped: take dossiers out of all topics, stores, history and the audit log; say which backups still hold them."""
+    from dunghen.cli.erase.command import run
+
+    asyncio.run(run(DataFolder(data.absolute()), codes, say))
 
 
 policies = typer.Typer(

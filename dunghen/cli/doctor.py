@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from dunghen.cli.backup.command import last_backup
+from dunghen.cli.backup.noted import last_backup
 from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.platform.clock import RealClock

@@ -6,7 +6,7 @@ Whoever changes, removes or moves an entry has to write every later block anew; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -70,6 +70,15 @@ def block_after(place: Place, entries: Iterable[AuditEntry]) -> tuple[Place, dic
     text = _encode(list(entries)).decode()
     after = Place(place.seq + 1, _hash(place.seq + 1, place.hash, text))
     return after, {"seq": after.seq, "previous": place.hash, "entries": text, "hash": after.hash}
+
+
+def chained_anew(place: Place, body: dict[str, Any], other: Callable[[AuditEntry], AuditEntry]) -> tuple[Place, dict[str, Any]]:
+    """The next block with `other` entries in the place of its own, behind `place`; as it is where nothing is another."""
+    before = entries_of(body)
+    entries = [other(entry) for entry in before]
+    if entries == before and body["previous"] == place.hash:
+        return Place(body["seq"], body["hash"]), body
+    return block_after(place, entries)
 
 
 def entries_of(body: dict[str, Any]) -> list[AuditEntry]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -49,14 +50,22 @@ class Written(NamedTuple):
 
 
 class RecordsFile:
-    """A new file, readable by its owner alone. `close` gives what it holds; before that nothing says that it is whole."""
+    """A new file, readable by its owner alone. `close` gives what it holds; left without it (as a context) it is no whole file."""
 
     def __init__(self, file: Path) -> None:
         """Raises FileExistsError."""
         self._raw = _Counted(os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"))
-        self._packed = gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=self._raw, mtime=0)  # type: ignore[call-overload]
+        self._packed = gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=self._raw, mtime=0)
         self._encode = msgspec.msgpack.Encoder().encode
         self.records = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._packed.close()
+            self._raw.give_back()
 
     def add(self, record: TopicRecord | StoreRecord) -> None:
         body = self._encode(record)
@@ -83,6 +92,9 @@ class _Counted:
 
     def flush(self) -> None:
         self._file.flush()
+
+    def give_back(self) -> None:
+        self._file.close()
 
     def close(self) -> None:
         self._file.flush()

@@ -34,14 +34,15 @@ class PartitionEntry(FileEntry, frozen=True, kw_only=True):
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`made_at`: real time, ISO 8601 in UTC, when it began. `known_to`: what was published before this instant (the city's clock, seconds)
-    is in its history. `partitions`: of every topic that has more than one. `topics`: by name, in the order of their partitions;
-    `stores`: by name and collection.
+    is in its history; None: nothing was published after it. `partitions`: of every topic that has more than one, each with so many
+    `replicas`. `topics`: by name, in the order of their partitions; `stores`: by name and collection.
     """
 
     format: int
     made_at: str
-    known_to: int
+    known_to: int | None
     partitions: int
+    replicas: int
     topics: dict[str, list[PartitionEntry]]
     stores: dict[str, dict[str, FileEntry]]
 

@@ -39,11 +39,15 @@ AT_ONCE = 5000  # records, or documents, on their way
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to: `settings` name the servers, `clock` is the city's; `replication`: replicas of each partition."""
+    """Where to: `settings` name the servers, `clock` is the city's; `replication`: replicas of each partition, None: as many as there were.
+
+    `why`: the reason of the policy version, None: that it was restored.
+    """
 
     settings: PlatformSettings
     clock: Clock
-    replication: int = 1
+    replication: int | None = None
+    why: str | None = None
 
 
 async def restore(target: Target, folder: Path, say: Say) -> None:
@@ -64,7 +68,7 @@ async def restore(target: Target, folder: Path, say: Say) -> None:
         raise CommandError(f"this release has no topic {', '.join(sorted(unknown))}: restore with the release that made the backup")
     if others := [name for name, entries in manifest.topics.items() if len(entries) != wanted[name][0]]:
         raise CommandError(f"in the backup the partitions of {', '.join(sorted(others))} are others than in this release")
-    await kafka.ensure_topics(settings, wanted, target.replication)
+    await kafka.ensure_topics(settings, wanted, target.replication or manifest.replicas)
     for name, entries in manifest.topics.items():
         for partition, entry in enumerate(entries):
             await _records(settings, (name, partition), folder / entry.file)
@@ -72,7 +76,7 @@ async def restore(target: Target, folder: Path, say: Say) -> None:
     for name in KEPT:
         say(f"store {name}: {await _store(settings, name, folder, manifest)} documents")
     if await newest_version(settings):
-        reason = f"restored from the backup of {manifest.made_at}"
+        reason = target.why or f"restored from the backup of {manifest.made_at}"
         version = await publish(settings, {"counters": COUNTED}, reason=reason, at=target.clock.seconds())
         say(f"policy version {version} published, with what was in force")
 
@@ -128,7 +132,7 @@ async def _store(settings: PlatformSettings, name: str, folder: Path, manifest: 
                 found = [Document(r.id, r.version, msgspec.json.decode(r.body)) for r in some]
                 await store.apply([as_restored(name, collection, document) for document in found], {})
                 count += len(found)
-        if name == API:
+        if name == API and manifest.known_to is not None:
             at, body = generation(manifest.known_to, *unknown_since())
             await store.apply([Put(GENERATIONS, at, real_milliseconds(), body)], {})
     finally:

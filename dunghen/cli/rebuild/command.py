@@ -31,14 +31,14 @@ async def run(folder: DataFolder, partitions: int | None, say: Say) -> None:
     with folder.lock():
         supervisor = Supervisor(folder.logs, say)
         try:
-            settings = await _servers(folder, Addresses(**{name: facts[name] for name in Addresses.__slots__}), supervisor)
+            settings = await servers_of(folder, Addresses(**{name: facts[name] for name in Addresses.__slots__}), supervisor)
             folder.note_partitions(await rebuild(settings, partitions, folder.clock(), say))
         finally:
             await supervisor.stop()
     say("`dunghen up` counts everything anew and then shows the map")
 
 
-async def _servers(folder: DataFolder, old: Addresses, supervisor: Supervisor) -> PlatformSettings:
+async def servers_of(folder: DataFolder, old: Addresses, supervisor: Supervisor) -> PlatformSettings:
     """Starts what `up` had started beside the services; gives how to reach all."""
     own_kafka, own_redis = (kept_port(port) if port else 0 for port in (old.own_kafka, old.own_redis))
     at = replace(old, own_kafka=own_kafka, own_redis=own_redis)

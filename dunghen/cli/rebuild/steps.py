@@ -31,7 +31,7 @@ async def rebuild(settings: PlatformSettings, partitions: int | None, clock: Clo
 
     Raises CommandError where somebody is at work or there would be fewer than now, Unreachable, MissingTopic.
     """
-    await _nobody_at_work(settings)
+    await nobody_at_work(settings)
     standing = len(await kafka.end_offsets(settings, topics.DOSSIER_EVENTS))
     count = partitions or max(settings.partitions, standing)
     if count < standing:
@@ -48,7 +48,8 @@ async def rebuild(settings: PlatformSettings, partitions: int | None, clock: Clo
     return count
 
 
-async def _nobody_at_work(settings: PlatformSettings) -> None:
+async def nobody_at_work(settings: PlatformSettings) -> None:
+    """Raises CommandError where scoring, alerts or the projector is still a member of its group."""
     at_work = [group for group, count in (await kafka.members(settings, GROUPS)).items() if count]
     if at_work:
         raise CommandError(f"stop all services first: members of {', '.join(at_work)} are still there (one that was killed: wait 10 s)")
@@ -79,7 +80,12 @@ async def _begin_anew(settings: PlatformSettings) -> None:
     replicas = await kafka.replicas(settings, topics.DOSSIER_EVENTS)
     await kafka.remove_topics(settings, DERIVED)
     await kafka.ensure_topics(settings, {name: (described[name].partitions, described[name].config) for name in DERIVED}, replicas)
-    for group, of in GROUPS.items():
-        await kafka.commit(settings, group, {(topic, p): 0 for topic in of for p in range(settings.partitions)})
+    await groups_begin_anew(settings)
     rest = [name for name, topic in described.items() if name not in DERIVED and topic.partitions > 1]
     await kafka.add_partitions(settings, rest, settings.partitions)
+
+
+async def groups_begin_anew(settings: PlatformSettings) -> None:
+    """Every group goes on at the first record of topics that were made anew."""
+    for group, of in GROUPS.items():
+        await kafka.commit(settings, group, {(topic, p): 0 for topic in of for p in range(settings.partitions)})

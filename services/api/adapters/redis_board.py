@@ -14,7 +14,7 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import WatchError
 
-from dunghen.contracts.board import BOARD
+from dunghen.contracts.board import BOARD, NEWS
 from dunghen.contracts.desks import decode_desk_day
 from dunghen.contracts.facts import decode_fact, field_of
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
@@ -40,7 +40,7 @@ HASHES = (SCORES, FEEDS, POLICIES, STAGED, LEVELS, OFFSETS, FACTS, DESKS, STATEM
 KEPT_AS = {FACTS_TOPIC: f"{FACTS_TOPIC}@{EDITION}"}  # the name of a topic's offsets: an older release had not kept all of it
 TOPIC_OF = {**dict.fromkeys(KEPT_AS, ""), **{name: topic for topic, name in KEPT_AS.items()}}
 PULSE = "pulse"
-NEWS, NEWS_KEPT = "news", 200
+NEWS_KEPT = 200
 GEOMETRY = "geometry"  # a hash: its id, and its body
 UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.BusyLoadingError)
 

@@ -4,134 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dunghen.cli.backup.manifest import Manifest
-from dunghen.cli.backup.restoring import Target, restore
-from dunghen.cli.backup.taking import kept_topics, take
+from dunghen.cli.backup.taking import kept_topics
 from dunghen.cli.data_folder import CommandError
-from dunghen.cli.policy_topic import newest_version, publish
-from dunghen.contracts.audit import AuditEntry, Place, Verification, block_after, block_id
-from dunghen.contracts.city_files import read_city
+from dunghen.cli.policy_topic import newest_version
+from dunghen.contracts.audit import Place, Verification
 from dunghen.contracts.stores import KEPT
-from dunghen.contracts.topics import DOSSIER_EVENTS, FACTS, KEYS, NOTICES, POLICIES, all_topics
+from dunghen.contracts.topics import DOSSIER_EVENTS, POLICIES
 from dunghen.platform import kafka
-from dunghen.platform.clock import RealClock
-from dunghen.platform.fenced import writing
-from dunghen.platform.local.servers import LocalServer
-from dunghen.platform.settings import PlatformSettings
-from dunghen.platform.store import Collection, Put, Query, open_store
-
-PARTITIONS = 2
-OLD = 1_600_000_000_123  # milliseconds
-NOTICE_VERSION = (1 << 40 | 700) + 1
-
-
-@dataclass
-class Home:
-    """One namespace of the broker with its stores."""
-
-    settings: PlatformSettings
-    said: list[str] = field(default_factory=list)
-
-    async def create(self) -> None:
-        await kafka.ensure_topics(self.settings, {n: (t.partitions, t.config) for n, t in all_topics(PARTITIONS).items()})
-
-    async def take(self, folder: Path) -> Manifest:
-        return await take(self.settings, RealClock(), folder, self.said.append)
-
-    async def restore(self, folder: Path) -> None:
-        await restore(Target(self.settings, RealClock()), folder, self.said.append)
-
-    async def records(self, topic: str, partition: int = 0) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = []
-        async with kafka.started(kafka.consumer(self.settings), self.settings) as c:
-            places = await kafka.partitions_of(c, self.settings, [topic])
-            assert (topic, partition) in places
-            tp = kafka._tp(self.settings, (topic, partition))
-            c.assign([tp])
-            end = (await kafka.seek(c, {tp: 0}))[tp]
-            while await c.position(tp) < end:
-                for r in (await c.getmany(tp, timeout_ms=500)).get(tp, ()):
-                    found.append((r.key, r.value, r.timestamp, tuple(r.headers)))
-        return found
-
-    async def documents(self, store: str, collection: str) -> list[tuple[str, int, Any]]:
-        opened = open_store(self.settings, store, read_only=True)
-        try:
-            page = await opened.find(Query(collection, limit=1000))
-            return [(d.id, d.version, d.body) for d in page.documents]
-        finally:
-            await opened.close()
-
-
-@pytest.fixture
-def place(kafka_broker: LocalServer, redis_server: LocalServer, namespace: str, tmp_path: Path) -> Callable[..., Home]:
-    def made(name: str, **changed: Any) -> Home:
-        redis = f"redis://{redis_server.address}/0"
-        given = {"kafka": kafka_broker.address, "redis": redis, "partitions": PARTITIONS, "data": tmp_path / name, **changed}
-        return Home(PlatformSettings(namespace=f"{namespace}{name}-", **given))
-
-    return made
-
-
-@pytest.fixture
-async def lived(place: Callable[..., Home]) -> Home:
-    """Topics with what only a long life brings, and stores."""
-    here = place("old")
-    await here.create()
-    settings = here.settings
-    async with kafka.started(kafka.producer(settings), settings) as p:
-        for n in range(7):
-            topic, at = settings.named(DOSSIER_EVENTS), OLD + n
-            await p.send_and_wait(
-                topic, b"event-%d" % n, key=b"d%d" % (n % 3), partition=n % 2, timestamp_ms=at, headers=[("trace", b"%d" % n)]
-            )
-        await p.send_and_wait(settings.named(KEYS), b"key", key=b"k1", partition=0)
-        await p.send_and_wait(settings.named(KEYS), None, key=b"k1", partition=0)
-        await p.send_and_wait(settings.named(FACTS), b"x" * 700_000, key=b"big", partition=1)
-    for n in range(2):  # transactions leave offsets without records
-        async with writing(settings, "alerts-0") as writer:
-            await writer.write({(NOTICES, 0): [(b"d0", b"notice-%d" % n)]})
-    await publish(settings, read_city("danang"), "test", 1)
-    for name, collections in KEPT.items():
-        store = open_store(settings, name)
-        await store.prepare([Collection(kept.name) for kept in collections])
-        await store.apply(list(documents(name)), {(NOTICES, 0): 9})
-        await store.close()
-    return here
-
-
-def documents(store: str) -> list[Put]:
-    """Of each collection at least one; the audit log as a chain of three."""
-    if store == "access":
-        at, blocks = Place(), []
-        for n in range(3):
-            at, body = block_after(at, [AuditEntry(at=n, who="p1", role="official", route="/x", reason="ALLOWED")])
-            blocks.append(Put("audit", block_id(at.seq), 1, body))
-        rest = [Put("sessions", "s1", 1, {"person": "p1"}), Put("links", "l1", 1, {"told": True})]
-        return [*blocks, *rest, Put("audit_heads", "head", 1, {"seq": at.seq, "hash": at.hash})]
-    if store == "webhooks":
-        return [Put("webhooks", "w1", 4, {"hook": "w1", "kept": '{"sequence":5,"reached":{"covers":{"0":900}}}'})]
-    if store == "alerts":
-        progress = {"next": 812, "decided_to": 77, "policy": 1}
-        rows = [Put("notices", f"n{n:04d}", 1, {"state": "delivered", "dossier": "d0"}) for n in range(1203)]
-        return [
-            Put("progress", "0", 0, progress),
-            Put("facts", "go_live", 0, {"at": 5}),
-            Put("gone_browsers", "b", 8, {"made_at": 8}),
-            *rows,
-        ]
-    names = [kept.name for kept in KEPT[store] if kept.name not in ("notices", "told")]
-    return [
-        Put("notices", "n1", NOTICE_VERSION, {"a": 1}),
-        Put("told", "t1", 44, {"a": 2}),
-        *(Put(n, "x", 1_700_000_000_000, {"n": n}) for n in names),
-    ]
+from dunghen.platform.store import Collection, Put, open_store
+from tests.integration.cli.homes import OLD, Home
 
 
 async def test_topics_and_stores_come_back_as_they_were(lived: Home, place: Callable[..., Home], tmp_path: Path) -> None:
