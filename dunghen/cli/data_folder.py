@@ -2,7 +2,7 @@
 
 `running.json` names the addresses and pids, `clock.json` the shared clock, `clock.last` the last instant of it (once a second, so that a
 restart continues and never goes back), `partitions` their number where a rebuild changed it; `logs/`, `mails/`, `kafka/` and the SQLite
-files are what their names say.
+files are what their names say; `backups.jsonl` says which backups were made and where, `erasing/` is there while dossiers are erased.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def test_what_is_not_there_is_found(tree: Any) -> None:
     planted_tests = [f"{here}::test_planted", f"{here}::", "tests/unit/test_planted.py::test_x", "tests/unit/test_planted.py"]
     assert missing_tests(good + "".join(f"`{each}`" for each in planted_tests)) == planted_tests
     assert missing_commands("`dunghen people import LIST --whole` `dunghen audit list --who ID`", tree) == []
-    planted = ["erase CODE", "people forget ID", "people import LIST --quietly", "people"]
+    planted = ["forget CODE", "people forget ID", "people import LIST --quietly", "people"]
     assert missing_commands(" ".join(f"`dunghen {each}`" for each in planted), tree) == planted
     assert faulty_rows(f"| a | b |\n|---|---|\n{good}\n| a | |") == ["| a | |"]
     assert unshown_rows(f"| a | shown by |\n|---|---|\n{good}\n| a | not yet |\n| a | surely |") == ["| a | surely |"]

@@ -101,7 +101,7 @@ async def test_another_day_and_a_named_month_are_answered_from_the_days(http: ht
         ("/map", {"indicator": "TEST", "window": "fortnight"}, 422, "INVALID_PARAMETER"),
         ("/map", {"indicator": "test<script>"}, 422, "INVALID_PARAMETER"),
         ("/map", {"indicator": "TEST.OTHER"}, 404, "UNKNOWN_INDICATOR"),
-        ("/map", {"indicator": "TEST", "known_at": "2026-11-15T08:00:00+07:00"}, 404, "NO_HISTORY"),
+        ("/map", {"indicator": "TEST", "known_at": "2026-11-15T08:00:00+07:00"}, 404, "HISTORY_LOST"),
         ("/map.csv", {"indicator": "OTHER"}, 404, "UNKNOWN_INDICATOR"),
         ("/changes", {"indicator": "OTHER", "since": "1"}, 404, "UNKNOWN_INDICATOR"),
         ("/changes", {"indicator": "TEST", "since": "2026-11-15T08:00:00+07:00"}, 422, "INVALID_PARAMETER"),
@@ -109,7 +109,7 @@ async def test_another_day_and_a_named_month_are_answered_from_the_days(http: ht
         ("/stream", {"indicator": "TEST", "window": "2026-11"}, 422, "INVALID_PARAMETER"),
         ("/units/99999/indicators", {}, 404, "UNKNOWN_UNIT"),
         ("/units/20242/indicators", {"window": "fortnight"}, 422, "INVALID_PARAMETER"),
-        ("/units/20242/indicators", {"known_at": "2026-11-15T08:00:00+07:00"}, 404, "NO_HISTORY"),
+        ("/units/20242/indicators", {"known_at": "2026-11-15T08:00:00+07:00"}, 404, "HISTORY_LOST"),
     ],
 )
 async def test_what_is_no_answer_is_refused_by_its_code(

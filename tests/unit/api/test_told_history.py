@@ -19,6 +19,7 @@ from test_indicator_views import SETS, UNITS, WORDS, fact
 from dunghen.contracts.facts import Fact, FactBook, facts_by_unit
 from dunghen.contracts.policies import Applied, policy_records
 from dunghen.contracts.statements import Task, told_key
+from dunghen.contracts.stores import unknown_since
 from dunghen.domain.indicator_values import UnitFacts
 from dunghen.domain.policy import Policy
 from dunghen.platform.clock import FixedClock, real_milliseconds
@@ -369,3 +370,15 @@ async def test_what_was_withdrawn_is_told_of_then_and_says_since_when_it_does_no
     city.apply(4, published, at=10)
     found = await city.get("/facts", 3, code="RANKED.POINTS")
     assert found["withdrawn"] == [{**withdrawn[0], "again_at": "2026-11-16T04:00:00+07:00"}]
+
+
+async def test_what_was_lost_is_not_told_as_if_it_were_known(city: City) -> None:
+    """From the instant of a backup until the first picture after it was restored, and before all that a rebuilt store has."""
+    known = ("/map", "/facts", "/units/20242/indicators")
+    query = {"/facts": {"unit": "20242"}}
+    await city.store.apply([generation_put(hour(4), *unknown_since(), 2), generation_put(hour(6), 1, DAY, 3)], {})
+    for path in known:
+        answers = [await city.get(path, at, **query.get(path, {})) for at in (3, 4, 5.9, 6)]
+        assert [answer["status"] for answer in answers] == [200, 404, 404, 200]
+        assert {answer["code"] for answer in answers[1:3]} == {"HISTORY_LOST"}
+    assert (await city.get("/map", -30))["code"] == "HISTORY_LOST"  # the city had rules by then
