@@ -33,7 +33,7 @@ def _close(self: Any, reason: Any = None, exc: Any = None, full: Any = AIOKafkaC
     """
     writer = self._writer
     closed = full(self, reason, exc)
-    if writer is not None and writer.get_extra_info("ssl_object") is not None:
+    if writer is not None and self._ssl_context is not None:
         writer.transport.abort()
     return closed
 

@@ -126,8 +126,13 @@ async def _unmade(admin: Any, settings: PlatformSettings) -> list[int]:
 
 
 async def _widened(admin: Any, settings: PlatformSettings) -> list[int]:
-    answer = await admin.create_partitions({settings.named(topic): NewPartitions(9) for topic in all_topics()})
-    return [code for _, code, *_ in answer.topic_errors]
+    codes = []
+    for topic in all_topics():
+        try:
+            await admin.create_partitions({settings.named(topic): NewPartitions(9)})
+        except NO_RIGHT as refused:
+            codes.append(refused.errno)
+    return codes
 
 
 async def _forgotten(admin: Any, settings: PlatformSettings) -> list[int]:
