@@ -6,6 +6,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlsplit
@@ -34,6 +35,7 @@ from services.api.settings import ApiSettings
 
 log = get_logger("sign-on")
 FRESH_SECONDS = 15.0  # so long it is taken to be there still: nobody is sent to a provider that has been away for longer
+AWAY_SECONDS = 1.0  # so long whoever waited for an answer that did not come is not kept waiting for the next
 KEYS_SECONDS = 3600.0  # a new key is asked for when it is met
 MOST_BYTES = 1 << 20
 T = TypeVar("T")
@@ -58,6 +60,7 @@ class OidcProvider:
         self._settings, self._fresh = settings, fresh_seconds
         self.client = Client(settings.oidc_client, settings.oidc_page, settings.oidc_scopes)
         self._known: _Known | None = None
+        self._away_at = -inf
         self._asking = asyncio.Lock()
 
     async def metadata(self) -> Metadata:
@@ -87,14 +90,23 @@ class OidcProvider:
 
     async def _now_known(self) -> _Known:
         async with self._asking:
-            known, now = self._known, monotonic()
-            if known is None or now >= known.asked_at + self._fresh:
-                metadata = await self._metadata()
-                if known is None or now >= known.keys_at + KEYS_SECONDS or metadata.jwks_uri != known.metadata.jwks_uri:
-                    _, body = await self._ask("keys", "GET", metadata.jwks_uri)
-                    known = _Known(metadata, _read("keys", read_keys, body), now, now)
-                self._known = known = replace(known, metadata=metadata, asked_at=now)
-            return known
+            if self._known is not None and monotonic() < self._known.asked_at + self._fresh:
+                return self._known
+            if monotonic() < self._away_at + AWAY_SECONDS:
+                raise SignInRefusedError(Reason.PROVIDER_AWAY)
+            try:
+                self._known = await self._asked_anew(self._known)
+            except SignInRefusedError:
+                self._away_at = monotonic()
+                raise
+            return self._known
+
+    async def _asked_anew(self, known: _Known | None) -> _Known:
+        metadata, now = await self._metadata(), monotonic()
+        if known is not None and now < known.keys_at + KEYS_SECONDS and metadata.jwks_uri == known.metadata.jwks_uri:
+            return replace(known, metadata=metadata, asked_at=now)
+        _, body = await self._ask("keys", "GET", metadata.jwks_uri)
+        return _Known(metadata, _read("keys", read_keys, body), now, now)
 
     async def _metadata(self) -> Metadata:
         _, body = await self._ask("discovery", "GET", f"{self._settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")

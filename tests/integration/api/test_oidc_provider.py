@@ -123,6 +123,14 @@ async def test_a_provider_that_says_nothing_is_given_up(odd: OddProvider) -> Non
     assert await refusal(asking(odd, oidc_seconds=0.3)) == (Reason.PROVIDER_AWAY, ["token TimeoutError"])
 
 
+async def test_of_many_who_wait_for_a_provider_that_says_nothing_all_are_told_at_once(odd: OddProvider) -> None:
+    odd.answers["/.well-known/openid-configuration"] = (200, None)
+    provider = asking(odd, oidc_seconds=0.5)
+    found = await asyncio.gather(*(provider.metadata() for _ in range(50)), return_exceptions=True)
+    assert {getattr(each, "reason", None) for each in found} == {Reason.PROVIDER_AWAY}
+    assert len(odd.asked) < 10  # not each of them after the other
+
+
 async def test_a_code_that_it_refuses_is_told_from_a_secret_that_it_refuses(odd: OddProvider) -> None:
     odd.answers["/token"] = (400, {"error": "invalid_grant", "error_description": "the code of s1"})
     assert await refusal(asking(odd)) == (Reason.CODE_REFUSED, [])
