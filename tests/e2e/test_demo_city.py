@@ -29,10 +29,11 @@ Claim = Callable[[Any], Any]  # true where it holds
 CLAIMS: Mapping[str, Claim] = {  # of rows that say more than that there are figures, or that there are none
     "/api/v1/units/20333": lambda body: not any(rate["denominator"] for of in body["windows"].values() for rate in of["rates"].values()),
     "/api/v1/rankings?period=2025": lambda body: any(unit["mapped_from"] for unit in units_of(body)),
-    "/api/v1/rankings?period=month": lambda body: any(unit["before"]["rank"] for unit in units_of(body)),
+    "/api/v1/rankings?period=7d": lambda body: any(unit["before"]["rank"] for unit in units_of(body)),
     f"/api/v1/rankings/PAR_AGENCIES?period={TODAY.year - 2}": lambda body: {
         "NOT_ASSESSED": {"department"}, "VALUE": {"land_office"},
     } == {reason: {unit["kind"] for unit in units_of(body) if unit["reason"] == reason} for reason in ("NOT_ASSESSED", "VALUE")},
+    "/api/v1/rankings/PARINDEX": lambda body: body["city"]["points"] and body["city"]["before"],
     "/api/v1/rankings/IT_RATING": lambda body: any(unit["before"] for unit in units_of(body)),
     "/api/v1/tasks/board?bloc=front": lambda body: any(unit["state"] == "not_assessed" for unit in body["units"]),
     "/api/v1/tasks/board?plan=CT-UBND": lambda body: {unit["kind"] for unit in body["units"]} == {"locality", "department"},
@@ -82,6 +83,13 @@ def link_in(said: str, who: str) -> str:
 
 def faults_of(address: Address, asked: Mapping[str, httpx.Client]) -> Iterator[str]:
     """What is wrong with an answer: whoever may not, may; who may, gets none; or it is empty."""
+    try:
+        yield from _faults_of(address, asked)
+    except httpx.HTTPError as fault:
+        yield f"no answer: {type(fault).__name__}"
+
+
+def _faults_of(address: Address, asked: Mapping[str, httpx.Client]) -> Iterator[str]:
     if address.who and (status := asked[""].get(address.path).status_code) != 401:
         yield f"{status} without signing in"
     answer = asked[address.who].get(address.path)

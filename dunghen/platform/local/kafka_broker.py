@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 from dunghen.platform.kafka_connection import connection
 from dunghen.platform.local.kafka_secured import Secured
 from dunghen.platform.local.servers import HOST, LocalServer, NotStarted, await_ready, free_port, launch
-from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.settings import PlatformSettings, load
 
 JARS = Path(__file__).parents[3] / "deploy" / "kafka" / "jars"
 JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
@@ -90,7 +90,8 @@ def start_secured(data: Path, secured: Secured) -> LocalServer:
     port = free_port()
     server = launch(prepare(data, port, secured=secured), port, data / "kafka.log")
     name, password = next(iter(secured.users.items()))
-    settings = PlatformSettings(
+    settings = load(
+        PlatformSettings,
         kafka=server.address,
         kafka_security_protocol="SASL_SSL",
         kafka_user=name,
