@@ -33,7 +33,7 @@ def opened(window: Windows, path: str = PAGE, **options: Any) -> Page:
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(("lang", "words"), zip(LANGUAGES, ("Toàn trình", "Wholly online"), strict=True))
+@pytest.mark.parametrize(("lang", "words"), [*zip(LANGUAGES, ("Toàn trình", "Wholly online"), strict=True)])
 def test_all_are_listed_with_field_level_and_limit(
     listed: list[dict[str, Any]], window: Windows, lang: str, words: str, theme: str, options: dict[str, Any]
 ) -> None:
