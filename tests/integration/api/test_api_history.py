@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from api_world import MONDAY_8_00, TODAY, Opened, World
 
+from dunghen.contracts.facts import Fact, fact_key
 from dunghen.contracts.messages import Notice
+from dunghen.contracts.topics import FACTS
 from dunghen.platform.store import Query, open_store
 from tests.eventually import eventually_async as eventually
 
@@ -79,6 +83,38 @@ async def test_what_was_shown_counts_from_when_it_was_shown_not_from_when_it_was
             return bool((await world.map(known_at="2026-11-16T08:30:00+07:00"))["status"] == 200)
 
         await eventually(known)
+
+
+async def test_a_fact_that_is_said_again_is_kept_once_with_its_first_arrival_and_told_as_it_was_known(world: World) -> None:
+    """From the topic into the store: 90 of 100 from 08:10 on, said again every minute until 08:20, then 95."""
+
+    async def say(tenths: int, minute: int) -> None:
+        at = MONDAY_8_00 + 60 * minute
+        plain: dict[str, Any] = {"id": f"{tenths:016x}", "unit": "20242", "code": "RANKED.POINTS", "period": "2025", "source": "H17"}
+        fact = Fact(**plain, numerator=tenths, denominator=10, occurred_at=at, arrived_at=at * 10**6)
+        await world.say(FACTS, fact_key(fact).decode(), fact, 0)
+
+    async def told(minute: int) -> list[int]:
+        known_at = datetime.fromtimestamp(MONDAY_8_00 + 60 * minute, UTC).isoformat()
+        answer = await world.http.get("/api/v1/facts", params={"code": "RANKED.POINTS", "known_at": known_at})
+        return [one["numerator"] for one in answer.json().get("facts", ())]
+
+    await eventually(lambda: world.follower and world.follower.mirror.scene())
+    for minute in range(10, 21):
+        await say(90, minute)
+    await say(95, 30)
+    world.clock.at = MONDAY_8_00 + 3600
+    await eventually(lambda: _is(told, 40, [95]))
+    assert [await told(minute) for minute in (5, 10, 15, 29, 30)] == [[], [90], [90], [90], [95]]
+    store = open_store(world.settings, "api", read_only=True)
+    kept = (await store.find(Query("told", order_by=("about", "arrived_at")))).documents
+    await store.close()
+    minutes = [[(at // 10**6 - MONDAY_8_00) // 60 for at in (one.body["arrived_at"], one.body["arrived_to"])] for one in kept]
+    assert minutes == [[10, 20], [30, 30]]
+
+
+async def _is(told: Callable[[int], Awaitable[list[int]]], minute: int, wanted: list[int]) -> bool:
+    return await told(minute) == wanted
 
 
 async def test_history_goes_on_after_a_restart_without_reading_anything_twice(world: World) -> None:
