@@ -55,13 +55,15 @@ def _redis() -> Finding:
     return Finding("Redis", True)
 
 
-def _backup(folder: DataFolder) -> Finding:
+def _backup(folder: DataFolder) -> Iterator[Finding]:
+    """Of a city that is made up nobody needs one."""
     made_at = last_backup(folder.path)
-    if made_at is None:
-        return Finding("a backup (none is noted in this data folder)", False, "dunghen backup FOLDER, each night")
-    age = RealClock().now() - made_at
-    said = f"the last backup: {age.total_seconds() / 3600:.0f} h ago"
-    return Finding(said, age <= timedelta(hours=BACKUP_HOURS), f"older than {BACKUP_HOURS} h: dunghen backup FOLDER, each night")
+    if made_at is not None:
+        age = RealClock().now() - made_at
+        said = f"the last backup: {age.total_seconds() / 3600:.0f} h ago"
+        yield Finding(said, age <= timedelta(hours=BACKUP_HOURS), f"older than {BACKUP_HOURS} h: dunghen backup FOLDER, each night")
+    elif not (folder.path / "simulate.json").exists():
+        yield Finding("a backup (none is noted in this data folder)", False, "dunghen backup FOLDER, each night")
 
 
 def _kafka(folder: DataFolder) -> Iterator[Finding]:
@@ -84,7 +86,7 @@ def _running(folder: DataFolder) -> Iterator[Finding]:
     except CommandError as fault:
         yield Finding("a running city", False, str(fault))
         return
-    yield _backup(folder)
+    yield from _backup(folder)
     yield from _kafka(folder)
     for name, address in (("ingest", facts["ingest"] + "/readyz"), ("the map", facts["page"] + "/readyz")):
         good, text = False, "no answer"
