@@ -12,6 +12,7 @@ import typer
 from dunghen.cli.audit.options import audit
 from dunghen.cli.boundaries.options import boundaries
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.dead_letters.options import letters
 from dunghen.cli.facts.options import facts
 from dunghen.cli.kafka_rights.options import kafka_rights
 from dunghen.cli.keys.options import keys
@@ -19,6 +20,7 @@ from dunghen.cli.look_ahead.options import look_ahead
 from dunghen.cli.notices.options import notices
 from dunghen.cli.open_data.options import exports
 from dunghen.cli.people.options import people
+from dunghen.cli.policies.options import policies
 from dunghen.cli.procedures.options import procedures
 from dunghen.cli.rankings.options import rankings
 from dunghen.cli.speaking import DATA, Data, say
@@ -223,45 +225,7 @@ def erase(codes: Annotated[list[str], typer.Argument(metavar="CODE…", help="of
     asyncio.run(run(DataFolder(data.absolute()), codes, say))
 
 
-policies = typer.Typer(
-    help="Units, calendar, rules, bands, procedures, stages, indicators: what is in force, and changes to it.", no_args_is_help=True
-)
 app.add_typer(policies, name="policies")
-CityFile = Annotated[Path | None, typer.Argument(help="a whole city file")]
-DayOff = Annotated[list[str] | None, typer.Option(help="a day on which nobody works, like 2026-09-21 (storm); may be repeated")]
-DayWorked = Annotated[list[str] | None, typer.Option(help="a day that is worked, like a swapped Saturday; may be repeated")]
-
-
-@policies.command("list")
-def policies_list(data: Data = DATA) -> None:
-    """Every version: what it changed, who applied it and why."""
-    from dunghen.cli.policies import show
-
-    asyncio.run(show(DataFolder(data.absolute()), say))
-
-
-@policies.command("diff")
-def policies_diff(file: CityFile = None, day_off: DayOff = None, day_worked: DayWorked = None, data: Data = DATA) -> None:
-    """What a change would move; nothing is written."""
-    from dunghen.cli.policies import Wanted, diff
-
-    asyncio.run(diff(DataFolder(data.absolute()), Wanted(file, tuple(day_off or ()), tuple(day_worked or ())), say))
-
-
-@policies.command("apply")
-def policies_apply(
-    reason: Annotated[str, typer.Option(help="why; stands in the record of the change")],
-    file: CityFile = None,
-    day_off: DayOff = None,
-    day_worked: DayWorked = None,
-    data: Data = DATA,
-) -> None:
-    """Publish a change: the whole map switches to it in one version."""
-    from dunghen.cli.policies import Wanted, apply
-
-    asyncio.run(apply(DataFolder(data.absolute()), Wanted(file, tuple(day_off or ()), tuple(day_worked or ()), reason), say))
-
-
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(facts, name="facts")
 app.add_typer(people, name="people")
@@ -273,26 +237,7 @@ app.add_typer(notices, name="notices")
 app.add_typer(audit, name="audit")
 app.add_typer(exports, name="export")
 app.add_typer(look_ahead, name="look-ahead")
-
-letters = typer.Typer(help="Records that scoring had to set aside: which, why, and sending them again.", no_args_is_help=True)
 app.add_typer(letters, name="dead-letters")
-OfReason = Annotated[str, typer.Option("--reason", help="only letters of this reason")]
-
-
-@letters.command("list")
-def dead_letters_list(reason: OfReason = "", data: Data = DATA) -> None:
-    """Every open letter: where the record stays and why it could not be used; then the counts."""
-    from dunghen.cli.dead_letters.command import show
-
-    asyncio.run(show(DataFolder(data.absolute()), reason, say))
-
-
-@letters.command("replay")
-def dead_letters_replay(reason: OfReason = "", data: Data = DATA) -> None:
-    """Append the events of open letters again, where this release can use them; a repetition changes nothing."""
-    from dunghen.cli.dead_letters.command import replay as work
-
-    asyncio.run(work(DataFolder(data.absolute()), reason, say))
 
 
 @app.command()

@@ -151,7 +151,7 @@ def test_an_api_without_its_pages_is_found() -> None:
 def test_a_container_is_told_only_settings_that_its_program_has(whole: Config) -> None:
     for name, settings in SETTINGS.items():
         told = {each.removeprefix(PREFIX).lower() for each in whole["services"][name]["environment"]}
-        assert told <= set(settings.model_fields), name
+        assert told <= {*settings.model_fields, *(f"{each}_file" for each in settings.model_fields)}, name
 
 
 class Answers(BaseHTTPRequestHandler):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.policies import put_in_force, read_policies, say_effect
+from dunghen.cli.policies.command import put_in_force, read_policies, say_effect
 from dunghen.cli.procedures.changes import Catalogue
 from dunghen.cli.procedures.rows import LAYOUT, listed
 from dunghen.cli.sheets import read_sheet

@@ -157,7 +157,7 @@ def test_the_heading_and_the_csv_name_the_indicator_instead_of_a_rate() -> None:
     above = heading(shown, key)
     assert (above["rate"], above["indicator"]) == (None, "TEST.LIVE")
     table = map_table(made.rows.values(), above)
-    assert (table.name, table.columns[-2:]) == ("dunghen-month-TEST.LIVE-all", ["window", "indicator"])
+    assert (table.name, table.columns[-3:]) == ("dunghen-month-TEST.LIVE-all", ["window", "indicator", "withdrawn"])
     assert "points,maximum,reason,standing" in ",".join(table.columns)
     assert type(view_of(ViewKey())) is View
 

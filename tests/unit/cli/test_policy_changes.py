@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dunghen.cli.data_folder import CommandError
-from dunghen.cli.policies import Wanted, effect_of
+from dunghen.cli.policies.command import Wanted, effect_of
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import DossierEvent, encode
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records

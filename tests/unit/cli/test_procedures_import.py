@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dunghen.cli.data_folder import CommandError
-from dunghen.cli.policies import Wanted as CityWanted
+from dunghen.cli.policies.command import Wanted as CityWanted
 from dunghen.cli.procedures.command import Wanted
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import encode

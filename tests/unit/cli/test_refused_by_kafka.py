@@ -12,6 +12,7 @@ from dunghen.cli import __main__ as command
 from dunghen.cli import prepare
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.up import Up, Wishes
+from dunghen.platform import logs
 from dunghen.platform.kafka_connection import NO_RIGHT
 from dunghen.platform.local.servers import free_port
 
@@ -22,6 +23,7 @@ def test_a_refusal_is_one_sentence_that_says_where_to_look(refused: type[Excepti
         raise refused("danang-keys")
 
     monkeypatch.setattr(prepare, "prepare", no)
+    monkeypatch.setattr(logs, "configure", lambda *_: None)  # of the whole test run
     monkeypatch.setattr(sys, "argv", ["dunghen", "prepare"])
     with pytest.raises(SystemExit, match=rf"^dunghen: Kafka refused this .*{refused.__name__}.*dunghen kafka-rights show"):
         command.main()

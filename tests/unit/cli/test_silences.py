@@ -8,7 +8,7 @@ import pytest
 
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.notices.silence import Quiet, _lines
-from dunghen.cli.policies import Wanted
+from dunghen.cli.policies.command import Wanted
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import Applied, PolicyBook, policy_key, policy_records
