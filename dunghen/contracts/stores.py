@@ -35,8 +35,8 @@ KEPT: Mapping[str, tuple[Kept, ...]] = {
     ALERTS: (Kept("facts"), Kept("progress"), Kept("gone_browsers"), Kept("notices")),
 }
 
-# What api reads again from `dossiers`, `dossier-events` and `justifications`, record by record, and so is in no backup; nor is a lease, which is
-# of a process that runs.
+# What api reads again from `dossiers`, `dossier-events` and `justifications`, record by record, and so is in no backup; nor is a lease, of
+# a process that runs.
 READ_AGAIN: Mapping[str, tuple[str, ...]] = {API: ("dossiers", "events", "arrivals", "justifications"), WEBHOOKS: ("leases",)}
 
 
