@@ -18,12 +18,13 @@ from tests.e2e.running_city import RunningCity
 from tests.e2e.signed_in import sign_in
 from tests.eventually import NotInTime, eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 SEEDS = Path(__file__).parents[2] / "docs" / "seeds.md"
 TODAY = date(2026, 12, 4)  # so that the days told reach into a month that is over
 SMALL = ("--city", "demo", "--days", "12", "--per-day", "4000", "--clock", f"{TODAY}T09:00")
 SOON = {"DUNGHEN_BREAKDOWN_SETTLE_SECONDS": "5"}  # else break-downs come ten minutes after the first load
-WITHIN = 240
+WITHIN = 600  # the comparison takes one to four minutes
+MAY_BE_EMPTY = ("withdrawn",)  # a publication that was taken back is an exception
 OFFICIAL, LEADER = "an official of Hải Châu", "a leader of the city"
 FIGURES = ("value", "at_least", "numerator", "points", "rank")  # members of answers that are null or 0 where there is nothing
 Claim = Callable[[Any], Any]  # true where it holds
@@ -105,7 +106,7 @@ def _faults_of(address: Address, asked: Mapping[str, httpx.Client]) -> Iterator[
 
 def empty_in(body: dict[str, Any]) -> Iterator[str]:
     """Lists without anything in them, and an answer all of whose figures are null or 0."""
-    yield from (f"no {name}" for name, part in body.items() if part == [])
+    yield from (f"no {name}" for name, part in body.items() if part == [] and name not in MAY_BE_EMPTY)
     figures = list(figures_in(body))
     if figures and not any(figures):
         yield "no figure"
