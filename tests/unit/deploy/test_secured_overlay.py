@@ -50,8 +50,13 @@ def test_the_broker_lets_nobody_in_by_plain_text_and_gives_nothing_that_was_not_
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "secrets"
-    subprocess.run((ROOT / "deploy/kafka/make-secrets", folder, "kafka", "kafka-2"), check=True)
+    subprocess.run((ROOT / "deploy/kafka/make-secrets", folder, "kafka", "kafka-2"), check=True, umask=0o077)
     return folder
+
+
+def test_containers_of_other_uids_can_read_what_they_mount_whatever_the_umask_of_who_makes_it(made: Path) -> None:
+    modes = {Path(secret["file"]).name: (made / Path(secret["file"]).name).stat().st_mode & 0o777 for secret in OVERLAY["secrets"].values()}
+    assert modes == dict.fromkeys(modes, 0o444)
 
 
 def test_the_script_makes_all_that_the_overlay_mounts_and_changes_nothing_when_repeated(made: Path) -> None:
