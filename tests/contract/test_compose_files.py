@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -167,13 +168,19 @@ class Answers(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-@pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    made = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Answers,), {}))
+@contextmanager
+def serving(well: str = "") -> Iterator[ThreadingHTTPServer]:
+    made = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Answers,), {"well": well}))
     threading.Thread(target=made.serve_forever, daemon=True).start()
     yield made
     made.shutdown()
     made.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    with serving() as made:
+        yield made
 
 
 def healthy(**env: str) -> subprocess.CompletedProcess[str]:
@@ -195,8 +202,24 @@ def test_the_health_check_asks_where_the_settings_say(setting: str, path: str, s
     assert (answer.returncode, answer.stdout) == (1, "503 \n")
 
 
+def test_a_container_that_serves_requests_is_healthy_when_it_is_ready_and_no_earlier(whole: Config, server: ThreadingHTTPServer) -> None:
+    """By its own environment in the compose files, whose ports stand for servers here: the one of metrics answers from the start."""
+    own_ports = {"ingest": "DUNGHEN_INGEST_PORT", "api": "DUNGHEN_PORT"}
+    with serving("/livez") as lives:
+        for name in {*SETTINGS, "reconcile"}:
+            env = {
+                key: value for key, value in whole["services"][name]["environment"].items() if key.endswith("_PORT") and "SMTP" not in key
+            }
+            assert env.keys() == {"DUNGHEN_METRICS_PORT", *([own_ports[name]] if name in own_ports else [])}, name
+            env |= {key: str((lives if key == "DUNGHEN_METRICS_PORT" else server).server_port) for key in env}
+            server.RequestHandlerClass.well = ""  # type: ignore[attr-defined]
+            assert healthy(**env).returncode == (name in own_ports), name
+            server.RequestHandlerClass.well = "/readyz"  # type: ignore[attr-defined]
+            assert healthy(**env).returncode == 0, name
+
+
 def test_the_health_check_says_why_there_is_no_answer() -> None:
-    assert "none of DUNGHEN_METRICS_PORT" in healthy().stderr
+    assert "none of DUNGHEN_INGEST_PORT" in healthy().stderr
     assert "no answer of /readyz on port 1: " in healthy(DUNGHEN_PORT="1").stderr
     assert healthy(DUNGHEN_PORT="x").returncode == 1
 
