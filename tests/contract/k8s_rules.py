@@ -20,7 +20,8 @@ Object = dict[str, Any]
 ONE_AT_A_TIME = {"projector", "webhooks"}  # the old one is gone before the new one starts
 OWNERS = {"scoring", "alerts"}  # of partitions: one leaves before the next comes
 SERVES_NOTHING = {"operator"}
-KAFKA, REDIS, MONGO, HTTPS, API = 9092, 6379, 27017, 443, 8000
+KAFKA, REDIS, MONGO, HTTPS, API, METRICS = 9092, 6379, 27017, 443, 8000, 9100
+MONITORING = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
 REACHES = {  # docs/security.md: who talks to whom
     "ingest": {KAFKA},
     "scoring": {KAFKA},
@@ -193,6 +194,24 @@ def _reached_by_others(workload: Workload, objects: list[Object]) -> bool:
     return not policies or not both or asked != served or any(not _narrow(rule.get("from")) for rule in rules)
 
 
+def _not_scraped(workload: Workload, objects: list[Object]) -> bool:
+    """Figures are on a port of their own, for monitoring alone; on the other ports they are for the machine itself."""
+    if workload.kind != "Deployment" or workload.name in SERVES_NOTHING:
+        return False
+    listens = [each["data"].get("DUNGHEN_METRICS_HOST") for each in objects if each["kind"] == "ConfigMap"]
+    told = [each for container in workload.containers for each in container.get("env", ())]
+    ports = [port for container in workload.containers for port in container.get("ports", ())]
+    rules = [
+        rule for policy in _own_policies(workload, objects) for rule in policy.get("ingress", ()) if MONITORING in rule.get("from", ())
+    ]
+    return (
+        listens != ["0.0.0.0"]
+        or {"name": "DUNGHEN_METRICS_PORT", "value": str(METRICS)} not in told
+        or {"name": "metrics", "containerPort": METRICS} not in ports
+        or rules != [{"from": [MONITORING], "ports": [{"port": METRICS}]}]
+    )
+
+
 def _narrow(peers: Any) -> bool:
     """Some peers are named, and none is everybody."""
     if not peers:
@@ -237,4 +256,5 @@ RULES: dict[str, Callable[[Workload, list[Object]], bool]] = {
     "is evicted all at once, or never": _evicted_together,
     "reaches what it should not": _reaches_others,
     "is reached by others": _reached_by_others,
+    "has figures that monitoring cannot fetch, or lets it fetch more": _not_scraped,
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from k8s_rules import REACHES, RULES, SERVES_NOTHING, Object, Workload, faults, read, workloads
+from k8s_rules import API, METRICS, MONITORING, REACHES, RULES, SERVES_NOTHING, Object, Workload, faults, read, workloads
 
 from dunghen.platform.settings import PREFIX, PlatformSettings
 from services.alerts.settings import AlertsSettings
@@ -64,6 +64,12 @@ def first_peers(policy: Object, direction: str, peers: list[Object]) -> None:
         each[rule] = peers
 
 
+def told_otherwise(container: Object, name: str, value: str) -> None:
+    """Another value of a variable that it has."""
+    next(each for each in container["env"] if each["name"] == name)["value"] = value
+
+
+SCRAPED = "has figures that monitoring cannot fetch, or lets it fetch more"
 DEPLOYED = {"ingest", "scoring", "projector", "api", "webhooks", "alerts"}
 MANY = {"ingest", "scoring", "api"}
 ALL = REACHES.keys()
@@ -136,6 +142,23 @@ BREAKS: dict[str, tuple[Break, str, Any]] = {
         DEPLOYED,
     ),
     "in anyhow": (of_others("NetworkPolicy", lambda p: p["spec"].update(ingress=[{}])), "is reached by others", ALL),
+    "figures nowhere": (in_container(lambda c: told_otherwise(c, "DUNGHEN_METRICS_PORT", "0")), SCRAPED, DEPLOYED),
+    "figures elsewhere": (in_container(lambda c: c["ports"].remove({"name": "metrics", "containerPort": METRICS})), SCRAPED, DEPLOYED),
+    "figures for the machine alone": (
+        lambda _, objects: named(objects, "ConfigMap", "dunghen")["data"].pop("DUNGHEN_METRICS_HOST"),
+        SCRAPED,
+        DEPLOYED,
+    ),
+    "figures for nobody": (
+        of_others("NetworkPolicy", lambda p: p["spec"]["ingress"].remove({"from": [MONITORING], "ports": [{"port": METRICS}]})),
+        SCRAPED,
+        DEPLOYED,
+    ),
+    "monitoring at another door": (
+        of_others("NetworkPolicy", lambda p: p["spec"]["ingress"].append({"from": [MONITORING], "ports": [{"port": API}]})),
+        SCRAPED,
+        DEPLOYED,
+    ),
     "in not said": (of_others("NetworkPolicy", lambda p: p["spec"].update(policyTypes=["Egress"])), "is reached by others", ALL),
 }
 
