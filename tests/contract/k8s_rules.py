@@ -40,7 +40,12 @@ def read() -> list[Object]:
     """Every object that `kubectl apply -k` makes. Raises AssertionError where a file is not of the base or the base names another."""
     base = yaml.safe_load((FOLDER / "kustomization.yaml").read_text(encoding="utf-8"))
     assert sorted(base["resources"]) == sorted(file.name for file in FOLDER.glob("*.yaml") if file.name != "kustomization.yaml")
-    return [each for name in base["resources"] for each in yaml.safe_load_all((FOLDER / name).read_text(encoding="utf-8"))]
+    return [each for name in base["resources"] for each in read_file(FOLDER / name)]
+
+
+def read_file(file: Path) -> list[Object]:
+    """The objects of one file."""
+    return list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -179,8 +184,13 @@ def _own_policies(workload: Workload, objects: list[Object]) -> list[Object]:
     return [each["spec"] for each in objects if each["kind"] == "NetworkPolicy" and _selects(each["spec"]["podSelector"], workload)]
 
 
+def ways_out(workload: Workload, objects: list[Object]) -> list[Object]:
+    """The rules of its policies by which it is let out."""
+    return [rule for policy in _own_policies(workload, objects) for rule in policy.get("egress", ())]
+
+
 def _reaches_others(workload: Workload, objects: list[Object]) -> bool:
-    rules = [rule for policy in _own_policies(workload, objects) for rule in policy.get("egress", ())]
+    rules = ways_out(workload, objects)
     ports = {port["port"] for rule in rules for port in rule.get("ports", ())}
     return ports != REACHES.get(workload.name) or any(not rule.get("ports") or not _narrow(rule.get("to")) for rule in rules)
 

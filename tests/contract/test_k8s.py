@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
-from k8s_rules import API, METRICS, MONITORING, REACHES, RULES, SERVES_NOTHING, Object, Workload, faults, read, workloads
+from k8s_rules import (
+    API,
+    FOLDER,
+    HTTPS,
+    METRICS,
+    MONITORING,
+    REACHES,
+    RULES,
+    SERVES_NOTHING,
+    Object,
+    Workload,
+    faults,
+    read,
+    read_file,
+    ways_out,
+    workloads,
+)
 
 from dunghen.platform.settings import PREFIX, PlatformSettings
 from services.alerts.settings import AlertsSettings
@@ -216,6 +233,22 @@ def test_a_base_that_is_broken_elsewhere_is_found(breaks: Callable[[list[Object]
     changed = copy.deepcopy(objects)
     breaks(changed)
     assert said in faults(changed)[0]
+
+
+def test_what_a_city_adds_for_its_sign_on_and_its_pulled_sources_lets_these_two_out_there_and_nobody_else(objects: list[Object]) -> None:
+    """With a provider or a source that the settings name: the base lets neither out."""
+    added = read_file(FOLDER / "examples" / "outward.yaml")
+    assert {each["kind"] for each in added} == {"NetworkPolicy"}
+    assert [fault for fault in faults([*objects, *added]) if "reaches what it should not" not in fault] == []  # taken by Kubernetes
+    before = {workload.name: ways_out(workload, objects) for workload in workloads(objects)}
+    after = {workload.name: ways_out(workload, [*objects, *added]) for workload in workloads(objects)}
+    more = {name: after[name][len(rules) :] for name, rules in before.items() if after[name] != rules}
+    assert more.keys() == {"api", "ingest"}
+    for rules in more.values():
+        assert [rule["ports"] for rule in rules] == [[{"port": HTTPS}]]
+        blocks = [IPv4Network(peer["ipBlock"]["cidr"]) for rule in rules for peer in rule["to"]]
+        assert [block.num_addresses for block in blocks] == [1]  # one address of an example, for the city to change
+        assert all(block.subnet_of(IPv4Network("192.0.2.0/24")) for block in blocks)
 
 
 def test_a_pod_is_told_only_settings_that_its_program_has(objects: list[Object]) -> None:
