@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from secured_world import ADMIN, NAMESPACE, NOBODY, SecuredKafka
 
+from dunghen.cli.backup.taking import kept_topics, take
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.kafka_rights.command import apply, diff
 from dunghen.contracts.kafka_users import Right, all_users, rights_of
+from dunghen.contracts.stores import KEPT
 from dunghen.contracts.topics import all_topics
 from dunghen.platform import kafka
 from dunghen.platform.clock import real_milliseconds
@@ -27,6 +30,7 @@ from dunghen.platform.fenced import Writer
 from dunghen.platform.kafka_acls import Acl, Operation, Pattern, Resource, create_acls, delete_acls, read_acls
 from dunghen.platform.kafka_connection import NO_RIGHT, connection
 from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.store import Collection, open_store
 from tests.certificates import Authority
 
 pytestmark = pytest.mark.slow
@@ -209,6 +213,18 @@ def test_connections_end_at_once_also_under_the_loop_of_the_services(matrix: Sec
                 await kafka.end_offsets(matrix.settings("ingest"), "policies")
 
     uvloop.run(ten())
+
+
+async def test_the_backup_is_made_as_its_own_user_and_by_nobody_who_may_less(matrix: SecuredKafka, tmp_path: Path) -> None:
+    for name, collections in KEPT.items():
+        store = open_store(matrix.settings(ADMIN, data=tmp_path), name)
+        await store.prepare([Collection(kept.name) for kept in collections])
+        await store.close()
+    manifest = await take(matrix.settings("backup", data=tmp_path), None, tmp_path / "backup")
+    assert {name: entries[0].records > 0 for name, entries in manifest.topics.items()} == dict.fromkeys(kept_topics(), True)
+    with pytest.raises(kafka.MissingTopic, match="no right on topic"):
+        await take(matrix.settings("operator", data=tmp_path), None, tmp_path / "another")
+    assert not (tmp_path / "another" / "manifest.json").exists()
 
 
 async def test_what_is_not_in_the_matrix_is_named_and_taken_away_when_asked_for(matrix: SecuredKafka) -> None:

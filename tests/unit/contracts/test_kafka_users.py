@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from dunghen.cli.backup.taking import kept_topics
 from dunghen.contracts.kafka_users import Right, User, all_users, rights_of
 from dunghen.contracts.topics import Topic, all_topics
 
@@ -50,6 +51,14 @@ def test_only_ingest_and_the_operator_append_raw_events_and_only_scoring_writes_
     assert writers["dossier-events"] == {"ingest", "operator"}
     assert writers["unit-scores"] == writers["unit-days"] == writers["dossiers"] == {"scoring"}
     assert writers["keys"] == writers["people"] == writers["policies"] == {"operator"}
+
+
+def test_who_makes_the_backup_reads_all_that_is_in_one_and_can_change_nothing() -> None:
+    """So what runs each night needs no administrator: a topic that is new in backups is red here until this user may read it."""
+    backup = all_users()["backup"]
+    assert backup.reads == set(kept_topics())
+    assert {right.deed for right in rights_of(backup)} == {"read"}
+    assert (backup.groups, backup.transactional_ids) == ((), ())
 
 
 def test_rights_name_each_cell_once_and_fences_by_how_they_begin() -> None:
