@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 
-from tools.locks import PAGES, SERVICES, LockFault, lock_of, packages_of, read_npm, read_pip
+from tools.locks import PAGES, ROOT, SERVICES, LockFault, lock_of, packages_of, read_npm, read_pip
 
 HASH = "a" * 64
 TWO = f"""numpy==2.4.6 ; python_full_version < '3.12' \\
@@ -38,6 +43,26 @@ def test_every_package_of_the_real_locks_is_read() -> None:
     assert len(of_pages) == len(places) - 1
     assert {package.name for package in of_pages if package.in_image} >= {"preact", "d3-geo", "@preact/signals"}
     assert not any(package.in_image for package in of_pages if package.name in ("vite", "typescript", "axe-core"))
+
+
+OPEN_STORES = ("dunghen/cli/audit", "dunghen/cli/backup", "dunghen/cli/erase", "dunghen/cli/rebuild", "dunghen/platform/store")
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The outermost names of what a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+        yield from (name.partition(".")[0] for name in names)
+
+
+def test_the_image_of_the_commands_has_what_those_import_that_open_stores() -> None:
+    files = [file for folder in OPEN_STORES for file in (ROOT / folder).rglob("*.py")]
+    others = {name for file in files for name in imported(file)} - set(sys.stdlib_module_names) - {"dunghen", "services"}
+    assert others >= {"motor", "pymongo", "redis", "typer"}
+    known = packages_distributions()
+    locked = {package.name for package in packages_of("cli") if package.in_image}
+    assert {name for name in others if locked.isdisjoint(each.lower() for each in known[name])} == set()
 
 
 def test_what_stands_twice_in_the_tree_of_npm_is_one_package_and_in_the_image_if_any_is() -> None:
