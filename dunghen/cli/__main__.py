@@ -218,11 +218,17 @@ def restore(
 
 
 @app.command()
-def erase(codes: Annotated[list[str], typer.Argument(metavar="CODE…", help="of dossiers")], data: Data = DATA) -> None:
+def erase(
+    codes: Annotated[list[str], typer.Argument(metavar="CODE…", help="of dossiers")],
+    work: Annotated[
+        Path | None, typer.Option(help="folder, on a disk that stays: the only copy stands there meanwhile; a city of `up`: without")
+    ] = None,
+    data: Data = DATA,
+) -> None:
     """With all services stopped: take dossiers out of all topics, stores, history and the audit log; say which backups still hold them."""
     from dunghen.cli.erase.command import run
 
-    asyncio.run(run(DataFolder(data.absolute()), codes, say))
+    asyncio.run(run(DataFolder(data.absolute()), codes, work.absolute() if work else None, say))
 
 
 app.add_typer(policies, name="policies")

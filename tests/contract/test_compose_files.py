@@ -251,3 +251,9 @@ def test_with_the_catcher_alerts_sends_to_it_and_waits_for_it() -> None:
     assert (told["DUNGHEN_ALERTS_MODE"], told["DUNGHEN_SMTP_HOST"], told["DUNGHEN_SMTP_PORT"]) == ("on", "mail", "1025")
     assert services["alerts"]["depends_on"]["mail"] == {"condition": "service_healthy"}
     assert catcher["ports"] == ["127.0.0.1:${MAIL_PORT:-8025}:8025"]
+
+
+def test_the_only_copy_of_an_erasure_outlives_the_container(whole: Config) -> None:
+    (volume,) = (each.partition(":")[0] for each in whole["services"]["prepare"]["volumes"] if each.endswith(":/work"))
+    assert volume in whole["volumes"]
+    assert "-o dunghen -g dunghen -m 0700 /data /keys /work" in TEXT  # a named volume takes the owner of what it is mounted on

@@ -281,3 +281,10 @@ def test_every_service_leads_to_a_port_of_its_pods(objects: list[Object]) -> Non
 
 def test_only_the_operators_pod_serves_nothing_and_it_is_not_there_by_itself(objects: list[Object]) -> None:
     assert [each.spec["replicas"] for each in workloads(objects) if each.name in SERVES_NOTHING] == [0]
+
+
+def test_the_only_copy_of_an_erasure_outlives_the_operators_pod(objects: list[Object]) -> None:
+    (pod,) = (each.pod for each in workloads(objects) if each.name == "operator")
+    (place,) = (mount["name"] for container in pod["containers"] for mount in container["volumeMounts"] if mount["mountPath"] == "/work")
+    (volume,) = (each for each in pod["volumes"] if each["name"] == place)
+    assert named(objects, "PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"])["spec"]["resources"]["requests"]["storage"]

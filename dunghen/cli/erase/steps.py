@@ -21,6 +21,7 @@ from dunghen.cli.backup.restoring import Say, Target, restore
 from dunghen.cli.backup.taking import take
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.erase.leaving_out import ERASED, Without
+from dunghen.cli.erase.place import WORK
 from dunghen.cli.rebuild.steps import groups_begin_anew, nobody_at_work
 from dunghen.contracts import topics
 from dunghen.contracts.audit import BLOCKS, HEAD, HEADS, AuditEntry, Place, block_after, block_id
@@ -31,15 +32,15 @@ from dunghen.platform.clock import Clock
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import Collection, Put, Query, StoreTakenError, open_store
 
-WORK = "erasing"  # in the data folder: the copy, from before anything is deleted until all is back
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A city whose services stand. `begins_anew`: told the count of partitions before anything is deleted."""
+    """A city whose services stand. `place`: on a disk, the copy stands in it until all is back; `begins_anew`: told the count of
+    partitions before anything is deleted."""
 
     settings: PlatformSettings
     clock: Clock
+    place: Path
     begins_anew: Callable[[int], object] = lambda _: None
 
 
@@ -51,7 +52,7 @@ async def erase(city: Standing, codes: frozenset[str], say: Say) -> None:
     settings = city.settings
     await nobody_at_work(settings)
     await _nobody_writes(settings)
-    work = settings.data / WORK
+    work = city.place / WORK
     if interrupted := (work / MANIFEST).exists():
         say("an erasure that was interrupted is finished first")
         await _put_back(city, work, None, say)

@@ -40,7 +40,7 @@ async def test_stores_in_mongodb_come_back_and_let_a_dossier_go(mongo: str, plac
     opened = open_store(new.settings, "api")
     await opened.prepare([Collection(name) for name in READ_AGAIN["api"]])
     await opened.apply([Put("events", "d0", 1, {"x": 1}), Put("events", "d1", 1, {"x": 1})], {(DOSSIER_EVENTS, 0): 7})
-    await erase(Standing(new.settings, RealClock()), frozenset(["d0"]), new.said.append)
+    await erase(Standing(new.settings, RealClock(), tmp_path), frozenset(["d0"]), new.said.append)
     assert "alerts/notices: 1203 erased" in new.said
     assert await new.documents("alerts", "notices") == []
     assert await new.documents("api", "events") == []  # read again from the topics

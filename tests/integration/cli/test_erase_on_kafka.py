@@ -74,7 +74,7 @@ async def ends(home: Home, topic: str) -> dict[int, int]:
 
 async def run(home: Home, *codes: str) -> list[str]:
     said: list[str] = []
-    await erase(Standing(home.settings, RealClock()), frozenset(codes), said.append)
+    await erase(Standing(home.settings, RealClock(), home.settings.data), frozenset(codes), said.append)
     return said
 
 
