@@ -167,17 +167,22 @@ def prepare(
     key_folder: Annotated[
         Path | None, typer.Option(help="folder that gets a key for the city's code as SOURCE.key, mode 0600, at the first start")
     ] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="`--work` of `erase`: while a copy waits there nothing is made; without: DUNGHEN_DATA")
+    ] = None,
 ) -> None:
     """Create the topics and publish the city's first policies, as `DUNGHEN_*` says (for compose and clusters; `up` does it by itself)."""
+    from dunghen.cli.erase.place import none_unfinished
     from dunghen.cli.keys.command import ensure_source_key
-    from dunghen.cli.prepare import prepare as work
+    from dunghen.cli.prepare import prepare as made_ready
     from dunghen.contracts.city_files import read_city
     from dunghen.platform.clock import clock_from
     from dunghen.platform.settings import PlatformSettings, load
 
     settings = load(PlatformSettings, **({} if replication is None else {"replication": replication}))
+    none_unfinished(work or settings.data)
     bodies = read_city(city)
-    created = asyncio.run(work(settings, bodies, clock_from(settings.clock_file)))
+    created = asyncio.run(made_ready(settings, bodies, clock_from(settings.clock_file)))
     say(f"topics created: {', '.join(created) or 'none, all were there'}")
     if key_folder:
         source = bodies["city"]["code"]

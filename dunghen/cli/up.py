@@ -19,6 +19,7 @@ from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.demo_justifications import explain
 from dunghen.cli.demo_people import desk_link, fill_directory, sign_in_links
 from dunghen.cli.demo_rankings import publish_past_years
+from dunghen.cli.erase.place import none_unfinished
 from dunghen.cli.prepare import prepare
 from dunghen.cli.programs import Addresses, is_free, is_ready, kept_port
 from dunghen.cli.supervisor import Program, Supervisor
@@ -69,6 +70,7 @@ class Up:
     async def run(self) -> None:
         """Until Ctrl-C or SIGTERM."""
         with self.folder.lock():
+            none_unfinished(self.folder.path)
             bodies = read_city(self.wishes.city)
             if self.wishes.city == "demo" and not self.wishes.insecure_ingest:
                 raise CommandError("the demo's simulated life has no key: leave --no-insecure-ingest out, or choose another --city")

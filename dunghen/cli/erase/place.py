@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dunghen.cli.backup.manifest import MANIFEST
 from dunghen.cli.data_folder import CommandError
 
 WORK = "erasing"  # the copy, from before anything is deleted until all is back
+DONE = "erasing.done"  # the same when all is back and noted, until it is removed
 MOUNTS = Path("/proc/self/mountinfo")
 IN_MEMORY = ("tmpfs", "ramfs")
 
@@ -20,6 +22,12 @@ def place_of(work: Path | None) -> Path:
     if (kind := filesystem_of(work, MOUNTS.read_text(encoding="utf-8"))) in IN_MEMORY:
         raise CommandError(f"--work {work}: that is memory ({kind}), and the copy is the only one while all is deleted: name a disk")
     return work
+
+
+def none_unfinished(place: Path) -> None:
+    """Raises CommandError where an erasure has its copy and has not put it back: what is accepted from then on would be deleted."""
+    if (place / WORK / MANIFEST).exists():
+        raise CommandError(f"an erasure was interrupted, its copy is in {place / WORK}: finish it first, by the same `dunghen erase` again")
 
 
 def filesystem_of(folder: Path, mounts: str) -> str:

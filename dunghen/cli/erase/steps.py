@@ -6,6 +6,7 @@ disk nothing is deleted; whatever ends it later, the same command goes on with t
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from dunghen.cli.backup.restoring import Say, Target, restore
 from dunghen.cli.backup.taking import take
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.erase.leaving_out import ERASED, Without
-from dunghen.cli.erase.place import WORK
+from dunghen.cli.erase.place import DONE, WORK
 from dunghen.cli.rebuild.steps import groups_begin_anew, nobody_at_work
 from dunghen.contracts import topics
 from dunghen.contracts.audit import BLOCKS, HEAD, HEADS, AuditEntry, Place, block_after, block_id
@@ -56,7 +57,8 @@ async def erase(city: Standing, codes: frozenset[str], say: Say) -> None:
     if interrupted := (work / MANIFEST).exists():
         say("an erasure that was interrupted is finished first")
         await _put_back(city, work, None, say)
-    shutil.rmtree(work, ignore_errors=True)
+    for left in (work, city.place / DONE):
+        shutil.rmtree(left, ignore_errors=True)
     picking = Without(codes)
     try:
         await take(settings, None, work, picking)
@@ -84,8 +86,10 @@ async def _put_back(city: Standing, work: Path, before: Place | None, say: Say) 
     await restore(Target(settings, city.clock, why="dossiers were erased"), work, say)
     await groups_begin_anew(settings)
     head = await _note_the_act(settings, city.clock.seconds(), before)
+    done = city.place / DONE
+    os.replace(work, done)  # from here on services may start: this copy is never put back again
     say(f"the head of the audit log {'' if before is None else f'was {before}, it '}is {head}")
-    shutil.rmtree(work)
+    shutil.rmtree(done)
 
 
 async def _nobody_writes(settings: PlatformSettings) -> None:

@@ -14,6 +14,7 @@ from dunghen.cli.backup.noted import Noted
 from dunghen.cli.backup.taking import kept_topics
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.erase import steps
+from dunghen.cli.erase.place import WORK
 from dunghen.cli.erase.steps import Standing, backups_with, erase
 from dunghen.cli.policy_topic import publish, read_book
 from dunghen.contracts.audit import AuditEntry, Place, Verification, block_after, block_id, entries_of
@@ -129,7 +130,7 @@ async def test_nothing_is_touched_where_it_is_named_nowhere_the_log_is_broken_or
         await run(lived, GONE)
     await opened.close()
     assert await everything(lived) == before
-    assert not (lived.settings.data / steps.WORK).exists()
+    assert not (lived.settings.data / WORK).exists()
     id_, version, body = (await lived.documents("access", "audit"))[1]
     await put(lived, "access", Put("audit", id_, version + 1, {**body, "entries": "[]"}))
     with pytest.raises(CommandError, match="block 2 of the audit log was changed"):
@@ -152,7 +153,30 @@ async def test_an_erasure_that_died_after_deleting_goes_on(lived: Home, monkeypa
     said = await run(lived, GONE)
     assert (said[0], said[-1]) == ("an erasure that was interrupted is finished first", "no other record and no document is of it")
     assert await lived.records(DOSSIER_EVENTS, 1) == kept
-    assert not (lived.settings.data / steps.WORK).exists()
+    assert not (lived.settings.data / WORK).exists()
+
+
+async def test_one_that_died_behind_its_last_step_is_not_repeated_over_what_came_since(
+    lived: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_dossiers(lived)
+    remove = shutil.rmtree
+
+    def dies(folder: Path, **how: Any) -> None:
+        if (folder / "manifest.json").exists():
+            raise OSError("power")
+        remove(folder, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", dies)
+        with pytest.raises(OSError, match="power"):
+            await run(lived, GONE)
+    async with kafka.started(kafka.producer(lived.settings), lived.settings) as p:
+        await p.send_and_wait(lived.settings.named(DOSSIER_EVENTS), b"since", key=b"new", partition=1)
+    said = await run(lived, OTHER)
+    assert (await lived.records(DOSSIER_EVENTS, 1))[-1][:2] == (b"new", b"since")
+    assert "an erasure that was interrupted is finished first" not in said
+    assert [*lived.settings.data.glob(f"{WORK}*")] == []
 
 
 async def test_each_backup_that_still_holds_it_is_named(lived: Home, tmp_path: Path, place: Callable[..., Home]) -> None:
