@@ -13,7 +13,8 @@ GENERATIONS = "generations"  # of api: from which instant on the map showed whic
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A collection; the lowest `offset_bits` bits of its documents' versions are an offset of a topic, counted anew on another cluster."""
+    """A collection; the lowest `offset_bits` bits of its documents' versions say nothing on another cluster: they are an offset of a topic,
+    the term of a lease or an arrival, which begin anew there."""
 
     name: str
     offset_bits: int = 0
@@ -27,7 +28,7 @@ class Kept:
 # may hold more than its head or progress says, never less. A series comes before its revisions: what is taken back must be there whole.
 KEPT: Mapping[str, tuple[Kept, ...]] = {
     ACCESS: (Kept("audit_heads"), Kept("audit"), Kept("sessions"), Kept("links")),
-    WEBHOOKS: (Kept("webhooks"),),
+    WEBHOOKS: (Kept("webhooks", WHOLE),),
     API: (
         *(Kept("told_since"), Kept("told", WHOLE), Kept(GENERATIONS), Kept("series"), Kept("revisions"), Kept("breakdowns")),
         *(Kept("notices", 40), Kept("answers")),

@@ -19,10 +19,12 @@ from dunghen.platform.clock import RealClock
 from dunghen.platform.fenced import writing
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import Collection, Put, Query, open_store
+from dunghen.platform.store.lease import MILLISECOND_BITS
 
 PARTITIONS = 2
 OLD = 1_600_000_000_123  # milliseconds
 NOTICE_VERSION = (1 << 40 | 700) + 1
+OF_A_LEASE = 3 << MILLISECOND_BITS | OLD  # the third that held it
 
 
 @dataclass
@@ -102,7 +104,7 @@ def documents(store: str) -> list[Put]:
         rest = [Put("sessions", "s1", 1, {"person": "p1"}), Put("links", "l1", 1, {"told": True})]
         return [*blocks, *rest, Put("audit_heads", "head", 1, {"seq": at.seq, "hash": at.hash})]
     if store == "webhooks":
-        return [Put("webhooks", "w1", 4, {"hook": "w1", "kept": '{"sequence":5,"reached":{"covers":{"0":900}}}'})]
+        return [Put("webhooks", "w1", OF_A_LEASE, {"hook": "w1", "kept": '{"sequence":5,"reached":{"covers":{"0":900}}}'})]
     if store == "alerts":
         progress = {"next": 812, "decided_to": 77, "policy": 1}
         rows = [Put("notices", f"n{n:04d}", 1, {"state": "delivered", "dossier": "d0"}) for n in range(1203)]

@@ -16,6 +16,7 @@ from dunghen.contracts.stores import KEPT
 from dunghen.contracts.topics import DOSSIER_EVENTS, POLICIES
 from dunghen.platform import kafka
 from dunghen.platform.store import Collection, Put, open_store
+from dunghen.platform.store.lease import LEASES, Lease
 from tests.integration.cli.homes import OLD, Home
 
 
@@ -46,7 +47,7 @@ async def test_nothing_that_is_restored_names_an_offset_of_the_former_cluster(
     new = place("new")
     await new.restore(tmp_path / "backup")
     assert await new.documents("alerts", "progress") == [("0", 0, {"next": 0, "decided_to": 77, "policy": 1})]
-    assert await new.documents("webhooks", "webhooks") == [("w1", 4, {"hook": "w1", "kept": '{"sequence": 5}'})]
+    assert await new.documents("webhooks", "webhooks") == [("w1", 0, {"hook": "w1", "kept": '{"sequence": 5}'})]
     assert await new.documents("api", "notices") == [("n1", 1 << 40, {"a": 1})]
     assert await new.documents("api", "told") == [("t1", 0, {"a": 2})]
     (unknown,) = [body for _, _, body in await new.documents("api", "generations") if not body.get("policy", 1)]
@@ -56,6 +57,22 @@ async def test_nothing_that_is_restored_names_an_offset_of_the_former_cluster(
         await store.prepare(())
         assert await store.offsets() == {}
         await store.close()
+
+
+async def test_who_first_holds_the_lease_after_a_restore_can_write_what_others_wrote_before(
+    lived: Home, place: Callable[..., Home], tmp_path: Path
+) -> None:
+    await lived.take(tmp_path / "backup")
+    new = place("new")
+    await new.restore(tmp_path / "backup")
+    store = open_store(new.settings, "webhooks")
+    await store.prepare([LEASES, Collection("webhooks")])
+    lease = Lease(store, "webhooks", 30, alone=True)
+    assert await lease.take()
+    ((hook, version, _),) = await new.documents("webhooks", "webhooks")
+    await store.apply([Put("webhooks", hook, lease.version(version), {"hook": hook, "kept": "{}"})], {})
+    await store.close()
+    assert (await new.documents("webhooks", "webhooks"))[0][2]["kept"] == "{}"
 
 
 async def test_the_audit_log_verifies_after_a_restore(lived: Home, place: Callable[..., Home], tmp_path: Path) -> None:
