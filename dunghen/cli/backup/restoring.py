@@ -129,7 +129,8 @@ async def _store(settings: PlatformSettings, name: str, folder: Path, manifest: 
     try:
         for collection, entry in manifest.stores.get(name, {}).items():
             for some in _pieces(records_in(folder / entry.file, StoreRecord)):
-                found = [Document(r.id, r.version, msgspec.json.decode(r.body)) for r in some]
+                read = (Document(r.id, r.version, msgspec.json.decode(r.body)) for r in some)
+                found = [document for document in read if not _shown_after(manifest.known_to, collection, document)]
                 await store.apply([as_restored(name, collection, document) for document in found], {})
                 count += len(found)
         if name == API and manifest.known_to is not None:
@@ -138,6 +139,11 @@ async def _store(settings: PlatformSettings, name: str, folder: Path, manifest: 
     finally:
         await store.close()
     return count
+
+
+def _shown_after(known_to: int | None, collection: str, document: Document) -> bool:
+    """Published while the backup was made: as the last that is known it would stand for what came later and is lost."""
+    return collection == GENERATIONS and known_to is not None and int(document.body["at"]) >= known_to
 
 
 def as_restored(store: str, collection: str, document: Document) -> Put:

@@ -12,7 +12,7 @@ from dunghen.cli.backup.taking import take
 from dunghen.cli.policy_topic import publish
 from dunghen.contracts.audit import AuditEntry, Place, block_after, block_id
 from dunghen.contracts.city_files import read_city
-from dunghen.contracts.stores import KEPT
+from dunghen.contracts.stores import GENERATIONS, KEPT, generation
 from dunghen.contracts.topics import DOSSIER_EVENTS, FACTS, KEYS, NOTICES, all_topics
 from dunghen.platform import kafka
 from dunghen.platform.clock import RealClock
@@ -24,6 +24,7 @@ from dunghen.platform.store.lease import MILLISECOND_BITS
 PARTITIONS = 2
 OLD = 1_600_000_000_123  # milliseconds
 NOTICE_VERSION = (1 << 40 | 700) + 1
+SHOWN = generation(OLD // 1000, 1, 18_000)
 OF_A_LEASE = 3 << MILLISECOND_BITS | OLD  # the third that held it
 
 
@@ -114,9 +115,10 @@ def documents(store: str) -> list[Put]:
             Put("gone_browsers", "b", 8, {"made_at": 8}),
             *rows,
         ]
-    names = [kept.name for kept in KEPT[store] if kept.name not in ("notices", "told")]
+    names = [kept.name for kept in KEPT[store] if kept.name not in ("notices", "told", GENERATIONS)]
     return [
         Put("notices", "n1", NOTICE_VERSION, {"a": 1}),
         Put("told", "t1", 44, {"a": 2}),
+        Put(GENERATIONS, SHOWN[0], 1_700_000_000_000, SHOWN[1]),
         *(Put(n, "x", 1_700_000_000_000, {"n": n}) for n in names),
     ]

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from dunghen.cli.backup.taking import kept_topics
+from dunghen.cli.backup.taking import kept_topics, take
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.policy_topic import newest_version
 from dunghen.contracts.audit import Place, Verification
-from dunghen.contracts.stores import KEPT
+from dunghen.contracts.stores import GENERATIONS, KEPT, generation
 from dunghen.contracts.topics import DOSSIER_EVENTS, POLICIES
 from dunghen.platform import kafka
+from dunghen.platform.clock import FixedClock
 from dunghen.platform.store import Collection, Put, open_store
 from dunghen.platform.store.lease import LEASES, Lease
-from tests.integration.cli.homes import OLD, Home
+from tests.integration.cli.homes import OLD, SHOWN, Home
 
 
 async def test_topics_and_stores_come_back_as_they_were(lived: Home, place: Callable[..., Home], tmp_path: Path) -> None:
@@ -57,6 +58,20 @@ async def test_nothing_that_is_restored_names_an_offset_of_the_former_cluster(
         await store.prepare(())
         assert await store.offsets() == {}
         await store.close()
+
+
+async def test_what_was_published_while_the_backup_was_made_is_lost_too(lived: Home, place: Callable[..., Home], tmp_path: Path) -> None:
+    """What is restored of it does not hide that later pictures are lost."""
+    minute = 29_000_000 * 60
+    store = open_store(lived.settings, "api")
+    before, *meanwhile = (generation(minute + seconds, 1, 20_000) for seconds in (-1, 0, 1, 59, 61))
+    await store.apply([Put(GENERATIONS, id_, 1, body) for id_, body in (before, *meanwhile)], {})
+    await store.close()
+    await take(lived.settings, FixedClock(minute + 30), tmp_path / "backup")
+    new = place("new")
+    await new.restore(tmp_path / "backup")
+    found = [body for _, _, body in await new.documents("api", GENERATIONS)]
+    assert found == [SHOWN[1], before[1], {"at": minute, "policy": 0, "day": 0}]
 
 
 async def test_who_first_holds_the_lease_after_a_restore_can_write_what_others_wrote_before(
