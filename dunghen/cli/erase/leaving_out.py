@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from dunghen.cli.backup.files import TopicRecord
 from dunghen.cli.data_folder import CommandError
-from dunghen.contracts.audit import BLOCKS, AuditEntry, Place, Verification, chained_anew
+from dunghen.contracts.audit import BLOCKS, HEADS, AuditEntry, Fault, Place, Verification, chained_anew
 from dunghen.contracts.stores import ACCESS, ALERTS, API
 from dunghen.contracts.topics import DOSSIER_EVENTS, NOTICE_ACTIONS, NOTICES, POLICIES
 from dunghen.platform.store import Document
@@ -52,6 +53,8 @@ class Without:
     def document(self, place: tuple[str, str], document: Document) -> Document | None:
         """The same of a store's document. Raises CommandError where the audit log is not whole: chaining it anew would hide that."""
         name = "/".join(place)
+        if place == (ACCESS, HEADS):  # comes before the blocks
+            self._walk.head = Place(document.body["seq"], document.body["hash"])
         if place == (ACCESS, BLOCKS):
             return self._block(name, document)
         if place in DOCUMENTS_OF_DOSSIERS and document.body.get("dossier") in self.codes:
@@ -60,6 +63,10 @@ class Without:
         if self._in(msgspec.json.encode(document.body)):
             self.still[name] += 1
         return document
+
+    def ended(self) -> None:
+        """Called when all is copied. Raises CommandError where the audit log ends before its own head."""
+        _whole(self._walk.end())
 
     def _names(self, record: TopicRecord) -> bool:
         """By its key, or in its value as a whole word of JSON: an event under a wrong key."""
@@ -80,8 +87,7 @@ class Without:
         return msgspec.structs.replace(record, value=json.dumps(policy, ensure_ascii=False, separators=(",", ":")).encode())
 
     def _block(self, name: str, document: Document) -> Document:
-        if faults := [*self._walk.take(document.id, document.body)]:
-            raise CommandError(f"nothing was erased: block {faults[0].seq} of the audit log {faults[0].what} (`dunghen audit verify`)")
+        _whole(self._walk.take(document.id, document.body))
         self.before = self._walk.place
         self.after, body = chained_anew(self.after, document.body, lambda entry: self._entry(name, entry))
         return replace(document, body=body)
@@ -91,3 +97,8 @@ class Without:
             return entry
         self.left_out[name] += 1
         return msgspec.structs.replace(entry, dossiers=tuple(ERASED if code in self.codes else code for code in entry.dossiers))
+
+
+def _whole(faults: Iterator[Fault]) -> None:
+    for fault in faults:
+        raise CommandError(f"nothing was erased: block {fault.seq} of the audit log {fault.what} (`dunghen audit verify`)")

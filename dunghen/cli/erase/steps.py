@@ -62,6 +62,7 @@ async def erase(city: Standing, codes: frozenset[str], say: Say) -> None:
     picking = Without(codes)
     try:
         await take(settings, None, work, picking)
+        picking.ended()
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise

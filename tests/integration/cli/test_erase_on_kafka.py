@@ -138,6 +138,19 @@ async def test_nothing_is_touched_where_it_is_named_nowhere_the_log_is_broken_or
     assert len(await lived.records(DOSSIER_EVENTS, 1)) == len(before[f"{DOSSIER_EVENTS}-1"])
 
 
+async def test_nothing_is_erased_where_the_end_of_the_audit_log_was_cut_off(lived: Home) -> None:
+    """The chain alone is whole; the head that the log keeps says what is missing."""
+    await with_dossiers(lived)
+    before = await lived.records(DOSSIER_EVENTS, 1)
+    opened = open_store(lived.settings, "access")
+    await opened.remove("audit", {"seq": 7})
+    await opened.close()
+    with pytest.raises(CommandError, match="nothing was erased: block 7 of the audit log is missing: the chain ends at 6"):
+        await run(lived, GONE)
+    assert await lived.records(DOSSIER_EVENTS, 1) == before
+    assert not (lived.settings.data / WORK).exists()
+
+
 async def test_an_erasure_that_died_after_deleting_goes_on(lived: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     await with_dossiers(lived)
     kept = [r for r in await lived.records(DOSSIER_EVENTS, 1) if r[0] != GONE.encode()]
