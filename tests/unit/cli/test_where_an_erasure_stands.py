@@ -15,8 +15,8 @@ from dunghen.cli.up import Up, Wishes
 
 MOUNTS = r"""22 1 8:1 / / rw - overlay overlay rw
 23 22 0:5 / /data rw,nosuid shared:1 - tmpfs tmpfs rw,uid=10001
-24 22 8:2 /vol /work rw - ext4 /dev/sda2 rw
-25 24 0:6 / /work/a\040b rw - tmpfs tmpfs rw
+24 22 8:2 /vol /kept rw - ext4 /dev/sda2 rw
+25 24 0:6 / /kept/a\040b rw - tmpfs tmpfs rw
 26 22 0:7 / /twice rw - ext4 /dev/sdb rw
 27 22 0:8 / /twice rw - ramfs none rw
 """
@@ -28,8 +28,8 @@ MOUNTS = r"""22 1 8:1 / / rw - overlay overlay rw
         ("/data", "tmpfs"),
         ("/data/x", "tmpfs"),
         ("/database", "overlay"),
-        ("/work/x", "ext4"),
-        ("/work/a b/x", "tmpfs"),
+        ("/kept/x", "ext4"),
+        ("/kept/a b/x", "tmpfs"),
         ("/twice/x", "ramfs"),
     ],
 )
