@@ -103,7 +103,8 @@ def said_after(told: Kept, held: Put) -> Put | None:
     if _said(told) != _said(decode_told(held.body["told"].encode())):
         return first_said(told)
     last = {"occurred_to": told.occurred_at, "arrived_to": told.arrived_at, "id_to": told.id}
-    return Put(held.collection, held.id, told.arrived_at, {**held.body, **last})
+    version = max(told.arrived_at, held.version + 1)  # what is repeated later may have arrived earlier, by the clock of another ingest
+    return Put(held.collection, held.id, version, {**held.body, **last})
 
 
 def _said(told: msgspec.Struct) -> msgspec.Struct:

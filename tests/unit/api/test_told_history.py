@@ -273,6 +273,17 @@ async def test_a_repetition_that_changes_nothing_keeps_nothing_but_who_said_it_f
     assert (len(await stored(city.store)), await city.value(11.5), await city.value(12)) == (2, 0.3, 0.4)
 
 
+async def test_a_repetition_that_came_by_a_clock_that_is_behind_is_kept_too(city: City) -> None:
+    """Two ingests whose clocks differ: what happened later may have arrived earlier."""
+    again = msgspec.structs.replace(told("20242", 30, 6, 2), arrived_at=hour(2.9) * 1_000_000)
+    await city.take(told("20242", 30, 1, 1), told("20242", 30, 3, 1))
+    await city.take(again)
+    (only,) = await stored(city.store)
+    assert (only.body["occurred_to"], only.body["arrived_to"]) == (again.occurred_at, again.arrived_at)
+    await city.take(msgspec.structs.replace(told("20242", 99, 5, 3), arrived_at=hour(7) * 1_000_000))  # of before it: it never held
+    assert (len(await stored(city.store)), await city.value(8)) == (1, 0.3)
+
+
 async def test_what_comes_again_after_a_failure_changes_nothing(city: City) -> None:
     said = [told("20242", 30, 1, 1), told("20242", 30, 2, 1), told("20242", 40, 3, 2), told("20242", 30, 4, 1), done("D-1", 1, None)]
     await city.take(*said)
