@@ -32,12 +32,19 @@ class Lookups:
     _under_way: dict[_Place, asyncio.Future[Addresses]] = field(default_factory=dict)
 
     async def addresses(self, host: str, port: int) -> Addresses:
-        """Of a name. Raises OSError or UnicodeError where it has none. It waits as long as the resolver does: to be bounded by who asks."""
+        """Of a name. Raises OSError or UnicodeError where it has none or cannot be looked up now.
+
+        It waits as long as the resolver does: to be bounded by who asks.
+        """
         place = asyncio.get_running_loop(), host, port
         under_way = self._under_way.get(place)
         if under_way is None:
             under_way = self._under_way[place] = place[0].create_future()
-            Thread(target=self._resolve, args=(place, under_way), name="lookup", daemon=True).start()
+            try:
+                Thread(target=self._resolve, args=(place, under_way), name="lookup", daemon=True).start()
+            except RuntimeError as fault:  # there are as many as this process may have
+                del self._under_way[place]
+                raise OSError("no thread for a lookup") from fault
         return await asyncio.shield(under_way)
 
     def _resolve(self, place: _Place, under_way: asyncio.Future[Addresses]) -> None:

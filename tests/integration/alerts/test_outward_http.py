@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 import pytest
@@ -118,6 +118,18 @@ async def test_a_name_that_nobody_answers_for_is_given_up_in_time_and_asked_for_
     assert [await code(outward, url) for _ in range(3)] == [("LineAway", "DNS")] * 3
     over.set()
     assert await code(replace(outward, seconds=30.0), url) == ("taken", "")
+
+
+async def test_a_name_for_which_there_is_no_thread_is_asked_for_again_later(http: HttpReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    outward, asked = hostile_dns(ALLOWED, [HOST])
+    url = f"http://well.example:{http.port}/"
+    with monkeypatch.context() as full:
+        full.setattr(Thread, "start", no_thread)
+        assert [await code(outward, url) for _ in range(2)] == [("LineAway", "DNS")] * 2
+    assert (await code(outward, url), asked) == (("taken", ""), ["well.example"])
 
 
 async def test_a_redirect_is_not_followed(http: HttpReceiver) -> None:
