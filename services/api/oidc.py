@@ -229,7 +229,7 @@ def groups_claim(claims: Mapping[str, Any], name: str) -> frozenset[str]:
     """A claim that is a list of texts, or one text."""
     value = claims.get(name)
     found = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return frozenset(each for each in found if isinstance(each, str) and len(each) <= MOST_LETTERS)
+    return frozenset(each for each in found if isinstance(each, str) and 0 < len(each) <= MOST_LETTERS)
 
 
 def _letters(digest: bytes) -> str:

@@ -79,8 +79,7 @@ class OidcProvider:
             claims = read_id_token(answer.id_token, known.keys, expected)
         except UnknownKeyError:
             claims = await self._by_newer_keys(answer.id_token, expected)
-        lacking = self._lacking(claims)
-        return await self._with_userinfo(known.metadata, claims, lacking, answer) if lacking else claims
+        return claims if self._suffice(claims) else await self._with_userinfo(known.metadata, claims, answer)
 
     async def _by_newer_keys(self, token: str, expected: Expected) -> dict[str, Any]:
         self._known = None
@@ -143,14 +142,12 @@ class OidcProvider:
             raise _away("token", str(status))
         return _read("token", msgspec.json.Decoder(TokenAnswer).decode, body)
 
-    def _lacking(self, claims: Mapping[str, Any]) -> set[str]:
-        """The claims that are asked for and say nothing, there or not."""
+    def _suffice(self, claims: Mapping[str, Any]) -> bool:
         wanted = self._settings
-        person = set() if text_claim(claims, wanted.oidc_person_claim) else {wanted.oidc_person_claim}
-        groups = not wanted.oidc_groups or groups_claim(claims, wanted.oidc_groups_claim)
-        return person if groups else person | {wanted.oidc_groups_claim}
+        there = bool(text_claim(claims, wanted.oidc_person_claim))
+        return there and (not wanted.oidc_groups or bool(groups_claim(claims, wanted.oidc_groups_claim)))
 
-    async def _with_userinfo(self, metadata: Metadata, claims: dict[str, Any], lacking: set[str], answer: TokenAnswer) -> Mapping[str, Any]:
+    async def _with_userinfo(self, metadata: Metadata, claims: dict[str, Any], answer: TokenAnswer) -> Mapping[str, Any]:
         if not metadata.userinfo_endpoint or not answer.access_token:
             return claims
         headers = {"Authorization": f"Bearer {answer.access_token}"}
@@ -160,7 +157,9 @@ class OidcProvider:
         more = _read("userinfo", msgspec.json.Decoder(dict[str, Any]).decode, body)
         if more.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0 §5.3.2
             raise SignInRefusedError(Reason.TOKEN_INVALID, "userinfo of another")
-        return {**more, **claims, **{name: more[name] for name in lacking & more.keys()}}
+        asked = {self._settings.oidc_person_claim: text_claim, self._settings.oidc_groups_claim: groups_claim}
+        said = {name: value for name, value in claims.items() if name not in asked or asked[name](claims, name)}
+        return {**more, **said}
 
     async def _ask(self, what: str, method: str, address: str, **more: Any) -> tuple[int, bytes]:
         """Status and body. No redirect is followed, no proxy of the environment used; authorities are the system's, or SSL_CERT_FILE."""
