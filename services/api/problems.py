@@ -24,6 +24,7 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "LINK_INVALID": (403, "Liên kết đã dùng hoặc đã hết hạn", "The link was used or has expired"),
     "UNKNOWN_LINK": (404, "Không có tin báo này cho bạn", "No such message to you"),
     "LINK_EXPIRED": (410, "Liên kết đã hết hạn sau 72 giờ", "The link has expired, after 72 hours"),
+    "TOO_SLOW": (408, "Nội dung gửi lên không đến kịp", "The body did not come in time"),
     "NOT_READY": (503, "Số liệu đang được nạp", "The map is still being loaded"),
     "NOT_PUBLISHED": (404, "Bảng xếp hạng năm này chưa được công bố", "The ranking of this year is not published"),
     "NO_HISTORY": (404, "Không có số liệu của thời điểm này", "There are no figures for that time"),
@@ -62,6 +63,8 @@ def problem(code: str, detail: str = "", headers: Mapping[str, str] | None = Non
         if status == 429
         else {"WWW-Authenticate": "Bearer"}
         if status == 401
+        else {"Connection": "close"}  # the rest of it is not waited for
+        if status == 408
         else {}
     )
     return Response(msgspec.json.encode(body), status, {**more, "Cache-Control": "no-store", **(headers or {})}, "application/problem+json")

@@ -161,6 +161,7 @@ class UnitsAnswer(msgspec.Struct, kw_only=True):
 
 REFUSALS = {
     404: "There is no such unit, or nothing is known of that time",
+    408: "The body did not come in time",
     410: "What was asked for is not kept any more",
     422: "A parameter is not valid",
     503: "The map is still being loaded",
@@ -220,6 +221,8 @@ def _say_refusals(route: dict[str, Any]) -> None:
     responses.setdefault("503", {"description": REFUSALS[503]})
     if "requestBody" in route or "parameters" in route:
         responses["422"] = {"description": REFUSALS[422]}
+    if "requestBody" in route:
+        responses["408"] = {"description": REFUSALS[408]}
     for status in [status for status in responses if status >= "400"]:
         responses[status] = {"description": responses[status]["description"], **_PROBLEM}
 
