@@ -40,11 +40,12 @@ class Known(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`now`: real seconds, by which keys and sessions end."""
+    """`now`: real seconds, by which keys and sessions end. `https`: officials reach these pages by it, whatever a request says."""
 
     known: Known
     sessions: Sessions
     now: Callable[[], int]
+    https: bool = False
 
     async def who(self, request: Request, of: tuple[Catalogue, int], used: bool = True) -> Who | None:
         """By the key if one is given, else by the cookie; a post counts on its days. `of`: the units, and the local day.
@@ -52,7 +53,7 @@ class Identity:
         `used`: as `Sessions.of` has it. Raises LookupError before anything is known.
         """
         catalogue, day = of
-        authorization, cookie = request.headers.get("authorization", ""), cookie_of(request)
+        authorization, cookie = request.headers.get("authorization", ""), self.cookie_of(request)
         if not authorization and not cookie:
             return None
         keys, people = self._books()
@@ -64,6 +65,19 @@ class Identity:
             return None
         person = people.directory.get(session.person)
         return who_is(person, catalogue, day, session.roles) if person is not None else None
+
+    def cookie_of(self, request: Request) -> str:
+        """The session's cookie, "" without one. Another host of the same domain can set the second of COOKIES, so that is read
+        on this machine alone.
+        """
+        return request.cookies.get(COOKIES[self.near(request)], "")
+
+    def near(self, request: Request) -> bool:
+        """Whether the browser itself speaks to this machine's own address: there alone a cookie goes without https.
+
+        A proxy may call us by such an address for a browser that is elsewhere.
+        """
+        return not self.https and is_loopback(urlsplit("//" + request.headers.get("host", "")).hostname or "")
 
     def person_of(self, number: str) -> Person | None:
         """Whom the operator's list knows by this number. Raises LookupError before anything is known."""
@@ -82,16 +96,6 @@ class Identity:
         if books is None:
             raise LookupError("keys and people")
         return books
-
-
-def cookie_of(request: Request) -> str:
-    """The session's cookie, "" without one."""
-    return next((request.cookies[name] for name in COOKIES if name in request.cookies), "")
-
-
-def near(request: Request) -> bool:
-    """Whether the browser itself speaks to this machine's own address: there alone a cookie goes without https."""
-    return is_loopback(urlsplit("//" + request.headers.get("host", "")).hostname or "")
 
 
 def machine(key: KeyRecord, catalogue: Catalogue) -> Who:

@@ -119,7 +119,8 @@ def officials_of(follower: Follower, store: Store, access: Store, known: Known) 
     """Put together for one worker. `store`: the read model; `access`: sessions, used links and the audit log, written by us."""
     settings = follower.settings
     kept = sessions.Sessions(access, settings.session_idle_seconds, settings.session_seconds)
-    identity, audit = Identity(known, kept, lambda: real_milliseconds() // 1000), AuditLog(access)
+    identity = Identity(known, kept, lambda: real_milliseconds() // 1000, https=settings.oidc_page.startswith("https:"))
+    audit = AuditLog(access)
     return Officials(follower, store, identity, audit, Listening(follower.board), SignInLog(audit, follower.clock))
 
 

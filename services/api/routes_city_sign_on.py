@@ -13,7 +13,6 @@ from dunghen.domain.directory import Person
 from dunghen.domain.sign_on import Reason, SignOn, Way, decide_sign_on, read_groups
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import StoreAwayError
-from services.api.identity import near
 from services.api.officials import Officials
 from services.api.oidc import (
     ATTEMPT_SECONDS,
@@ -49,7 +48,7 @@ def city_sign_on_routes(officials: Officials) -> APIRouter:
         except SignInRefusedError as fault:
             return await _refused(officials, request, fault, "")
         answer = RedirectResponse(address, 303, {"Cache-Control": "no-store"})
-        here = near(request)
+        here = officials.identity.near(request)
         answer.set_cookie(ATTEMPTS[here], attempt.text, ATTEMPT_SECONDS, httponly=True, secure=not here, samesite="lax")
         return answer
 
@@ -65,7 +64,7 @@ def city_sign_on_routes(officials: Officials) -> APIRouter:
             answer = await _signed_in(officials, request, Session(who, officials.identity.now(), Way.CITY, decision.roles))
         except SignInRefusedError as fault:
             answer = await _refused(officials, request, fault, who)
-        here = near(request)
+        here = officials.identity.near(request)
         answer.delete_cookie(ATTEMPTS[here], httponly=True, secure=not here, samesite="lax")
         return answer
 
@@ -84,7 +83,7 @@ def city_sign_on_routes(officials: Officials) -> APIRouter:
 
 async def _decided(officials: Officials, provider: Provider, request: Request) -> tuple[Person | None, SignOn]:
     identity, settings = officials.identity, officials.follower.settings
-    attempt = Attempt.of(request.cookies.get(ATTEMPTS[near(request)], ""), identity.now())
+    attempt = Attempt.of(request.cookies.get(ATTEMPTS[identity.near(request)], ""), identity.now())
     code = code_of(request.query_params, attempt, await provider.metadata())
     assert attempt is not None  # else there is no code of it
     claims = await provider.claims(code, attempt, identity.now())
@@ -104,7 +103,7 @@ async def _signed_in(officials: Officials, request: Request, session: Session) -
     except StoreAwayError as fault:
         raise ProblemError("NOT_READY") from fault
     answer = RedirectResponse("/officials", 303, {"Cache-Control": "no-store"})
-    set_session(answer, request, (cookie, officials.identity.sessions.longest))
+    set_session(answer, request, cookie, officials.identity)
     return answer
 
 

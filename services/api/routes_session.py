@@ -19,7 +19,7 @@ from dunghen.domain.sign_on import Reason, Way
 from dunghen.platform.store import StoreAwayError
 from services.api.answers import untagged
 from services.api.bodies import read_bounded
-from services.api.identity import COOKIES, cookie_of, near
+from services.api.identity import COOKIES, Identity
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_officials import REFUSALS
@@ -81,7 +81,7 @@ def signing_routes(officials: Officials) -> APIRouter:
         from_our_own_page(request)
         cookie = await _begun(officials, await _link_of(request), request.scope["route"].path)
         answer = RedirectResponse("/officials", 303, {"Cache-Control": "no-store"})
-        set_session(answer, request, (cookie, officials.identity.sessions.longest))
+        set_session(answer, request, cookie, officials.identity)
         return answer
 
     @router.post("/end", status_code=303, response_class=RedirectResponse)
@@ -89,7 +89,7 @@ def signing_routes(officials: Officials) -> APIRouter:
         """Signs out: the cookie is nobody's from now on."""
         from_our_own_page(request)
         reading = await officials.admitted(request, What.OWN_SESSION)
-        sessions, cookie = officials.identity.sessions, cookie_of(request)
+        sessions, cookie = officials.identity.sessions, officials.identity.cookie_of(request)
         try:
             session = await sessions.of(cookie, officials.identity.now(), used=False)
             await sessions.end(cookie)
@@ -99,18 +99,17 @@ def signing_routes(officials: Officials) -> APIRouter:
         # who came by the city's sign-on is led on to leave there too
         by_city = officials.provider is not None and session is not None and session.way is Way.CITY
         answer = RedirectResponse("/login/city/out" if by_city else "/login", 303, {"Cache-Control": "no-store"})
-        here = near(request)
+        here = officials.identity.near(request)
         answer.delete_cookie(COOKIES[here], httponly=True, secure=not here, samesite="lax")
         return answer
 
     return router
 
 
-def set_session(answer: Response, request: Request, session: tuple[str, int]) -> None:
-    """The cookie of a new session, and for how many seconds. Without https only where the browser speaks to this machine itself."""
-    cookie, seconds = session
-    here = near(request)
-    answer.set_cookie(COOKIES[here], cookie, seconds, httponly=True, secure=not here, samesite="lax")
+def set_session(answer: Response, request: Request, cookie: str, identity: Identity) -> None:
+    """The cookie of a new session. Without https only where the browser speaks to this machine itself."""
+    here = identity.near(request)
+    answer.set_cookie(COOKIES[here], cookie, identity.sessions.longest, httponly=True, secure=not here, samesite="lax")
 
 
 async def _begun(officials: Officials, text: str, route: str) -> str:

@@ -85,9 +85,9 @@ OpenedSignOn = Callable[..., Any]
 @pytest.fixture
 def open_sign_on(open_world: Opened, tmp_path: Path) -> OpenedSignOn:
     @asynccontextmanager
-    async def opened(more: dict[str, Any] | None = None, **settings: Any) -> AsyncIterator[SignOnWorld]:
+    async def opened(more: dict[str, Any] | None = None, page: str = "", **settings: Any) -> AsyncIterator[SignOnWorld]:
         port = free_port()
-        provider = CityProvider(f"http://{HOST}:{port}", tmp_path, ACCOUNTS, **(more or {}))
+        provider = CityProvider(page or f"http://{HOST}:{port}", tmp_path, ACCOUNTS, **(more or {}))
         provider.start()
         try:
             async with open_world(port=port, **provider.settings(), **{**ON, **settings}) as world:
@@ -293,6 +293,32 @@ async def test_one_worker_writes_only_so_many_refusals_into_a_log_that_is_never_
         written = [entry for entry in await city.entries() if entry.reason == "STATE_WRONG"]
         assert counted(Reason.STATE_WRONG) == before + 100
         assert 60 <= len(written) < 100
+
+
+async def test_behind_a_proxy_that_does_not_say_which_host_was_called_cookies_are_for_https_all_the_same(
+    open_sign_on: OpenedSignOn,
+) -> None:
+    async with open_sign_on(page="https://map.example") as city:
+        visitor, here = city.visitor("official"), city.world.http
+        begun = await here.get("/login/city", headers={"host": "127.0.0.1"})
+        attempt = only_for_https(begun, "__Host-dunghen-attempt")
+        back = (await visitor.vouched(begun.headers["location"])).removeprefix(visitor.page)
+        answer = await here.get(back, headers={"host": "127.0.0.1", "cookie": attempt})
+        assert answer.status_code == 303
+        session = only_for_https(answer, "__Host-dunghen")
+        mine = {"host": "127.0.0.1", "cookie": session}
+        assert (await here.get("/api/v1/session", headers=mine)).json()["id"] == city.people["official"].id
+        planted = {"host": "127.0.0.1", "cookie": session.replace("__Host-dunghen", "dunghen_session")}
+        assert (await here.get("/api/v1/session", headers=planted)).status_code == 401
+        ended = await here.post("/api/v1/session/end", headers={**mine, "origin": "http://127.0.0.1"})
+        assert (ended.status_code, only_for_https(ended, "__Host-dunghen")) == (303, '__Host-dunghen=""')
+
+
+def only_for_https(answer: httpx.Response, name: str) -> str:
+    """What a browser sends back of the cookie of this name."""
+    said = next(cookie for cookie in answer.headers.get_list("set-cookie") if cookie.startswith(f"{name}="))
+    assert "Secure" in said
+    return str(said.partition(";")[0])
 
 
 async def test_without_a_provider_there_is_no_such_way_in(open_world: Opened) -> None:

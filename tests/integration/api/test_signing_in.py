@@ -98,6 +98,18 @@ async def test_away_from_this_machine_the_cookie_is_for_https_only(settled: Sett
     assert "Path=/" in said
 
 
+async def test_a_cookie_that_another_host_of_the_domain_could_have_set_is_nobody_s(settled: Settled) -> None:
+    world, actors = settled
+    secret = actors[OFFICIAL].secrets[1]
+    for host, name, status in (
+        ("map.example", "__Host-dunghen", 200),
+        ("map.example", "dunghen_session", 401),
+        ("127.0.0.1", "dunghen_session", 200),
+    ):
+        answer = await world.http.get("/api/v1/session", headers={"host": host, "cookie": f"{name}={secret}"})
+        assert (host, name, answer.status_code) == (host, name, status)
+
+
 async def test_what_is_no_link_opens_nothing(settled: Settled) -> None:
     world, actors = settled
     late, _ = await fresh_link(world, seconds=-1)
