@@ -15,24 +15,31 @@ from dunghen.platform.http_server import HttpServer
 from tests.eventually import eventually_async as eventually
 
 SOON, GUARD = 0.3, 20
+LARGE = 32_000_000
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Open = Callable[[], AbstractAsyncContextManager[Line]]
 
 
 async def answered(scope: Any, receive: Any, send: Any) -> None:
-    """`/slow` takes three times as long as a head may."""
+    """`/slow` takes three times as long as a head may. `/large` is more than the system keeps for a reader, `/parts` the same in parts."""
     if scope["path"] == "/slow":
         await asyncio.sleep(3 * SOON)
     while (await receive()).get("more_body"):
         pass
+    if scope["path"] in ("/large", "/parts"):
+        parts = 1 if scope["path"] == "/large" else 100
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(LARGE).encode())]})
+        for n in range(parts):
+            await send({"type": "http.response.body", "body": b"a" * (LARGE // parts), "more_body": n < parts - 1})
+        return
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
 
 
 @asynccontextmanager
-async def served(most: int = 100, keep_alive: int = GUARD) -> AsyncIterator[tuple[Open, HttpServer]]:
-    protocol = partial(BoundedProtocol, waiting=Waiting(most), head_seconds=SOON)
+async def served(most: int = 100, keep_alive: int = GUARD, seconds: float = SOON) -> AsyncIterator[tuple[Open, HttpServer]]:
+    protocol = partial(BoundedProtocol, waiting=Waiting(most), head_seconds=seconds, unread_seconds=seconds)
     server = HttpServer(answered, ("127.0.0.1", 0), http=protocol, timeout_keep_alive=keep_alive)
     running = asyncio.create_task(server.run())
     await eventually(lambda: server.started, within=GUARD)
@@ -143,3 +150,35 @@ async def test_who_asked_and_keeps_the_connection_waits_too() -> None:
             assert await ended(kept[0]) == b""
             last[1].write(ASK)
             await whole(last[0])
+
+
+@pytest.mark.parametrize("path", [b"/large", b"/parts"])
+@pytest.mark.parametrize("more", [b"", b"Connection: close\r\n"], ids=["kept", "to be closed"])
+async def test_who_asks_for_much_and_takes_nothing_is_cut_off(path: bytes, more: bytes) -> None:
+    async with served(keep_alive=1) as (line, server), line() as (_, writer):
+        await eventually(lambda: server.server_state.connections, within=GUARD)
+        writer.write(ASK.replace(b"/ ", path + b" ").replace(b"Host", more + b"Host"))
+        await eventually(lambda: not server.server_state.connections, within=GUARD)
+
+
+async def test_who_takes_much_slowly_gets_it_all() -> None:
+    async with served(keep_alive=1, seconds=2) as (line, _), line() as (reader, writer):
+        writer.write(ASK.replace(b"/ ", b"/large "))
+        async with asyncio.timeout(3 * GUARD):
+            head, got = await reader.readuntil(b"\r\n\r\n"), 0
+            assert head.startswith(b"HTTP/1.1 200")
+            while got < LARGE:
+                piece = await reader.read(1 << 20)
+                assert piece
+                got += len(piece)
+                await asyncio.sleep(0.02)
+
+
+async def test_who_takes_nothing_makes_room_as_who_asks_nothing() -> None:
+    async with served(most=1, keep_alive=1, seconds=3 * GUARD) as (line, server), line() as (reader, writer):
+        writer.write(ASK.replace(b"/ ", b"/large "))
+        await reader.readuntil(b"\r\n\r\n")
+        (stuck,) = server.server_state.connections
+        await eventually(stuck.transport.is_closing, within=GUARD)
+        async with line():
+            await eventually(lambda: stuck not in server.server_state.connections, within=GUARD)
