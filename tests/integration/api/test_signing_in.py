@@ -197,6 +197,7 @@ async def test_every_reading_is_in_the_audit_log_and_tampering_shows(settled: Se
         await show(folder, Wanted(who=official.secrets[2]), said.append)
         entries = [line.split("  ")[3:] for line in said]
         assert entries == [
+            ["SIGNED_IN", "/api/v1/session", "-"],
             ["OWN_UNIT", "/api/v1/units/{code}/dossiers", HAI_CHAU, own],
             ["OWN_UNIT", "/api/v1/dossiers/{code}", HAI_CHAU, own],
             ["OTHER_UNIT", "/api/v1/dossiers/{code}", "-"],
