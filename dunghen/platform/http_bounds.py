@@ -93,6 +93,8 @@ class BoundedProtocol(TakeoverProtocol):
             self._waiting.add(self, self._cut)
         if unread:
             self._begin_unread()
+        if self._in_head and self.cycle.response_complete:  # the next head waited for this answer: its time begins
+            self._time_head()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -107,11 +109,18 @@ class BoundedProtocol(TakeoverProtocol):
     def _begin_head(self) -> None:
         self._in_head = self._head_began = True
         self._head_bytes = 0
-        self._head_timer = self.loop.call_later(self._head_seconds, self._late)
+        self._time_head()
 
     def _end_head(self) -> None:
         self._waiting.remove(self)
         self._in_head = False
+        self._stop_head_timer()
+
+    def _time_head(self) -> None:
+        self._stop_head_timer()
+        self._head_timer = self.loop.call_later(self._head_seconds, self._late)
+
+    def _stop_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
@@ -120,7 +129,7 @@ class BoundedProtocol(TakeoverProtocol):
         if self.cycle is None or self.cycle.response_complete:
             self._cut()
         else:  # another request came before the answer to this one has left: it is not cut off for that
-            self._head_timer = self.loop.call_later(self._head_seconds, self._late)
+            self._time_head()
 
     def _give(self, cycle: RequestResponseCycle, heir: asyncio.Protocol) -> bool:
         self._end_unread()

@@ -14,7 +14,7 @@ from dunghen.platform.http_bounds import MOST_HEAD_BYTES, BoundedProtocol, Waiti
 from dunghen.platform.http_server import HttpServer
 from tests.eventually import eventually_async as eventually
 
-SOON, GUARD = 0.3, 20
+SOON, GUARD = 0.5, 20
 LARGE = 32_000_000
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
