@@ -236,6 +236,7 @@ def test_a_disk_that_is_full_stops_history_and_read_model_alone_and_they_go_on_w
     world = make_world().start(scoring=1, program="tests.faults.full_disk", FAULT_FULL=str(full))
     world.load.start()
     attack, reader = Attack(world), Reader(world.page)
+    attack.level()  # before its first picture the map is 503
     with reader.reading():
 
         def fill() -> None:
