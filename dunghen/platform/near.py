@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:  # programs without HTTP read this module too
+    from starlette.requests import HTTPConnection
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 
@@ -25,6 +29,11 @@ def is_forwarded(headers: Mapping[str, str]) -> bool:
 def is_here(host: str, headers: Mapping[str, str]) -> bool:
     """Whether who asks from `host` is on this machine, and no proxy here that speaks for others."""
     return is_loopback(host) and not is_forwarded(headers)
+
+
+def asked_here(request: HTTPConnection) -> bool:
+    """Whether the request comes from this machine itself, not handed on by a proxy on it."""
+    return request.client is not None and is_here(request.client.host, request.headers)
 
 
 def by_a_program_here(headers: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from dunghen.platform.near import is_here
+from dunghen.platform.near import asked_here
 from services.api.answers import hashed
 from services.api.asyncapi_file import described
 from services.api.follower import Follower
@@ -46,7 +46,7 @@ def health_routes(follower: Follower) -> APIRouter:
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
-        if request.client is None or not is_here(request.client.host, request.headers):
+        if not asked_here(request):
             raise ProblemError("UNAUTHENTICATED", "others ask at DUNGHEN_METRICS_PORT")
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dunghen.platform.near import is_forwarded, is_loopback
+from dunghen.platform.near import asked_here
 from services.api import metrics
 from services.api.bodies import read_bounded
 from services.api.problems import ProblemError
@@ -18,15 +18,10 @@ from services.api.schema import body_of
 from services.api.wall_reports import MOST_BYTES, WallReport, Walls, decode_report
 
 
-def is_near(request: Request) -> bool:
-    """Whether the request comes from this computer itself, not handed on by a proxy on it."""
-    return request.client is not None and not is_forwarded(request.headers) and is_loopback(request.client.host)
-
-
 def may_report(request: Request, token: str) -> bool:
     """With a token set only its bearer may, else only this computer."""
     if not token:
-        return is_near(request)
+        return asked_here(request)
     return compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
 
 

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dunghen.platform.near import is_here
+from dunghen.platform.near import asked_here
 from services.ingest.description import described
 from services.ingest.ports import Ports
 from services.ingest.requests import Door
@@ -57,7 +57,7 @@ def _readiness(ports: Ports) -> Endpoint:
 
 def _exposition(ports: Ports) -> Endpoint:
     async def metrics(request: Request) -> Response:
-        if request.client is None or not is_here(request.client.host, request.headers):
+        if not asked_here(request):
             return PlainTextResponse("others ask at DUNGHEN_METRICS_PORT\n", 401, {"WWW-Authenticate": "Bearer"})
         return Response(generate_latest(ports.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -29,23 +29,12 @@ from compose_rules import (
     read_dockerfile,
     serves_nothing,
 )
+from program_settings import SETTINGS
 
 from dunghen.platform.settings import PREFIX
-from services.alerts.settings import AlertsSettings
-from services.api.settings import ApiSettings
-from services.ingest.settings import IngestSettings
-from services.scoring.settings import ScoringSettings
 
 TEXT = DOCKERFILE.read_text(encoding="utf-8")
 TARGETS = ("service", "api")
-SETTINGS = {
-    "ingest": IngestSettings,
-    "scoring": ScoringSettings,
-    "projector": ApiSettings,
-    "api": ApiSettings,
-    "webhooks": ApiSettings,
-    "alerts": AlertsSettings,
-}
 
 
 @pytest.fixture(scope="module")

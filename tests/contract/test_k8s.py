@@ -25,21 +25,9 @@ from k8s_rules import (
     ways_out,
     workloads,
 )
+from program_settings import SETTINGS
 
 from dunghen.platform.settings import PREFIX, PlatformSettings
-from services.alerts.settings import AlertsSettings
-from services.api.settings import ApiSettings
-from services.ingest.settings import IngestSettings
-from services.scoring.settings import ScoringSettings
-
-SETTINGS: dict[str, type[PlatformSettings]] = {
-    "ingest": IngestSettings,
-    "scoring": ScoringSettings,
-    "projector": ApiSettings,
-    "api": ApiSettings,
-    "webhooks": ApiSettings,
-    "alerts": AlertsSettings,
-}
 
 
 @pytest.fixture(scope="module")
