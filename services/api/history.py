@@ -15,11 +15,11 @@ import msgspec
 
 from dunghen.contracts import stores
 from dunghen.contracts.cells import CellKey
-from dunghen.platform.store import Collection, Document, Put
+from dunghen.platform.store import Collection, Document, Put, Query, Store
 
 SERIES = Collection("series", (("policy", "unit"),))
 REVISIONS = Collection("revisions", (("policy", "at"),))
-GENERATIONS = Collection(stores.GENERATIONS, (("at",),))
+GENERATIONS = Collection(stores.GENERATIONS, (("at",), ("policy",)))
 MINUTE = 60
 
 Days = dict[int, list[int]]  # local day -> counters in the order of domain.marks.COUNTERS
@@ -111,3 +111,9 @@ def generation_put(at: int, policy: int, day: int, version: int) -> Put:
     """From `at` on, the map showed this policy and day."""
     document, body = stores.generation(at, policy, day)
     return Put(stores.GENERATIONS, document, version, body)
+
+
+async def has_days_of(store: Store, policy: int) -> bool:
+    """Whether the store has the days of all units under a policy: once its projector had written all that there was when the map first
+    showed it. Before, what is there is a part. Raises StoreAwayError."""
+    return bool((await store.find(Query(GENERATIONS.name, {"policy": policy}, ("policy",), limit=1))).documents)

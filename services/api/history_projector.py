@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 import msgspec
+from aiokafka.errors import KafkaError
 
 from dunghen.contracts.cells import CellKey, decode_kept, parse_key
 from dunghen.contracts.justifications import decode_justification
@@ -18,12 +19,12 @@ from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import decode_action
 from dunghen.contracts.topics import FACTS, JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
 from dunghen.platform.clock import Clock, real_milliseconds
-from dunghen.platform.kafka import Place, Reader, Record
+from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Unreachable, end_offsets
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Put, Store
 from services.api import acknowledgements, justifications, metrics
 from services.api.board_messages import Generation
-from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put
+from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put, has_days_of
 from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
 from services.api.storing import follow_into
@@ -53,6 +54,7 @@ class HistoryProjector:
     news: NewsWriter | None = None  # who hears of notices that were stored
     _shown: Generation | None = None  # told by the live projector
     _generations: list[tuple[int, Generation]] = field(default_factory=list)  # since when each was shown; not yet written
+    _ends: dict[int, dict[int, int]] = field(default_factory=dict)  # policy -> where `unit-days` ended when it was shown already
     _ledger: Ledger = field(default_factory=lambda: Ledger(0))
     _told: ToldLedger = field(init=False)
     _writes: list[Put] = field(default_factory=list)
@@ -69,16 +71,22 @@ class HistoryProjector:
         """Follows for ever, again from the store's offsets after each loss of it."""
         await follow_into(self.store, COLLECTIONS, self._follow, log)
 
-    async def _follow(self) -> None:
-        self._ledger, self._told, self._writes = Ledger(real_milliseconds()), ToldLedger(self.store), []
+    async def begin(self) -> None:
+        """Forgets what is not written; a store that was emptied, or never had it, is told again which policy is shown."""
+        self._ledger, self._told, self._writes, self._ends = Ledger(real_milliseconds()), ToldLedger(self.store), [], {}
         await self._told.read_anew()
         await self.store.insert(since_put(self.clock.seconds()))
+        if self._shown is not None and not self._generations and not await has_days_of(self.store, self._shown.policy):
+            self._generations.append((self.clock.seconds(), self._shown))
+
+    async def _follow(self) -> None:
+        await self.begin()
         reader = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True)
         async for batches in reader.batches():
             for place, records in batches.items():
                 await self._take(place, records)
             if monotonic() - self._written_at >= self.settings.history_seconds:
-                await self._write(reader)
+                await self.write(reader)
 
     async def _take(self, place: Place, records: Sequence[Record]) -> None:
         for index, record in enumerate(records):
@@ -110,15 +118,30 @@ class HistoryProjector:
             document = await self.store.get("series", key.id)
             self._ledger.known[key] = days_of(document) if document else {}
 
-    async def _write(self, reader: Reader) -> None:
+    async def write(self, reader: Reader) -> None:
+        """All that was taken, as far as `reader` has come."""
         self._version = max(self._version + 1, real_milliseconds())
-        told = len(self._generations)
+        told = await self._whole(reader)
         generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
         writes = [*self._ledger.take_writes(self._version), *self._told.take_writes(), *self._writes, *generations]
         await self.store.apply(writes, dict(reader.next))
         del self._generations[:told]
         await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()
+
+    async def _whole(self, reader: Reader) -> int:
+        """How many of the generations that wait may be written now. Who finds a policy's generation takes its days for whole: it waits
+        until all that `unit-days` held when it was shown is written with it, or before."""
+        for index, (_, shown) in enumerate(self._generations):
+            if shown.policy not in self._ends:
+                try:
+                    self._ends[shown.policy] = await end_offsets(self.settings, UNIT_DAYS)
+                except (Unreachable, MissingTopic, KafkaError) as fault:
+                    log.warning("ends_unknown", error=type(fault).__name__)
+                    return index
+            if any(reader.next.get((UNIT_DAYS, partition), 0) < end for partition, end in self._ends[shown.policy].items()):
+                return index
+        return len(self._generations)
 
 
 def _puts_of(topic: str, value: bytes, offset: int) -> list[Put]:

@@ -17,14 +17,18 @@ from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.scores import unit_score
 from dunghen.domain.rates import DaySeries
 from dunghen.domain.windows import Window
-from dunghen.platform.store import Between, Document, Query, Store
+from dunghen.platform.store import Between, Document, Query, Store, StoreAwayError
 from dunghen.platform.store.port import Where
 from services.api.board_messages import Generation
-from services.api.history import Days, days_of, taken_back
+from services.api.history import Days, days_of, has_days_of, taken_back
 from services.api.storing import documents
 from services.api.told_history import MARK, PAGE, SINCE, TOLD, Known, facts_known, up_to
 
 Of = Mapping[str, str]  # by `unit`, `code` or both: whose statements, or of what
+
+
+class NotYetWhole(StoreAwayError):
+    """New rules are shown, and the store has not all days as they count under them: what it has would be a part of the truth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,14 @@ class Past:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def units(self, policy: int) -> Mapping[str, DaySeries]:
-        """The day counters of all units under a policy, as the dossiers tell them now."""
+        """The day counters of all units under a policy, as the dossiers tell them now. Raises NotYetWhole while they are being written
+        for the first time."""
         async with self._lock:
             if policy != self._policy:
                 self._policy, self._documents, self._units, self._read_at = policy, {}, {}, float("-inf")
             if monotonic() - self._read_at >= self.fresh_seconds:
+                if not await has_days_of(self.store, policy):
+                    raise NotYetWhole(f"the days under policy {policy} are still being written")
                 touched = await self._read(policy)
                 fresh = await asyncio.to_thread(_series_of, self._by_unit(touched))
                 self._units = {**self._units, **fresh}

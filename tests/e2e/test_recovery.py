@@ -67,6 +67,7 @@ def everything(city: RunningCity) -> dict[str, Any]:
     days = [(FIRST + timedelta(days=n)).isoformat() for n in range(DAYS)]
     fresh = httpx.Limits(max_keepalive_connections=0)  # a kept one may be closed by the server just as it is used
     with httpx.Client(base_url=f"{city.page}/api/v1", timeout=60, limits=fresh) as http:
+        eventually(lambda: http.get("/map", params={"as_of": days[0]}).status_code == 200, within=GUARD)  # 503 while the days are written
         sets = http.get("/indicators").json()["sets"]
         codes = [one["code"] for of in sets for one in (of, *of["indicators"])]
         asked = [{"rate": rate, "window": w, **of} for rate in RATES for w in WINDOWS for of in ({}, *({"as_of": day} for day in days))]
@@ -110,9 +111,16 @@ def tell_of_units(city: RunningCity) -> None:
     assert httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": events}, timeout=20).json()["error_code"] == "0"
 
 
-def settled(city: RunningCity, received: int) -> None:
-    eventually(lambda: city.map(window="month")["city"]["received"] == received, within=GUARD)
-    eventually(lambda: city.map(window="2026-11")["city"]["received"] == received, within=GUARD)
+def received(city: RunningCity, window: str) -> int | None:
+    """What the map says of a window; None while its days are being written (503)."""
+    answer = httpx.get(f"{city.page}/api/v1/map", params={"window": window}, timeout=20)
+    assert answer.status_code in (200, 503), answer.text
+    return int(answer.json()["city"]["received"]) if answer.status_code == 200 else None
+
+
+def settled(city: RunningCity, count: int) -> None:
+    eventually(lambda: received(city, "month") == count, within=GUARD)
+    eventually(lambda: received(city, "2026-11") == count, within=GUARD)
 
 
 def live(lived: Lived) -> None:
@@ -218,7 +226,7 @@ def test_what_is_counted_anew_into_nothing_tells_the_same_of_every_day(lived: Li
     city.options = ("--city", "danang")
     city.start()
     try:
-        eventually(lambda: city.map(window="2026-11")["city"]["received"] == 62, within=GUARD)
+        settled(city, 62)
         assert differing(lived.seen, everything(city)) == []
         lost = httpx.get(f"{city.page}/api/v1/map", params={"known_at": lived.known}, timeout=10)
         assert (lost.status_code, lost.json()["code"]) == (404, "HISTORY_LOST")
@@ -239,7 +247,7 @@ def test_a_dossier_that_is_erased_is_found_nowhere(lived: Lived) -> None:
     city.options = ("--city", "danang")
     city.start()
     try:
-        eventually(lambda: city.map(window="2026-11")["city"]["received"] == 61, within=GUARD)
+        settled(city, 61)
         assert "\n0 differences" in city.command("reconcile").stdout
         assert city.command("audit", "verify").stdout.startswith("0 faults")
         assert "erased" in city.command("audit", "list").stdout

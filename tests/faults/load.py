@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from tests.faults.stories import EVENTS, Item
 
 BATCH = 20  # items of one kind in a request
 RETRY_SECONDS = 0.1
+PAUSE_SECONDS = 0.02
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Load:
     ingest: str
     items: Iterator[Item]
     rate: float = 150  # items a second
+    in_one: int = BATCH  # items of one kind in a request
     accepted: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
     requests: int = 0
@@ -67,8 +70,12 @@ class Load:
     def _tell(self) -> None:
         waiting: dict[str, list[Item]] = {}
         with httpx.Client(base_url=self.ingest, timeout=20) as http:
-            while not self._over.wait(1 / self.rate):
-                self._add(http, waiting, next(self.items))
+            began, told = time.monotonic(), 0
+            while not self._over.wait(PAUSE_SECONDS):
+                due = int(self.rate * (time.monotonic() - began)) - told
+                told += due  # what was not told while nobody took anything is not made up for in a burst
+                for item in islice(self.items, min(due, int(self.rate) + 1)):
+                    self._add(http, waiting, item, self.in_one)
             for path, batch in waiting.items():
                 self._post(http, path, batch)
 

@@ -20,6 +20,7 @@ from services.api import problems
 from services.api.board_messages import Meta, Position, Pulse
 from services.api.definitions import definitions
 from services.api.follower import Follower
+from services.api.history import generation_put
 from services.api.history_projector import COLLECTIONS
 from services.api.past import Past
 from services.api.ports import BoardReader, Stored
@@ -44,6 +45,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
     store = open_store(settings, "api")
     await store.prepare(COLLECTIONS)
+    await store.apply([generation_put(DAY * 86400 + 3600, 1, DAY, 1)], {})  # the days are whole, and there are none
     app, past = FastAPI(), Past(store)
     problems.install(app)
     maps = (map_routes(follower, past), map_file_routes(follower, past), news_routes(follower, past))
