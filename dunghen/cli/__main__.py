@@ -252,11 +252,16 @@ app.add_typer(letters, name="dead-letters")
 
 
 @app.command()
-def doctor(data: Data = DATA) -> None:
-    """What is missing or unreachable, and the command that mends it."""
-    from dunghen.cli.doctor import examine
+def doctor(
+    page: str = typer.Option("", help="URL of a map that `up` did not start; Kafka and Redis are then those of the surroundings"),
+    ingest: str = typer.Option("", help="URL of its ingest"),
+    data: Data = DATA,
+) -> None:
+    """What is missing, unreachable or set so that it will lose something, and the command that mends it."""
+    from dunghen.cli.doctor.command import examine
+    from dunghen.cli.doctor.finding import Elsewhere
 
-    findings = list(examine(DataFolder(data.absolute())))
+    findings = list(examine(DataFolder(data.absolute()), Elsewhere(page, ingest) if page or ingest else None))
     for finding in findings:
         say(f"{'ok  ' if finding.good else 'MISS'}  {finding.what}" + ("" if finding.good else f"\n      {finding.mend}"))
     raise typer.Exit(0 if all(f.good for f in findings) else 1)

@@ -6,9 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
@@ -106,6 +107,38 @@ async def replicas(settings: PlatformSettings, topic: str) -> int:
     async with _admin(settings) as admin:
         (found,) = await admin.describe_topics([settings.named(topic)])
         return max(len(partition["replicas"]) for partition in found["partitions"])
+
+
+class Described(NamedTuple):
+    """A topic as the brokers have it. `replicas`: the fewest of a partition; `behind`: partitions of which some are not in step."""
+
+    partitions: int
+    replicas: int
+    behind: int
+    config: Mapping[str, str]
+
+
+async def described(settings: PlatformSettings, topics: Iterable[str]) -> dict[str, Described]:
+    """Those of these topics that are there, by their bare names. Raises Unreachable, and KafkaError where the user may not ask."""
+    full = {settings.named(topic): topic for topic in topics}
+    async with _admin(settings) as admin:
+        there = sorted(full.keys() & set(await admin.list_topics()))
+        asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in there]
+        answers = [one for answer in (await admin.describe_configs(asked) if asked else ()) for one in answer.resources]
+        for code, message, _, name, _ in answers:
+            if code:
+                raise for_code(code)(f"{name}: {message}")
+        config = {name: {entry[0]: str(entry[1]) for entry in entries} for _, _, _, name, entries in answers}
+        found = {one["topic"]: one["partitions"] for one in (await admin.describe_topics(there) if there else ())}
+    return {
+        full[name]: Described(
+            len(partitions),
+            min(len(one["replicas"]) for one in partitions),
+            sum(len(one["isr"]) < len(one["replicas"]) for one in partitions),
+            config.get(name, {}),
+        )
+        for name, partitions in found.items()
+    }
 
 
 async def members(settings: PlatformSettings, groups: Iterable[str]) -> dict[str, int]:

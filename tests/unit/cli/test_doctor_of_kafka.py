@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.doctor import examine
+from dunghen.cli.doctor.command import examine
 from dunghen.platform.local import kafka_broker
 
 WARNED = "who talks to these brokers is known"

@@ -7,7 +7,6 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +15,9 @@ import httpx
 from dunghen.cli.backup.noted import last_backup
 from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
+from dunghen.cli.doctor.city import comparison_of, disk_of
+from dunghen.cli.doctor.finding import Elsewhere, Finding
+from dunghen.cli.doctor.servers import redis_of, topics_of
 from dunghen.platform.clock import RealClock
 from dunghen.platform.kafka_connection import goes_out_unguarded
 from dunghen.platform.local import kafka_broker, redis_server
@@ -25,17 +27,17 @@ from dunghen.platform.settings import SettingsError
 BACKUP_HOURS = 26  # one each night, and two hours for it to be late
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `mend` is empty where nothing is to be done."""
+def examine(folder: DataFolder, elsewhere: Elsewhere | None = None) -> Iterator[Finding]:
+    """Everything, in the order in which it has to be mended. `elsewhere`: a city that `up` did not start, and not what `up` needs."""
+    if elsewhere is None:
+        yield from _machine()
+        yield from _running(folder)
+    else:
+        yield from _city(folder, elsewhere)
 
-    what: str
-    good: bool
-    mend: str = ""
 
-
-def examine(folder: DataFolder) -> Iterator[Finding]:
-    """Everything, in the order in which it has to be mended."""
+def _machine() -> Iterator[Finding]:
+    """What `up` needs."""
     yield Finding(f"Python {sys.version.split()[0]}", sys.version_info >= (3, 11), "install Python 3.11 or newer")
     yield Finding("Java 17", shutil.which("java") is not None, "apt-get install openjdk-17-jre-headless")
     yield Finding("Kafka's jars", any(kafka_broker.JARS.glob("kafka_*.jar")), "make setup (or deploy/kafka/fetch-jars)")
@@ -44,7 +46,6 @@ def examine(folder: DataFolder) -> Iterator[Finding]:
     static = [*(pages.submodule_search_locations or ())] if pages else []
     built = any(Path(p, "static", "index.html").exists() for p in static)
     yield Finding("the pages", built, "make setup")
-    yield from _running(folder)
 
 
 def _redis() -> Finding:
@@ -78,6 +79,8 @@ def _kafka(folder: DataFolder) -> Iterator[Finding]:
     if goes_out_unguarded(settings):
         mend = "whoever reaches them reads and writes everything: DUNGHEN_KAFKA_SECURITY_PROTOCOL=SASL_SSL (docs/operations.md)"
         yield Finding("who talks to these brokers is known", False, mend)
+    yield from topics_of(settings)
+    yield from redis_of(settings)
 
 
 def _running(folder: DataFolder) -> Iterator[Finding]:
@@ -86,11 +89,23 @@ def _running(folder: DataFolder) -> Iterator[Finding]:
     except CommandError as fault:
         yield Finding("a running city", False, str(fault))
         return
+    yield from _city(folder, Elsewhere(facts["page"], facts["ingest"]))
+
+
+def _city(folder: DataFolder, at: Elsewhere) -> Iterator[Finding]:
+    yield from disk_of(folder.path)
     yield from _backup(folder)
     yield from _kafka(folder)
-    for name, address in (("ingest", facts["ingest"] + "/readyz"), ("the map", facts["page"] + "/readyz")):
-        good, text = False, "no answer"
-        with contextlib.suppress(httpx.HTTPError):
-            answer = httpx.get(address, timeout=5)
-            good, text = answer.status_code == 200, answer.text.strip()[:200]
-        yield Finding(f"{name} at {address}", good, f"{text}; see {folder.logs}")
+    for name, address in (("ingest", at.ingest), ("the map", at.page)):
+        if address:
+            yield _ready(f"{name} at {address}/readyz", f"{address}/readyz", folder)
+    if at.page:
+        yield from comparison_of(at.page, made_up=(folder.path / "simulate.json").exists())
+
+
+def _ready(what: str, address: str, folder: DataFolder) -> Finding:
+    good, text = False, "no answer"
+    with contextlib.suppress(httpx.HTTPError):
+        answer = httpx.get(address, timeout=5)
+        good, text = answer.status_code == 200, answer.text.strip()[:200]
+    return Finding(what, good, f"{text}; see {folder.logs}")
