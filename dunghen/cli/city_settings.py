@@ -7,7 +7,9 @@ from dunghen.platform.settings import PlatformSettings, load
 
 
 def running_settings(folder: DataFolder) -> PlatformSettings:
-    """Of the city that runs in a folder. Raises CommandError if none does."""
+    """Of the city that runs in a folder; where none does, of surroundings that name its Kafka. Raises CommandError without either."""
+    if not folder.remembered() and "kafka" in load(PlatformSettings).model_fields_set:
+        return load(PlatformSettings)
     facts = folder.running()
     return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions)
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.notices_preview import Change, preview
 from dunghen.cli.people.command import read_people
@@ -20,7 +21,7 @@ from dunghen.domain.marks import COUNTERS, marks
 from dunghen.domain.policy import Policy, PolicyError
 from dunghen.platform import kafka
 from dunghen.platform.fenced import Fenced
-from dunghen.platform.settings import PlatformSettings, load
+from dunghen.platform.settings import PlatformSettings
 
 Say = Callable[[str], None]
 
@@ -145,8 +146,8 @@ async def show(folder: DataFolder, say: Say) -> None:
 
 
 async def read_policies(folder: DataFolder) -> tuple[PlatformSettings, PolicyBook]:
-    """The running city's settings, and all versions of its policies."""
-    settings = load(PlatformSettings, kafka=folder.running()["kafka"], data=folder.path, **folder.partitions)
+    """The city's settings, and all versions of its policies."""
+    settings = running_settings(folder)
     return settings, await read_book(settings)
 
 

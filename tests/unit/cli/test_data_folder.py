@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dunghen.cli.city_settings import running_settings
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.platform.clock import RealClock
 
@@ -76,3 +77,16 @@ def test_the_number_of_partitions_is_remembered_once_it_was_changed_and_all_is_t
     assert (folder.partitions, folder.rebuilding.exists()) == ({}, False)
     folder.note_partitions(12)
     assert (folder.partitions, folder.rebuilding.exists()) == ({"partitions": 12}, True)
+
+
+def test_commands_reach_the_city_of_the_folder_else_the_one_that_the_surroundings_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DataFolder(tmp_path)
+    monkeypatch.delenv("DUNGHEN_KAFKA", raising=False)
+    with pytest.raises(CommandError, match="nothing runs in"):
+        running_settings(folder)
+    monkeypatch.setenv("DUNGHEN_KAFKA", "brokers.example:9092")
+    assert running_settings(folder).kafka == "brokers.example:9092"
+    folder.write_running({"kafka": "127.0.0.1:9"})
+    assert running_settings(folder).kafka == "127.0.0.1:9"
