@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import itertools
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +55,9 @@ class Simulation:
 
     def _note(self, until: int) -> None:
         plan = self.city.plan
-        self.state.write_text(json.dumps({"plan": [plan.seed, plan.per_day], "told_until": until}))
+        new = self.state.with_suffix(".new")
+        new.write_text(json.dumps({"plan": [plan.seed, plan.per_day], "told_until": until}))
+        os.replace(new, self.state)  # killed in between it still knows how far it was
 
     async def backfill(self, days: int, progress: Progress = lambda done, of: None) -> int:
         """Tells the last `days` days at full speed; gives the dossiers told."""
