@@ -111,7 +111,7 @@ BROKEN_IMAGES = {
     "root again": (("USER dunghen\n", "USER dunghen\nUSER root\n"), "runs as root"),
     "no health": (("HEALTHCHECK ", "LABEL x="), "has no health check"),
     "health none": (
-        ('HEALTHCHECK --interval=5s --timeout=5s --retries=3 --start-period=60s CMD ["healthy"]', "HEALTHCHECK NONE"),
+        ('HEALTHCHECK --interval=5s --timeout=5s --retries=3 --start-period=180s CMD ["healthy"]', "HEALTHCHECK NONE"),
         "has no health",
     ),
     "latest": (("FROM python:3.11-slim-bookworm AS service", "FROM python:latest AS service"), "not an exact tag"),
