@@ -7,6 +7,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 try:
@@ -16,6 +17,7 @@ except ImportError:  # tests/compose runs on any python3
 
 AWAY: tuple[type[Exception], ...] = (
     HTTPError,
+    HTTPException,
     OSError,
     json.JSONDecodeError,
 )  # refused, cut off, not ready: the very thing that is waited out

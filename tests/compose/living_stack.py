@@ -1,88 +1,137 @@
-"""Starts the stack, tells it dossiers, kills one container after the other, and wants every dossier counted exactly once each time."""
+"""Starts the stack, tells it dossiers, kills and cuts off one container after the other, and wants every dossier counted exactly once."""
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from stack import Stack
+from onlooker import HAI_CHAU, Onlooker, of_unit
+from stack import OVERLAYS, Stack, left, run
+from telling import HANOI, Telling, finished, stamp, unfinished
 
 from tests.eventually import eventually
 
-HANOI = timezone(timedelta(hours=7))
-HAI_CHAU = "20242"
 OURS = ("ingest", "scoring", "projector", "api", "webhooks", "alerts", "reconcile")
-KILLED = ("redis", *OURS, "mongo", "kafka")
+ALL = ("redis", *OURS, "mongo", "kafka")
+HEAD = "head@danang.example"
+HANG_SECONDS = 300  # no goal: whoever is not back by then hangs
+CUT_SECONDS = 15  # longer than the 10 after which a map without news is stale
+MADE_OLD = ("redis", "projector")  # without these nothing of the projector is heard, so that the map itself has to say that it is stale
+
+
+def until(check: Callable[[], Any], what: str) -> Any:
+    """The first true answer of `check`."""
+    return eventually(check, within=HANG_SECONDS, every=0.25, what=what)
 
 
 @dataclass
 class Scenario:
-    """`told`: each posted dossier was on time or not; from this everything that the map must say follows."""
+    """What was told and taken, and the seconds that were measured: by name, and of each blow by container and what was done to it."""
 
     stack: Stack
-    key: str = ""
-    told: list[bool] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
+    blows: list[dict[str, Any]] = field(default_factory=list)
+    telling: Telling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.telling = Telling(self.stack)
 
     def start(self, name: str) -> None:
-        """`docker compose up --wait`, to the first answer of the map that is right."""
+        """`docker compose up --wait`, to the first answer of the map that is right; the key as an operator reads it."""
         began = time.monotonic()
         self.stack.compose("up", "-d", "--wait", "--wait-timeout", "300", *OURS)
-        eventually(self.is_right, every=0.25, what="the map")
+        until(self.is_right, what="the map")
         self.note(name, began)
+        self.telling.key = self.stack.key()
 
-    def tell_one(self) -> None:
-        """Posts one more dossier, on time and late in turn, until ingest takes it: what a one-stop system does while we are away."""
-        on_time, number = len(self.told) % 2 == 0, len(self.told) + 1
-        dossier = finished(f"H17.31.01-261101-{number:05d}", ended_days_ago=6 if on_time else 3)
-        eventually(lambda: self.stack.post(dossier, self.key) == 200, every=0.25, what=f"ingest takes dossier {number}")
-        self.told.append(on_time)
+    def tell_one(self, what: str, name: str = "") -> None:
+        """One more dossier, until the map says exactly what was told; the time is noted under the name."""
+        began = time.monotonic()
+        self.telling.one()
+        until(self.is_right, what=what)
+        if name:
+            self.note(name, began)
 
     def is_right(self) -> bool:
         """Whether the map, and the unit's own page, say exactly what was told, now."""
         shown = self.stack.map()
-        unit: dict[str, Any] = next((u for u in shown.get("units", ()) if u["code"] == HAI_CHAU), {})
+        unit, told = of_unit(shown.get("units", [])), self.telling.told
         said = tuple(unit.get(name) for name in ("numerator", "denominator", "received", "finished", "pending"))
-        count, page = len(self.told), self.stack.get(f"/api/v1/units/{HAI_CHAU}")
-        return said == (sum(self.told), count, count, count, 0) and not shown["stale"] and page[0] == 200
+        page = self.stack.get(f"/api/v1/units/{unit.get('code')}")
+        return said == (sum(told), len(told), len(told), len(told), 0) and not shown["stale"] and page[0] == 200
 
-    def kill(self, service: str) -> None:
-        """Killed, told one more while it is away, back by itself, and the map right again."""
-        restarts, began = self.stack.state(service)["RestartCount"], time.monotonic()
-        self.stack.kill(service)
-        self.tell_one()
-        eventually(lambda: self.stack.is_back(service, restarts), every=0.25, what=f"{service} comes back")
-        self.note(f"{service}_healthy_again", began)
-        eventually(self.is_right, every=0.25, what=f"the map after {service} was killed")
-        self.note(f"map_right_after_{service}", began)
+    @contextmanager
+    def under_load(self) -> Iterator[Onlooker]:
+        """Dossiers come all the while and somebody looks on; in the end all is counted, by two paths, and nothing wrong was shown."""
+        onlooker = Onlooker(self.stack, self.telling)
+        self.telling.start()
+        onlooker.start()
+        try:
+            yield onlooker
+        finally:
+            self.telling.give_up()
+            onlooker.stop()
+        self.telling.stop()
+        onlooker.check()
+        until(self.is_right, what="the map after the load")
+        print(f"{len(self.telling.told)} dossiers; {onlooker.looks} looks, {onlooker.shown.versions} versions, {onlooker.streams} streams")
+        self.reconcile()
+
+    def kill(self, service: str, onlooker: Onlooker) -> None:
+        """kill -9 of all that runs in it; it comes back by itself."""
+        restarts = self.stack.state(service)["RestartCount"]
+
+        def kill() -> float:
+            began = time.monotonic()
+            self.stack.kill(service)
+            return began
+
+        self.blow(service, "killed", onlooker, kill, restarts)
+
+    def cut_off(self, service: str, onlooker: Onlooker) -> None:
+        """Its line is away for a while."""
+
+        def cut() -> float:
+            self.stack.cut_off(service)
+            time.sleep(CUT_SECONDS)
+            began = time.monotonic()
+            self.stack.connect(service)
+            return began
+
+        self.blow(service, "cut off", onlooker, cut)
+        assert service not in MADE_OLD or onlooker.stale, f"the map never said that it is stale while {service} was cut off"
+
+    def blow(self, service: str, done: str, onlooker: Onlooker, strike: Callable[[], float], restarts: int = -1) -> None:
+        """Waits until all is well again; times are from what `strike` gives (killed, the line is back) to the last moment not well."""
+        until(onlooker.is_well, what=f"all well before {service} is {done}")
+        onlooker.oldest, onlooker.stale = 0.0, False
+        began = strike()
+        until(lambda: self.stack.is_back(service, restarts), what=f"{service} healthy after it was {done}")
+        healthy, taken = time.monotonic() - began, len(self.telling.taken)
+        until(onlooker.is_well, what=f"all well after {service} was {done}")
+        until(lambda: onlooker.received >= taken, what=f"the {taken} dossiers that were taken by then on the map")
+        onlooker.check()
+        times = {"healthy": healthy, "well": max(onlooker.unwell_at - began, 0.0), "oldest": onlooker.oldest}
+        self.blows.append({"container": service, "done": done, **{k: round(v, 1) for k, v in times.items()}, "stale": onlooker.stale})
+        print(json.dumps(self.blows[-1]), flush=True)
+
+    def reconcile(self) -> None:
+        """The map against the raw events, in the container that does it each night."""
+        said = self.stack.compose("exec", "-T", "reconcile", "python3", "-m", "dunghen.cli", "reconcile", "--page", "http://api:8000")
+        assert said.splitlines()[-1] == "0 differences", said[-2000:]
+        print(said, flush=True)
 
     def note(self, name: str, began: float) -> None:
         self.figures[name] = round(time.monotonic() - began, 1)
         print(f"{name:32} {self.figures[name]:6.1f} s", flush=True)
-
-
-def finished(code: str, ended_days_ago: int) -> dict[str, str]:
-    """A dossier of Hải Châu that was due five days ago; ended before or after that."""
-
-    def day(ago: int) -> str:
-        return (datetime.now(HANOI) - timedelta(days=ago)).strftime("%Y%m%d") + "090000"
-
-    return {
-        "MaHoSo": code,
-        "MaTTHC": "1.004222",
-        "TenTTHC": "Đăng ký thường trú",
-        "KenhThucHien": "1",
-        "NgayTiepNhan": day(10),
-        "NgayHenTra": day(5),
-        "NgayKetThucXuLy": day(ended_days_ago),
-        "TrangThaiHoSo": "9",
-        "DonViXuLy": "UBND phường Hải Châu",
-    }
 
 
 def check_what_is_open(stack: Stack) -> None:
@@ -103,63 +152,40 @@ def check_what_is_open(stack: Stack) -> None:
     assert stack.get("/")[0] == 200, "the pages are not in the image"
 
 
-def run(scenario: Scenario) -> None:
-    stack, began = scenario.stack, time.monotonic()
-    stack.compose("build", "--quiet")
-    scenario.note("build", began)
+def use_and_break(scenario: Scenario) -> None:
+    """The stack as the guide starts it: each container killed and cut off under load, a backup, everything anew, the demo over it."""
+    stack = scenario.stack
     scenario.start("cold_start")
-    scenario.key = stack.key()
     check_what_is_open(stack)
+    scenario.tell_one("the first dossier on the map", "first_dossier_to_map")
+    with scenario.under_load() as onlooker:
+        for blow in (scenario.kill, scenario.cut_off):
+            for service in ALL:
+                blow(service, onlooker)
     began = time.monotonic()
-    scenario.tell_one()
-    eventually(scenario.is_right, every=0.25, what="the first dossier on the map")
-    scenario.note("first_dossier_to_map", began)
-    for service in KILLED:
-        scenario.kill(service)
+    stack.command("backup", "/work/backup")
+    scenario.note("backup", began)
+    key = scenario.telling.key
     stack.compose("down")
     scenario.start("warm_start")
-    assert stack.key() == scenario.key, "a second start made another key"
-    scenario.tell_one()
-    eventually(scenario.is_right, every=0.25, what="the map after a restart of everything")
+    assert scenario.telling.key == key, "a second start made another key"
+    scenario.tell_one("the map after a restart of everything")
     watch_the_demo(scenario)
 
 
 def watch_the_demo(scenario: Scenario) -> None:
     """The made-up city over it: most units have dossiers, the feed of each that sends is seen, and a crash does not tell the past again."""
     stack, began = scenario.stack, time.monotonic()
-    stack.overlay("deploy/compose/demo.yml")
+    stack.overlay("demo")
     stack.compose("up", "-d", "simulate")
-    eventually(lambda: sum(u["received"] > 0 for u in stack.map()["units"]) > 40, every=0.25, what="a living city")
-    eventually(lambda: sum(u["feed_seen_at"] is not None for u in stack.map()["units"]) > 100, every=0.25, what="heartbeats")
+    until(lambda: sum(u["received"] > 0 for u in stack.map()["units"]) > 40, what="a living city")
+    until(lambda: sum(u["feed_seen_at"] is not None for u in stack.map()["units"]) > 100, what="heartbeats")
     scenario.note("demo_to_living_map", began)
+    until(lambda: "dossiers" in stack.compose("logs", "--no-log-prefix", "simulate"), what="all of the past told")
     killed_at = datetime.now(HANOI)
     stack.kill("simulate")
-    eventually(lambda: last_contact(stack) > killed_at, every=0.25, what="simulate goes on")
+    until(lambda: last_contact(stack) > killed_at, what="simulate goes on")
     assert stack.compose("logs", "simulate").count("day 1 of") == 1, "the past was told twice"
-
-
-def lose_brokers(scenario: Scenario) -> None:
-    """Three brokers: one is lost and nobody minds for long, a second one and nothing is taken, both come back and all is there."""
-    stack = scenario.stack
-    stack.overlay("deploy/compose/three-brokers.yml")
-    scenario.start("three_brokers_cold_start")
-    scenario.key = stack.key()
-    scenario.tell_one()
-    eventually(scenario.is_right, every=0.25, what="the first dossier on the map")
-    began = time.monotonic()
-    stack.compose("stop", "-t", "0", "kafka-2")
-    scenario.tell_one()
-    scenario.note("one_broker_lost_accepted_again", began)
-    eventually(scenario.is_right, every=0.25, what="the map with two brokers")
-    scenario.note("one_broker_lost_map_right", began)
-    stack.compose("stop", "-t", "0", "kafka-3")
-    waiting = finished(f"H17.31.01-261101-{len(scenario.told) + 1:05d}", 6)
-    assert stack.answer(waiting, scenario.key) == (503, "5"), "taken by one broker of three"
-    began = time.monotonic()
-    stack.compose("start", "kafka-2", "kafka-3")
-    scenario.tell_one()
-    eventually(scenario.is_right, every=0.25, what="the map with all three again")
-    scenario.note("two_brokers_back_map_right", began)
 
 
 def last_contact(stack: Stack) -> datetime:
@@ -167,9 +193,117 @@ def last_contact(stack: Stack) -> datetime:
     return max(datetime.fromisoformat(u["feed_seen_at"]) for u in stack.map()["units"] if u["feed_seen_at"])
 
 
+def lose_brokers(scenario: Scenario) -> None:
+    """Three brokers: one is lost and nobody minds for long, a second one and nothing is taken, both come back and all is there."""
+    stack = scenario.stack
+    stack.overlay("three-brokers")
+    scenario.start("three_brokers_cold_start")
+    scenario.tell_one("the first dossier on the map")
+    began = time.monotonic()
+    stack.compose("stop", "-t", "0", "kafka-2")
+    scenario.telling.one()
+    scenario.note("one_broker_lost_accepted_again", began)
+    until(scenario.is_right, what="the map with two brokers")
+    scenario.note("one_broker_lost_map_right", began)
+    stack.compose("stop", "-t", "0", "kafka-3")
+    assert stack.answer(scenario.telling.next(), scenario.telling.key) == (503, "5"), "taken by one broker of three"
+    stack.compose("start", "kafka-2", "kafka-3")
+    scenario.tell_one("the map with all three again", "two_brokers_back_map_right")
+
+
+def with_users(scenario: Scenario) -> None:
+    """Kafka with TLS, users and rights: what is told is on the map, both paths agree, a backup is made as its own user."""
+    stack = scenario.stack
+    with tempfile.TemporaryDirectory() as folder:
+        secrets = Path(folder) / "secrets"
+        run(["deploy/kafka/make-secrets", str(secrets)])
+        stack.set(KAFKA_SECRETS=str(secrets))
+        stack.overlay("secured")
+        scenario.start("with_users_cold_start")
+        scenario.tell_one("a dossier on the map, with users", "with_users_dossier_to_map")
+        scenario.reconcile()
+        as_backup = ("-e", "DUNGHEN_KAFKA_USER=backup", "-e", "DUNGHEN_KAFKA_PASSWORD_FILE=/backup.password")
+        stack.command("backup", "/work/backup", options=("-v", f"{secrets}/kafka-backup.password:/backup.password:ro", *as_backup))
+        another = ("-e", "DUNGHEN_KAFKA_PASSWORD_FILE=/keys/H17.key")
+        listed, refused = stack.command("keys", "list"), stack.command("keys", "list", options=another, check=False)
+        assert ("H17" in listed, "H17" in refused) == (True, False), (listed, refused)
+
+
+def observed(scenario: Scenario) -> None:
+    """Prometheus reaches every program and takes every rule."""
+    stack = scenario.stack
+    stack.overlay("observability")
+    scenario.start("observed_cold_start")
+    stack.compose("up", "-d", "--wait", "--wait-timeout", "120", "--no-deps", *OBSERVED)
+    began = time.monotonic()
+    until(lambda: not down(stack), what="every target is up")
+    until(lambda: all(rule["health"] == "ok" for rule in rules(stack)), what="every rule was evaluated")
+    scenario.note("targets_up_and_rules_taken", began)
+    print(f"{len(rules(stack))} rules", flush=True)
+
+
+def asked(stack: Stack, path: str) -> Any:
+    """What Prometheus answers."""
+    return json.loads(stack.get(f"/api/v1/{path}", "PROMETHEUS_PORT")[1])["data"]
+
+
+def down(stack: Stack) -> list[str]:
+    return [target["labels"]["job"] for target in asked(stack, "targets")["activeTargets"] if target["health"] != "up"]
+
+
+def rules(stack: Stack) -> list[dict[str, Any]]:
+    return [rule for group in asked(stack, "rules")["groups"] for rule in group["rules"]]
+
+
+def mailed(scenario: Scenario) -> None:
+    """A dossier falls due, and the head of its unit has a mail. Over the overlay a server of ours takes them: Mailpit has no stand-in."""
+    stack = scenario.stack
+    stack.overlay("mail")
+    stack.overlay("tests/compose/mail_catcher.yml")
+    scenario.start("mailed_cold_start")
+    with tempfile.TemporaryDirectory() as folder:
+        people = Path(folder) / "people.csv"
+        people.write_text(f"ref,unit,role,address\nno-1,{HAI_CHAU},unit_head,{HEAD}\n")
+        stack.command("people", "import", "/people.csv", options=("-v", f"{people}:/people.csv:ro"))
+    now = datetime.now(HANOI)
+    times = {"NgayTiepNhan": now - timedelta(hours=1), "NgayHenTra": now + timedelta(seconds=5)}
+    due = {**unfinished("H17.31.01-261101-90001"), **{name: stamp(at) for name, at in times.items()}}
+    began = time.monotonic()
+    assert stack.post(due, scenario.telling.key) == 200
+    until(lambda: HEAD in stack.compose("logs", "mail"), what="a mail to the head of the unit")
+    scenario.note("due_in_5_s_to_mail", began)
+
+
+def before_the_city(scenario: Scenario) -> None:
+    """Started without a city: everything is healthy and the map empty, until an operator applies one and makes a key for its sources."""
+    stack = scenario.stack
+    stack.set(CITY="none")
+    began = time.monotonic()
+    stack.compose("up", "-d", "--wait", "--wait-timeout", "300", *OURS)
+    until(lambda: stack.map().get("units") == [], what="an empty map")
+    scenario.note("without_a_city_cold_start", began)
+    began = time.monotonic()
+    stack.command("policies", "apply", "/app/dunghen/domain/data/danang.toml", "--reason", "the city comes")
+    until(lambda: len(stack.map()["units"]) > 90, what="the city's units on the map")
+    scenario.note("city_applied_to_map", began)
+    scenario.telling.key = stack.command("keys", "create", "--source", "H17").split()[-1]
+    scenario.tell_one("a dossier of the city that came later")
+
+
+OBSERVED = ("prometheus", "alertmanager", "node-exporter")
+STORIES: dict[str, Callable[[Scenario], None]] = {
+    "break": use_and_break,
+    "brokers": lose_brokers,
+    "users": with_users,
+    "observed": observed,
+    "mailed": mailed,
+    "before": before_the_city,
+}
+
+
 def attempt(story: Callable[[Scenario], None]) -> Scenario:
     """From empty volumes; nothing is left of it, whatever happens."""
-    scenario = Scenario(Stack("docker-compose.yml"))
+    scenario = Scenario(Stack())
     scenario.stack.compose("down", "-v", "--remove-orphans")
     try:
         story(scenario)
@@ -178,19 +312,29 @@ def attempt(story: Callable[[Scenario], None]) -> Scenario:
             print(scenario.stack.compose(*words, check=False), file=sys.stderr)
         raise
     finally:
+        scenario.telling.give_up()
         scenario.stack.compose("down", "-v", "--remove-orphans")
     return scenario
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
+    if unknown := set(names) - STORIES.keys():
+        print(f"no story {', '.join(sorted(unknown))}; there are {', '.join(STORIES)}", file=sys.stderr)
+        return 64
+    every = Stack(*(file.stem for file in sorted(OVERLAYS.glob("*.yml"))), "tests/compose/mail_catcher.yml")
+    began = time.monotonic()
     try:
-        done = [attempt(story) for story in (run, lose_brokers)]
+        every.compose("build", "--quiet")
+        built = time.monotonic() - began
+        done = [attempt(STORIES[name]) for name in names or STORIES]
     finally:
-        Stack("docker-compose.yml").compose("down", "-v", "--remove-orphans", "--rmi", "local")
+        every.compose("down", "-v", "--remove-orphans", "--rmi", "local")
+    assert not left(), f"left behind: {', '.join(left())}"
     figures = {name: value for scenario in done for name, value in scenario.figures.items()}
-    print(json.dumps({"dossiers": sum(len(scenario.told) for scenario in done), **figures}))
+    dossiers = sum(len(scenario.telling.told) for scenario in done)
+    print(json.dumps({"dossiers": dossiers, "build": round(built, 1), **figures, "blows": [b for s in done for b in s.blows]}))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
