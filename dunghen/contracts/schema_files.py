@@ -64,7 +64,15 @@ def on_file(name: str) -> Schema | None:
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
     """Everything that `old` took and `new` refuses, and every field that `new` no longer has, each with its place."""
-    return list(_Comparison(old.get("$defs", {}), new.get("$defs", {})).of(old, new, "$"))
+    return list(_Comparison(old, new, members_stay=True).of(old, new, "$"))
+
+
+def unforeseen(old: Schema, new: Schema) -> list[str]:
+    """Everything that who writes by `new` may say and who reads by `old` refuses, each with its place, as of a change from `new` to `old`.
+
+    Members that `old` has not are passed over by every reader.
+    """
+    return list(_Comparison(new, old, members_stay=False).of(new, old, "$"))
 
 
 def write(*, breaking: bool = False) -> list[str]:
@@ -81,34 +89,45 @@ def write(*, breaking: bool = False) -> list[str]:
 
 
 class _Comparison:
-    """Two schemas with their definitions."""
+    """Two schemas, with the documents to which their references lead. `members_stay`: a field that is gone is a fault, an object that is
+    closed too."""
 
-    def __init__(self, old_defs: Schema, new_defs: Schema) -> None:
-        self.old_defs, self.new_defs = old_defs, new_defs
+    def __init__(self, old_root: Schema, new_root: Schema, *, members_stay: bool) -> None:
+        self.old_root, self.new_root, self.members_stay = old_root, new_root, members_stay
+        self._within: list[tuple[int, int]] = []  # pairs that are being compared: a schema may contain itself
 
     def of(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
-        old, new = _followed(old, self.old_defs), _followed(new, self.new_defs)
-        if "anyOf" in old or "anyOf" in new:
-            yield from self._alternatives(old.get("anyOf", [old]), new.get("anyOf", [new]), where)
+        old, new = _followed(old, self.old_root), _followed(new, self.new_root)
+        pair = id(old), id(new)
+        if pair in self._within:
             return
-        yield from _narrowed(old, new, where)
-        yield from self._fields(old, new, where)
-        yield from self._elements(old, new, where)
+        self._within.append(pair)
+        before, after = _alternatives(old), _alternatives(new)
+        if len(before) > 1 or len(after) > 1:
+            yield from self._each_is_taken(before, after, where)
+        else:
+            yield from _narrowed(old, new, where)
+            yield from self._fields(old, new, where)
+            yield from self._elements(old, new, where)
+        self._within.remove(pair)
 
-    def _alternatives(self, old: list[Schema], new: list[Schema], where: str) -> Iterator[str]:
+    def _each_is_taken(self, old: list[Schema], new: list[Schema], where: str) -> Iterator[str]:
         for option in old:
-            if all(list(self.of(option, other, where)) for other in new):
-                yield f"{where}: no longer takes one of its alternatives"
+            faults = [list(self.of(option, other, where)) for other in new]
+            if all(faults):
+                yield f"{where}: no longer takes one of its alternatives ({min(faults, key=len)[0]})"
 
     def _fields(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
         before, after = old.get("properties", {}), new.get("properties", {})
         for name in before:
-            if name not in after and "properties" in new:
+            if name not in after and "properties" in new and self.members_stay:
                 yield f"{where}.{name}: is gone"
             elif name in after:
                 yield from self.of(before[name], after[name], f"{where}.{name}")
         for name in sorted(set(new.get("required", ())) - set(old.get("required", ()))) if before else ():
             yield f"{where}.{name}: is now required"
+        if self.members_stay and new.get("additionalProperties") is False is not old.get("additionalProperties"):
+            yield f"{where}: takes no other members any more"
 
     def _elements(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
         for key in ("items", "additionalProperties"):
@@ -118,26 +137,39 @@ class _Comparison:
             yield from self.of(before, after, f"{where}[{i}]")
 
 
-def _followed(schema: Schema, defs: Schema) -> Schema:
+def _followed(schema: Schema, root: Schema) -> Schema:
     while "$ref" in schema:
-        schema = defs[schema["$ref"].removeprefix("#/$defs/")]
+        found: Any = root
+        for name in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        schema = found
     return schema
+
+
+def _alternatives(schema: Schema) -> list[Schema]:
+    return next((schema[key] for key in ("anyOf", "oneOf") if key in schema), [schema])
 
 
 def _narrowed(old: Schema, new: Schema, where: str) -> Iterator[str]:
     if new and not old:
         yield f"{where}: took anything"
         return
-    if "type" in new and old.get("type", new["type"]) != new["type"]:
+    if "type" in new and (old.get("type", new["type"]), new["type"]) not in ((new["type"], new["type"]), ("integer", "number")):
         yield f"{where}: was {old['type']}, is {new['type']}"
-    if "enum" in new and not set(old.get("enum", [None])) <= set(new["enum"]):
+    if (words := _words(new)) is not None and not set(_words(old) or [...]) <= set(words):
         yield f"{where}: takes fewer values"
-    if "pattern" in new and old.get("pattern") != new["pattern"]:
-        yield f"{where}: another pattern"
+    for key in ("pattern", "format"):
+        if key in new and old.get(key) != new[key]:
+            yield f"{where}: another {key}"
     if any(key in new and old.get(key, new[key] - 1) < new[key] for key in _LOWEST):
         yield f"{where}: a higher lower bound"
     if any(key in new and old.get(key, new[key] + 1) > new[key] for key in _HIGHEST):
         yield f"{where}: a lower upper bound"
+
+
+def _words(schema: Schema) -> list[Any] | None:
+    """What alone is taken; None where it is not listed."""
+    return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
 def main() -> int:
