@@ -11,18 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dunghen.platform.local.servers import end_with_parent
+from tests.releases import environment_of
 
 LOOK_SECONDS = 0.1
 
 
 @dataclass
 class Part:
-    """A program by its name; `ends` is how each of its lives ended (negative: by that signal), `log` what all of them said."""
+    """A program by its name; `ends` is how each of its lives ended (negative: by that signal), `log` what all of them said.
+
+    `tree`: the folder of the release that its next life is of; None: this one.
+    """
 
     name: str
     command: tuple[str, ...]
     env: Mapping[str, str]
     log: Path
+    tree: Path | None = None
     ends: list[int] = field(default_factory=list)
     wanted: bool = False
     stopped: bool = False
@@ -51,9 +56,11 @@ class Part:
         if self.wanted and self.process is None:
             with self.log.open("ab") as out:
                 self.born = out.tell()
+                release = environment_of(self.tree) if self.tree else {}
                 self.process = subprocess.Popen(
                     self.command,
-                    env={**os.environ, **self.env},
+                    cwd=self.tree,
+                    env={**os.environ, **self.env, **release},
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,

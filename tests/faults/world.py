@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -18,41 +18,50 @@ import redis
 
 from dunghen.cli import programs
 from dunghen.cli.policy_topic import publish
-from dunghen.cli.prepare import prepare
 from dunghen.cli.programs import Addresses, is_free
 from dunghen.cli.reconcile.cuts import offsets, reaches
 from dunghen.contracts import topics
-from dunghen.contracts.city_files import read_city
 from dunghen.platform import kafka
-from dunghen.platform.clock import RealClock, SharedClock
+from dunghen.platform.clock import RealClock, SharedClock, clock_from
 from dunghen.platform.local.servers import LocalServer
 from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.running_city import COMMAND
 from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
-from tests.faults import compaction
+from tests.faults import compaction, small_city
 from tests.faults.checks import Finding, dossiers_are_the_fold_of_their_events, no_sum_is_impossible, nothing_lost, nothing_twice
 from tests.faults.load import Load
 from tests.faults.part import Keeper, Part
 from tests.faults.program import SESSION_SECONDS
 from tests.faults.stories import Plain, instant, items, on_days_of_their_own
+from tests.releases import run_in
 
 MONDAY_8_00 = 1_795_395_600  # 2026-11-23 in Hanoi
-UNITS, PARTITIONS = 8, 4
+PARTITIONS = 4
 PROGRAM = (sys.executable, "-m", "tests.faults.program")
-WORKS = {"scoring": "partitions_held", "projector": "projector_follows"}  # what each says of itself when it has begun
+WORKS = {  # what each says of itself when it has begun
+    "scoring": "partitions_held",
+    "alerts": "partitions_held",
+    "projector": "projector_follows",
+    "webhooks": "lease_taken",
+}
+PAGES = {"api": ("DUNGHEN_PORT", "/livez"), "ingest": ("DUNGHEN_INGEST_PORT", "/readyz")}  # of the others
 EXPECTED_ENDS = {0, -9, -15, 70, 86}  # in order, killed, told to end, a refused write or a fault of the plumbing, at a crash point
 
 
 @dataclass
 class FaultWorld:
-    """`parts` by name: ingest, projector, api, and as many scoring workers as were started. Every process has `env`."""
+    """`parts` by name: ingest, projector, api, and as many scoring workers as were started. Every process has `env`.
+
+    `tree`: the folder of an older release's code (`tests/releases.py`), of which everything begins.
+    """
 
     folder: Path
     kafka: LocalServer
     redis: LocalServer
     namespace: str
     seed: int = 0
+    tree: Path | None = None
     policies: int = 0  # applied so far
     _told_of: int = 1
     _plain: int = 0
@@ -81,7 +90,7 @@ class FaultWorld:
         self._programs = {program.name: program for program in programs.services(own, self.folder, {**common, **self.env})}
         self.env = dict(self._programs["scoring"].env)
         self.keeper = Keeper(self.parts)
-        facts = {"kafka": own.kafka, "page": own.page, "ingest": own.ingest, "pids": {}}
+        facts = {"kafka": own.kafka, "mongo": self.env["DUNGHEN_MONGO"], "page": own.page, "ingest": own.ingest, "pids": {}}
         (self.folder / "running.json").write_text(json.dumps(facts))
 
     def set_clock(self, at: int, speed: float = 1.0) -> None:
@@ -91,10 +100,12 @@ class FaultWorld:
     def prepare(self) -> FaultWorld:
         """Topics, the policy of a small city, a clock that runs from a Monday morning; the load and the watcher are made, not started."""
         self.set_clock(MONDAY_8_00)
-        bodies = read_city("danang")
-        bodies["units"] = {"units": bodies["units"]["units"][:UNITS]}
-        asyncio.run(prepare(self.settings, bodies, SharedClock.load(self.folder / "clock.json")))
-        self.units = {unit["code"]: f"{unit.get('type', '')} {unit['name']}".strip() for unit in bodies["units"]["units"]}
+        if self.tree:
+            run_in(self.tree, "-P", small_city.__file__, **self.env)
+        else:
+            small_city.make(self.settings)
+        units = small_city.bodies_of_city()["units"]["units"]
+        self.units = {unit["code"]: f"{unit.get('type', '')} {unit['name']}".strip() for unit in units}
         self.load = Load(self.ingest, iter(()))
         self.tell_of_others()
         self.watcher = Watcher(self.page)
@@ -111,10 +122,22 @@ class FaultWorld:
         return self
 
     def start_part(self, name: str, program: str = "tests.faults.program", **env: str) -> Part:
-        """One part: `ingest`, `projector`, `api`, or a worker of scoring (any name that begins so). `program`: the module that runs it."""
+        """One part by its kind and what tells it from others of it: `ingest`, `scoring-1`. `program`: the module that runs it."""
         given = self._programs[kind_of(name)]
         own = {**given.env, "DUNGHEN_METRICS_PORT": "0", "FAULT_PART": name, **env}
-        return self.keeper.start(Part(name, (sys.executable, "-m", program, *given.command[2:]), own, self.folder / f"{name}.log"))
+        command = (sys.executable, "-m", program, *given.command[2:])
+        return self.keeper.start(Part(name, command, own, self.folder / f"{name}.log", tree=self.tree))
+
+    def replace(self, names: Sequence[str], tree: Path | None) -> None:
+        """These parts are stopped in order, and then started as another release, as an operator does it; returns when they are at work."""
+        parts = [self.parts[name] for name in names]
+        for part in parts:
+            part.leave()
+        eventually(lambda: all(part.process is None for part in parts), within=240, what=f"the end of {names}")
+        for part in parts:
+            part.tree = tree
+            self.keeper.start(part)
+        eventually(lambda: all(self.at_work(part) for part in parts), within=400, what=f"{names} at work")
 
     def grow(self, partitions: int) -> None:
         """Every part again, with so many partitions (after a `rebuild`)."""
@@ -132,8 +155,8 @@ class FaultWorld:
         kind = kind_of(part.name)
         if kind in WORKS:
             return part.said(WORKS[kind])
-        page = f"{self.page}/livez" if kind == "api" else f"{self.ingest}/readyz"
-        return part.alive and httpx.get(page, timeout=5).status_code == 200
+        port, path = PAGES[kind]
+        return part.alive and httpx.get(f"http://127.0.0.1:{part.env[port]}{path}", timeout=5).status_code == 200
 
     @property
     def session_seconds(self) -> float:
@@ -162,7 +185,8 @@ class FaultWorld:
     def apply(self, **bodies: Any) -> int:
         """A change of policy; gives its version."""
         self.policies += 1
-        return asyncio.run(publish(self.settings, bodies, reason="fault run", at=MONDAY_8_00))
+        now = clock_from(self.settings.clock_file).seconds()  # alerts' ledger is judged by when a policy was in force
+        return asyncio.run(publish(self.settings, bodies, reason="fault run", at=now))
 
     def turn_policy(self) -> int:
         """Another calendar: four days of this month are off."""
