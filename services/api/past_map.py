@@ -74,7 +74,7 @@ def is_live(key: ViewKey, when: When, scene: Scene) -> bool:
 async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) -> Shown:
     """The view of another day or a named window. Raises ProblemError for what lies ahead, is no window, or was never known."""
     with _as_problems():
-        then = await _then(past, follower, when)
+        then = await _then(past, follower, when, (key.window,))
         window = _window(key.window, then.day)
         known_indicator(key, then.scene)
         if key.indicator and when.known_at is not None and (codes := _told_codes(key, then.scene)):
@@ -101,7 +101,8 @@ def _counted(then: _Then, windows: Mapping[str, Window]) -> Scene:
 async def past_scene(past: Past, follower: Follower, windows: Iterable[str]) -> Scene:
     """All units in named windows at once, as the dossiers tell them now. Raises ProblemError as `past_view` does."""
     with _as_problems():
-        then = await _then(past, follower, When())
+        windows = [*windows]
+        then = await _then(past, follower, When(), windows)
         return _counted(then, {name: _window(name, then.day) for name in windows})
 
 
@@ -129,7 +130,7 @@ async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) 
     """One unit in all live windows and the one asked for. Raises ProblemError as `past_view` does."""
     code, window, told = asked
     with _as_problems():
-        then = await _then(past, follower, when)
+        then = await _then(past, follower, when, (window,))
         if when.known_at is not None and told:
             then = then._replace(scene=await _as_told(past, then.scene, [{"unit": code}]))
         windows = {name: _window(name, then.day) for name in (*WINDOWS, window)}
@@ -168,7 +169,8 @@ class _Then(NamedTuple):
     units: Mapping[str, DaySeries]
 
 
-async def _then(past: Past, follower: Follower, when: When) -> _Then:
+async def _then(past: Past, follower: Follower, when: When, windows: Iterable[str]) -> _Then:
+    """Raises what is wrong with the day or one of these windows before the store is asked."""
     now = follower.mirror.scene()
     if now is None:
         raise ProblemError("NOT_READY")
@@ -177,6 +179,8 @@ async def _then(past: Past, follower: Follower, when: When) -> _Then:
     day = today if when.as_of is None else day_number(when.as_of)
     if not FIRST_DAY <= day <= today:
         raise ProblemError("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
+    for window in windows:
+        _window(window, day)
     units = await (past.units(policy) if when.known_at is None else past.units_at(policy, scene.meta.known_at))
     return _Then(replace(scene, meta=msgspec.structs.replace(scene.meta, day=day), scores={}, feeds={}), day, today, units)
 

@@ -136,6 +136,10 @@ class World:
         answer = await self.http.get("/api/v1/map", params=query)
         return {"status": answer.status_code, **answer.json()}
 
+    async def has_days(self) -> bool:
+        """Whether the store has all days, so that other days and named periods are answered."""
+        return (await self.map(window="2026-11"))["status"] == 200
+
     async def stop(self, name: str) -> None:
         task = self.tasks.pop(name)
         task.cancel()
@@ -229,6 +233,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
             await world.start_worker()
             await world.start_projector()
             await eventually(lambda: world.follower and world.follower.mirror.meta)
+            await eventually(world.has_days)
             yield world
         finally:
             for name in list(world.tasks):
