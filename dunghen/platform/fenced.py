@@ -22,7 +22,7 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import RecordMetadata
 
-from dunghen.platform import kafka
+from dunghen.platform import kafka, traces
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.settings import PlatformSettings
 
@@ -72,14 +72,16 @@ class Writer:
         """All of {(topic, partition): [(key, value or None for a tombstone)]} in one transaction, stamped with real time; gives the count.
 
         It is durable when this returns; readers see it a moment later, a successor's `start` waits for that. Nothing to write is no
-        transaction. Raises Fenced if refused, else aiokafka's errors (MessageSizeTooLargeError …).
+        transaction. The last record of each partition names the present span: who has that one has them all. Raises Fenced if refused,
+        else aiokafka's errors (MessageSizeTooLargeError …).
         """
         filled = [(place, records) for place, records in ((p, list(rs)) for p, rs in batches.items()) if records]
         if not filled:
             return 0
+        headers = traces.headers()
         try:
             await self._producer.begin_transaction()
-            sent = [(place, future) for place, records in filled for future in await self._send(place, records)]
+            sent = [(place, future) for place, records in filled for future in await self._send(place, records, headers)]
             self._last.update({place: stored.offset for place, stored in await _all_of(sent)})
             await self._producer.commit_transaction()
         except REFUSALS as fault:
@@ -95,15 +97,15 @@ class Writer:
                     raise kafka.Stalled(f"{topic} {partition}: what was committed at {offset} cannot be read")
                 await asyncio.sleep(0.02)
 
-    async def _send(self, place: kafka.Place, records: list[tuple[bytes, bytes | None]]) -> list[Sent]:
+    async def _send(self, place: kafka.Place, records: list[tuple[bytes, bytes | None]], headers: traces.Headers) -> list[Sent]:
         sent, now, batch = [], real_milliseconds(), self._producer.create_batch()
-        for key, value in records:
-            if batch.append(key=key, value=value, timestamp=now) is None:
-                sent.append(await self._submit(batch, place))
-                batch = self._producer.create_batch()
-                batch.append(
-                    key=key, value=value, timestamp=now
-                )  # an empty batch takes a record of any size: the broker refuses what is too large
+        for part, with_ in ((records[:-1], traces.NO_HEADERS), (records[-1:], headers)):
+            for key, value in part:
+                if batch.append(key=key, value=value, timestamp=now, headers=with_) is None:
+                    sent.append(await self._submit(batch, place))
+                    batch = self._producer.create_batch()
+                    # An empty batch takes a record of any size: the broker refuses what is too large.
+                    batch.append(key=key, value=value, timestamp=now, headers=with_)
         sent.append(await self._submit(batch, place))
         return sent
 

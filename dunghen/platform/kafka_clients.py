@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import Any, Protocol
@@ -34,6 +34,7 @@ class Record(Protocol):
     value: bytes | None
     offset: int
     timestamp: int
+    headers: Sequence[tuple[str, bytes | None]]
 
 
 class Unreachable(Exception):

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
-from dunghen.platform import kafka
+from dunghen.platform import kafka, traces
 from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings
 
@@ -59,14 +59,20 @@ class KafkaSender:
 
     async def send_all(self, records: Sequence[Outgoing]) -> None:
         """Returns once the broker has acknowledged every record. Raises NotStored: some may be stored all the same."""
-        producer = self._producer
+        with traces.sending(records[0].topic if records else "", len(records)):
+            await self._send_all(records)
+
+    async def _send_all(self, records: Sequence[Outgoing]) -> None:
+        producer, headers = self._producer, traces.headers()
         if producer is None:
             raise NotStored
         pending: list[asyncio.Future[Any]] = []
         try:
             async with asyncio.timeout(self.seconds):
                 for r in records:
-                    pending.append(await producer.send(self.settings.named(r.topic), r.value, key=r.key, partition=r.partition))
+                    pending.append(
+                        await producer.send(self.settings.named(r.topic), r.value, key=r.key, partition=r.partition, headers=headers)
+                    )
                 if pending:
                     await asyncio.wait(pending)
         except (TimeoutError, KafkaError) as fault:
@@ -75,6 +81,7 @@ class KafkaSender:
         for future in pending:
             if future.cancelled() or future.exception() is not None:
                 self._give_up(pending, None if future.cancelled() else future.exception())
+        traces.note_stored((r.topic, r.partition, future.result().offset) for r, future in zip(records, pending, strict=True))
 
     async def _serve(self, producer: Any) -> None:
         found = len(await kafka.partitions_of(producer, self.settings, [self.topic]))

@@ -18,7 +18,7 @@ from typing import Any
 
 from faust.types import TP
 
-from dunghen.platform import memory
+from dunghen.platform import memory, traces
 from dunghen.platform.backlog import Backlog, Ends, Outlook, RoundDone
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.faust_batches import batch_topic
@@ -59,6 +59,8 @@ class Stage(ABC):
         self._outlook = Outlook()
         self.beat = Beat()
         self._round_at = self._tick_at = self._took = 0.0
+        self.source = ""  # the topic that it reads
+        self._came = traces.Came()
         self._task: asyncio.Task[None] | None = None
 
     @abstractmethod
@@ -130,14 +132,9 @@ class Stage(ABC):
     async def _round(self, events: list[Any]) -> None:
         began, due = time.monotonic(), time.monotonic() >= self._tick_at
         records = self._unseen([e.value for e in events])
-        batches = self.work(records) if records else {}
-        if records:
-            self.next = records[-1].offset + 1 if self.stopped_at is None else self.stopped_at
-        if due:
-            batches = joined(batches, self.tick())
-            self._tick_at = began + self.pace.tick
-        writing = time.monotonic()
-        await self.writer.write(batches)
+        self._came.take(self.source, self.partition, records)
+        with self._came.span(self.name, self.source):
+            writing = await self._work_and_write(records, due, began)
         now = time.monotonic()
         took = now - began
         self._round_at = began + self.pace.wait(len(records), took)
@@ -152,6 +149,19 @@ class Stage(ABC):
         for event in events:
             if self.stopped_at is None or event.value[-1].offset < self.stopped_at:
                 event.ack()
+
+    async def _work_and_write(self, records: list[Record], due: bool, began: float) -> float:
+        """One transaction; gives when the work was done and the writing began."""
+        batches = self.work(records) if records else {}
+        if records:
+            self.next = records[-1].offset + 1 if self.stopped_at is None else self.stopped_at
+        if due:
+            batches = joined(batches, self.tick())
+            self._tick_at = began + self.pace.tick
+        traces.note("messaging.batch.message_count", len(records))
+        writing = time.monotonic()
+        await self.writer.write(batches)
+        return writing
 
     def _unseen(self, batches: list[list[Record]]) -> list[Record]:
         """What the state does not hold yet, each record once: after a rebalance the queue has batches that come again. Raises Gap."""
@@ -236,7 +246,7 @@ class Stages:
         new = {key: self._factories[key[0]](key[1]) for key in mine - self.held.keys()}
         for key, stage in new.items():
             stage.source_ends = partial(self.app.consumer.ends, TP(*key))
-            stage.beat = self._beats[key[0]]
+            stage.source, stage.beat = key[0].removeprefix(self.settings.namespace), self._beats[key[0]]
         if not await self._taken_over(new, revocations):
             return
         self.held.update(new)

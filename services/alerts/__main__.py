@@ -12,7 +12,7 @@ from dunghen.contracts.people import PeopleBook
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.subscriptions import SubscriptionBook
 from dunghen.domain.feeds import Patience
-from dunghen.platform import kafka, logs
+from dunghen.platform import kafka, logs, traces_export
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
@@ -35,6 +35,8 @@ from services.alerts.settings import AlertsSettings
 async def run(settings: AlertsSettings) -> None:
     """Until a signal: the database first, then the policies, then the stages. With mode `off` nothing is decided."""
     life, metrics, book, people = Lifecycle(seconds_in_all=STOP_SECONDS), Metrics(REGISTRY), PolicyBook(), PeopleBook()
+    traces_export.start("alerts", metrics.on_spans)
+    life.release("traces", traces_export.stop)
     readiness = (
         Readiness.of_steps("store") if settings.alerts_mode == "off" else Readiness.of_steps("store", "kafka", "policy", "partitions")
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from dunghen.platform.traces_export import RESULTS
 from services.alerts.decisions import REASONS
 from services.alerts.settings import CHANNELS
 
@@ -48,7 +49,12 @@ class Metrics:
         self.partitions = Gauge("dunghen_alerts_partitions", "Partitions that there are; 0 in mode off, where nothing is watched", **made)
         self.watched = Gauge("dunghen_alerts_watched_dossiers", "Open dossiers that are watched", ["partition"], **made)
         self.unreadable = Counter("dunghen_alerts_unreadable_records", "Looks at dossiers whose record cannot be read", **made)
+        self.spans = Counter("dunghen_alerts_spans", "Spans of traces: handed to the collector, or let go", ["result"], **made)
         self._zero()
+
+    def on_spans(self, result: str, count: int) -> None:
+        """What became of so many spans."""
+        self.spans.labels(result).inc(count)
 
     def on_leave(self, partition: int) -> None:
         """What is said of a partition is said by its present owner only."""
@@ -58,6 +64,8 @@ class Metrics:
     def _zero(self) -> None:
         for reason in REASONS:
             self.decided.labels(reason)
+        for result in RESULTS:
+            self.spans.labels(result)
         for outcome in OUTCOMES:
             self.outcomes.labels(outcome)
         for channel in CHANNELS:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dunghen.contracts import topics
 from dunghen.contracts.messages import Notice, encode
+from dunghen.platform import traces
 from dunghen.platform.fenced import Batches, Writer
 from dunghen.platform.kafka import Record, read_all
 from dunghen.platform.logs import get_logger
@@ -31,6 +32,7 @@ class FencedNotices:
     partition: int
 
     async def publish(self, notices: Sequence[Notice]) -> None:
+        traces.note("dunghen.notices", len(notices))
         await self.writer.write({(topics.NOTICES, self.partition): [(n.dossier.encode(), encode(n)) for n in notices]})
 
 
@@ -44,6 +46,7 @@ class AlertStage(Stage):
         held = Holding(partition, self._held, lambda: self.next or 0, FencedNotices(self.writer, partition), channels)
         self.handlers = Handlers(settings, ports, held)
         self._leaving = False
+        self._because = traces.Came()  # the rounds in which something was decided that the courier has not seen
         self._wake = asyncio.Event()
         self._carrying: asyncio.Task[None] | None = None
 
@@ -74,6 +77,7 @@ class AlertStage(Stage):
     def work(self, records: list[Record]) -> Batches:
         for r in records:
             if self.handlers.on_record(r.key, r.value):
+                self._because.take_present()
                 self._wake.set()
         return {}
 
@@ -95,7 +99,8 @@ class AlertStage(Stage):
         self._wake.clear()
         try:
             if self._held():
-                await self.handlers.courier.round()
+                with self._because.span("tell", topics.NOTICES):
+                    await self.handlers.courier.round()
         except StoreAwayError as fault:
             log.warning("store_away", code=str(fault))
         with suppress(TimeoutError):

@@ -12,6 +12,7 @@ import uvloop
 
 from dunghen.contracts.audit import STORE
 from dunghen.contracts.topics import all_topics
+from dunghen.platform import traces_export
 from dunghen.platform.clock import clock_from, real_milliseconds
 from dunghen.platform.http_server import allow_open_files
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
@@ -19,6 +20,7 @@ from dunghen.platform.logs import configure, get_logger
 from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
 from dunghen.platform.store import StoreTakenError, open_store
+from services.api import metrics
 from services.api.adapters.access_topics import AccessTopics
 from services.api.adapters.http_server import serving
 from services.api.adapters.kafka_band_webhooks import KafkaBandWebhooks
@@ -51,6 +53,8 @@ SWITCH_SECONDS = 0.0005  # as long the map waits for the thread that writes the 
 async def project(settings: ApiSettings, life: Lifecycle) -> None:
     """The only writer of the live picture and of the history."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    traces_export.start("projector", metrics.on_spans)
+    life.release("traces", traces_export.stop)
     readiness = Readiness.of_steps("kafka", "redis", "policy", "level")
     serve_metrics(settings, readiness)
     board = RedisBoard(settings, settings.stream_length)
@@ -148,6 +152,9 @@ def main(words: list[str]) -> int:
     get_logger("api").info("starting", **settings.redacted())
     try:
         uvloop.run(COMMANDS[words[0]](settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    except SettingsError as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - what OpenTelemetry's variables say
+        return 78
     except StoreTakenError as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - for whoever started a second one
         return 75

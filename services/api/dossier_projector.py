@@ -20,6 +20,7 @@ from dunghen.domain.reckoning import last_word, reckon
 from dunghen.domain.record_reading import read
 from dunghen.domain.rules import DossierRules
 from dunghen.domain.traits import EDITION, placed
+from dunghen.platform import traces
 from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Delete, Put, Store, Write
@@ -119,13 +120,15 @@ class DossierProjector:
         offsets = await self.store.offsets()
         begin = {(DOSSIERS, p): offset for (topic, p), offset in offsets.items() if topic == own}
         reader = Reader(self.settings, [DOSSIERS], begin, patient=True)
-        written_at, waiting = 0.0, list[Write]()
+        written_at, waiting, came = 0.0, list[Write](), traces.Came()
         async for batches in reader.batches():
             for place, records in batches.items():
                 waiting += await self._writes(policy, place, records)
+                came.take(*place, records)
             if monotonic() - written_at >= self.settings.history_seconds or len(waiting) > WAITING:
-                left = await units_left(self.store, waiting)
-                await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
+                with came.span("store", DOSSIERS):
+                    left = await units_left(self.store, waiting)
+                    await self.store.apply(waiting, {(own, p): offset for (_, p), offset in reader.next.items()})
                 self.on_written(waiting)
                 self.level = reader.level
                 await tell_dossiers(self.news, waiting, left)

@@ -17,6 +17,7 @@ from dunghen.contracts.messages import DossierEvent, decode_event
 from dunghen.contracts.topics import DOSSIER_EVENTS
 from dunghen.domain.days import Zone
 from dunghen.domain.policy import Policy
+from dunghen.platform import traces
 from dunghen.platform.kafka import Place, Reader, Record
 from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Document, In, Put, Query, Store
@@ -60,14 +61,16 @@ class EventProjector:
         policy = self.shown()
         if policy is None:
             return
-        self._came, self._count, written_at = {}, 0, 0.0
+        self._came, self._count, written_at, traced = {}, 0, 0.0, traces.Came()
         begin = {place: offset for place, offset in (await self.store.offsets()).items() if place[0] == DOSSIER_EVENTS}
         reader = Reader(self.settings, [DOSSIER_EVENTS], begin, patient=True)
         async for batches in reader.batches():
             for place, records in batches.items():
                 await self._take(place, records)
+                traced.take(*place, records)
             if self._count > WAITING or (self._count and monotonic() - written_at >= self.settings.history_seconds):
-                await self._write(dict(reader.next), policy.zone)
+                with traced.span("store", DOSSIER_EVENTS):
+                    await self._write(dict(reader.next), policy.zone)
                 written_at = monotonic()
 
     async def _take(self, place: Place, records: Sequence[Record]) -> None:

@@ -18,6 +18,7 @@ from dunghen.contracts.justifications import decode_justification
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import decode_action
 from dunghen.contracts.topics import FACTS, JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
+from dunghen.platform import traces
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Unreachable, end_offsets
 from dunghen.platform.logs import get_logger
@@ -81,12 +82,14 @@ class HistoryProjector:
 
     async def _follow(self) -> None:
         await self.begin()
-        reader = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True)
+        reader, came = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True), traces.Came()
         async for batches in reader.batches():
             for place, records in batches.items():
                 await self._take(place, records)
+                came.take(*place, records)
             if monotonic() - self._written_at >= self.settings.history_seconds:
-                await self.write(reader)
+                with came.span("store", "history"):
+                    await self.write(reader)
 
     async def _take(self, place: Place, records: Sequence[Record]) -> None:
         for index, record in enumerate(records):

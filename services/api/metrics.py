@@ -13,6 +13,7 @@ from dunghen.contracts.reconciliations import Reconciliation
 from dunghen.domain.access import RIGHTS, Reason
 from dunghen.domain.deliveries import State
 from dunghen.domain.sign_on import BY_WAY
+from dunghen.platform.traces_export import RESULTS
 from services.api.board_messages import FeedView
 from services.api.wall_reports import Walls
 
@@ -46,6 +47,9 @@ AGE_SECONDS = Histogram(
 )
 HISTORY_RECORDS = Counter("dunghen_api_history_records_total", "Records taken into the store", ["topic"])
 BREAKDOWNS = Counter("dunghen_api_breakdowns_total", "Months of units whose break-downs were published")
+SPANS = Counter("dunghen_api_spans_total", "Spans of traces of the projector: handed to the collector, or let go", ["result"])
+for _result in RESULTS:
+    SPANS.labels(result=_result)
 RECONCILED_AT = Gauge(
     "dunghen_api_reconciled_timestamp_seconds", "When the newest kept comparison with the batch path ended; 0: none is kept"
 )
@@ -92,6 +96,11 @@ WALL_FRAME_SECONDS = Gauge("dunghen_api_wall_frame_seconds", "Slowest wall displ
 WALL_MEMORY_BYTES = Gauge("dunghen_api_wall_memory_bytes", "Wall display with the largest heap")
 WALL_EVENT_AGE_SECONDS = Gauge("dunghen_api_wall_event_age_seconds", "Wall display that has waited longest for a word from the server")
 WALL_FAILURES = Gauge("dunghen_api_wall_failures", "Wall display whose drawing failed most often since its page was loaded")
+
+
+def on_spans(result: str, count: int) -> None:
+    """What became of so many spans."""
+    SPANS.labels(result=result).inc(count)
 
 
 def watch_walls(walls: Walls) -> None:

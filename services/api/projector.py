@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from dunghen.contracts.topics import DESK_EVENTS, DOSSIER_EVENTS, FACTS, FEEDS, POLICIES, UNIT_SCORES
 from dunghen.domain.feeds import Patience
 from dunghen.domain.policy import Policy
+from dunghen.platform import traces
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import MissingTopic, Reader, Truncated, Unreachable
 from dunghen.platform.logs import get_logger
@@ -39,7 +40,7 @@ class Projector:
     def __init__(self, settings: ApiSettings, board: BoardWriter, lag: Lag, clock: Clock) -> None:
         self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
         self.silence = Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
-        self.source_lag, self.taken = SourceLag(), Taken()
+        self.source_lag, self.taken, self.came = SourceLag(), Taken(), traces.Came()
         self._began, self._sources_at, self.on_board = time.monotonic(), float("-inf"), False
         metrics.LAG_SECONDS.set_function(self.map_age)
         self.showing: Showing | None = None
@@ -69,12 +70,13 @@ class Projector:
         self.showing, self.policies_read = showing, -1
         self.last_version = max(self.last_version, showing.position.version)
         self.looked_at = float("-inf")
-        reader, self.taken = Reader(self.settings, FOLLOWED, showing.offsets), Taken()
+        reader, self.taken, self.came = Reader(self.settings, FOLLOWED, showing.offsets), Taken(), traces.Came()
         log.info("projector_follows", version=showing.position.version, rebuilt=not showing.offsets)
         async for batches in reader.batches(patience=LOOK_SECONDS / 2):
             for place, records in batches.items():
                 showing.take(place, records, reader.next[place])
                 self.taken.take(records if self.level else ())
+                self.came.take(*place, records)
             self.level = reader.level
             if reader.level:
                 await self._round(showing)
@@ -97,7 +99,9 @@ class Projector:
         if commit is None:
             return
         begun = time.monotonic()
-        await self.board.publish(commit)
+        with self.came.span("show", "map"):
+            traces.note("dunghen.map.version", commit.position.text)
+            await self.board.publish(commit)
         metrics.WRITE_SECONDS.observe(time.monotonic() - begun)
         self.taken.shown(real_milliseconds())
         self.last_version = max(self.last_version, commit.position.version)

@@ -8,6 +8,7 @@ import uvloop
 
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.topics import DOSSIER_EVENTS
+from dunghen.platform import traces_export
 from dunghen.platform.clock import clock_from, real_milliseconds
 from dunghen.platform.http_server import HttpServer
 from dunghen.platform.kafka_sender import KafkaSender
@@ -31,14 +32,10 @@ from services.ingest.ports import Ports
 from services.ingest.settings import IngestSettings
 
 
-async def serve(settings: IngestSettings, life: Lifecycle) -> None:
+async def serve(settings: IngestSettings, metrics: Metrics, life: Lifecycle) -> None:
     """Runs until it is asked to stop. Kafka need not be there yet: until it is, every delivery is answered 503."""
-    metrics, sender, keys, people = (
-        Metrics(),
-        KafkaSender(settings, DOSSIER_EVENTS, settings.ingest_ack_seconds),
-        KeyTopic(settings),
-        PeopleTopic(settings),
-    )
+    life.release("traces", traces_export.stop)
+    sender, keys, people = KafkaSender(settings, DOSSIER_EVENTS, settings.ingest_ack_seconds), KeyTopic(settings), PeopleTopic(settings)
     policies = PolicyTopic(settings, metrics)
     ports = Ports(
         KafkaEvents(sender, settings.partitions),
@@ -75,15 +72,17 @@ def main(words: list[str]) -> int:
     if words not in ([], ["--insecure-ingest"]):
         print("usage: python -m services.ingest [--insecure-ingest]", file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 64
+    metrics = Metrics()
     try:
         settings = load(IngestSettings, **({"ingest_insecure": True} if words else {}))
+        configure("ingest", settings.log_level)
+        traces_export.start("ingest", metrics.on_spans)
     except SettingsError as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 78
-    configure("ingest", settings.log_level)
     quiet("aiokafka", "httpx")
     get_logger("ingest").info("starting", **settings.redacted())
-    uvloop.run(serve(settings, Lifecycle(seconds_in_all=STOP_SECONDS)))
+    uvloop.run(serve(settings, metrics, Lifecycle(seconds_in_all=STOP_SECONDS)))
     return 0
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dunghen.contracts.event_ids import event_id
 from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.refusals import Refusal
+from dunghen.platform import traces
 from services.ingest.feeds import Counts
 from services.ingest.ports import Arrivals, Desk, Ports
 from services.ingest.wire import scalars
@@ -50,10 +51,18 @@ async def on_delivery(delivery: Delivery, desk: Desk, ports: Ports, *, dry_run: 
     events = [result.event for result in results if result.event is not None]
     if not dry_run:
         if events:
+            _note(events, desk)
             with ports.metrics.acknowledging.time():
                 await ports.events.publish(events)
         _count(delivery, results, ports, now)
     return results
+
+
+def _note(events: Sequence[DossierEvent], desk: Desk) -> None:
+    """For whoever looks for late ones: of which units they are, and how they were read."""
+    if traces.on():
+        traces.note("dunghen.units", sorted({event.unit for event in events if event.unit}))
+        traces.note("dunghen.policy.version", desk.version)
 
 
 def on_heartbeat(beat: Heartbeat, ports: Ports) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from dunghen.contracts.refusals import Refusal
+from dunghen.platform.traces_export import RESULTS
 
 ROUTES = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC", "events", "facts", "desk-events", "heartbeats", "pull")
 KINDS = ("synced", "progressed", "retracted", "fact", "task", "follow_up", "desk_event")
@@ -32,12 +33,19 @@ class Metrics:
         self.policy_version = Gauge(
             "dunghen_ingest_policy_version", "Policy version that incoming records are read by; 0: none yet", **made
         )
+        self.spans = Counter("dunghen_ingest_spans", "Spans of traces: handed to the collector, or let go", ["result"], **made)
         self._zero()
+
+    def on_spans(self, result: str, count: int) -> None:
+        """What became of so many spans."""
+        self.spans.labels(result).inc(count)
 
     def _zero(self) -> None:
         for route in ROUTES:
             for status in ("2xx", "4xx", "5xx"):
                 self.requests.labels(route, status)
+        for result in RESULTS:
+            self.spans.labels(result)
         for kind in KINDS:
             self.accepted.labels(kind)
         for code in Refusal:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from dunghen.contracts.messages import KeyRecord
 from dunghen.contracts.refusals import Refusal
+from dunghen.platform import traces
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
 from dunghen.platform.throttle import Throttle
@@ -150,21 +151,28 @@ class Door:
             raise DeliveryRefused(429, Refusal.TOO_OFTEN, retry_after=ceil(wait))
 
     async def _answer(self, route: str, request: Request, work: Work) -> Response:
-        try:
-            answer = await self._worked(request, work)
-        except DeliveryRefused as refused:
-            self.ports.metrics.refused.labels(refused.code.value).inc()
-            answer = answers.of_refusal(refused.status, refused.code, refused.path, refused.retry_after)
-        except Unavailable:
-            self.ports.metrics.refused.labels(Refusal.KAFKA_AWAY.value).inc()
-            answer = answers.of_refusal(503, Refusal.KAFKA_AWAY, retry_after=RETRY_SECONDS)
-        except ClientDisconnect:
-            answer = answers.of_refusal(400, Refusal.BAD_JSON)  # nobody is left to read it
-        except Exception as fault:
-            log.error("request_failed", route=route, error=type(fault).__name__, where=_place(fault))
-            answer = answers.of_refusal(500, Refusal.INTERNAL, retry_after=RETRY_SECONDS)
+        with traces.request(request.scope["path"], request.method):  # our routes have no parameters: what was asked is what is declared
+            answer = await self._answered(route, request, work)
+            traces.note("http.response.status_code", answer.status)
+            if answer.status >= 500:
+                traces.failed(str(answer.status))
         self.ports.metrics.requests.labels(route, f"{answer.status // 100}xx").inc()
         return Response(answer.body, answer.status, _headers(answer), "application/json")
+
+    async def _answered(self, route: str, request: Request, work: Work) -> Answer:
+        try:
+            return await self._worked(request, work)
+        except DeliveryRefused as refused:
+            self.ports.metrics.refused.labels(refused.code.value).inc()
+            return answers.of_refusal(refused.status, refused.code, refused.path, refused.retry_after)
+        except Unavailable:
+            self.ports.metrics.refused.labels(Refusal.KAFKA_AWAY.value).inc()
+            return answers.of_refusal(503, Refusal.KAFKA_AWAY, retry_after=RETRY_SECONDS)
+        except ClientDisconnect:
+            return answers.of_refusal(400, Refusal.BAD_JSON)  # nobody is left to read it
+        except Exception as fault:
+            log.error("request_failed", route=route, error=type(fault).__name__, where=_place(fault))
+            return answers.of_refusal(500, Refusal.INTERNAL, retry_after=RETRY_SECONDS)
 
     async def _worked(self, request: Request, work: Work) -> Answer:
         holder = self.gate.holder(request.headers)
@@ -173,6 +181,7 @@ class Door:
         if desk is None or not self.ports.ready():
             raise DeliveryRefused(503, Refusal.NOT_READY)
         if holder is not None:
+            traces.link(request.headers.get(traces.HEADER))
             desk = replace(desk, allowed=desk.units_under(holder.code))
         async with self.bodies.read(request) as body:
             self.ports.metrics.bytes.inc(len(body))

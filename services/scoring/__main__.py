@@ -8,12 +8,13 @@ import sys
 
 from dunghen.contracts import topics
 from dunghen.contracts.policies import PolicyBook
-from dunghen.platform import kafka, logs, memory
+from dunghen.platform import kafka, logs, memory, traces_export
 from dunghen.platform.clock import clock_from
 from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
+from services.scoring import metrics
 from services.scoring.app import build
 from services.scoring.settings import ScoringSettings
 
@@ -21,6 +22,7 @@ from services.scoring.settings import ScoringSettings
 async def run(settings: ScoringSettings) -> None:
     """Until a signal: policies first, since nothing can be counted without; then the stages."""
     life = Lifecycle(seconds_in_all=STOP_SECONDS)
+    life.release("traces", traces_export.stop)
     readiness = Readiness.of_steps("kafka", "policy", "partitions")
     serve_metrics(settings, readiness)
     book = PolicyBook()
@@ -43,9 +45,10 @@ async def run(settings: ScoringSettings) -> None:
 def main() -> None:
     try:
         settings = load(ScoringSettings)
+        logs.configure("scoring", settings.log_level)
+        traces_export.start("scoring", metrics.on_spans)
     except SettingsError as fault:
         sys.exit(f"scoring cannot start:\n{fault}")
-    logs.configure("scoring", settings.log_level)
     asyncio.run(run(settings))
 
 

@@ -11,6 +11,7 @@ from dunghen.contracts.cells import CellKey, Complete, Covers, cell_key, complet
 from dunghen.contracts.dead_letters import origin_of
 from dunghen.contracts.messages import encode
 from dunghen.contracts.policies import PolicyBook
+from dunghen.platform import traces
 from dunghen.platform.backlog import Backlog, RoundDone
 from dunghen.platform.clock import Clock, clock_from
 from dunghen.platform.fenced import Batches
@@ -110,6 +111,9 @@ class FoldStage(Stage):
 
     def work(self, records: list[Record]) -> Batches:
         done = self.state.apply(records)
+        if traces.on():
+            traces.note("dunghen.units", sorted(done.touched))
+            traces.note("dunghen.policy.version", self.state.policy.version)
         metrics.FOREIGN.inc(done.foreign)
         for letter in done.dead:
             metrics.DEAD_LETTERS.labels(letter.reason).inc()

@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from dunghen.contracts.dead_letters import Reason
 from dunghen.platform.backlog import Backlog, RoundDone
+from dunghen.platform.traces_export import RESULTS
 
 STAGES = ("fold", "score")
 PLACE = ["stage", "partition"]
@@ -43,15 +44,23 @@ REOPENINGS = Counter("dunghen_scoring_refused_reopenings_total", "syncs that wou
 FROZEN = Gauge("dunghen_scoring_frozen_dossiers", "dossiers of which only their counts are left", ["partition"])
 DOOMED = Gauge("dunghen_scoring_doomed_dossiers", "silent dossiers that are still to be looked at for pruning", ["partition"])
 HORIZON = Gauge("dunghen_scoring_horizon_seconds", "since 1970: dossiers silent since before it may be frozen", ["partition"])
+SPANS = Counter("dunghen_scoring_spans_total", "spans of traces: handed to the collector, or let go", ["result"])
 VIOLATIONS = Counter("dunghen_scoring_invariant_violations_total", "days on which received is not finished + pending + overdue", ["reason"])
 
 for stage in STAGES:
     for of_stage in (EVENTS, ROUND_EVENTS, ROUND_SECONDS, WRITE_SECONDS, AGE_SECONDS, TAKEOVER_SECONDS, TAKEOVER_RECORDS):
         of_stage.labels(stage)
+for result in RESULTS:
+    SPANS.labels(result)
 for dead in Reason:
     DEAD_LETTERS.labels(dead.value)
 for reason in ("UNBALANCED", "NEGATIVE", "PAUSED_BEYOND_PENDING"):
     VIOLATIONS.labels(reason)
+
+
+def on_spans(result: str, count: int) -> None:
+    """What became of so many spans."""
+    SPANS.labels(result).inc(count)
 
 
 def on_round(stage: str, done: RoundDone) -> None:

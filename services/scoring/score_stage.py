@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dunghen.contracts import topics
 from dunghen.contracts.messages import Level, UnitScore, encode
 from dunghen.contracts.policies import PolicyBook
+from dunghen.platform import traces
 from dunghen.platform.backlog import Backlog, RoundDone
 from dunghen.platform.clock import Clock
 from dunghen.platform.fenced import Batches
@@ -45,6 +46,9 @@ class ScoreStage(Stage):
 
     def work(self, records: list[Record]) -> Batches:
         touched = {unit for r in records if (unit := self.state.put(r.key, r.value)) is not None}
+        if traces.on():
+            traces.note("dunghen.units", sorted(touched))
+            traces.note("dunghen.policy.version", self.state.policy)
         return self._batches(self._all_units() if self._turned() else touched)
 
     def tick(self) -> Batches:

@@ -11,6 +11,7 @@ import httpx
 
 from dunghen.contracts.refusals import Refusal
 from dunghen.domain.days import Zone, date_of, day_number
+from dunghen.platform import traces
 from dunghen.platform.logs import get_logger
 from services.ingest.fact_handlers import on_lists, reading_of
 from services.ingest.handlers import Result, dates_of, on_delivery
@@ -35,7 +36,8 @@ class Poller:
             while True:
                 desk = self.ports.desks.current()
                 if desk is not None and self.ports.ready():
-                    await self._ask(client, desk)
+                    with traces.request("pull"):
+                        await self._ask(client, desk)
                 await asyncio.sleep(self.pull.every_seconds)
 
     async def _ask(self, client: httpx.AsyncClient, desk: Desk) -> None:
