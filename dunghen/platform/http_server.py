@@ -10,8 +10,13 @@ from functools import partial
 from typing import Any
 
 import uvicorn
+from fastapi.telemetry import TelemetryConfig
 
 from dunghen.platform.http_bounds import BoundedProtocol, Waiting
+
+# What FastAPI offers itself is off whatever the environment says: it goes on in the trace that a sender names, and logs the texts of
+# exceptions. Our own spans: `traces`.
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def allow_open_files() -> None:

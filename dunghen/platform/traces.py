@@ -91,7 +91,7 @@ class Came:
 
     def take(self, topic: str, partition: int, records: Sequence[Record]) -> None:
         """What a reader was given of one partition."""
-        if _live is None or not records:
+        if _live is None or not records or len(self._from) >= MOST:
             return
         if found := _live.kept(records):
             self._from.update(found)

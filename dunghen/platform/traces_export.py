@@ -9,6 +9,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -108,10 +109,12 @@ async def stop() -> None:
 
     def shut() -> None:
         provider.shutdown()
-        loop.call_soon_threadsafe(ended.set)
+        with suppress(RuntimeError):  # it took too long, and the loop is closed
+            loop.call_soon_threadsafe(ended.set)
 
     threading.Thread(target=shut, name="traces-stop", daemon=True).start()  # a thread of the loop's own would hold up its end
-    await asyncio.wait({asyncio.ensure_future(ended.wait())}, timeout=STOP_SECONDS)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ended.wait(), STOP_SECONDS)
 
 
 def _sampler(chosen: Chosen) -> Sampler:

@@ -28,7 +28,7 @@ from structlog.contextvars import bound_contextvars
 
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.kafka_clients import Record
-from dunghen.platform.traces import HEADER, NO_HEADERS, Headers, Value
+from dunghen.platform.traces import HEADER, MOST, NO_HEADERS, Headers, Value
 
 FRESH_MILLISECONDS = 3_600_000  # what was written longer ago is read once more, after a loss or for another policy: its trace is over
 Kept = dict[tuple[int, int], SpanContext]
@@ -83,15 +83,16 @@ class Live:
         return _by_id(get_current_span().get_span_context())
 
     def kept(self, records: Sequence[Record]) -> Kept:
-        """The kept spans that these records name, but of those written long ago."""
-        found: Kept = {}
+        """The kept spans that these records name, but of those written long ago; MOST at most, for there may be thousands."""
+        named: dict[bytes, None] = {}
         since = real_milliseconds() - FRESH_MILLISECONDS
         for record in records:
             if record.headers and record.timestamp >= since:
-                for name, value in record.headers:
-                    if name == HEADER and value is not None and (context := _context_of(value.decode("ascii", "replace"))) is not None:
-                        found.update(_by_id(context))
-        return found
+                named.update((value, None) for name, value in record.headers if name == HEADER and value is not None)
+                if len(named) >= MOST:
+                    break
+        contexts = (_context_of(value.decode("ascii", "replace")) for value in named)
+        return {id_: context for found in contexts if found is not None for id_, context in _by_id(found).items()}
 
 
 def _by_id(context: SpanContext) -> Kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
+from dunghen.platform.http_server import NO_TELEMETRY
 from services.api import problems
 from services.api.access_table import check_declared
 from services.api.ahead import LookAhead
@@ -59,6 +60,7 @@ def build_app(follower: Follower, past: Past, officials: Officials, outlets: Out
         license_info={"name": follower.settings.licence, "url": follower.settings.licence_url},
         docs_url=None,  # /docs is a page of ours: nothing is loaded from elsewhere
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
     )
     problems.install(app)
     behind, look = Behind(past), LookAhead(past)

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dunghen.platform.http_server import NO_TELEMETRY
 from dunghen.platform.near import asked_here
 from services.ingest.description import described
 from services.ingest.ports import Ports
@@ -21,7 +22,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def build_app(ports: Ports, settings: IngestSettings) -> FastAPI:
     """The application; its state is in `ports`."""
     door = Door.of(ports, settings)
-    app = FastAPI(title="Đúng Hẹn ingest", openapi_url=None)
+    app = FastAPI(title="Đúng Hẹn ingest", openapi_url=None, telemetry=NO_TELEMETRY)
     posts: dict[str, Endpoint] = {
         "/sync/DongBoHoSoMC": door.sync("DongBoHoSoMC"),
         "/sync/CapNhatTienDoHoSoMC": door.sync("CapNhatTienDoHoSoMC"),

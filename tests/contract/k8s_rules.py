@@ -177,7 +177,9 @@ def _evicted_together(workload: Workload, objects: list[Object]) -> bool:
 
 
 def _selects(selector: Object, workload: Workload) -> bool:
-    return bool(wanted := selector.get("matchLabels")) and wanted.items() <= workload.labels.items()
+    labels, among = selector.get("matchLabels", {}), selector.get("matchExpressions", ())
+    chosen = all(each["operator"] == "In" and workload.labels.get(each["key"]) in each["values"] for each in among)
+    return bool(labels or among) and labels.items() <= workload.labels.items() and chosen
 
 
 def _own_policies(workload: Workload, objects: list[Object]) -> list[Object]:

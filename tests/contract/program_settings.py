@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.traces_export import ENDPOINTS, RATIO, SAMPLER, WAITING
 from services.alerts.settings import AlertsSettings
 from services.api.settings import ApiSettings
 from services.ingest.settings import IngestSettings
@@ -16,3 +17,6 @@ SETTINGS: dict[str, type[PlatformSettings]] = {
     "webhooks": ApiSettings,
     "alerts": AlertsSettings,
 }
+# Programs that make spans, by the variables of OpenTelemetry (`dunghen/platform/traces_export.py`).
+TRACED = {"ingest", "scoring", "projector", "alerts"}
+STANDARD = {*ENDPOINTS, SAMPLER, RATIO, WAITING}

@@ -29,9 +29,10 @@ from compose_rules import (
     read_dockerfile,
     serves_nothing,
 )
-from program_settings import SETTINGS
+from program_settings import SETTINGS, STANDARD, TRACED
 
 from dunghen.platform.settings import PREFIX
+from dunghen.platform.traces_export import Chosen
 
 TEXT = DOCKERFILE.read_text(encoding="utf-8")
 TARGETS = ("service", "api")
@@ -140,8 +141,18 @@ def test_an_api_without_its_pages_is_found() -> None:
 
 def test_a_container_is_told_only_settings_that_its_program_has(whole: Config) -> None:
     for name, settings in SETTINGS.items():
-        told = {each.removeprefix(PREFIX).lower() for each in whole["services"][name]["environment"]}
+        told = {each.removeprefix(PREFIX).lower() for each in whole["services"][name]["environment"].keys() - STANDARD}
         assert told <= {*settings.model_fields, *(f"{each}_file" for each in settings.model_fields)}, name
+
+
+def test_every_program_that_makes_spans_is_told_the_same_collector_and_no_other_container_is(whole: Config) -> None:
+    told = {
+        name: {k: v for k, v in (service.get("environment") or {}).items() if k in STANDARD} for name, service in whole["services"].items()
+    }
+    assert {name for name, variables in told.items() if variables} == TRACED
+    (same,) = {frozenset(told[name].items()) for name in TRACED}
+    assert dict(same)["OTEL_EXPORTER_OTLP_ENDPOINT"] == "${OTEL_EXPORTER_OTLP_ENDPOINT:-}"  # without one: off
+    assert Chosen.of(dict.fromkeys(dict(same), "")) is None
 
 
 class Answers(BaseHTTPRequestHandler):

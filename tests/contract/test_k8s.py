@@ -25,9 +25,10 @@ from k8s_rules import (
     ways_out,
     workloads,
 )
-from program_settings import SETTINGS
+from program_settings import SETTINGS, STANDARD, TRACED
 
 from dunghen.platform.settings import PREFIX, PlatformSettings
+from dunghen.platform.traces_export import Chosen
 
 
 @pytest.fixture(scope="module")
@@ -239,10 +240,27 @@ def test_what_a_city_adds_for_its_sign_on_and_its_pulled_sources_lets_these_two_
         assert all(block.subnet_of(IPv4Network("192.0.2.0/24")) for block in blocks)
 
 
+def test_no_collector_is_named_and_the_way_to_one_is_open_to_those_that_make_spans_alone(objects: list[Object]) -> None:
+    told = {name: value for name, value in named(objects, "ConfigMap", "dunghen")["data"].items() if name in STANDARD}
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == ""
+    assert Chosen.of(told) is None
+    assert Chosen.of({**told, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}) == Chosen.of(
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}
+    )
+    added = read_file(FOLDER / "examples" / "traces.yaml")
+    assert [fault for fault in faults([*objects, *added]) if "reaches what it should not" not in fault] == []  # taken by Kubernetes
+    more = {each.name: ways_out(each, [*objects, *added])[len(ways_out(each, objects)) :] for each in workloads(objects)}
+    assert {name for name, rules in more.items() if rules} == TRACED
+    for name in TRACED:
+        assert [(rule["ports"], [peer["ipBlock"]["cidr"] for peer in rule["to"]]) for rule in more[name]] == [
+            ([{"port": 4318}], ["192.0.2.30/32"])
+        ]
+
+
 def test_a_pod_is_told_only_settings_that_its_program_has(objects: list[Object]) -> None:
     shared = named(objects, "ConfigMap", "dunghen")["data"].keys()
     known_to_some = {name for settings in SETTINGS.values() for name in settings.model_fields}
-    assert {name.removeprefix(PREFIX).lower() for name in shared} <= known_to_some
+    assert {name.removeprefix(PREFIX).lower() for name in shared - STANDARD} <= known_to_some
     for workload in workloads(objects):
         settings = SETTINGS.get(workload.name, PlatformSettings)
         told = {each["name"] for container in workload.containers for each in container.get("env", ())}

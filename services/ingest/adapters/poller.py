@@ -57,6 +57,7 @@ class Poller:
             status, reason = "5xx", Refusal.KAFKA_AWAY.value
         self.ports.metrics.requests.labels("pull", status).inc()
         if reason:
+            traces.failed(reason)
             log.warning("pull_failed", source=self.pull.source, reason=reason)
 
     async def _taken(self, body: bytes, desk: Desk, now: int) -> Sequence[Result]:
