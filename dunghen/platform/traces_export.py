@@ -31,7 +31,7 @@ SAMPLER, RATIO, WAITING = "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTE
 SAMPLERS = {"always_on": 1.0, "always_off": 0.0, "traceidratio": None}  # each also as parentbased_…; None: the ratio says
 DEFAULTS = {SAMPLER: "parentbased_traceidratio", RATIO: "0.01", WAITING: "2048"}
 AT_ONCE = 512  # spans of one message to the collector
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0  # `up` gives a program three for all that it has to end
 _provider: TracerProvider | None = None
 
 
