@@ -60,8 +60,8 @@ def digest_of(text: str) -> str:
 
 
 def state_of(record: KeyRecord, now: int) -> State:
-    """Whether a key opens anything at `now` (real seconds)."""
-    if record.revoked_at and record.revoked_at <= now:
+    """Whether a key opens anything at `now` (real seconds). A revocation holds from when it is known, whatever clock dated it."""
+    if record.revoked_at:
         return "revoked"
     return "expired" if record.expires_at <= now else "valid"
 

@@ -5,6 +5,7 @@ Durations inside the plumbing (sessions, retries, retention) use `time.monotonic
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import time
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+TIMEX_BYTES, TIME_ERROR = 512, 5  # more than struct timex has anywhere; adjtimex(2): the clock is not synchronised
 LOOKED_AT_SECONDS = 0.5  # how often at most a process looks whether the file of its clock has changed
 
 
@@ -109,6 +111,15 @@ class FileClock(_Instants):
 def clock_from(file: Path | None) -> Clock:
     """The shared clock of `file`, else the real one."""
     return FileClock(file) if file is not None else RealClock()
+
+
+def is_synchronised() -> bool | None:
+    """Whether the system says that somebody keeps this machine's clock right (NTP, PTP); None where it does not say."""
+    try:
+        state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_BYTES))  # of zeros: it only asks
+    except (OSError, AttributeError):
+        return None
+    return None if state < 0 else state != TIME_ERROR
 
 
 def real_milliseconds() -> int:

@@ -96,7 +96,7 @@ class Watch:
             kept = self.dossiers[key]
             rows += self._look(key, kept[INSTANT:], self._before(key, kept), Moment(now, self.policy))
             self.looks += 1
-        self.decided_to = max(self.decided_to, now)
+        self.decided_to = now  # back with a clock that is put back: what comes to cross something in that time again is not decided yet
         return rows
 
     def adopt(self, policy: Policy, now: int) -> list[Row]:
@@ -116,7 +116,7 @@ class Watch:
         A part at a time: a million at once would keep everything else of the process waiting for a minute.
         """
         self.dossiers, self._changed = newest
-        self.decided_to = progress.decided_to if progress else self.live.since
+        self.decided_to = min(progress.decided_to, self.live.back_at) if progress else self.live.since
         self._sure = progress is not None and progress.policy == self.policy.version
         return list(self.dossiers)
 

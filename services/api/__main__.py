@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import uvloop
@@ -13,7 +14,7 @@ import uvloop
 from dunghen.contracts.audit import STORE
 from dunghen.contracts.topics import all_topics
 from dunghen.platform import traces_export
-from dunghen.platform.clock import clock_from, real_milliseconds
+from dunghen.platform.clock import clock_from
 from dunghen.platform.http_server import allow_open_files
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.logs import configure, get_logger
@@ -99,7 +100,7 @@ async def serve(settings: ApiSettings, life: Lifecycle) -> None:
     told = open_store(settings, WEBHOOK_STORE, read_only=True)
     life.release("told", told.close)
     follower = Follower(settings, board, clock_from(settings.clock_file))
-    watch_picture(lambda: follower.mirror.lag_seconds(real_milliseconds()))
+    watch_picture(lambda: follower.mirror.lag_seconds(monotonic()))
     for name, watch in (("store", StoreWatch(store)), ("access", StoreWatch(access))):
         follower.wanted[name] = partial(getattr, watch, "there")
         life.spawn(f"{name}-watch", watch.run())

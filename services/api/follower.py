@@ -72,7 +72,8 @@ class Follower:
         if not loaded and not self.mirror.load(await self.board.load()):
             await asyncio.sleep(RETRY_SECONDS)  # Redis was emptied or never filled: what is there cannot be built upon
             return False
-        self.mirror.pulse = pulse or self.mirror.pulse  # only now: a projector that lives does not vouch for a picture that we do not have
+        # only now: a projector that lives does not vouch for a picture that we do not have
+        self.mirror.hear(pulse, real_milliseconds(), monotonic())
         self._show()
         for position, entry in await self.board.entries(self.mirror.position, WAIT_SECONDS):
             if position <= self.mirror.position:
@@ -99,14 +100,14 @@ class Follower:
         """The server's clock, how far the map is behind the sources (None: not known), and `feeds` whose staleness changed."""
         scene = self.mirror.scene()
         zone = scene.looks.zone if scene else NO_ZONE
-        milliseconds = real_milliseconds()
+        now = monotonic()
         return {
             "server_time": instant_text(self.clock.seconds(), zone),
-            "kafka_lag_seconds": self.mirror.lag_seconds(milliseconds),
+            "kafka_lag_seconds": self.mirror.lag_seconds(now),
             "version": self.mirror.position.version,
             "geometry": self.geometries.current.id,
             "stale": self.stale_age() is not None,
-            "age_seconds": self.mirror.age_seconds(milliseconds),
+            "age_seconds": self.mirror.age_seconds(now),
             "feeds": [{"source": f.source, "seen_at": instant_text(f.seen_at, zone), "stale": f.stale, "units": f.units} for f in feeds],
         }
 
@@ -117,5 +118,5 @@ class Follower:
 
     def stale_age(self) -> float | None:
         """Seconds without a word from the projector where that is too long, so that what is served may be old; None while all is well."""
-        age = self.mirror.age_seconds(real_milliseconds())
+        age = self.mirror.age_seconds(monotonic())
         return 0.0 if age is None else age if age > self.settings.out_of_touch_seconds else None

@@ -67,8 +67,8 @@ class Ledger:
     revised: set[tuple[str, int]] = field(default_factory=set)
 
     def put(self, key: CellKey, counters: list[int], now: int) -> None:
-        """One cell as it is now; its series must be known. `now` on the city's clock."""
-        if now // MINUTE != self.minute and not self.revised:
+        """One cell as it is now; its series must be known. `now` on the city's clock; where that is put back, the minute does not go."""
+        if now // MINUTE > self.minute and not self.revised:
             self.minute, self.before = now // MINUTE, {}
         series = SeriesKey(key.unit, key.partition, key.policy)
         days = self.known[series]

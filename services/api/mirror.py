@@ -34,6 +34,8 @@ class Mirror:
     desks: DesksByUnit = field(default_factory=DesksByUnit)
     statements: StatementsByUnit = field(default_factory=StatementsByUnit)
     pulse: Pulse | None = None
+    _pulse_at: float = 0.0
+    _looked_at: float = 0.0
     _units: Mapping[str, UnitFeed] | None = None
     _policies: Policies | None = None
     _public: tuple[Policy, PublicFacts] | None = None
@@ -121,11 +123,22 @@ class Mirror:
         policies = ((applied_at, self.policy_at(v)) for v, applied_at in later)
         return [(applied_at, policy.publications) for applied_at, policy in policies if policy]
 
-    def age_seconds(self, milliseconds: int) -> float | None:
-        """Real seconds since the projector's last sign of life; None if there never was one."""
-        return None if self.pulse is None else max(milliseconds - self.pulse.at, 0) / 1000
+    def hear(self, pulse: Pulse | None, milliseconds: int, now: float) -> None:
+        """The projector's newest sign of life, as the board has it. `now` on the monotonic clock, by which ages go: the time of day, which
+        two machines have and which may be put right, is asked for the first one alone. Each later one came since we looked last.
+        """
+        if pulse is None:
+            return
+        if pulse != self.pulse:
+            age = max(milliseconds - pulse.at, 0) / 1000
+            self._pulse_at = now - (age if self.pulse is None else min(age, now - self._looked_at))
+        self.pulse, self._looked_at = pulse, now
 
-    def lag_seconds(self, milliseconds: int) -> float | None:
+    def age_seconds(self, now: float) -> float | None:
+        """Real seconds since the projector's last sign of life; None if there never was one. `now` on the monotonic clock."""
+        return None if self.pulse is None else max(now - self._pulse_at, 0.0)
+
+    def lag_seconds(self, now: float) -> float | None:
         """Real seconds since everything in `dossier-events` was on the map, as far as it is known here."""
-        age = self.age_seconds(milliseconds)
+        age = self.age_seconds(now)
         return None if age is None or self.pulse is None else round(self.pulse.lag_seconds + age, 1)

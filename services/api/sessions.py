@@ -22,6 +22,7 @@ SESSIONS, LINKS = "sessions", "links"
 COLLECTIONS = (Collection(SESSIONS, (("seen_at",), ("made_at",))), Collection(LINKS, (("expires_at",),)))
 First = Callable[[], Awaitable[None]]  # what has to be done before a cookie goes out
 SEEN_EVERY_SECONDS = 60  # how exactly it is known when a session was last used
+AHEAD_SECONDS = 60  # at most so far is the clock of one machine ahead of another's
 
 
 class Session(NamedTuple):
@@ -111,7 +112,9 @@ class Sessions:
         await self.store.remove(SESSIONS, {"id": digest_of(cookie)})
 
     def _lasts(self, session: Document, now: int) -> bool:
-        return bool(now - session.body["seen_at"] < self.idle and now - session.body["made_at"] < self.longest)
+        """What a clock dated that has since been put back does not last by that for longer: it ends."""
+        unused, since = now - session.body["seen_at"], now - session.body["made_at"]
+        return bool(-AHEAD_SECONDS <= unused < self.idle and -AHEAD_SECONDS <= since < self.longest)
 
     async def _forget(self, now: int) -> None:
         """What has ended by itself. A used link is remembered as long as it would open otherwise."""

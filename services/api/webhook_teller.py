@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Protocol
 
 import msgspec
@@ -17,7 +18,7 @@ from dunghen.domain.band_news import Reason
 from dunghen.domain.deliveries import Outcome, Patience, State, decide_next
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
-from dunghen.platform.retries import Retries
+from dunghen.platform.retries import LONGEST_PEACE, Retries
 from dunghen.platform.store import Store, StoreAwayError
 from dunghen.platform.store.lease import Lease
 from services.api import metrics
@@ -123,7 +124,7 @@ class Teller:
 
     def rows(self, hook: BandWebhook) -> tuple[Scene, Rows] | None:
         """The map as a subscriber is told it; None while it is old or still being counted: half a count is nobody's news."""
-        scene, lag = self.follower.mirror.scene(), self.follower.mirror.lag_seconds(self.now())
+        scene, lag = self.follower.mirror.scene(), self.follower.mirror.lag_seconds(monotonic())
         if scene is None or scene.policy is None or lag is None or lag > self.settings.webhook_level_seconds:
             return None
         if self.follower.stale_age() is not None:
@@ -159,9 +160,11 @@ class Telling:
             await self._keep(with_a_try(hook, self.kept, self.teller.now()))
         if self.kept.message is None or self.kept.told is None:
             await self._make(hook)
-        course, message = self.kept.course, self.kept.message
-        due = course.state is not State.FAILING and course.next_at <= self.teller.now()
-        if message is not None and due and self.teller.may_send():
+        course, message, now = self.kept.course, self.kept.message, self.teller.now()
+        waits = (
+            now < course.next_at <= now + round(2000 * max(self.retries.longest, LONGEST_PEACE))
+        )  # further ahead: by a clock that was put back since
+        if message is not None and course.state is not State.FAILING and not waits and self.teller.may_send():
             await self._send(hook, message)
 
     async def _make(self, hook: BandWebhook) -> None:

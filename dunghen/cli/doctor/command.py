@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+from redis import Redis
+from redis.exceptions import RedisError
 
 from dunghen.cli.backup.noted import last_backup
 from dunghen.cli.city_settings import settings_of
@@ -18,12 +20,14 @@ from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.doctor.city import comparison_of, disk_of
 from dunghen.cli.doctor.finding import Elsewhere, Finding
 from dunghen.cli.doctor.servers import redis_of, topics_of
-from dunghen.platform.clock import RealClock
+from dunghen.platform.clock import RealClock, is_synchronised
 from dunghen.platform.kafka_connection import goes_out_unguarded
 from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import NotStarted
 from dunghen.platform.settings import SettingsError
 
+CLOCKS_APART_SECONDS = 2.0
+KEEP_RIGHT = "let NTP keep it (timedatectl set-ntp true, or chrony): what a wrong clock does is in docs/operations.md"
 BACKUP_HOURS = 26  # one each night, and two hours for it to be late
 
 
@@ -67,6 +71,28 @@ def _backup(folder: DataFolder) -> Iterator[Finding]:
         yield Finding("a backup (none is noted in this data folder)", False, "dunghen backup FOLDER, each night")
 
 
+def _clock(folder: DataFolder) -> Iterator[Finding]:
+    """Of this machine, and of the one that Redis is on. Of a city that is made up nobody needs the right time."""
+    if (folder.path / "simulate.json").exists():
+        return
+    synchronised = is_synchronised()
+    if synchronised is not None:
+        yield Finding("the clock of this machine is kept right", synchronised, f"{KEEP_RIGHT}; in a container, of its host")
+    with contextlib.suppress(SettingsError, RedisError):
+        apart = _seconds_from(folder.remembered().get("redis") or settings_of(folder).redis)
+        yield Finding(f"the clock of Redis: {apart:.1f} s from ours", apart <= CLOCKS_APART_SECONDS, f"one of them is wrong: {KEEP_RIGHT}")
+
+
+def _seconds_from(redis: str) -> float:
+    """How far the clock of a Redis is from ours at least. Raises RedisError."""
+    with Redis.from_url(redis, socket_timeout=5, socket_connect_timeout=5) as server:
+        before = RealClock().micros()
+        seconds, micros = server.time()
+        after = RealClock().micros()
+    there = int(seconds) * 1_000_000 + int(micros)
+    return max(before - there, there - after, 0) / 1e6
+
+
 def _kafka(folder: DataFolder) -> Iterator[Finding]:
     try:
         settings = settings_of(folder)
@@ -95,6 +121,7 @@ def _running(folder: DataFolder) -> Iterator[Finding]:
 def _city(folder: DataFolder, at: Elsewhere) -> Iterator[Finding]:
     yield from disk_of(folder.path)
     yield from _backup(folder)
+    yield from _clock(folder)
     yield from _kafka(folder)
     for name, address in (("ingest", at.ingest), ("the map", at.page)):
         if address:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -145,7 +146,7 @@ async def http(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     follower = Follower(settings, cast(BoardReader, None), FixedClock(DAY * 86400 + 60 * getattr(request, "param", 60)))
     stored = Stored(first.position, first.entry.meta, {"20242": scored("20242")}, policies=showing.policies, desks=showing.desks)
     follower.mirror.load(stored)
-    follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
+    follower.mirror.hear(Pulse(at=real_milliseconds(), lag_seconds=0), real_milliseconds(), monotonic())
     past = Past(open_store(settings, "api"))
     app = FastAPI()
     problems.install(app)

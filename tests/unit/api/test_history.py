@@ -49,6 +49,18 @@ def test_within_a_minute_a_revision_remembers_what_was_before_it() -> None:
     assert documents(book.take_writes(1), "revisions")[0].id != ids[0]
 
 
+def test_a_clock_that_is_put_back_dates_nothing_before_what_was_dated_already() -> None:
+    """So that what was known in between stays what was known, and nothing that came later is taken back with it."""
+    book, revisions = ledger({5: [1]}), dict[str, Document]()
+    for counters, now in (([2], 600), ([3], 60), ([4], 120), ([5], 660)):
+        book.put(cell(5), counters, now)
+        revisions.update((d.id, d) for d in documents(book.take_writes(counters[0]), "revisions"))
+    present = {("20242", 0): {5: [5]}}
+    assert sorted(d.body["at"] for d in revisions.values()) == [600, 660]
+    assert taken_back(present, [d for d in revisions.values() if d.body["at"] > 600]) == {("20242", 0): {5: [4]}}
+    assert taken_back(present, revisions.values()) == {("20242", 0): {5: [1]}}
+
+
 def test_the_past_is_the_present_with_later_minutes_taken_back() -> None:
     for seed in range(20):
         rng, book = random.Random(seed), ledger()

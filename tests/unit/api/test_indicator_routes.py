@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -42,7 +43,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     records = {(record.kind, record.version): record for record in policy_records(1, BODIES, Applied(1))}
     meta = Meta(version=7, policy=1, day=DAY, known_at=DAY * 86400, covers={0: 5}, facts={0: 2})
     follower.mirror.load(Stored(Position(7), meta, {"20242": scored("20242", 9, 10)}, policies=records, facts=facts))
-    follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
+    follower.mirror.hear(Pulse(at=real_milliseconds(), lag_seconds=0), real_milliseconds(), monotonic())
     store = open_store(settings, "api")
     await store.prepare(COLLECTIONS)
     await store.apply([generation_put(DAY * 86400 + 3600, 1, DAY, 1)], {})  # the days are whole, and there are none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -82,7 +83,7 @@ class Town:
         records = {(record.kind, record.version): record for record in policy_records(1, BODIES, Applied(1))}
         meta = Meta(version=7, policy=1, day=DAY, known_at=at(DAY, 8), covers={})
         self.follower.mirror.load(Stored(Position(7), meta, {HAI_CHAU: scored(HAI_CHAU)}, policies=records))
-        self.follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
+        self.follower.mirror.hear(Pulse(at=real_milliseconds(), lag_seconds=0), real_milliseconds(), monotonic())
         app = FastAPI()
         problems.install(app)
         app.include_router(look_ahead_routes(self.follower, LookAhead(Past(self.store))))

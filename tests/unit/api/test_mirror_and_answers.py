@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from api_figures import DAY, scene_of, scored
 
 from dunghen.contracts.policies import Applied, policy_records
@@ -64,8 +65,29 @@ def test_the_city_has_the_facts_of_the_catalogue_of_procedures_of_its_policy() -
 def test_ages_count_from_the_last_sign_of_life() -> None:
     mirror = loaded()
     assert (mirror.age_seconds(5000), mirror.lag_seconds(5000)) == (None, None)
-    mirror.pulse = Pulse(at=3000, lag_seconds=0.5)
-    assert (mirror.age_seconds(5000), mirror.lag_seconds(5000)) == (2.0, 2.5)
+    mirror.hear(Pulse(at=3000, lag_seconds=0.5), 5000, 100.0)
+    assert (mirror.age_seconds(100.0), mirror.lag_seconds(100.0)) == (2.0, 2.5)
+    mirror.hear(Pulse(at=3000, lag_seconds=0.5), 6000, 101.0)
+    assert mirror.age_seconds(101.0) == 3.0
+
+
+@pytest.mark.parametrize("jump", [-86_400_000, -3_600_000, 3_600_000, 86_400_000])
+def test_no_clock_that_is_put_elsewhere_makes_a_picture_younger_or_older(jump: int) -> None:
+    """That of this machine, with the projector's as it was; and both, as they are one machine's."""
+    for moved in (0, jump):
+        mirror = loaded()
+        mirror.hear(Pulse(at=3000, lag_seconds=0.0), 3000, 100.0)
+        mirror.hear(Pulse(at=4000 + moved, lag_seconds=0.0), 4000 + jump, 101.0)
+        assert (mirror.age_seconds(101.0) or 0) <= 1.0
+        mirror.hear(Pulse(at=4000 + moved, lag_seconds=0.0), 34_000 + jump, 131.0)
+        assert (mirror.age_seconds(131.0) or 0) >= 30.0
+
+
+def test_a_word_that_came_while_nobody_could_look_is_as_old_as_it_says() -> None:
+    mirror = loaded()
+    mirror.hear(Pulse(at=3000, lag_seconds=0.0), 3000, 100.0)
+    mirror.hear(Pulse(at=4000, lag_seconds=0.0), 63_000, 160.0)
+    assert mirror.age_seconds(160.0) == 59.0
 
 
 def test_positions_are_read_as_they_are_written_and_grow_by_version_first() -> None:

@@ -78,6 +78,43 @@ def test_an_old_generation_never_comes_back() -> None:
     assert (picture.scores["A"].policy, picture.covers()) == (2, {0: 9})
 
 
+def turned(picture: Picture, day: int, good: int, *partitions: int) -> bool:
+    """What scoring says where a day begins: all scores anew, and behind them how far each partition is."""
+    for unit in ("A", "B"):
+        picture.put(scored(unit, good, day=day))
+    for partition in partitions:
+        picture.level(partition, level(day, p0=20 + good, p1=20 + good))
+    return picture.switch()
+
+
+def test_a_day_goes_back_where_every_partition_says_so_after_a_clock_that_ran_ahead() -> None:
+    picture = shown("A", "B")
+    assert turned(picture, DAY + 1, 1, 0, 1)
+    assert not turned(picture, DAY, 2, 0)
+    assert {(s.day, s.windows["month"].counts["early"]) for s in picture.scores.values()} == {(DAY + 1, 1)}
+    assert turned(picture, DAY, 3, 1)
+    assert picture.shown == Generation(1, DAY)
+    assert {(s.day, s.windows["month"].counts["early"]) for s in picture.scores.values()} == {(DAY, 3)}
+    assert picture.covers() == {0: 22, 1: 22}
+    picture.put(scored("A", 4))
+    picture.level(0, level(p0=30, p1=30))
+    assert (picture.scores["A"].windows["month"].counts["early"], picture.switch()) == (4, False)
+    assert turned(picture, DAY + 1, 5, 0, 1)
+    assert {(s.day, s.windows["month"].counts["early"]) for s in picture.scores.values()} == {(DAY + 1, 5)}
+    assert (picture.staged, set(picture.levels)) == ({}, {Generation(1, DAY + 1)})
+
+
+def test_one_worker_whose_clock_is_behind_takes_no_day_back() -> None:
+    picture = shown("A", "B")
+    turned(picture, DAY + 1, 1, 0, 1)
+    assert not turned(picture, DAY, 2, 0)
+    assert not turned(picture, DAY + 1, 3, 0)
+    assert not turned(picture, DAY, 4, 1), "the first has gone on since"
+    assert turned(picture, DAY + 2, 5, 0, 1)
+    assert {(s.day, s.windows["month"].counts["early"]) for s in picture.scores.values()} == {(DAY + 2, 5)}
+    assert (picture.staged, set(picture.levels)) == ({}, {Generation(1, DAY + 2)})
+
+
 def test_a_unit_without_a_newer_score_keeps_its_older_one_with_its_own_covers() -> None:
     picture = shown("A", "B")
     picture.put(scored("A", day=DAY + 1, covers={0: 9}))
@@ -99,7 +136,7 @@ def test_a_tombstone_takes_a_unit_out_of_all_generations() -> None:
 def test_changes_written_and_read_back_give_the_same_picture_at_any_moment() -> None:
     for seed in range(60):
         rng, picture, board = random.Random(seed), Picture(2), Picture(2)
-        day = DAY
+        day, furthest = DAY, Generation(0, 0)
         for _ in range(40):
             day += rng.random() < 0.1
             said = day - (rng.random() < 0.3)
@@ -108,11 +145,12 @@ def test_changes_written_and_read_back_give_the_same_picture_at_any_moment() -> 
             else:
                 picture.level(rng.randrange(2), level(said, p0=rng.randrange(99)))
             picture.switch()
+            furthest = max(furthest, picture.shown or furthest)
             if rng.random() < 0.3:
                 _write(picture, board)
         _write(picture, board)
         assert _told(board) == _told(picture)
-        assert picture.shown is None or all((s.policy, s.day) <= picture.shown for s in picture.scores.values())
+        assert picture.shown is None or all((s.policy, s.day) <= furthest for s in picture.scores.values())
 
 
 def _write(picture: Picture, board: Picture) -> None:

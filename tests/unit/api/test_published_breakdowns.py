@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -86,7 +87,7 @@ class Town:
         records = {(record.kind, record.version): record for record in policy_records(1, BODIES, Applied(1))}
         meta = Meta(version=7, policy=1, day=DAY, known_at=DAY * 86400, covers={})
         follower.mirror.load(Stored(Position(7), meta, {"20242": scored("20242")}, policies=records))
-        follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
+        follower.mirror.hear(Pulse(at=real_milliseconds(), lag_seconds=0), real_milliseconds(), monotonic())
         app = FastAPI()
         problems.install(app)
         app.include_router(breakdown_routes(follower, Past(self.store)))

@@ -138,6 +138,14 @@ async def test_a_session_ends_at_its_longest_however_much_it_is_used(kept: Sessi
     assert await kept.of(cookie, NOW + DAY) is None
 
 
+async def test_no_session_lasts_longer_by_a_clock_that_ran_ahead_and_is_put_back(kept: Sessions) -> None:
+    of_before = await begun(kept)
+    assert await kept.of(of_before, NOW + HOUR - 10) is not None
+    assert await kept.of(of_before, NOW) is None, "it was last used in an hour that has not come yet"
+    assert await kept.of(await begun(kept, NOW + DAY), NOW + 10) is None, "its longest would be a day later"
+    assert await kept.of(await begun(kept, NOW + 30), NOW) is not None, "another worker's clock may be a little ahead"
+
+
 async def test_signing_out_ends_this_session_and_no_other(kept: Sessions) -> None:
     cookie, other = await begun(kept), await begun(kept)
     await kept.end(cookie)

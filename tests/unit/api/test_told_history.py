@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -139,7 +140,7 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
     for n in range(5):
         now.take(told("20194", n, 1, n, period=f"2026-0{n + 1}"))
     follower.mirror.load(Stored(Position(7), meta, {}, policies=records, facts=now))
-    follower.mirror.pulse = Pulse(at=real_milliseconds(), lag_seconds=0)
+    follower.mirror.hear(Pulse(at=real_milliseconds(), lag_seconds=0), real_milliseconds(), monotonic())
     store = open_store(settings, "api")
     await store.prepare(COLLECTIONS)
     await store.insert(since_put(hour(0)))

@@ -47,7 +47,7 @@ class Map:
     def scene(self) -> Scene | None:
         return self.shown
 
-    def lag_seconds(self, _: int) -> float | None:
+    def lag_seconds(self, _: float) -> float | None:
         return self.lag
 
     def stale_age(self) -> float | None:
