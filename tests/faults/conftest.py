@@ -16,6 +16,7 @@ from tests.faults.form import SEED
 from tests.faults.proxied_broker import ProxiedBroker
 from tests.faults.world import FaultWorld
 
+START_SECONDS = 400  # a guard only: beside other fault runs a broker gets little of the machine
 QUICKER = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "1000"}
 
 
@@ -24,6 +25,7 @@ def fault_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServ
     with pytest.MonkeyPatch.context() as patch:
         for name, value in QUICKER.items():
             patch.setitem(kafka_broker.SETTINGS, name, value)
+        patch.setattr(kafka_broker, "START_SECONDS", START_SECONDS)
         server = kafka_broker.start(tmp_path_factory.mktemp("fault-kafka"))
     yield server
     server.stop()
