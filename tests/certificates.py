@@ -15,21 +15,21 @@ DAY = timedelta(days=1)
 
 
 class Authority:
-    """Signs servers of 127.0.0.1; `pem` is what clients are given to know it by."""
+    """Signs servers of 127.0.0.1; `pem` is what clients are given to know it by. `holds`: from now on, here as there."""
 
-    def __init__(self, name: str = "authority") -> None:
+    def __init__(self, name: str = "authority", holds: timedelta = DAY) -> None:
         self._key, self._name = ec.generate_private_key(ec.SECP256R1()), _named(name)
-        made = _begun(self._name, self._name, self._key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        made = _begun(self._name, self._name, self._key, holds).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self._certificate = made.sign(self._key, hashes.SHA256())
 
     @property
     def pem(self) -> str:
         return _pem(self._certificate)
 
-    def write_server(self, folder: Path, name: str) -> tuple[Path, Path]:
+    def write_server(self, folder: Path, name: str, holds: timedelta = DAY) -> tuple[Path, Path]:
         """(key with its certificate, this authority), as files of PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = _begun(_named(name), self._name, key).add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        made = _begun(_named(name), self._name, key, holds).add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
         certificate = made.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
         private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
@@ -44,10 +44,10 @@ def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, holds: timedelta) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     begun = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-    return begun.not_valid_before(now - DAY).not_valid_after(now + DAY)
+    return begun.not_valid_before(now - DAY).not_valid_after(now + holds)
 
 
 def _pem(certificate: x509.Certificate) -> str:

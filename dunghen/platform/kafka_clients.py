@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from dunghen.platform.kafka_certificates import why_refused
 from dunghen.platform.kafka_connection import connection, refusal_hint
 from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings
@@ -149,12 +150,14 @@ async def start(client: Any, settings: PlatformSettings) -> None:
         with suppress(KafkaError):
             await client.stop()
         if isinstance(fault, KafkaConnectionError):
-            raise unreachable(settings, fault) from None
+            raise await unreachable(settings, fault) from None
         raise
 
 
-def unreachable(settings: PlatformSettings, fault: Exception) -> Unreachable:
+async def unreachable(settings: PlatformSettings, fault: Exception) -> Unreachable:
     """The error to raise where no broker answered."""
+    if refused := await asyncio.to_thread(why_refused, settings):
+        return Unreachable(f"Kafka at {settings.kafka} (DUNGHEN_KAFKA) is not trusted: {refused}")
     return Unreachable(f"Kafka does not answer at {settings.kafka} (DUNGHEN_KAFKA): {fault}{refusal_hint(settings)}")
 
 
@@ -195,7 +198,7 @@ async def bootstrap(client: AIOKafkaClient, settings: PlatformSettings) -> None:
     try:
         await client.bootstrap()
     except KafkaConnectionError as fault:
-        raise unreachable(settings, fault) from None
+        raise await unreachable(settings, fault) from None
 
 
 async def until_reachable(settings: PlatformSettings, topics: Iterable[str] = (), every: float = 0.5) -> None:
@@ -208,6 +211,6 @@ async def until_reachable(settings: PlatformSettings, topics: Iterable[str] = ()
             return
         except (Unreachable, MissingTopic, KafkaError) as fault:
             if not said:
-                log.warning("waiting_for_kafka", error=type(fault).__name__)
+                log.warning("waiting_for_kafka", error=type(fault).__name__, reason=str(fault) if isinstance(fault, Unreachable) else "")
                 said = True
             await asyncio.sleep(every)

@@ -15,6 +15,7 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
+from dunghen.platform.kafka_certificates import context_of
 from dunghen.platform.near import is_loopback
 from dunghen.platform.settings import PlatformSettings
 
@@ -63,12 +64,7 @@ def tls(settings: PlatformSettings) -> ssl.SSLContext | None:
     return _context(settings.kafka_ca)
 
 
-@lru_cache(maxsize=4)
-def _context(authorities: str) -> ssl.SSLContext:
-    """One for all connections: reading the system's authorities takes longer than a handshake."""
-    context = ssl.create_default_context(cadata=authorities or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+_context = lru_cache(maxsize=4)(context_of)  # one for all connections: reading the system's authorities takes longer than a handshake
 
 
 def goes_out_unguarded(settings: PlatformSettings) -> bool:

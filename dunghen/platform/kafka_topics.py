@@ -179,7 +179,7 @@ async def _admin(settings: PlatformSettings) -> AsyncIterator[Any]:
         await admin.start()
     except KafkaConnectionError as fault:
         await admin.close()
-        raise unreachable(settings, fault) from None
+        raise await unreachable(settings, fault) from None
     try:
         yield admin
     finally:

@@ -9,6 +9,7 @@ from threading import Thread
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
+from dunghen.platform.kafka_certificates import EXPIRY
 from dunghen.platform.settings import PlatformSettings
 
 Check = Callable[[], bool]
@@ -55,6 +56,8 @@ def _absent(checks: Mapping[str, Check]) -> str:
 
 def serve_metrics(settings: PlatformSettings, readiness: Readiness, registry: CollectorRegistry = REGISTRY) -> None:
     """Serves them on `metrics_host`; with port 0 not at all. Raises OSError where the address cannot be had."""
+    if settings.kafka_security_protocol != "PLAINTEXT":
+        registry.register(EXPIRY)
     if settings.metrics_port:
         server = ThreadingHTTPServer((settings.metrics_host, settings.metrics_port), _handler(readiness, registry))
         server.daemon_threads = True

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
 from dunghen.contracts.dead_letters import Reason
+from dunghen.platform import kafka_certificates
 from services.alerts.metrics import Metrics as AlertsMetrics
 from services.api import metrics as api_metrics
 from services.ingest.metrics import Metrics as IngestMetrics
@@ -21,7 +22,7 @@ ROW = re.compile(r"^\| `(dunghen_[a-z_]+)` \|([^|]*)\|([^|]+)\|$", re.MULTILINE)
 
 def metrics_of_all() -> list[MetricWrapperBase]:
     """Those of all services, as they are at the start."""
-    modules = [metric for module in (scoring_metrics, api_metrics) for metric in vars(module).values()]
+    modules = [metric for module in (scoring_metrics, api_metrics, kafka_certificates) for metric in vars(module).values()]
     sets = [metric for made in (AlertsMetrics(CollectorRegistry()), IngestMetrics()) for metric in vars(made).values()]
     return [metric for metric in [*modules, *sets] if isinstance(metric, MetricWrapperBase)]
 
@@ -50,8 +51,8 @@ def test_every_metric_says_what_it_is() -> None:
     assert [name for name, text in said.items() if not text.strip()] == []
 
 
-def test_every_name_begins_with_its_service() -> None:
-    assert [name for name in registered() if not re.match(r"dunghen_(ingest|scoring|api|alerts)_[a-z_]+$", name)] == []
+def test_every_name_begins_with_its_service_or_what_all_services_have() -> None:
+    assert [name for name in registered() if not re.match(r"dunghen_(ingest|scoring|api|alerts|kafka)_[a-z_]+$", name)] == []
 
 
 def test_dead_letters_are_counted_by_each_of_their_reasons_from_the_start() -> None:

@@ -20,14 +20,17 @@ from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.doctor.city import comparison_of, disk_of
 from dunghen.cli.doctor.finding import Elsewhere, Finding
 from dunghen.cli.doctor.servers import redis_of, topics_of
+from dunghen.domain.days import DAY_SECONDS
+from dunghen.platform import kafka_certificates
 from dunghen.platform.clock import RealClock, is_synchronised
 from dunghen.platform.kafka_connection import goes_out_unguarded
 from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import NotStarted
-from dunghen.platform.settings import SettingsError
+from dunghen.platform.settings import PlatformSettings, SettingsError
 
 CLOCKS_APART_SECONDS = 2.0
 KEEP_RIGHT = "let NTP keep it (timedatectl set-ntp true, or chrony): what a wrong clock does is in docs/operations.md"
+CERTIFICATE_DAYS = 21  # as the alert CertificateExpires
 BACKUP_HOURS = 26  # one each night, and two hours for it to be late
 
 
@@ -100,13 +103,25 @@ def _kafka(folder: DataFolder) -> Iterator[Finding]:
         yield Finding("the settings for Kafka", False, str(fault))
         return
     how = f"as {settings.kafka_user}" if settings.kafka_user else "in plain text"
+    there = kafka_broker.answers(settings.kafka, settings)
     hint = f"see {folder.logs}/kafka.log; of brokers from outside also DUNGHEN_KAFKA_USER and DUNGHEN_KAFKA_CA_FILE"
-    yield Finding(f"Kafka at {settings.kafka} {how}", kafka_broker.answers(settings.kafka, settings), hint)
+    yield Finding(f"Kafka at {settings.kafka} {how}", there, hint if there else kafka_certificates.why_refused(settings) or hint)
+    yield from _certificates(settings)
     if goes_out_unguarded(settings):
         mend = "whoever reaches them reads and writes everything: DUNGHEN_KAFKA_SECURITY_PROTOCOL=SASL_SSL (docs/operations.md)"
         yield Finding("who talks to these brokers is known", False, mend)
     yield from topics_of(settings)
     yield from redis_of(settings)
+
+
+def _certificates(settings: PlatformSettings) -> Iterator[Finding]:
+    """The first that expires, of the brokers and of who signed them."""
+    found = kafka_certificates.validities(settings)
+    if found:
+        whose, of = min(found, key=lambda each: each[1].ends)
+        days = (of.ends - RealClock().seconds()) / DAY_SECONDS
+        said = f"the certificate of {whose}: {max(days, 0):.0f} days left"
+        yield Finding(said, days >= CERTIFICATE_DAYS, "a new one is to be made and put in place: deploy/runbooks/CertificateExpires.md")
 
 
 def _running(folder: DataFolder) -> Iterator[Finding]:

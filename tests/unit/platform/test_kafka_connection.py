@@ -48,9 +48,9 @@ def test_faust_connects_as_the_others_do(tmp_path: Path) -> None:
     assert build_app(load(PlatformSettings, data=tmp_path), "tests").conf.broker_credentials is None
 
 
-def test_neither_password_nor_authority_is_printed() -> None:
-    settings = secured(kafka_ca=Authority().pem)
-    said = f"{settings!r}{settings.redacted()}{unreachable(settings, OSError('gone'))}"
+async def test_neither_password_nor_authority_is_printed() -> None:
+    settings = secured(kafka="127.0.0.1:1", kafka_ca=Authority().pem)
+    said = f"{settings!r}{settings.redacted()}{await unreachable(settings, OSError('gone'))}"
     assert (SECRET in said, "BEGIN CERTIFICATE" in said, "ingest" in said) == (False, False, True)
 
 
