@@ -36,7 +36,7 @@ class TcpProxy:
     def __init__(self, port: int, target: int) -> None:
         self.port, self.target = port, target
         self.address = f"{HOST}:{port}"
-        self._delay, self._mute = 0.0, False
+        self._delay, self._mute, self._shut = 0.0, False, False
         self._links: set[Link] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -60,6 +60,12 @@ class TcpProxy:
     def cut(self) -> int:
         """Cuts every connection; gives how many."""
         return self._on_loop(lambda: self._each(Link.cut))
+
+    def shut(self, shut: bool) -> None:
+        """Cuts every connection, and new ones at once, as where nobody is there any more; until it is told otherwise."""
+        self._shut = shut
+        if shut:
+            self.cut()
 
     def deafen(self) -> int:
         """Half-opens every connection there is, for good: the client learns nothing, new connections work. Gives how many."""
@@ -99,6 +105,9 @@ class TcpProxy:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._shut:
+            writer.transport.abort()
+            return
         try:
             from_server, to_server = await asyncio.open_connection(HOST, self.target)
         except OSError:

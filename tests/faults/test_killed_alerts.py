@@ -73,12 +73,13 @@ class Mails:
     port: int = field(default_factory=free_port)
     ids: Counter[str] = field(default_factory=Counter)
     named: dict[str, set[str]] = field(default_factory=dict)
+    code: re.Pattern[str] = CODE
 
     async def handle_DATA(self, _: object, __: object, envelope: Any) -> str:
         mail = email.message_from_bytes(envelope.content, policy=default)
         message_id, text = mail["Message-ID"].strip("<>"), mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
         self.ids[message_id] += 1
-        for dossier in CODE.findall(text):
+        for dossier in self.code.findall(text):
             self.named.setdefault(dossier, set()).add(message_id)
         return "250 taken"
 

@@ -55,7 +55,8 @@ class Reader:
             thread.join(60)
 
     def _read(self) -> None:
-        with httpx.Client(base_url=self.page, timeout=30) as http:
+        kept = httpx.Limits(keepalive_expiry=1)  # well before the server ends a connection that is idle
+        with httpx.Client(base_url=self.page, timeout=30, limits=kept) as http:
             while not self._over.wait(0.05):
                 try:
                     answer = http.get("/api/v1/map", params={"window": "30d"})
