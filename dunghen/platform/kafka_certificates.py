@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, NamedTuple
 
 from prometheus_client import Gauge
@@ -20,6 +21,7 @@ from dunghen.platform.settings import PlatformSettings
 log = get_logger("kafka")
 ANY_TIME = ssl.VerifyFlags(0x200000)  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL: all is verified but the time
 LOOK_SECONDS = 3.0
+SAY_SECONDS = 10.0
 EXPIRY = Gauge(
     "dunghen_kafka_certificate_expiry_timestamp_seconds",
     "When the first of the brokers' certificates (server) or of the authorities of the settings (authority) expires, seconds since 1970",
@@ -49,12 +51,20 @@ class NotedObject(ssl.SSLObject):
         try:
             super().do_handshake()
         except ssl.SSLCertVerificationError as fault:
-            log.warning("certificate_refused", broker=self.server_hostname, reason=fault.verify_message)
+            _say_refused(self.server_hostname or "", fault.verify_message)
             raise
         _note(self.server_hostname or "", _validity(self.getpeercert() or {}))
 
 
 _brokers: dict[str, Validity] = {}  # by name, as last seen
+_said_at: dict[str, float] = {}  # by name, when its refusal was last logged
+
+
+def _say_refused(broker: str, reason: str) -> None:
+    """Clients try again many times a second."""
+    if monotonic() - _said_at.get(broker, -SAY_SECONDS) >= SAY_SECONDS:
+        _said_at[broker] = monotonic()
+        log.warning("certificate_refused", broker=broker, reason=reason)
 
 
 def _note(broker: str, seen: Validity) -> None:
