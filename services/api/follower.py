@@ -113,10 +113,17 @@ class Follower:
 
     def readiness(self) -> Readiness:
         """A worker that has a picture serves it whatever is away, and says its age: it does without the rest for a while."""
-        wanted: dict[str, Check] = {"redis": lambda: self.reachable, "level": lambda: self.stale_age() is None, **self.wanted}
+        wanted: dict[str, Check] = {"redis": lambda: self.reachable, "level": lambda: self.silent_for() is None, **self.wanted}
         return Readiness({"picture": lambda: self.mirror.meta is not None}, wanted)
 
     def stale_age(self) -> float | None:
-        """Seconds without a word from the projector where that is too long, so that what is served may be old; None while all is well."""
+        """Real seconds since what is served was all that there was, where that is too long: nothing is heard from the projector, or it
+        lives and hears nothing itself, because Kafka or scoring is away or behind. None while all is well."""
+        silent, lag = self.silent_for(), self.mirror.lag_seconds(monotonic())
+        behind = lag if lag is not None and lag > self.settings.stale_seconds else None
+        return silent if behind is None else max(behind, silent or 0.0)
+
+    def silent_for(self) -> float | None:
+        """Seconds without a word from the projector where that is too long; None while it speaks."""
         age = self.mirror.age_seconds(monotonic())
         return 0.0 if age is None else age if age > self.settings.out_of_touch_seconds else None

@@ -70,6 +70,7 @@ class ApiSettings(PlatformSettings):
     out_of_touch_seconds: float = Field(
         10.0, gt=0, description="the map says that it is stale when nothing was heard from the projector for so long"
     )
+    stale_seconds: float = Field(30.0, gt=0, description="and when it is so far behind what sources have sent")
     tick_seconds: float = Field(10.0, gt=0, description="time between two ticks of a stream")
     send_seconds: float = Field(10.0, gt=0, description="a client that takes nothing for so long, or whose line is dead, is dropped")
     ring_frames: int = Field(256, ge=1, description="past frames kept for each view, for Last-Event-ID")

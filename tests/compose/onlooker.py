@@ -2,7 +2,7 @@
 
 Wrong is: more than was told by then, less than was shown before, a sum that does not fit, a version that does not grow, and an old figure
 shown as a new one. How old a figure is follows from what was taken and is not in it; the map says so by `stale` (no word from the
-projector), the stream's ticks by `kafka_lag_seconds` (the projector lives and hears nothing).
+projector, or it is far behind), the stream's ticks from the first second by `kafka_lag_seconds`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.shown import Shown, frames, wrong_with
 HAI_CHAU = "20242"
 QUESTION = "window=30d&rate=resolved"
 LOOK_SECONDS = 0.2
+STALE_SECONDS = 34.0  # `stale_seconds` is 30; the projector says four times a second how far it is
 OLD_SECONDS = 12.0  # `out_of_touch_seconds` is 10, a tick comes every 10
 TICK_SLACK_SECONDS = 3.0  # a tick knows no more than the last look of the projector
 GRACE_SECONDS = 1.0  # what was taken longer ago is to be seen, while all is well
@@ -105,6 +106,8 @@ class Onlooker:
         said = begun - self._tick[0] + self._tick[1] if self._tick else 0.0
         if age > OLD_SECONDS and not shown["stale"] and said < age - TICK_SLACK_SECONDS:
             self.faults.append(f"map: {received} received is {age:.1f} s old, not said to be stale, its ticks say {said:.1f} s")
+        if age > STALE_SECONDS and not shown["stale"]:
+            self.faults.append(f"map: {received} received is {age:.1f} s old and not said to be stale")
         flows = bool(self.telling.taken) and begun - self.telling.taken[-1] < GRACE_SECONDS
         return flows and not shown["stale"] and age <= GRACE_SECONDS
 

@@ -12,6 +12,7 @@ import httpx
 import jsonschema
 from api_world import MONDAY_8_00, Listener, Opened, World, score
 
+from dunghen.contracts.topics import DOSSIER_EVENTS
 from tests.eventually import eventually_async as eventually
 
 
@@ -144,6 +145,21 @@ async def test_without_the_projector_the_last_values_stay_and_say_that_they_are_
             assert (await listener.first("snapshot"))["stale"] is True
             await listener.first("tick", lambda d: d["stale"])
         await world.start_projector()
+        await eventually(lambda: fresh_map(world))
+
+
+async def test_with_scoring_behind_the_map_says_that_it_is_old_and_is_served_on(open_world: Opened) -> None:
+    """The projector lives: nobody may take what it shows for what there is."""
+    async with open_world(stale_seconds=1.5) as world:
+        assert (await world.map())["stale"] is False
+        for _ in range(10):  # the scores stand for nine
+            await world.say(DOSSIER_EVENTS, "H17-1", b"{}", 0)
+        old = await eventually(lambda: stale_map(world))
+        assert (old["age_seconds"] >= 1, len(old["units"])) == (True, 3)
+        async with Listener(world) as listener:
+            await listener.first("tick", lambda d: d["stale"] and d["kafka_lag_seconds"] >= 1)
+        assert (await world.http.get("/readyz")).status_code == 200
+        await world.levels(10)
         await eventually(lambda: fresh_map(world))
 
 

@@ -42,6 +42,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "half": (answer(3, finished=2, pending=1), {}, "parts of a dossier"),
     "another sum": ({**answer(3), "city": {**answer(2)["city"]}}, {}, "units 3, city 2"),
     "old": (answer(2), {}, "not said to be stale"),
+    "old by its ticks alone": (answer(0), {"lag": 41.0}, "not said to be stale"),
     "younger than it is": (answer(2), {"lag": 5.0}, "not said to be stale"),
 }
 
