@@ -199,5 +199,5 @@ def test_every_target_is_a_service_of_the_compose_files_and_every_port_is_on_loo
     ports = re.findall(r"ports: \[(.*)\]", overlay)
     assert [port for port in ports if not port.startswith('"127.0.0.1:')] == []
     assert len(ports) == 3
-    asked = re.findall(r"^  (\w+): \{environment: \{DUNGHEN_METRICS_HOST: 0\.0\.0\.0\}\}", overlay, re.MULTILINE)
+    asked = re.findall(r"^  (\w+): \{environment: \{DUNGHEN_METRICS_HOST: 0\.0\.0\.0(?:, <<: \*traces)?\}\}", overlay, re.MULTILINE)
     assert asked == ["ingest", "api", "scoring", "projector", "alerts", "webhooks"]
