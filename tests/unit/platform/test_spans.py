@@ -133,14 +133,16 @@ def test_a_batch_is_one_span_that_goes_on_from_the_first_and_is_linked_with_each
 
 
 def test_the_links_of_a_batch_are_bounded_however_many_it_counts(kept: Kept) -> None:
-    came = traces.Came()
+    from_many, from_one = traces.Came(), traces.Came()
     for partition in range(100):
-        came.take("t", partition, [named(1000 * partition + n) for n in range(100)])
-    with came.span("fold", "t"):
-        traces.note("dunghen.units", [str(n) for n in range(5000)])
-    (span,) = kept()
-    assert span.attributes is not None
-    assert (len(span.links), len(span.attributes["dunghen.units"]), len(span.attributes["dunghen.records"])) == (32, 32, 32)
+        from_many.take("t", partition, [named(partition)])
+    from_one.take("t", 0, [named(n, offset=n) for n in range(5000)])
+    for came in (from_many, from_one):
+        with came.span("fold", "t"):
+            traces.note("dunghen.units", [str(n) for n in range(5000)])
+    said = [(len(span.links), span.attributes or {}) for span in kept()]
+    assert [(links, len(each["dunghen.units"]), len(each["dunghen.records"])) for links, each in said] == [(32, 32, 32), (32, 32, 1)]
+    assert said[1][1]["dunghen.records"] == ("t/0:0-4999",)
 
 
 def test_what_was_written_long_ago_and_is_read_again_is_in_no_trace(kept: Kept) -> None:
