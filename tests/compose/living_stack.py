@@ -19,6 +19,7 @@ from telling import HANOI, Telling, finished, stamp, unfinished
 
 from tests.eventually import eventually
 
+WORK = "/work"  # the volume of commands that need room on a disk
 OURS = ("ingest", "scoring", "projector", "api", "webhooks", "alerts", "reconcile")
 ALL = ("redis", *OURS, "mongo", "kafka")
 HEAD = "head@danang.example"
@@ -163,7 +164,7 @@ def use_and_break(scenario: Scenario) -> None:
             for service in ALL:
                 blow(service, onlooker)
     began = time.monotonic()
-    stack.command("backup", "/work/backup")
+    stack.command("backup", f"{WORK}/backup")
     scenario.note("backup", began)
     key = scenario.telling.key
     stack.compose("down")
@@ -223,7 +224,7 @@ def with_users(scenario: Scenario) -> None:
         scenario.tell_one("a dossier on the map, with users", "with_users_dossier_to_map")
         scenario.reconcile()
         as_backup = ("-e", "DUNGHEN_KAFKA_USER=backup", "-e", "DUNGHEN_KAFKA_PASSWORD_FILE=/backup.password")
-        stack.command("backup", "/work/backup", options=("-v", f"{secrets}/kafka-backup.password:/backup.password:ro", *as_backup))
+        stack.command("backup", f"{WORK}/backup", options=("-v", f"{secrets}/kafka-backup.password:/backup.password:ro", *as_backup))
         another = ("-e", "DUNGHEN_KAFKA_PASSWORD_FILE=/keys/H17.key")
         listed, refused = stack.command("keys", "list"), stack.command("keys", "list", options=another, check=False)
         assert ("H17" in listed, "H17" in refused) == (True, False), (listed, refused)
