@@ -36,9 +36,9 @@ KEPT: Mapping[str, tuple[Kept, ...]] = {
     ALERTS: (Kept("facts"), Kept("progress"), Kept("gone_browsers"), Kept("notices")),
 }
 
-# What api reads again from `dossiers`, `dossier-events` and `justifications`, record by record, and so is in no backup; nor is a lease, of
-# a process that runs.
-READ_AGAIN: Mapping[str, tuple[str, ...]] = {API: ("dossiers", "events", "arrivals", "justifications"), WEBHOOKS: ("leases",)}
+# What api reads again from `dossiers`, `dossier-events` and `justifications`, record by record, or finds anew (`whole`), and so is in no
+# backup; nor is a lease, of a process that runs.
+READ_AGAIN: Mapping[str, tuple[str, ...]] = {API: ("dossiers", "events", "arrivals", "justifications", "whole"), WEBHOOKS: ("leases",)}
 
 
 def generation(at: int, policy: int, day: int) -> tuple[str, dict[str, Any]]:

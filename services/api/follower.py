@@ -100,14 +100,14 @@ class Follower:
         """The server's clock, how far the map is behind the sources (None: not known), and `feeds` whose staleness changed."""
         scene = self.mirror.scene()
         zone = scene.looks.zone if scene else NO_ZONE
-        now = monotonic()
+        now, old = monotonic(), self.stale_age()
         return {
             "server_time": instant_text(self.clock.seconds(), zone),
             "kafka_lag_seconds": self.mirror.lag_seconds(now),
             "version": self.mirror.position.version,
             "geometry": self.geometries.current.id,
-            "stale": self.stale_age() is not None,
-            "age_seconds": self.mirror.age_seconds(now),
+            "stale": old is not None,
+            "age_seconds": self.mirror.age_seconds(now) if old is None else old,
             "feeds": [{"source": f.source, "seen_at": instant_text(f.seen_at, zone), "stale": f.stale, "units": f.units} for f in feeds],
         }
 

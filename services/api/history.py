@@ -15,12 +15,14 @@ import msgspec
 
 from dunghen.contracts import stores
 from dunghen.contracts.cells import CellKey
-from dunghen.platform.store import Collection, Document, Put, Query, Store
+from dunghen.platform.store import Between, Collection, Document, Put, Query, Store
 
 SERIES = Collection("series", (("policy", "unit"),))
 REVISIONS = Collection("revisions", (("policy", "at"),))
 GENERATIONS = Collection(stores.GENERATIONS, (("at",), ("policy",)))
+WHOLE = Collection("whole", (("policy",),))
 MINUTE = 60
+PUT_BACK_MINUTES = 120  # a clock that goes back further had run ahead before
 
 Days = dict[int, list[int]]  # local day -> counters in the order of domain.marks.COUNTERS
 _decode_days = msgspec.msgpack.Decoder(dict[int, list[int]]).decode
@@ -67,9 +69,12 @@ class Ledger:
     revised: set[tuple[str, int]] = field(default_factory=set)
 
     def put(self, key: CellKey, counters: list[int], now: int) -> None:
-        """One cell as it is now; its series must be known. `now` on the city's clock; where that is put back, the minute does not go."""
-        if now // MINUTE > self.minute and not self.revised:
-            self.minute, self.before = now // MINUTE, {}
+        """One cell as it is now; its series must be known. `now` on the city's clock. Where that is put back a little, the minute stays
+        until it is reached again; where it had run far ahead, it goes back under another mark."""
+        minute = now // MINUTE
+        if not self.revised and (minute > self.minute or minute < self.minute - PUT_BACK_MINUTES):
+            self.run += minute < self.minute
+            self.minute, self.before = minute, {}
         series = SeriesKey(key.unit, key.partition, key.policy)
         days = self.known[series]
         old = days.get(key.day, [])
@@ -96,7 +101,7 @@ class Ledger:
 def taken_back(series: Mapping[tuple[str, int], Days], revisions: Iterable[Document]) -> dict[tuple[str, int], Days]:
     """The series by (unit, partition) as they were before these revisions of one policy, whatever order they come in."""
     past = {key: dict(days) for key, days in series.items()}
-    for revision in sorted(revisions, key=lambda r: (r.body["at"], r.version), reverse=True):
+    for revision in sorted(revisions, key=lambda r: r.version, reverse=True):
         for partition, days in before_of(revision).items():
             target = past.setdefault((revision.body["unit"], partition), {})
             for day, counters in days.items():
@@ -113,7 +118,17 @@ def generation_put(at: int, policy: int, day: int, version: int) -> Put:
     return Put(stores.GENERATIONS, document, version, body)
 
 
+def whole_put(policy: int, version: int) -> Put:
+    """The days under a policy, and under those before it, are whole."""
+    return Put(WHOLE.name, str(policy), version, {"policy": policy})
+
+
 async def has_days_of(store: Store, policy: int) -> bool:
     """Whether the store has the days of all units under a policy: once its projector had written all that there was when the map first
-    showed it. Before, what is there is a part. Raises StoreAwayError."""
+    showed it, or a later one. Before, what is there is a part. Raises StoreAwayError."""
+    return bool((await store.find(Query(WHOLE.name, {"policy": Between(low=policy)}, ("policy",), limit=1))).documents)
+
+
+async def was_shown(store: Store, policy: int) -> bool:
+    """Whether the store knows since when a policy was shown. Raises StoreAwayError."""
     return bool((await store.find(Query(GENERATIONS.name, {"policy": policy}, ("policy",), limit=1))).documents)

@@ -25,7 +25,7 @@ from dunghen.platform.logs import get_logger
 from dunghen.platform.store import Collection, Put, Store
 from services.api import acknowledgements, justifications, metrics
 from services.api.board_messages import Generation
-from services.api.history import GENERATIONS, REVISIONS, SERIES, Ledger, SeriesKey, days_of, generation_put, has_days_of
+from services.api.history import GENERATIONS, REVISIONS, SERIES, WHOLE, Ledger, SeriesKey, days_of, generation_put, was_shown, whole_put
 from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
 from services.api.storing import follow_into
@@ -35,7 +35,7 @@ from services.api.told_history import SINCE, TOLD, ToldLedger, since_put
 log = get_logger("history")
 FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS, JUSTIFICATIONS, FACTS)
 NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
-COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, NOTICE_DOCUMENTS, acknowledgements.COLLECTION, justifications.COLLECTION, TOLD, SINCE)
+COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, WHOLE, NOTICE_DOCUMENTS, acknowledgements.COLLECTION, justifications.COLLECTION, TOLD, SINCE)
 TURN = 50  # records at once: then the live projector has its turn
 OFFSET_BITS = 40  # a partition has fewer records than 2^40
 
@@ -55,7 +55,8 @@ class HistoryProjector:
     news: NewsWriter | None = None  # who hears of notices that were stored
     _shown: Generation | None = None  # told by the live projector
     _generations: list[tuple[int, Generation]] = field(default_factory=list)  # since when each was shown; not yet written
-    _ends: dict[int, dict[int, int]] = field(default_factory=dict)  # policy -> where `unit-days` ended when it was shown already
+    _ends: tuple[int, dict[int, int]] | None = None  # a policy, and where `unit-days` ended when it was shown already
+    _marked: int = 0  # up to which policy the store is known to have all days
     _ledger: Ledger = field(default_factory=lambda: Ledger(0))
     _told: ToldLedger = field(init=False)
     _writes: list[Put] = field(default_factory=list)
@@ -74,10 +75,11 @@ class HistoryProjector:
 
     async def begin(self) -> None:
         """Forgets what is not written; a store that was emptied, or never had it, is told again which policy is shown."""
-        self._ledger, self._told, self._writes, self._ends = Ledger(real_milliseconds()), ToldLedger(self.store), [], {}
+        self._ledger, self._told, self._writes = Ledger(real_milliseconds()), ToldLedger(self.store), []
+        self._ends, self._marked = None, 0
         await self._told.read_anew()
         await self.store.insert(since_put(self.clock.seconds()))
-        if self._shown is not None and not self._generations and not await has_days_of(self.store, self._shown.policy):
+        if self._shown is not None and not self._generations and not await was_shown(self.store, self._shown.policy):
             self._generations.append((self.clock.seconds(), self._shown))
 
     async def _follow(self) -> None:
@@ -124,27 +126,30 @@ class HistoryProjector:
     async def write(self, reader: Reader) -> None:
         """All that was taken, as far as `reader` has come."""
         self._version = max(self._version + 1, real_milliseconds())
-        told = await self._whole(reader)
+        told, whole = len(self._generations), await self._whole(reader)
         generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
-        writes = [*self._ledger.take_writes(self._version), *self._told.take_writes(), *self._writes, *generations]
+        writes = [*self._ledger.take_writes(self._version), *self._told.take_writes(), *self._writes, *generations, *whole]
         await self.store.apply(writes, dict(reader.next))
         del self._generations[:told]
         await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()
 
-    async def _whole(self, reader: Reader) -> int:
-        """How many of the generations that wait may be written now. Who finds a policy's generation takes its days for whole: it waits
-        until all that `unit-days` held when it was shown is written with it, or before."""
-        for index, (_, shown) in enumerate(self._generations):
-            if shown.policy not in self._ends:
-                try:
-                    self._ends[shown.policy] = await end_offsets(self.settings, UNIT_DAYS)
-                except (Unreachable, MissingTopic, KafkaError) as fault:
-                    log.warning("ends_unknown", error=type(fault).__name__)
-                    return index
-            if any(reader.next.get((UNIT_DAYS, partition), 0) < end for partition, end in self._ends[shown.policy].items()):
-                return index
-        return len(self._generations)
+    async def _whole(self, reader: Reader) -> list[Put]:
+        """The mark that the days under the shown policy are whole, once: all that `unit-days` held when it was shown already is written
+        with it, or before."""
+        policy = self._shown.policy if self._shown else 0
+        if policy <= self._marked:
+            return []
+        if self._ends is None or self._ends[0] != policy:
+            try:
+                self._ends = policy, await end_offsets(self.settings, UNIT_DAYS)
+            except (Unreachable, MissingTopic, KafkaError) as fault:
+                log.warning("ends_unknown", error=type(fault).__name__)
+                return []
+        if any(reader.next.get((UNIT_DAYS, partition), 0) < end for partition, end in self._ends[1].items()):
+            return []
+        self._marked = policy
+        return [whole_put(policy, self._version)]
 
 
 def _puts_of(topic: str, value: bytes, offset: int) -> list[Put]:

@@ -14,6 +14,7 @@ from services.api import metrics
 class SourceLag:
     """Since when all of the source topic is on the map: the newest moment whose ends the shown covers have reached. Real seconds."""
 
+    unknown_seconds: float = 0.0  # how old it is taken to be at least, while nobody can say more than: not since we look
     samples: deque[tuple[float, Mapping[int, int]]] = field(default_factory=lambda: deque(maxlen=3600))
     ends: Mapping[int, int] = field(default_factory=dict)
     level_at: float | None = None
@@ -21,12 +22,12 @@ class SourceLag:
     def sample(self, at: float, ends: Mapping[int, int]) -> None:
         """The ends of the source's partitions at a moment."""
         if self.level_at is None:
-            self.level_at = at  # nobody can say more than: not since we look
+            self.level_at = at - self.unknown_seconds
         self.samples.append((at, ends))
         self.ends = ends
 
     def seconds(self, now: float, covers: Mapping[int, int]) -> float:
-        """The age of the newest sample that `covers` have reached; of the first one while none was."""
+        """The age of the newest sample that `covers` have reached; more than `unknown_seconds` while none was."""
         while self.samples and all(covers.get(p, 0) >= end for p, end in self.samples[0][1].items()):
             self.level_at = self.samples.popleft()[0]
         return 0.0 if self.level_at is None else max(now - self.level_at, 0.0)

@@ -71,6 +71,10 @@ class Picture:
                 self._drop_level(older, partition)
         elif self._may_come_back(generation):
             self._set_level(generation, partition, level)
+        else:
+            return
+        for ahead in [g for g in self.levels if g.policy == generation.policy and g > generation and g != self.shown]:
+            self._drop_level(ahead, partition)  # its clock was put right: what it said of a day ahead does not hold when that comes
 
     def switch(self) -> bool:
         """Goes over to the newest generation in which every partition is level, or back to the one that every partition said last. True if

@@ -40,7 +40,7 @@ class Projector:
     def __init__(self, settings: ApiSettings, board: BoardWriter, lag: Lag, clock: Clock) -> None:
         self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
         self.silence = Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
-        self.source_lag, self.taken, self.came = SourceLag(), Taken(), traces.Came()
+        self.source_lag, self.taken, self.came = SourceLag(settings.stale_seconds), Taken(), traces.Came()
         self._began, self._sources_at, self.on_board = time.monotonic(), float("-inf"), False
         metrics.LAG_SECONDS.set_function(self.map_age)
         self.showing: Showing | None = None

@@ -68,6 +68,14 @@ def test_lag_is_the_age_of_the_newest_moment_that_is_all_on_the_map() -> None:
     assert lag.seconds(15, {0: 6}) == 4  # nobody asks the sources: it cannot vouch for more
 
 
+def test_while_nobody_can_say_how_old_it_is_it_is_too_old_to_be_shown_as_new() -> None:
+    """A projector that starts while scoring is away has an old board, and has never seen it level."""
+    lag = SourceLag(30)
+    lag.sample(10, {0: 5})
+    assert lag.seconds(10.5, {0: 4}) == 30.5
+    assert lag.seconds(11, {0: 5}) == 1
+
+
 def test_what_the_map_does_not_stand_for_is_counted_in_events_over_all_partitions() -> None:
     lag = SourceLag()
     assert lag.events({}) == 0

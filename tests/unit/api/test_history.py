@@ -61,6 +61,17 @@ def test_a_clock_that_is_put_back_dates_nothing_before_what_was_dated_already() 
     assert taken_back(present, revisions.values()) == {("20242", 0): {5: [1]}}
 
 
+def test_a_clock_that_ran_far_ahead_and_is_put_right_dates_what_follows_by_itself() -> None:
+    book, revisions, day = ledger({5: [1], 6: [1]}), dict[str, Document](), 24 * 3600
+    for at, counters, now in ((6, [2], 600 + day), (5, [2], 600), (5, [3], 660), (5, [4], 600 + day)):
+        book.put(cell(at), counters, now)
+        revisions.update((d.id, d) for d in documents(book.take_writes(len(revisions) + 1), "revisions"))
+    assert [d.body["at"] for d in revisions.values()] == [600 + day, 600, 660, 600 + day]
+    present = {("20242", 0): {5: [4], 6: [2]}}
+    for at, known in ((660, [3]), (600, [2]), (0, [1])):
+        assert taken_back(present, [d for d in revisions.values() if d.body["at"] > at])["20242", 0][5] == known
+
+
 def test_the_past_is_the_present_with_later_minutes_taken_back() -> None:
     for seed in range(20):
         rng, book = random.Random(seed), ledger()

@@ -63,11 +63,29 @@ async def test_days_under_new_rules_are_answered_once_all_of_them_are_written(ci
             await past.units(2)
     await city.write(7, 3)
     assert await past.units(2) == {}
-    assert await past.generation_at(900) == Generation(2, 20_000)
     assert city.asked == 1
 
 
-async def test_another_day_under_the_same_rules_waits_for_nothing(city: City) -> None:
+async def test_since_when_they_are_shown_is_written_at_once_so_that_nobody_is_told_of_the_rules_before(city: City) -> None:
+    city.projector.on_shown(Generation(1, 20_000), at=800)
+    await city.write(7, 3)
+    city.projector.on_shown(Generation(2, 20_000), at=900)
+    await city.write(0, 0)
+    past = Past(city.store, fresh_seconds=0)
+    assert await past.generation_at(901) == Generation(2, 20_000)
+    with pytest.raises(NotYetWhole):
+        await past.units_at(2, 901)
+    assert await past.units_at(1, 899) == {}
+
+
+async def test_days_under_rules_of_before_are_whole_where_those_of_later_ones_are(city: City) -> None:
+    """A store that an earlier release wrote, or a backup had, says nothing of them."""
+    city.projector.on_shown(Generation(3, 20_000), at=900)
+    await city.write(7, 3)
+    assert [await has_days_of(city.store, policy) for policy in (1, 2, 3, 4)] == [True, True, True, False]
+
+
+async def test_another_day_under_the_same_rules_asks_nothing(city: City) -> None:
     city.projector.on_shown(Generation(2, 20_000), at=900)
     await city.write(7, 3)
     city.projector.on_shown(Generation(2, 20_001), at=950)
@@ -92,6 +110,7 @@ async def test_a_store_that_was_emptied_is_told_again_what_is_shown(city: City) 
     await city.store.prepare(COLLECTIONS)
     await city.projector.begin()
     await city.write(0, 0)
+    assert await Past(city.store).generation_at(1_000) == Generation(2, 20_000)
     assert not await has_days_of(city.store, 2)
     await city.write(7, 3)
-    assert await Past(city.store).generation_at(1_000) == Generation(2, 20_000)
+    assert await has_days_of(city.store, 2)

@@ -21,7 +21,7 @@ from services.api import problems
 from services.api.board_messages import Meta, Position, Pulse
 from services.api.definitions import definitions
 from services.api.follower import Follower
-from services.api.history import generation_put
+from services.api.history import whole_put
 from services.api.history_projector import COLLECTIONS
 from services.api.past import Past
 from services.api.ports import BoardReader, Stored
@@ -46,7 +46,7 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     follower.mirror.hear(Pulse(at=real_milliseconds(), lag_seconds=0), real_milliseconds(), monotonic())
     store = open_store(settings, "api")
     await store.prepare(COLLECTIONS)
-    await store.apply([generation_put(DAY * 86400 + 3600, 1, DAY, 1)], {})  # the days are whole, and there are none
+    await store.apply([whole_put(1, 1)], {})  # the days are whole, and there are none
     app, past = FastAPI(), Past(store)
     problems.install(app)
     maps = (map_routes(follower, past), map_file_routes(follower, past), news_routes(follower, past))

@@ -104,6 +104,18 @@ def test_a_day_goes_back_where_every_partition_says_so_after_a_clock_that_ran_ah
     assert (picture.staged, set(picture.levels)) == ({}, {Generation(1, DAY + 1)})
 
 
+def test_what_a_worker_said_of_a_day_ahead_does_not_hold_when_that_day_comes() -> None:
+    """Its clock ran ahead for a while, and nobody else's: at midnight the others turn first."""
+    picture = shown("A", "B")
+    assert not turned(picture, DAY + 1, 1, 0)
+    picture.put(scored("A", 9))
+    picture.level(0, level(p0=90, p1=80))
+    assert not turned(picture, DAY + 1, 5, 1), "the first has to say anew what it has on that day"
+    assert picture.scores["A"].windows["month"].counts["early"] == 9
+    assert turned(picture, DAY + 1, 6, 0)
+    assert {(s.day, s.windows["month"].counts["early"]) for s in picture.scores.values()} == {(DAY + 1, 6)}
+
+
 def test_one_worker_whose_clock_is_behind_takes_no_day_back() -> None:
     picture = shown("A", "B")
     turned(picture, DAY + 1, 1, 0, 1)
