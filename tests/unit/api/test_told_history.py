@@ -29,7 +29,7 @@ from dunghen.platform.store.in_memory import InMemoryStore
 from services.api import problems
 from services.api.board_messages import Meta, Position, Pulse
 from services.api.follower import Follower
-from services.api.history import generation_put
+from services.api.history import generation_put, whole_put
 from services.api.history_projector import COLLECTIONS
 from services.api.past import Past
 from services.api.ports import BoardReader, Stored
@@ -144,7 +144,7 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
     store = open_store(settings, "api")
     await store.prepare(COLLECTIONS)
     await store.insert(since_put(hour(0)))
-    await store.apply([generation_put(hour(-24), 1, DAY, 1)], {})
+    await store.apply([generation_put(hour(-24), 1, DAY, 1), whole_put(3, 1)], {})
     app, past = FastAPI(), Past(store)
     problems.install(app)
     for router in (
