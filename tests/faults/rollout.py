@@ -21,13 +21,14 @@ from aiosmtpd.controller import Controller
 
 from dunghen.platform.local.servers import free_port
 from tests.e2e.running_city import COMMAND
-from tests.e2e.watcher import SUMMED, Watcher
+from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
 from tests.faults import small_city
 from tests.faults.form import LONG
 from tests.faults.world import MONDAY_8_00, FaultWorld, kind_of, lasting_port
 from tests.http_receiver import HOST, HttpReceiver
 from tests.releases import Release
+from tests.shown import SUMMED, Shown
 
 ORDER = ("api", "projector", "webhooks", "alerts", "scoring-0", "scoring-1", "ingest", "api-beside")  # that of docs/operations.md
 QUESTIONS = [
@@ -77,14 +78,14 @@ class Told:
 
 
 @dataclass
-class Recorder(Watcher):
-    """Keeps of each version what its worker showed: `shown` by version, each unit's figures."""
+class Remembered(Shown):
+    """Also what each version showed: each unit's figures."""
 
-    shown: dict[int, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    by_version: dict[int, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
 
     def take(self, event: str, data: dict[str, Any]) -> None:
         super().take(event, data)
-        self.shown[self.version] = {code: tuple(unit.get(name) for name in FIGURES) for code, unit in self._units.items()}
+        self.by_version[self.version] = {code: tuple(unit.get(name) for name in FIGURES) for code, unit in self.units.items()}
 
 
 @dataclass
@@ -95,7 +96,8 @@ class Rollout:
     release: Release
     older: Path
     told: Told
-    watchers: tuple[Recorder, Recorder] = field(init=False)
+    watchers: tuple[Watcher, Watcher] = field(init=False)
+    remembered: tuple[Remembered, Remembered] = field(init=False)  # what each of them saw
     compared: int = 0
     replaced: int = 0
     read: int = 0  # lists of dossiers that an operator was shown, each by a worker of either release
@@ -103,7 +105,8 @@ class Rollout:
     operator: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.watchers = Recorder(self.pages[0]), Recorder(self.pages[1])
+        self.remembered = Remembered(), Remembered()
+        self.watchers = Watcher(self.pages[0], self.remembered[0]), Watcher(self.pages[1], self.remembered[1])
         self.world.watcher = self.watchers[0]
 
     @property
@@ -184,12 +187,13 @@ class Rollout:
 
     def streams_agree(self) -> int:
         """Of every version under load that both told, they told the same; how many."""
-        one, other = self.watchers
-        other.stop()
-        both = one.shown.keys() & other.shown.keys()
-        wrong = [version for version in sorted(both) if one.shown[version] != other.shown[version]]
-        assert wrong == [], f"{len(wrong)} versions differ, first {one.shown[wrong[0]]} and {other.shown[wrong[0]]}"
-        assert other.faults == [], other.faults[:10]
+        beside = self.watchers[1]
+        beside.stop()
+        one, other = (each.by_version for each in self.remembered)
+        both = one.keys() & other.keys()
+        wrong = [version for version in sorted(both) if one[version] != other[version]]
+        assert wrong == [], f"{len(wrong)} versions differ, first {one[wrong[0]]} and {other[wrong[0]]}"
+        assert beside.faults == [], beside.faults[:10]
         return len(both)
 
     def answer(self, page: str, question: dict[str, str]) -> Any:

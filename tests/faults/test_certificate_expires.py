@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.doctor import examine
+from dunghen.cli.doctor.command import examine
 from dunghen.platform.kafka_certificates import ANY_TIME, validities
 from dunghen.platform.kafka_connection import connection
 from dunghen.platform.local import kafka_broker

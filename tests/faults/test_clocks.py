@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.doctor import examine
+from dunghen.cli.doctor.command import examine
 from dunghen.platform.clock import SharedClock
 from tests.eventually import eventually
 from tests.faults.attack import PATIENCE, Attack
