@@ -78,6 +78,7 @@ class Handlers:
         lines = Lines(Retries(settings.retry_shortest, settings.retry_longest), ports.paces)
         delivery = Delivery(means, desk, ports.metrics, lines, ports.digests)
         self._held_till: dict[str, int] = {}  # notice -> the city's instant up to which the manners hold it back
+        self._reached = 0  # the furthest that the city's clock was since it was last put back
         self._standing: dict[str, set[str]] = {}  # dossier -> its notices that wait until its clock goes on
         self._replaced: dict[str, set[str]] = {}  # notice -> those that were handed over in its place
         place = (holding.partition, settings.partitions)
@@ -111,6 +112,7 @@ class Handlers:
     def on_tick(self) -> bool:
         """What the clock has brought, and a new policy. To be called when every record before `holding.next` was handled."""
         now, latest = self.ports.clock.seconds(), self.ports.book.latest
+        self._look_back(now)
         rows = self.watch.look(now)
         if latest.version != self.watch.policy.version:
             rows += self.watch.adopt(latest, now)
@@ -151,6 +153,7 @@ class Handlers:
 
     def _held(self, notice: Notice, told: Ruling, now: int) -> Verdict:
         self._held_till[notice.key] = told.until or now + LOOK_AGAIN_SECONDS
+        self._reached = max(self._reached, now)
         return Verdict(None, PENDING, told.reason)
 
     async def _in_its_place(self, notice: Notice, why: str, now: int) -> list[Row]:
@@ -198,6 +201,12 @@ class Handlers:
             del self._held_till[notice.key]
             return False
         return till > 0
+
+    def _look_back(self, now: int) -> None:
+        """Where the clock was put back, what was held by the time ahead is judged anew; what waits for an event waits on."""
+        if now < self._reached:
+            self._held_till = {key: till for key, till in self._held_till.items() if till == STANDING}
+        self._reached = now
 
     def _goes_on(self, dossier: str) -> None:
         """An event: what waited for the dossier's clock is looked at again."""

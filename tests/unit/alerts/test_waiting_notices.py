@@ -48,3 +48,17 @@ async def test_quiet_hours_are_no_delay_of_ours() -> None:
     assert len(world.mailer.letters) == 1
     assert world.metric("handed_seconds_bucket", le="60.0") == 0, "between two looks of an hour nobody knows when it was free"
     assert world.metric("handed_seconds_sum") == 3600
+
+
+async def test_a_clock_that_was_ahead_between_two_looks_only_holds_nothing_back() -> None:
+    world = await World().start()
+    half = {"stage": "half", "terms": "long", "percent": 50, "roles": ["official"]}
+    book_of({"stages": {"messages": "07:00-18:00", "stages": [half]}}, 2, world.book)
+    world.say(synced(local("2026-11-16 08:00")))
+    world.clock.at = local("2026-11-23 08:00")
+    world.handlers.on_tick()
+    world.clock.at = local("2026-11-23 23:00")
+    await world.settle()
+    assert [(n.state, n.stage) for n in world.last()] == [("pending", "half")]
+    await world.at("2026-11-23 08:01")
+    assert len(world.mailer.letters) == 1
