@@ -102,6 +102,8 @@ class Sessions:
         """
         found = await self.store.get(SESSIONS, digest_of(cookie)) if cookie else None
         if found is None or not self._lasts(found, now):
+            if found is not None and _is_ahead(found, now):
+                await self.store.remove(SESSIONS, {"id": found.id})  # else it opened again when that time has come
             return None
         if used and now - found.body["seen_at"] >= SEEN_EVERY_SECONDS:
             await self.store.update((SESSIONS, found.id), {}, {"seen_at": now})
@@ -114,13 +116,19 @@ class Sessions:
     def _lasts(self, session: Document, now: int) -> bool:
         """What a clock dated that has since been put back does not last by that for longer: it ends."""
         unused, since = now - session.body["seen_at"], now - session.body["made_at"]
-        return bool(-AHEAD_SECONDS <= unused < self.idle and -AHEAD_SECONDS <= since < self.longest)
+        return bool(unused < self.idle and since < self.longest and not _is_ahead(session, now))
 
     async def _forget(self, now: int) -> None:
         """What has ended by itself. A used link is remembered as long as it would open otherwise."""
-        await self.store.remove(SESSIONS, {"seen_at": Between(high=now - self.idle)})
-        await self.store.remove(SESSIONS, {"made_at": Between(high=now - self.longest)})
+        for date, lasts in (("seen_at", self.idle), ("made_at", self.longest)):
+            await self.store.remove(SESSIONS, {date: Between(high=now - lasts)})
+            await self.store.remove(SESSIONS, {date: Between(low=now + AHEAD_SECONDS + 1)})
         await self.store.remove(LINKS, {"expires_at": Between(high=now)})
+
+
+def _is_ahead(session: Document, now: int) -> bool:
+    """Whether it is dated in a time that has not come yet, by more than two clocks may differ."""
+    return bool(max(session.body["seen_at"], session.body["made_at"]) > now + AHEAD_SECONDS)
 
 
 def _session_of(found: Document) -> Session:

@@ -146,6 +146,21 @@ async def test_no_session_lasts_longer_by_a_clock_that_ran_ahead_and_is_put_back
     assert await kept.of(await begun(kept, NOW + 30), NOW) is not None, "another worker's clock may be a little ahead"
 
 
+async def test_a_session_that_ended_as_a_clock_was_put_back_does_not_open_again_when_that_time_has_come(kept: Sessions) -> None:
+    used, of_ahead = await begun(kept), await begun(kept, NOW + HOUR - 10)
+    assert await kept.of(used, NOW + HOUR - 10) is not None
+    assert [await kept.of(cookie, NOW) for cookie in (used, of_ahead)] == [None] * 2
+    assert [await kept.of(cookie, NOW + HOUR - 10) for cookie in (used, of_ahead)] == [None] * 2
+
+
+async def test_what_is_dated_ahead_is_forgotten_by_whoever_signs_in_though_nobody_asks_for_it(kept: Sessions) -> None:
+    used, of_ahead, a_little = await begun(kept), await begun(kept, NOW + HOUR - 10), await begun(kept, NOW + sessions.AHEAD_SECONDS)
+    assert await kept.of(used, NOW + HOUR - 10) is not None
+    await begun(kept, NOW)
+    assert [await kept.of(cookie, NOW + HOUR - 10) for cookie in (used, of_ahead)] == [None] * 2
+    assert await kept.of(a_little, NOW) is not None, "another worker's clock may be so far ahead"
+
+
 async def test_signing_out_ends_this_session_and_no_other(kept: Sessions) -> None:
     cookie, other = await begun(kept), await begun(kept)
     await kept.end(cookie)
