@@ -28,7 +28,10 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`failures` in a row, `failing_since` their first, `code` how the last attempt ended, `next_at`: not tried again before."""
+    """`failures` in a row, `failing_since` their first, `code` how the last attempt ended, `next_at`: not tried again before.
+
+    `waited`: milliseconds, the waits behind them in all.
+    """
 
     state: State = State.STARTING
     code: str = ""
@@ -36,11 +39,15 @@ class Course:
     failing_since: int = 0
     next_at: int = 0
     delivered_at: int = 0
+    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """`wait`: milliseconds after this failure; `give_up`: after so many of failing in a row no attempt follows."""
+    """`wait`: milliseconds after this failure; `give_up`: once the waits in a row come to so many no attempt follows.
+
+    Waits are counted, not the time from the first failure on: no clock that is put elsewhere gives anybody up, or puts it off.
+    """
 
     wait: int
     give_up: int
@@ -50,14 +57,14 @@ def decide_next(course: Course, outcome: Outcome, now: int, patience: Patience) 
     """The course after an attempt that ended at `now`."""
     if outcome.taken:
         return Course(State.DELIVERING, outcome.code, delivered_at=now)
-    since = course.failing_since or now
-    over = outcome.code in NEVER_TAKEN or now - since >= patience.give_up
+    over = outcome.code in NEVER_TAKEN or course.waited >= patience.give_up
     wait = max(patience.wait, int(outcome.after * 1000))
     state = State.FAILING if over else State.RETRYING
-    return replace(course, state=state, code=outcome.code, failures=course.failures + 1, failing_since=since, next_at=now + wait)
+    failures, since, waited = course.failures + 1, course.failing_since or now, course.waited + wait
+    return replace(course, state=state, code=outcome.code, failures=failures, failing_since=since, next_at=now + wait, waited=waited)
 
 
 def tried_anew(course: Course, now: int) -> Course:
     """Its owner asks to try: at once, with all patience again."""
     state = course.state if course.state in (State.STARTING, State.DELIVERING) else State.RETRYING
-    return replace(course, state=state, failures=0, failing_since=0, next_at=now)
+    return replace(course, state=state, failures=0, failing_since=0, next_at=now, waited=0)

@@ -264,15 +264,25 @@ async def test_within_a_minute_a_unit_is_told_once_and_then_as_it_stands(phone: 
 async def test_after_a_day_of_failing_it_rests_and_says_so_until_its_owner_tries(phone: Telephone) -> None:
     telling = await phone.begin()
     phone.show(u20242=8, u20194=3)
-    phone.receiver.answers = [REFUSED] * 9
-    for _ in range(9):
+    phone.receiver.answers = [Outcome("503", taken=False, after=3600.0)] * 30
+    for _ in range(30):
         await telling.look(phone.hook)
-        phone.now += 6 * HOUR
-    assert (telling.kept.course.state, telling.kept.course.code, len(phone.receiver.got)) == (State.FAILING, "500", 5)
+        phone.now += HOUR
+    assert (telling.kept.course.state, telling.kept.course.code, len(phone.receiver.got)) == (State.FAILING, "503", 25)
     phone.receiver.answers = []
     phone.hook = BandWebhook(**{**{n: getattr(HOOK, n) for n in HOOK.__struct_fields__}, "tried_at": 77})
     await (await phone.begin()).look(phone.hook)
-    assert (len({message_id for message_id, _ in phone.receiver.got}), len(phone.receiver.got)) == (1, 6)
+    assert (len({message_id for message_id, _ in phone.receiver.got}), len(phone.receiver.got)) == (1, 26)
+
+
+async def test_a_clock_a_day_ahead_gives_up_nobody_who_is_away_for_an_hour(phone: Telephone) -> None:
+    telling = await phone.begin()
+    phone.show(u20242=8, u20194=3)
+    phone.receiver.answers = [REFUSED] * 3
+    for at in (NOON, NOON + 24 * HOUR + MINUTE, NOON + 2 * MINUTE, NOON + 3 * MINUTE):  # ahead once, and put back
+        phone.now = at
+        await telling.look(phone.hook)
+    assert (telling.kept.course.state, len(phone.receiver.got)) == (State.DELIVERING, 4)
 
 
 async def test_a_try_where_nothing_waits_sends_a_message_that_says_nothing(phone: Telephone) -> None:

@@ -26,10 +26,25 @@ def test_what_is_not_taken_comes_again_after_the_wait_or_later_where_peace_was_a
     assert failed(course, NOON, "503", after=120).next_at == NOON + 120_000
 
 
+def after_hours(course: Course, count: int, since: int = NOON) -> Course:
+    """`count` failures more, each behind an hour of peace that was asked for."""
+    for hour in range(count):
+        course = failed(course, since + hour * HOUR, "503", after=3600)
+    return course
+
+
 def test_a_row_of_failures_counts_from_its_first_and_ends_after_a_day() -> None:
-    course = failed(failed(Course(), NOON), NOON + 23 * HOUR)
-    assert (course.state, course.failures, course.failing_since) == (State.RETRYING, 2, NOON)
+    course = after_hours(Course(), 24)
+    assert (course.state, course.failures, course.failing_since) == (State.RETRYING, 24, NOON)
     assert failed(course, NOON + 24 * HOUR).state is State.FAILING
+
+
+def test_a_clock_that_is_ahead_gives_up_nobody_and_one_that_is_put_back_puts_it_off_for_nobody() -> None:
+    course = failed(after_hours(Course(), 3), NOON + 9 * 24 * HOUR)
+    assert (course.state, course.failures) == (State.RETRYING, 4)
+    begun_ahead = after_hours(Course(), 1, NOON + 9 * 24 * HOUR)
+    assert after_hours(begun_ahead, 23).state is State.RETRYING
+    assert after_hours(begun_ahead, 24).state is State.FAILING
 
 
 @pytest.mark.parametrize("code", sorted(NEVER_TAKEN))
@@ -47,4 +62,5 @@ def test_a_wish_to_try_begins_at_once_with_all_patience() -> None:
     anew = tried_anew(given_up, NOON + 9 * HOUR)
     assert (anew.state, anew.failures, anew.failing_since, anew.next_at) == (State.RETRYING, 0, 0, NOON + 9 * HOUR)
     assert failed(anew, NOON + 40 * HOUR).state is State.RETRYING
+    assert after_hours(tried_anew(after_hours(Course(), 25), NOON), 24).state is State.RETRYING
     assert tried_anew(Course(State.DELIVERING), NOON).state is State.DELIVERING
