@@ -77,8 +77,8 @@ def context_of(authorities: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cadata=authorities or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslobject_class = NotedObject
-    if authorities:
-        EXPIRY.labels("authority").set(min(_validity(each).ends for each in context.get_ca_certs()))
+    if authorities and (known := context.get_ca_certs()):  # none: a broker's own certificate is pinned, which is no authority
+        EXPIRY.labels("authority").set(min(_validity(each).ends for each in known))
     return context
 
 
