@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools.locks import PAGES, ROOT, SERVICES, LockFault, lock_of, packages_of, read_npm, read_pip
 
@@ -63,6 +66,33 @@ def test_the_image_of_the_commands_has_what_those_import_that_open_stores() -> N
     known = packages_distributions()
     locked = {package.name for package in packages_of("cli") if package.in_image}
     assert {name for name in others if locked.isdisjoint(each.lower() for each in known[name])} == set()
+
+
+def asked_for(extra: str) -> Iterator[Requirement]:
+    """What pyproject.toml asks of others for this extra, those of our own extras that it names among it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for text in [*project["dependencies"], *project["optional-dependencies"][extra]]:
+        requirement = Requirement(text)
+        if requirement.name == project["name"]:
+            for inner in requirement.extras:
+                yield from asked_for(inner)
+        else:
+            yield requirement
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_lock_holds_what_the_project_asks_for(service: str) -> None:
+    locked = {package.name: package.version for package in packages_of(service) if package.in_image}
+    asked = list(asked_for(service))
+    assert len(asked) > 6
+    assert [str(each) for each in asked if not each.specifier.contains(locked[canonicalize_name(each.name)])] == []
+
+
+@pytest.mark.parametrize("service", ["ingest", "api"])
+def test_no_fastapi_is_let_in_that_has_no_telemetry_to_turn_off(service: str) -> None:
+    (fastapi,) = (each for each in asked_for(service) if each.name == "fastapi")
+    assert not fastapi.specifier.contains("0.141.1")  # the last without `fastapi.telemetry`, which `http_server` imports
+    assert fastapi.specifier.contains("0.142.0")
 
 
 def test_what_stands_twice_in_the_tree_of_npm_is_one_package_and_in_the_image_if_any_is() -> None:
