@@ -9,7 +9,7 @@ from threading import Thread
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
-from dunghen.platform.kafka_certificates import EXPIRY
+from dunghen.platform import kafka_certificates
 from dunghen.platform.settings import PlatformSettings
 
 Check = Callable[[], bool]
@@ -57,11 +57,13 @@ def _absent(checks: Mapping[str, Check]) -> str:
 def serve_metrics(settings: PlatformSettings, readiness: Readiness, registry: CollectorRegistry = REGISTRY) -> None:
     """Serves them on `metrics_host`; with port 0 not at all. Raises OSError where the address cannot be had."""
     if settings.kafka_security_protocol != "PLAINTEXT":
-        registry.register(EXPIRY)
+        registry.register(kafka_certificates.EXPIRY)
     if settings.metrics_port:
         server = ThreadingHTTPServer((settings.metrics_host, settings.metrics_port), _handler(readiness, registry))
         server.daemon_threads = True
         Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+        if settings.kafka_security_protocol != "PLAINTEXT":
+            kafka_certificates.watch(settings)
 
 
 def _handler(readiness: Readiness, registry: CollectorRegistry) -> type[BaseHTTPRequestHandler]:
