@@ -36,6 +36,7 @@ log = get_logger("history")
 FOLLOWED = (UNIT_DAYS, NOTICES, NOTICE_ACTIONS, JUSTIFICATIONS, FACTS)
 NOTICE_DOCUMENTS = Collection("notices", (("message_id",), ("unit", "decided_at"), ("dossier", "decided_at"), ("recipient", "decided_at")))
 COLLECTIONS = (SERIES, REVISIONS, GENERATIONS, WHOLE, NOTICE_DOCUMENTS, acknowledgements.COLLECTION, justifications.COLLECTION, TOLD, SINCE)
+SOON_SECONDS = 0.5
 TURN = 50  # records at once: then the live projector has its turn
 OFFSET_BITS = 40  # a partition has fewer records than 2^40
 
@@ -89,7 +90,7 @@ class HistoryProjector:
             for place, records in batches.items():
                 await self._take(place, records)
                 came.take(*place, records)
-            if monotonic() - self._written_at >= self.settings.history_seconds:
+            if monotonic() - self._written_at >= self._pause():
                 with came.span("store", "history"):
                     await self.write(reader)
 
@@ -133,6 +134,11 @@ class HistoryProjector:
         del self._generations[:told]
         await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()
+
+    def _pause(self) -> float:
+        """Between two writings; short while days under new rules are waited for."""
+        waited_for = self._shown is not None and self._shown.policy > self._marked
+        return min(SOON_SECONDS, self.settings.history_seconds) if waited_for else self.settings.history_seconds
 
     async def _whole(self, reader: Reader) -> list[Put]:
         """The mark that the days under the shown policy are whole, once: all that `unit-days` held when it was shown already is written

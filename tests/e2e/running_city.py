@@ -89,7 +89,10 @@ class RunningCity:
             return subprocess.Popen((*COMMAND, *words, "--data", str(self.data)), stdout=out, stderr=out)
 
     def map(self, **query: str) -> dict[str, Any]:
+        """Raises httpx.HTTPStatusError while it is not there: another day or a named period is not, until all days have been written."""
         answer = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", **query}, timeout=10)
+        if answer.status_code == 503:
+            answer.raise_for_status()
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
