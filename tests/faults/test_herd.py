@@ -19,9 +19,10 @@ from dunghen.platform.local.servers import HOST, free_port
 from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
 from tests.faults.attack import PATIENCE, Attack
-from tests.faults.form import long_or_short
+from tests.faults.form import LONG, long_or_short
 from tests.faults.herd import Herd
 from tests.faults.world import FaultWorld
+from tests.shown import Shown
 
 MANY, WALLS = 500, 5
 BLOWS = long_or_short(6, 1)  # of each kind
@@ -30,7 +31,7 @@ MOST_MB = 100  # beside what the worker has without them: 0.2 MB for each, which
 
 
 @dataclass
-class Wall(Watcher):
+class Timed(Shown):
     """`delays`: milliseconds from the projector's making a version to its being here, of all that came as changes."""
 
     delays: list[int] = field(default_factory=list)
@@ -54,6 +55,7 @@ def resident(world: FaultWorld) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not LONG, reason="not yet seen to its end: docs/reliability.md, Known and not settled")
 @pytest.mark.timeout(1800)
 def test_a_herd_that_does_not_read_takes_nothing_from_the_walls(make_world: Callable[..., FaultWorld], report: Callable[..., None]) -> None:
     metrics = free_port()
@@ -63,7 +65,8 @@ def test_a_herd_that_does_not_read_takes_nothing_from_the_walls(make_world: Call
     world.start_part("api", DUNGHEN_METRICS_PORT=str(metrics))
     eventually(world.all_at_work, within=400, what="the city")
     world.watcher.start()
-    walls = [Wall(world.page) for _ in range(WALLS)]
+    timed = [Timed() for _ in range(WALLS)]
+    walls = [Watcher(world.page, each) for each in timed]
     for wall in walls:
         wall.start()
     world.load.start()
@@ -96,7 +99,7 @@ def test_a_herd_that_does_not_read_takes_nothing_from_the_walls(make_world: Call
     world.settle()
     assert [fault for wall in walls for fault in wall.faults] == []
     assert biggest - alone < MOST_MB
-    delays = [delay for wall in walls for delay in wall.delays]
+    delays = [delay for each in timed for delay in each.delays]
     cuts = statistics.quantiles(delays, n=100)
     report(
         **{
