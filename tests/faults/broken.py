@@ -112,7 +112,7 @@ def remove_the_fence() -> None:
 
     async def write(self: Writer, batches: Batches) -> int:
         filled = [(place, list(records)) for place, records in batches.items()]
-        sent = [future for place, records in filled if records for future in await self._send(place, records)]
+        sent = [future for place, records in filled if records for future in await self._send(place, records, [])]
         await asyncio.gather(*sent)
         return sum(len(records) for _, records in filled)
 
