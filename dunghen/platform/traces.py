@@ -6,7 +6,7 @@ written has no header. No value that was received goes into a span: places in to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,9 @@ Value = str | int | float | Sequence[str]
 Headers = list[tuple[str, bytes]]
 Stored = tuple[str, int, int]  # topic, partition, offset of one record
 HEADER = "traceparent"
+Count = Callable[[str, int], object]  # (one of RESULTS, so many spans)
+RESULTS = SENT, LOST = "sent", "lost"  # how the way of a span to the collector ends
+AT_ONCE = 512  # spans of one message to the collector
 MOST = 32  # links of a span, and texts in a list of one: a batch counts for thousands
 NO_HEADERS: Headers = []
 _NOTHING = nullcontext()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,20 +17,18 @@ from urllib.parse import urlsplit
 from dunghen.platform import traces
 from dunghen.platform.logs import get_logger, quiet
 from dunghen.platform.settings import SettingsError
+from dunghen.platform.traces import AT_ONCE, Count
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.sampling import Sampler
 
 log = get_logger("traces")
-Count = Callable[[str, int], object]  # (one of RESULTS, so many spans)
-RESULTS = SENT, LOST = "sent", "lost"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 SAMPLER, RATIO, WAITING = "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_BSP_MAX_QUEUE_SIZE"
 SAMPLERS = {"always_on": 1.0, "always_off": 0.0, "traceidratio": None}  # each also as parentbased_…; None: the ratio says
 DEFAULTS = {SAMPLER: "parentbased_traceidratio", RATIO: "0.01", WAITING: "2048"}
-AT_ONCE = 512  # spans of one message to the collector
 STOP_SECONDS = 1.0  # `up` gives a program three for all that it has to end
 _provider: TracerProvider | None = None
 

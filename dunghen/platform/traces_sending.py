@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
 from dunghen.platform.logs import get_logger
-from dunghen.platform.traces_export import AT_ONCE, LOST, SENT, Count
+from dunghen.platform.traces import AT_ONCE, LOST, SENT, Count
 
 log = get_logger("traces")
 

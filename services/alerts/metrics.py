@@ -6,7 +6,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from dunghen.platform.traces_export import RESULTS
+from dunghen.platform.traces import RESULTS
 from services.alerts.decisions import REASONS
 from services.alerts.settings import CHANNELS
 

@@ -13,7 +13,7 @@ from dunghen.contracts.reconciliations import Reconciliation
 from dunghen.domain.access import RIGHTS, Reason
 from dunghen.domain.deliveries import State
 from dunghen.domain.sign_on import BY_WAY
-from dunghen.platform.traces_export import RESULTS
+from dunghen.platform.traces import RESULTS
 from services.api.board_messages import FeedView
 from services.api.wall_reports import Walls
 

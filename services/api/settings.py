@@ -46,7 +46,6 @@ class ApiSettings(PlatformSettings):
     )
     webhook_seconds: float = Field(10.0, gt=0, le=60, description="for one POST to a subscriber, in all")
     webhook_calm_seconds: float = Field(60.0, ge=0, description="between two messages of one unit to one subscriber")
-    webhook_level_seconds: float = Field(30.0, gt=0, description="nobody is told of a map that is further behind its sources")
     webhook_retry_shortest: float = Field(5.0, gt=0, description="after the first failure in a row; then doubled")
     webhook_retry_longest: float = Field(3600.0, gt=0)
     webhook_give_up_hours: float = Field(24.0, gt=0, description="of failing in a row: then a subscription rests until its owner tries")

@@ -125,9 +125,7 @@ class Teller:
     def rows(self, hook: BandWebhook) -> tuple[Scene, Rows] | None:
         """The map as a subscriber is told it; None while it is old or still being counted: half a count is nobody's news."""
         scene, lag = self.follower.mirror.scene(), self.follower.mirror.lag_seconds(monotonic())
-        if scene is None or scene.policy is None or lag is None or lag > self.settings.webhook_level_seconds:
-            return None
-        if self.follower.stale_age() is not None:
+        if scene is None or scene.policy is None or lag is None or self.follower.stale_age() is not None:
             return None
         return scene, asked_for(hook, self.follower.channels.at(key_of(hook), scene).view.rows)
 

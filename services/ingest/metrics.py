@@ -7,7 +7,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from dunghen.contracts.refusals import Refusal
-from dunghen.platform.traces_export import RESULTS
+from dunghen.platform.traces import RESULTS
 
 ROUTES = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC", "events", "facts", "desk-events", "heartbeats", "pull")
 KINDS = ("synced", "progressed", "retracted", "fact", "task", "follow_up", "desk_event")

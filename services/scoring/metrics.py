@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from dunghen.contracts.dead_letters import Reason
 from dunghen.platform.backlog import Backlog, RoundDone
-from dunghen.platform.traces_export import RESULTS
+from dunghen.platform.traces import RESULTS
 
 STAGES = ("fold", "score")
 PLACE = ["stage", "partition"]

@@ -202,7 +202,7 @@ async def test_after_an_outage_of_ours_only_what_is_other_than_was_told_goes_in_
     assert phone.told == [[("20242", "green", "red")]]  # 20194 was red and is red
 
 
-@pytest.mark.parametrize("trouble", [{"lag": None}, {"lag": 31.0}, {"stale": 9.0}, {"shown": None}])
+@pytest.mark.parametrize("trouble", [{"lag": None}, {"stale": 9.0}, {"shown": None}])
 async def test_of_a_map_that_is_old_or_still_being_counted_nobody_is_told(phone: Telephone, trouble: dict[str, Any]) -> None:
     telling = await phone.begin()
     phone.show(u20242=1, u20194=3)

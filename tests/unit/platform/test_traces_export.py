@@ -11,7 +11,8 @@ import structlog
 from dunghen.platform import traces, traces_export
 from dunghen.platform.local.servers import HOST, free_port
 from dunghen.platform.settings import SettingsError
-from dunghen.platform.traces_export import AT_ONCE, LOST, SENT, Chosen
+from dunghen.platform.traces import AT_ONCE, LOST, SENT
+from dunghen.platform.traces_export import Chosen
 from dunghen.platform.traces_live import Live
 from tests.eventually import eventually, eventually_async
 from tests.otlp_collector import Collector, collecting
