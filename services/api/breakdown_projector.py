@@ -7,7 +7,7 @@ for a while: what is published of a load that is half done would hide more than 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -45,27 +45,38 @@ def closed_months(today: int) -> list[Window]:
 
 
 def body_of(month: Month) -> dict[str, Any]:
-    """A month as it is stored."""
-    return {
-        "plain": {by: _packed(of) for by, of in month.plain.items()},
-        "procedures": {f: _packed(of) for f, of in month.procedures.items()},
-        "weekdays": {channel: _packed(of) for channel, of in month.weekdays.items()},
-    }
+    """A month as it is stored: no code or name is a member's name, which stores do not take."""
+    parts: dict[str, Mapping[Any, Shown]] = {"plain": month.plain, "procedures": month.procedures, "weekdays": month.weekdays}
+    return {"shown": [{"part": part, "of": of, **_packed(shown)} for part, each in parts.items() for of, shown in each.items()]}
 
 
 def month_in(document: Document) -> Month:
-    """The same back; of an earlier release without weekdays."""
-    plain, *parts = (
-        {name: _unpacked(of) for name, of in document.body.get(part, {}).items()} for part in ("plain", "procedures", "weekdays")
-    )
-    return Month({By(by): of for by, of in plain.items()}, *parts)
+    """The same back."""
+    parts: dict[str, dict[str, Shown]] = {"plain": {}, "procedures": {}, "weekdays": {}}
+    if "shown" in document.body:
+        for each in document.body["shown"]:
+            parts[each["part"]][each["of"]] = _unpacked(each)
+    else:
+        for part, found in parts.items():
+            found.update({name: _unpacked_before(of) for name, of in document.body.get(part, {}).items()})
+    return Month({By(by): of for by, of in parts["plain"].items()}, parts["procedures"], parts["weekdays"])
 
 
-def _packed(shown: Shown) -> list[Any]:
-    return [[[name, *cell] for name, cell in shown.cells.items()], list(shown.rest), [[name, count] for name, count in shown.told.items()]]
+def _packed(shown: Shown) -> dict[str, Any]:
+    return {
+        "cells": [{"of": name, "finished": cell.finished, "on_time": cell.on_time} for name, cell in shown.cells.items()],
+        "rest": list(shown.rest),
+        "told": [{"of": name, "count": count} for name, count in shown.told.items()],
+    }
 
 
-def _unpacked(packed: list[Any]) -> Shown:
+def _unpacked(packed: dict[str, Any]) -> Shown:
+    cells: Cells = {each["of"]: Cell(each["finished"], each["on_time"]) for each in packed["cells"]}
+    return Shown(cells, Cell(*packed["rest"]), {each["of"]: each["count"] for each in packed["told"]})
+
+
+def _unpacked_before(packed: list[Any]) -> Shown:
+    """Of a release that stored arrays of arrays, and at first no weekdays."""
     cells: Cells = {name: Cell(finished, on_time) for name, finished, on_time in packed[0]}
     return Shown(cells, Cell(*packed[1]), dict(packed[2]))
 

@@ -23,6 +23,7 @@ Scalar = str | int | float | bool | None
 Body = dict[str, Any]
 Offsets = Mapping[tuple[str, int], int]  # (topic, partition) -> the next offset to read
 
+_ARRAYS = (list, tuple)
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,50}")
 
 
@@ -52,12 +53,15 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """The whole document as of this version."""
+    """The whole document as of this version. Raises ValueError for a body that not every store takes."""
 
     collection: str
     id: str
     version: int
     body: Body
+
+    def __post_init__(self) -> None:
+        _checked_body(self.collection, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,23 @@ def checked_path(path: str) -> str:
     for name in path.split("."):
         checked_name(name)
     return path
+
+
+def _checked_body(collection: str, body: Body) -> None:
+    """The message names no value and no member: either may be a received one."""
+    names = " ".join(body)  # in one look: this is done for each document of a read model
+    if "." in names or ("$" in names and any(name.startswith("$") for name in body)):
+        raise ValueError(f"a document of {collection}: a member's name holds a dot or begins with $")
+    for value in body.values():
+        kind = type(value)
+        if kind is dict:
+            _checked_body(collection, value)
+        elif kind in _ARRAYS:
+            for each in value:
+                if type(each) in _ARRAYS:
+                    raise ValueError(f"a document of {collection}: an array holds an array")
+                if type(each) is dict:
+                    _checked_body(collection, each)
 
 
 def newest(writes: Sequence[Write]) -> list[Write]:

@@ -6,9 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from pymongo.errors import PyMongoError
 
+from dunghen.domain.breakdowns import By, Cell, Month, Shown
 from dunghen.platform.store import Between, Collection, CursorError, Delete, Document, In, Put, Query, Store
+from services.api.breakdown_projector import body_of, month_in
 
 
 def dossier(name: str, version: int, **body: Any) -> Put:
@@ -48,6 +49,31 @@ async def test_a_document_comes_back_as_it_was_written(store: Store) -> None:
     assert found == Document("d1", 7, body)
     assert type(found.body["due"]) is int, "an encoder must take it"
     assert await store.get("dossiers", "d2") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({"cells": [["1.004222", 9, 9]]}, "an array holds an array"),
+        ({"steps": [{"at": (1, [2])}]}, "an array holds an array"),
+        ({"by": {"1.004222": 9}}, "holds a dot"),
+        ({"steps": [{"$set": 1}]}, r"begins with \$"),
+    ],
+)
+def test_a_body_that_mongodb_or_its_relatives_do_not_take_is_taken_by_none(body: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        Put("dossiers", "d", 1, body)
+
+
+async def test_what_is_told_of_a_month_is_taken_by_every_store(store: Store) -> None:
+    """Codes of procedures hold dots, and fields have the names that a city gives them."""
+    told = Shown({"1.004222.000.00.00.H17": Cell(9, 8)}, Cell(5, 5), {"1.004222.000.00.00.H17": 9, "$": 5})
+    month = Month({By.FIELD: told}, {"Đất đai. Nhà ở": told, "": Shown()}, {"2": told})
+    body = {"unit": "20242", "first": 20727, **body_of(month)}
+    await store.apply([Put("notices", "20242|20727", 1, body)], {})
+    found = await store.get("notices", "20242|20727")
+    assert found is not None
+    assert month_in(found) == month
 
 
 async def test_a_newer_version_replaces_the_whole_document(store: Store) -> None:
@@ -282,19 +308,3 @@ async def test_many_documents_are_written_and_replaced_in_one_batch(store: Store
 async def test_closing_twice_is_harmless(store: Store) -> None:
     await store.close()
     await store.close()
-
-
-NESTED = {"steps": [[5, 1], [4, 2]]}
-
-
-@pytest.mark.parametrize("store", ["in_memory", "sqlite"], indirect=True)
-async def test_arrays_may_hold_arrays(store: Store) -> None:
-    await store.apply([dossier("d", 1, **NESTED)], {})
-    assert await store.get("dossiers", "d") == Document("d", 1, NESTED)
-
-
-@pytest.mark.parametrize("store", ["mongo"], indirect=True)
-async def test_ferretdb_refuses_arrays_in_arrays_so_no_code_may_rely_on_them(store: Store) -> None:
-    """MongoDB takes them. When this fails, FerretDB does too, and `mongo` belongs to the test above."""
-    with pytest.raises(PyMongoError):
-        await store.apply([dossier("d", 1, **NESTED)], {})

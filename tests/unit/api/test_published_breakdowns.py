@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, cast
@@ -19,11 +20,11 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.record import fold
 from dunghen.domain.windows import Window
 from dunghen.platform.clock import FixedClock, real_milliseconds
-from dunghen.platform.store import Put
+from dunghen.platform.store import Document, Put
 from dunghen.platform.store.in_memory import InMemoryStore
 from services.api import problems
 from services.api.board_messages import Meta, Position, Pulse
-from services.api.breakdown_projector import BREAKDOWNS, BreakdownProjector, closed_months, month_of
+from services.api.breakdown_projector import BREAKDOWNS, BreakdownProjector, closed_months, month_in, month_of
 from services.api.dossier_projector import DOCUMENTS, DossierProjector, document_of
 from services.api.follower import Follower
 from services.api.past import Past
@@ -163,11 +164,30 @@ async def test_a_month_that_an_earlier_release_published_gets_its_weekdays(town:
     await town.told(*many(9, OCTOBER.first, channel=2))
     stored = await town.store.get(BREAKDOWNS.name, f"20242|{OCTOBER.first}")
     assert stored is not None
-    body = {name: of for name, of in stored.body.items() if name != "weekdays"}
+    body = {**stored.body, "shown": [each for each in stored.body["shown"] if each["part"] != "weekdays"]}
     await town.store.apply([Put(BREAKDOWNS.name, stored.id, stored.version + 1, body)], {})
     assert shown(await town.ask(by="weekday", window="2026-10")) == {}
     await town.told(*many(1, OCTOBER.first, start=8, channel=2))  # one of them is written again
     assert shown(await town.ask(by="weekday", window="2026-10")) == {"2|2": (9, 9)}
+
+
+async def test_a_month_as_an_earlier_release_stored_it_is_read_as_it_was_shown(town: Town) -> None:
+    await town.told(*many(9, OCTOBER.first, channel=2), *many(7, OCTOBER.first, "1.000894", start=20))
+    stored = await town.store.get(BREAKDOWNS.name, f"20242|{OCTOBER.first}")
+    assert stored is not None
+    now = month_in(stored)
+    parts = {"plain": now.plain, "procedures": now.procedures, "weekdays": now.weekdays}
+    before = {
+        part: {
+            of: [[[name, *cell] for name, cell in shown.cells.items()], list(shown.rest), list(shown.told.items())]
+            for of, shown in each.items()
+        }
+        for part, each in parts.items()
+    }
+    assert all(before.values())
+    assert month_in(Document(stored.id, stored.version, before)) == now
+    del before["weekdays"]
+    assert month_in(Document(stored.id, stored.version, before)) == replace(now, weekdays={})
 
 
 async def test_a_window_tells_the_months_that_lie_wholly_in_it(town: Town) -> None:
