@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,14 @@ NO_RIGHT = (
     TransactionalIdAuthorizationFailed,
 )  # the brokers know who we are, and nobody gave us a right for this
 MECHANISM = "SCRAM-SHA-512"  # RFC 5802: neither the wire nor the broker has the password
+SILENT_SECONDS = 5
+SILENT_OPTIONS = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, SILENT_SECONDS - 3),  # of a connection that only waits for an answer
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_SECONDS * 1000),
+)
 
 
 def _close(self: Any, reason: Any = None, exc: Any = None, full: Any = AIOKafkaConnection.close) -> Any:
@@ -40,6 +49,20 @@ def _close(self: Any, reason: Any = None, exc: Any = None, full: Any = AIOKafkaC
 
 
 AIOKafkaConnection.close = _close
+
+
+async def _connect(self: Any, full: Any = AIOKafkaConnection.connect) -> Any:
+    """What the library's own does, and a connection on which the other machine confirms nothing is lost after SILENT_SECONDS: it went away
+    without a word. Else a request waits for its whole time, which a broker that only is slow must have.
+    """
+    streams = await full(self)
+    sock = self._writer.get_extra_info("socket")
+    for level, option, value in SILENT_OPTIONS:
+        sock.setsockopt(level, option, value)
+    return streams
+
+
+AIOKafkaConnection.connect = _connect
 
 
 def connection(settings: PlatformSettings) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,19 @@ async def test_an_unreachable_broker_is_named(settings: PlatformSettings) -> Non
         with pytest.raises(kafka.Unreachable, match=away.kafka):
             await attempt
     await kafka.reachable(settings)
+
+
+async def test_a_machine_that_went_away_without_a_word_is_missed_before_a_slow_one_is_given_up(settings: PlatformSettings) -> None:
+    """Options of each socket to a broker; that the kernel keeps to them, the stories of the compose file show."""
+    async with kafka.started(kafka.producer(settings), settings) as producer:
+        (connection, *_) = producer.client._conns.values()
+        sock = connection._writer.get_extra_info("socket")
+        unconfirmed = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) / 1000
+        idle, every, times = (
+            sock.getsockopt(socket.IPPROTO_TCP, name) for name in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert unconfirmed == idle + every * times == 5 < connection._request_timeout
 
 
 async def test_a_partition_is_read_whole_or_from_an_offset_and_says_where_to_go_on(settings: PlatformSettings, send: Any) -> None:

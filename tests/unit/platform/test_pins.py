@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from dunghen.platform import kafka_clients, kafka_connection
 
 FULL = inspect.signature(kafka_clients._consumer_record).parameters["full"].default  # what it stands in front of
+CONNECT = inspect.signature(kafka_connection._connect).parameters["full"].default
 CLOSE = inspect.signature(kafka_connection._close).parameters["full"].default
 GETALL = inspect.signature(kafka_clients._getall).parameters["full"].default
 LEANED_ON = (
@@ -31,7 +32,7 @@ LEANED_ON = (
     driver.Consumer._new_consumer_thread, driver.Consumer._to_message, driver.AIOKafkaConsumerThread._create_worker_consumer,
     driver.AIOKafkaConsumerThread._fetch_records, App._on_partitions_revoked, App._on_partitions_assigned, Recovery._resume_streams,
     PartitionRecords._unpack_records, PartitionRecords.__next__, FULL, GETALL, FetchResult.check_assignment, FetchResult._update_position,
-    Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start, CLOSE,
+    Fetcher.fetched_records, AIOKafkaConsumer.start, AIOKafkaProducer.send_batch, Sender.start, CLOSE, CONNECT,
     HttpToolsProtocol.on_headers_complete, HttpToolsProtocol.connection_lost, HttpToolsProtocol.shutdown,
     HttpToolsProtocol.connection_made, HttpToolsProtocol.data_received, HttpToolsProtocol.on_message_begin,
     HttpToolsProtocol.on_response_complete, RequestResponseCycle.run_asgi,
@@ -66,6 +67,7 @@ PINS = {
     "aiokafka.producer.producer.AIOKafkaProducer.send_batch": "bf42b0f0c5c0",
     "aiokafka.producer.sender.Sender.start": "ef0a0cbbf1f6",
     "aiokafka.conn.AIOKafkaConnection.close": "28f164aa1e4f",
+    "aiokafka.conn.AIOKafkaConnection.connect": "b0f9ba7f0cf6",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.on_headers_complete": "1ea8589acfad",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.connection_lost": "c91a4c9bf2e2",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol.shutdown": "d7351fa33f00",
