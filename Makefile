@@ -37,7 +37,7 @@ services/api/static/index.html: $(PAGE_SOURCES)
 	@touch $@
 
 test: setup $(PROVIDER) ## set everything up and test it: checks, unit, contract, integration, end to end, faults, browser
-	@deploy/need chromium go promtool amtool
+	@deploy/need chromium go promtool amtool redis-server
 	$(MAKE) --no-print-directory check
 	$(MAKE) --no-print-directory -j2 test-parts test-whole
 	$(MAKE) --no-print-directory test-wall

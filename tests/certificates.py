@@ -17,10 +17,10 @@ DAY = timedelta(days=1)
 
 
 class Authority:
-    """Signs servers of 127.0.0.1; `pem` is what clients are given to know it by. `holds`: from now on, here as there."""
+    """Signs servers of 127.0.0.1, or of another `host`; `pem` is what clients are given to know it by. `holds`: from now on, as there."""
 
-    def __init__(self, name: str = "authority", holds: timedelta = DAY) -> None:
-        self._key, self._name = ec.generate_private_key(ec.SECP256R1()), _named(name)
+    def __init__(self, name: str = "authority", holds: timedelta = DAY, host: str = "127.0.0.1") -> None:
+        self._key, self._name, self._host = ec.generate_private_key(ec.SECP256R1()), _named(name), ip_address(host)
         made = _begun(self._name, self._name, self._key, holds).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self._certificate = made.sign(self._key, hashes.SHA256())
 
@@ -32,7 +32,7 @@ class Authority:
         """(key with its certificate, this authority), as files of PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = _begun(_named(name), self._name, key, holds).add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(self._host)])
         certificate = made.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
         keystore, authority = folder / f"{name}.pem", folder / f"{name}-authority.pem"
         _write_private(keystore, _private(key) + _pem(certificate) + self.pem)

@@ -19,4 +19,5 @@ def settings_of(folder: DataFolder) -> PlatformSettings:
     running = folder.remembered()
     if not running:
         return load(PlatformSettings)
-    return load(PlatformSettings, kafka=running["kafka"], mongo=running.get("mongo", ""), data=folder.path, **folder.partitions)
+    own = {name: running[name] for name in ("kafka", "redis", "mongo") if name in running}
+    return load(PlatformSettings, **own, data=folder.path, **folder.partitions)

@@ -54,7 +54,9 @@ class DataFolder:
         return file
 
     def write_running(self, facts: dict[str, Any]) -> None:
+        """For who runs the city alone: the addresses of `--redis` and `--mongo` may hold passwords."""
         new = self.path / "running.new"
+        new.touch(mode=0o600)
         new.write_text(json.dumps(facts, indent=1), encoding="utf-8")
         os.replace(new, self.path / "running.json")
 

@@ -61,9 +61,9 @@ class Follower:
             try:
                 loaded = await self._step(loaded)
                 self.reachable = True
-            except BoardUnreachableError:
+            except BoardUnreachableError as fault:
                 if self.reachable:
-                    log.warning("board_unreachable", version=self.mirror.position.version)
+                    log.warning("board_unreachable", version=self.mirror.position.version, why=str(fault))
                 self.reachable = loaded = False
                 await asyncio.sleep(RETRY_SECONDS)
 

@@ -28,7 +28,7 @@ class DisplacedError(Exception):
 
 
 class BoardUnreachableError(Exception):
-    """The board cannot be reached now."""
+    """The board cannot be reached now; the text says why."""
 
 
 @dataclass(slots=True)

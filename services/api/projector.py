@@ -56,7 +56,7 @@ class Projector:
                 await self._follow()
             except (BoardUnreachableError, DisplacedError) as fault:
                 self.on_board = False
-                log.warning("board_lost", reason=type(fault).__name__)
+                log.warning("board_lost", reason=type(fault).__name__, why=str(fault))
                 metrics.BOARD_LOSSES.labels(reason=type(fault).__name__).inc()
             except (Unreachable, MissingTopic) as fault:
                 log.warning("waiting", error=str(fault))

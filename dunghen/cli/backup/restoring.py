@@ -29,6 +29,7 @@ from dunghen.contracts.stores import ALERTS, API, GENERATIONS, KEPT, WEBHOOKS, g
 from dunghen.domain.marks import COUNTED
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock, real_milliseconds
+from dunghen.platform.redis_connection import address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import Collection, Document, Put, Store, StoreTakenError, open_store
 
@@ -86,12 +87,12 @@ async def _nothing_there(settings: PlatformSettings) -> None:
     for name in await kafka.present(settings, topics.all_topics()):
         if any((await kafka.end_offsets(settings, name)).values()):
             raise CommandError(f"the topic {settings.named(name)} is not empty: a backup is restored where nothing is yet")
-    client = redis.from_url(settings.redis)
+    client = redis.from_url(address_of(settings))
     try:
         if await client.exists(*(settings.named(key) for key in BOARD)):
             raise CommandError("Redis holds a map (DUNGHEN_REDIS): a backup is restored where nothing is yet")
     except RedisError as fault:
-        raise CommandError(f"Redis does not answer (DUNGHEN_REDIS): {type(fault).__name__}") from None
+        raise CommandError(why_refused(settings, fault)) from None
     finally:
         await client.aclose()
     for name, collections in KEPT.items():

@@ -26,6 +26,7 @@ from dunghen.platform.clock import RealClock, is_synchronised
 from dunghen.platform.kafka_connection import goes_out_unguarded
 from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import NotStarted
+from dunghen.platform.redis_connection import address_of
 from dunghen.platform.settings import PlatformSettings, SettingsError
 
 CLOCKS_APART_SECONDS = 2.0
@@ -82,7 +83,7 @@ def _clock(folder: DataFolder) -> Iterator[Finding]:
     if synchronised is not None:
         yield Finding("the clock of this machine is kept right", synchronised, f"{KEEP_RIGHT}; in a container, of its host")
     with contextlib.suppress(SettingsError, RedisError):
-        apart = _seconds_from(folder.remembered().get("redis") or settings_of(folder).redis)
+        apart = _seconds_from(address_of(settings_of(folder)))
         yield Finding(f"the clock of Redis: {apart:.1f} s from ours", apart <= CLOCKS_APART_SECONDS, f"one of them is wrong: {KEEP_RIGHT}")
 
 

@@ -1,11 +1,10 @@
-"""Of the brokers and of Redis: whether they keep what they are given, as `contracts/topics/` wants it. The topics of a city that made its
-own brokers' defaults are the ones that lose a year of raw events after a week."""
+"""Of the brokers and of Redis: whether they keep what they are given, as `contracts/topics/` wants it, and who reaches them.
+The topics of a city that made its own brokers' defaults are the ones that lose a year of raw events after a week."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from aiokafka.errors import KafkaError
 from redis import Redis
@@ -15,7 +14,8 @@ from dunghen.cli.doctor.finding import Finding
 from dunghen.contracts.topics import Topic, all_topics
 from dunghen.platform.kafka import MissingTopic, Unreachable
 from dunghen.platform.kafka_topics import Described, described
-from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.redis_connection import address_of, goes_out_unguarded, place_of, why_refused
+from dunghen.platform.settings import PlatformSettings, SettingsError
 
 UNBOUNDED = {"retention.bytes": "-1"}  # unless the topic's own file says otherwise: a limit by size deletes before its time
 NEVER = {"unclean.leader.election.enable": "false"}  # a replica that lags may not become the truth
@@ -68,18 +68,23 @@ def faults_of(topic: Topic, found: Described | None, settings: PlatformSettings)
 
 
 def redis_of(settings: PlatformSettings) -> Iterator[Finding]:
-    """It answers, and throws nothing away by itself when it is full."""
-    at = urlsplit(settings.redis).hostname
+    """It answers, and throws nothing away by itself when it is full; off this machine it asks who we are, behind TLS."""
     try:
-        with Redis.from_url(settings.redis, socket_timeout=5, socket_connect_timeout=5) as server:
+        with Redis.from_url(address_of(settings), socket_timeout=5, socket_connect_timeout=5) as server:
             memory: Mapping[str, object] = server.info("memory")
-    except RedisError as fault:
-        yield Finding(
-            f"Redis at {at}", False, f"{type(fault).__name__}: is it there, and is the address with its password in DUNGHEN_REDIS?"
-        )
+    except SettingsError as fault:
+        yield Finding("the address of Redis", False, str(fault))
         return
+    except RedisError as fault:
+        yield Finding(f"Redis at {place_of(settings)}", False, why_refused(settings, fault))
+        return
+    if goes_out_unguarded(settings):
+        mend = "whoever reaches it may read and change the map: rediss:// and a password in DUNGHEN_REDIS_FILE (docs/operations.md)"
+        yield Finding("who talks to this Redis is known", False, mend)
     bounded, policy = bool(memory.get("maxmemory")), memory.get("maxmemory_policy")
     kept = not bounded or policy == "noeviction"
     yield Finding(
-        f"Redis at {at} keeps what it is given", kept, f"CONFIG SET maxmemory-policy noeviction (it is {policy}: units would vanish)"
+        f"Redis at {place_of(settings)} keeps what it is given",
+        kept,
+        f"CONFIG SET maxmemory-policy noeviction (it is {policy}: units would vanish)",
     )

@@ -30,6 +30,7 @@ from dunghen.contracts.board import BOARD, NEWS
 from dunghen.contracts.stores import ACCESS, KEPT, READ_AGAIN
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock
+from dunghen.platform.redis_connection import address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import Collection, Put, Query, StoreTakenError, open_store
 
@@ -113,11 +114,11 @@ async def _delete_all(settings: PlatformSettings) -> None:
         if not settings.mongo:  # what was deleted inside of it would stay readable in the file
             for file in settings.data.glob(f"{settings.named(name)}.db*"):
                 file.unlink()
-    client = redis.from_url(settings.redis)
+    client = redis.from_url(address_of(settings))
     try:
         await client.delete(*(settings.named(key) for key in (*BOARD, NEWS)))
     except RedisError as fault:
-        raise CommandError(f"Redis does not answer (DUNGHEN_REDIS): {type(fault).__name__}") from None
+        raise CommandError(why_refused(settings, fault)) from None
     finally:
         await client.aclose()
 

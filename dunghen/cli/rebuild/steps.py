@@ -18,6 +18,7 @@ from dunghen.contracts.board import BOARD
 from dunghen.domain.marks import COUNTED
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock
+from dunghen.platform.redis_connection import address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import StoreTakenError, open_store
 
@@ -66,11 +67,11 @@ async def _forget(settings: PlatformSettings) -> None:
         await store.forget(DERIVED)
     finally:
         await store.close()
-    client = redis.from_url(settings.redis)
+    client = redis.from_url(address_of(settings))
     try:
         await client.delete(*(settings.named(key) for key in BOARD))
     except RedisError as fault:
-        raise CommandError(f"Redis does not answer (DUNGHEN_REDIS): {type(fault).__name__}") from None
+        raise CommandError(why_refused(settings, fault)) from None
     finally:
         await client.aclose()
 

@@ -6,12 +6,12 @@ and a projector that is not alone, or whose Redis was emptied, finds out before 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import redis.asyncio as redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import WatchError
 
 from dunghen.contracts.board import BOARD, NEWS
@@ -20,6 +20,7 @@ from dunghen.contracts.facts import decode_fact, field_of
 from dunghen.contracts.messages import decode_level, decode_policy, decode_score, encode
 from dunghen.contracts.statements import EDITION, about, decode_statement
 from dunghen.contracts.topics import FACTS as FACTS_TOPIC
+from dunghen.platform.redis_connection import UNREACHABLE, address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from services.api.board_messages import (
     Entry,
@@ -42,15 +43,15 @@ TOPIC_OF = {**dict.fromkeys(KEPT_AS, ""), **{name: topic for topic, name in KEPT
 PULSE = "pulse"
 NEWS_KEPT = 200
 GEOMETRY = "geometry"  # a hash: its id, and its body
-UNREACHABLE = (RedisConnectionError, TimeoutError, redis.TimeoutError, redis.BusyLoadingError)
 
 
 class RedisBoard:
     """Both sides of the board over one connection pool. Blocking reads stay below the client's socket timeout."""
 
     def __init__(self, settings: PlatformSettings, stream_length: int = 256) -> None:
-        self._redis = redis.from_url(settings.redis, socket_timeout=5.0, socket_connect_timeout=2.0)
-        self._named = settings.named
+        """Raises SettingsError where the address cannot be used."""
+        self._redis = redis.from_url(address_of(settings), socket_timeout=5.0, socket_connect_timeout=2.0)
+        self._settings, self._named = settings, settings.named
         self._stream_length = stream_length
 
     async def close(self) -> None:
@@ -58,111 +59,99 @@ class RedisBoard:
 
     async def load(self) -> Stored:
         """The whole picture, as of one instant."""
-        try:
+        with self._reached():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.mget([self._named(key) for key in (POSITION, META)])
                 for key in HASHES:
                     pipe.hgetall(self._named(key))
                 answer = await pipe.execute()
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         return _stored(answer)
 
     async def publish(self, commit: Commit) -> None:
         """Writes one step, if the board stands where the step begins."""
         try:
-            async with self._redis.pipeline(transaction=True) as pipe:
-                await pipe.watch(self._named(POSITION))
-                if Position.parse(await pipe.get(self._named(POSITION))) != commit.after:
-                    raise DisplacedError
-                pipe.multi()  # type: ignore[no-untyped-call]
-                self._write(pipe, commit)
-                await pipe.execute()
+            with self._reached():
+                await self._publish(commit)
         except WatchError as fault:
             raise DisplacedError from fault
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
+
+    async def _publish(self, commit: Commit) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(self._named(POSITION))
+            if Position.parse(await pipe.get(self._named(POSITION))) != commit.after:
+                raise DisplacedError
+            pipe.multi()  # type: ignore[no-untyped-call]
+            self._write(pipe, commit)
+            await pipe.execute()
 
     async def pulse(self, pulse: Pulse) -> Position:
         """Says that the projector lives, and tells where the board stands."""
-        try:
+        with self._reached():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.set(self._named(PULSE), encode(pulse))
                 pipe.get(self._named(POSITION))
                 return Position.parse((await pipe.execute())[1])
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
 
     async def clear(self) -> None:
         """Forgets the picture, so that it is built anew. Workers keep theirs until it is."""
-        try:
+        with self._reached():
             await self._redis.delete(*(self._named(key) for key in BOARD))
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
 
     async def entries(self, after: Position, seconds: float) -> list[tuple[Position, Entry]]:
         """What was written behind `after`, oldest first; waits at most so long for the first."""
-        try:
+        with self._reached():
             answer = await self._redis.xread({self._named(STREAM): after.text}, count=200, block=max(int(seconds * 1000), 1))
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or []]
         return [(Position.parse(id_), decode_entry(fields[b"e"])) for entries in streams for id_, fields in _flat(entries)]
 
     async def last_pulse(self) -> Pulse | None:
         """The projector's last sign of life, if there is one."""
-        try:
+        with self._reached():
             raw = await self._redis.get(self._named(PULSE))
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         return decode_pulse(raw) if raw else None
 
     async def geometry_id(self) -> str | None:
         """Which geometry is shown: "" as shipped, None while nobody has said."""
-        try:
+        with self._reached():
             id_: Any = await self._redis.hget(self._named(GEOMETRY), "id")
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         return None if id_ is None else id_.decode()
 
     async def geometry(self) -> bytes:
         """Its body, gzip; empty: as shipped."""
-        try:
+        with self._reached():
             body: Any = await self._redis.hget(self._named(GEOMETRY), "body")
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         return body or b""
 
     async def put_geometry(self, id_: str, body: bytes) -> None:
         """Both at once."""
-        try:
+        with self._reached():
             await self._redis.hset(self._named(GEOMETRY), mapping={"id": id_, "body": body})
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
 
     async def tell(self, news: News) -> None:
         """Says what the store has newly; kept for a while only, for workers that are a moment behind."""
-        try:
+        with self._reached():
             await self._redis.xadd(self._named(NEWS), {b"n": encode(news)}, maxlen=NEWS_KEPT, approximate=True)
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
 
     async def last_news(self) -> str:
         """Where the news stand now; `0-0` where there are none."""
-        try:
+        with self._reached():
             last: Any = await self._redis.xrevrange(self._named(NEWS), count=1)
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         return last[0][0].decode() if last else "0-0"
 
     async def news(self, after: str, seconds: float) -> list[tuple[str, News]]:
         """What was said behind `after`, oldest first; waits at most so long for the first."""
-        try:
+        with self._reached():
             answer = await self._redis.xread({self._named(NEWS): after}, count=200, block=max(int(seconds * 1000), 1))
-        except UNREACHABLE as fault:
-            raise BoardUnreachableError from fault
         streams = answer.values() if isinstance(answer, dict) else [entries for _, entries in answer or []]
         return [(id_.decode(), decode_news(fields[b"n"])) for entries in streams for id_, fields in _flat(entries)]
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Raises BoardUnreachableError that says why."""
+        try:
+            yield
+        except UNREACHABLE as fault:
+            raise BoardUnreachableError(why_refused(self._settings, fault)) from fault
 
     def _write(self, pipe: Pipeline, commit: Commit) -> None:
         staged = {_staged_key(g, unit): encode(s) if s else None for (g, unit), s in commit.staged.items()}

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,6 +18,7 @@ from dunghen.cli.doctor.servers import faults_of, redis_of, topics_of
 from dunghen.contracts.topics import all_topics
 from dunghen.platform import kafka
 from dunghen.platform.kafka_topics import Described
+from dunghen.platform.redis_connection import goes_out_unguarded
 from dunghen.platform.settings import PlatformSettings, load
 
 GOOD = {"min.insync.replicas": "1", "unclean.leader.election.enable": "false", "retention.bytes": "-1"}
@@ -90,7 +92,7 @@ def test_a_redis_that_throws_units_away_when_it_is_full_is_found(settings: Platf
         try:
             server.config_set("maxmemory", "100mb")
             server.config_set("maxmemory-policy", "allkeys-lru")
-            assert wrong(redis_of(settings)) == ["Redis at 127.0.0.1 keeps what it is given"]
+            assert wrong(redis_of(settings)) == [f"Redis at {urlsplit(settings.redis).netloc} keeps what it is given"]
             server.config_set("maxmemory-policy", "noeviction")
             assert wrong(redis_of(settings)) == []
         finally:
@@ -101,3 +103,12 @@ def test_a_redis_that_throws_units_away_when_it_is_full_is_found(settings: Platf
 def test_a_redis_that_is_not_there_is_named_without_its_password(settings: PlatformSettings) -> None:
     (away,) = redis_of(settings.model_copy(update={"redis": "redis://:geheim@127.0.0.1:1/0"}))
     assert (away.good, "geheim" in away.what + away.mend) == (False, False)
+    assert away.mend == "Redis at 127.0.0.1:1 does not answer (ConnectionError): DUNGHEN_REDIS"
+
+
+def test_a_redis_off_this_machine_without_tls_or_a_password_is_found(settings: PlatformSettings) -> None:
+    """Of the address alone: whoever reaches such a server may change the map."""
+    for address in ("redis://redis.danang.example/0", "redis://:hush@10.1.2.3:6379/0", "rediss://redis.danang.example/0"):
+        assert goes_out_unguarded(settings.model_copy(update={"redis": address})), address
+    for address in (settings.redis, "redis://localhost/0", "unix:///run/redis.sock", "rediss://:hush@redis.danang.example/0"):
+        assert not goes_out_unguarded(settings.model_copy(update={"redis": address})), address

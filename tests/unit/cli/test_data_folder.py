@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dunghen.cli.city_settings import running_settings
+from dunghen.cli.city_settings import running_settings, settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.platform.clock import RealClock
 
@@ -77,6 +77,15 @@ def test_the_number_of_partitions_is_remembered_once_it_was_changed_and_all_is_t
     assert (folder.partitions, folder.rebuilding.exists()) == ({}, False)
     folder.note_partitions(12)
     assert (folder.partitions, folder.rebuilding.exists()) == ({"partitions": 12}, True)
+
+
+def test_what_runs_is_written_for_its_owner_alone_and_its_stores_are_reached_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, there = DataFolder(tmp_path), {"redis": "redis://:hush@127.0.0.1:9/0", "mongo": "mongodb://u:hush@127.0.0.1:9/"}
+    folder.write_running({"kafka": "127.0.0.1:9", **there})
+    assert (tmp_path / "running.json").stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("DUNGHEN_REDIS", "redis://elsewhere/0")
+    settings = settings_of(folder)
+    assert {"redis": settings.redis, "mongo": settings.mongo} == there
 
 
 def test_commands_reach_the_city_of_the_folder_else_the_one_that_the_surroundings_name(
