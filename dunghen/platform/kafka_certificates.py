@@ -19,6 +19,7 @@ from prometheus_client import Gauge
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.logs import get_logger
 from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.tls import verifying
 
 log = get_logger("kafka")
 ANY_TIME = ssl.VerifyFlags(0x200000)  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL: all is verified but the time
@@ -111,8 +112,7 @@ def look(settings: PlatformSettings) -> None:
 
 def context_of(authorities: str) -> ssl.SSLContext:
     """For connections to brokers: signed by one of `authorities` (PEM), or where it is empty by one that the system trusts."""
-    context = ssl.create_default_context(cadata=authorities or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = verifying(authorities)
     context.sslobject_class = NotedObject
     if authorities and (known := context.get_ca_certs()):  # none: a broker's own certificate is pinned, which is no authority
         EXPIRY.labels("authority").set(min(_validity(each).ends for each in known))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -23,6 +22,7 @@ from yarl import URL
 from dunghen.platform.clock import RealClock
 from dunghen.platform.lookups import Addresses, Lookups
 from dunghen.platform.outward import Address, LineAway, Network, RefusedForGood, refusal
+from dunghen.platform.tls import verifying
 
 LATER = {408, 425, 429}
 UNSURE = {502, 504}  # the answer of something before the one who may have taken it
@@ -114,10 +114,7 @@ class Outward:
             raise LineAway(_code(fault), unknown=True) from None
 
 
-@cache
-def _verified() -> ssl.SSLContext:
-    """The system's authorities (or SSL_CERT_FILE); names are checked."""
-    return ssl.create_default_context()
+_verified = cache(verifying)
 
 
 def seconds_of(retry_after: str) -> float:

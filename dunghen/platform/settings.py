@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import ssl
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dunghen.platform.tls import authorities
 
 PREFIX = "DUNGHEN_"
 
@@ -50,12 +51,7 @@ class PlatformSettings(BaseSettings):
     @field_validator("kafka_ca")
     @classmethod
     def _certificates(cls, given: str) -> str:
-        try:
-            if given:
-                ssl.create_default_context(cadata=given)
-        except (ssl.SSLError, ValueError):
-            raise ValueError("no certificates in PEM") from None
-        return given
+        return authorities(given)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from dunghen.platform.near import is_loopback
 from dunghen.platform.outward import networks
-from dunghen.platform.settings import PlatformSettings
+from dunghen.platform.settings import PREFIX, PlatformSettings
+from dunghen.platform.tls import authorities
 
 ADAPTERS = Path(__file__).with_name("adapters")
 CHANNELS = tuple(sorted(file.name.removesuffix("_channel.py") for file in ADAPTERS.glob("*_channel.py")))
@@ -61,8 +63,15 @@ class AlertsSettings(PlatformSettings):
     alerts_link: str = Field("", pattern=r"^(https?://[^\s]{1,200})?$", description="what links in messages begin with; empty: no link")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
-    smtp_tls: Literal["never", "if_offered", "start", "implicit"] = "if_offered"
-    smtp_user: str = ""
+    smtp_tls: Literal["", "never", "if_offered", "start", "implicit"] = Field(
+        "",
+        description="start (STARTTLS) and implicit insist on TLS, if_offered can be talked out of it; "
+        "empty: start, and if_offered where the server is this machine",
+    )
+    smtp_ca: str = Field(
+        "", repr=False, description="PEM: the authorities that may have signed the mail server's certificate; empty: the system's"
+    )
+    smtp_user: str = Field("", description="who we are to the mail server; off this machine said behind TLS alone")
     smtp_password: str = Field("", repr=False)
     smtp_timeout: float = Field(20.0, gt=0, le=300, description="for each command of one mail")
     mail_from: str = Field("dung-hen@dunghen.invalid", pattern=r"^[^@\s<>]{1,64}@[A-Za-z0-9.-]{1,36}$", description="sender of all mails")
@@ -95,6 +104,22 @@ class AlertsSettings(PlatformSettings):
     @classmethod
     def _from_a_file(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("smtp_ca")
+    @classmethod
+    def _signed_mail_server(cls, value: str) -> str:
+        return authorities(value)
+
+    @model_validator(mode="after")
+    def _no_login_in_plain_text(self) -> Self:
+        if self.smtp_user and self.mail_tls not in ("start", "implicit") and not is_loopback(self.smtp_host):
+            raise ValueError(f"{PREFIX}SMTP_USER is said behind TLS alone: {PREFIX}SMTP_TLS=start or implicit")
+        return self
+
+    @property
+    def mail_tls(self) -> str:
+        """How mails are guarded on their way: `never`, `if_offered`, `start`, `implicit`."""
+        return self.smtp_tls or ("if_offered" if is_loopback(self.smtp_host) else "start")
 
     @field_validator("alerts_private_networks")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from contextlib import suppress
 from email.charset import QP, Charset
 from email.errors import MessageError
@@ -11,12 +12,13 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import aiosmtplib
 from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from dunghen.platform.clock import RealClock
+from dunghen.platform.tls import verifying
 from services.alerts.channels import Needs
 from services.alerts.letter import MOST_LINES
 from services.alerts.ports import Letter, LineAway, Recipient, RefusedForGood, RefusedForNow
@@ -75,8 +77,9 @@ class MailChannel:
                 username=chosen.smtp_user or None,
                 password=chosen.smtp_password or None,
                 timeout=chosen.smtp_timeout,
-                use_tls=chosen.smtp_tls == "implicit",
-                start_tls={"never": False, "start": True, "implicit": False}.get(chosen.smtp_tls),
+                use_tls=chosen.mail_tls == "implicit",
+                start_tls={"never": False, "start": True, "implicit": False}.get(chosen.mail_tls),
+                tls_context=_verified(chosen.smtp_ca),
             )
             try:
                 await client.connect()
@@ -129,5 +132,16 @@ def _refused(code: int) -> None:
     raise (RefusedForGood if code >= 500 else RefusedForNow)(str(code)) from None
 
 
+_verified = cache(verifying)
+
+
 def _code(fault: BaseException) -> str:
-    return str(fault.code) if isinstance(fault, SMTPResponseException) else type(fault).__name__
+    """The server's code; CERTIFICATE_REFUSED (by us), TLS_FAILED, NOT_OFFERED (STARTTLS, or a login); else the library's name of it."""
+    if isinstance(fault, SMTPResponseException):
+        return str(fault.code)
+    came_of = fault if isinstance(fault, ssl.SSLError) else fault.__cause__
+    if isinstance(came_of, ssl.SSLCertVerificationError):
+        return "CERTIFICATE_REFUSED"
+    if isinstance(came_of, ssl.SSLError):
+        return "TLS_FAILED"
+    return "NOT_OFFERED" if type(fault) is SMTPException else type(fault).__name__

@@ -54,7 +54,7 @@ MONDAY_8_00, NINE_TENTHS, BREACH = local("2026-11-16 08:00"), local("2026-11-27 
 @dataclass
 class MailServer:
     """A real SMTP server. While `hold` is set it has taken a mail and does not say so; while `busy` it leaves who comes waiting
-    (`turned_away`: how many), to be told at `release` to come again."""
+    (`turned_away`: how many), to be told at `release` to come again. `guard`: options of aiosmtpd from the next `start` on."""
 
     port: int = field(default_factory=free_port)
     mails: list[Any] = field(default_factory=list)
@@ -63,6 +63,7 @@ class MailServer:
     slow: float = 0.0
     busy: bool = False
     turned_away: int = 0
+    guard: dict[str, Any] = field(default_factory=dict, repr=False)
     _let_go: threading.Event = field(default_factory=threading.Event)
     _controller: Controller | None = None
 
@@ -83,7 +84,7 @@ class MailServer:
         return self.answer
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.guard)
         self._controller.start()
 
     def stop(self) -> None:
