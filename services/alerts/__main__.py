@@ -18,7 +18,7 @@ from dunghen.platform.faust_batches import serve
 from dunghen.platform.lifecycle import STOP_SECONDS, Lifecycle
 from dunghen.platform.metrics import Readiness, serve_metrics
 from dunghen.platform.settings import SettingsError, load
-from dunghen.platform.store import StoreTakenError, open_store
+from dunghen.platform.store import StoreAwayError, StoreTakenError, open_store
 from services.alerts.actions import ActionBook
 from services.alerts.adapters.followed_subscriptions import FollowedSubscriptions
 from services.alerts.adapters.kafka_ahead import KafkaAhead
@@ -81,7 +81,7 @@ def main() -> None:
         settings = load(AlertsSettings)
         logs.configure("alerts", settings.log_level)
         asyncio.run(run(settings))
-    except (SettingsError, StoreTakenError) as fault:
+    except (SettingsError, StoreAwayError, StoreTakenError) as fault:
         sys.exit(f"alerts cannot start:\n{fault}")
 
 

@@ -131,5 +131,5 @@ async def prepare_access(access: Store) -> None:
             await access.prepare((*audit_log.COLLECTIONS, *sessions.COLLECTIONS))
             return
         except StoreAwayError as fault:
-            log.warning("access_store_away", error=type(fault).__name__)
+            log.warning("access_store_away", error=str(fault))
             await asyncio.sleep(RETRY_SECONDS)

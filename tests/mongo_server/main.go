@@ -1,6 +1,7 @@
 // A MongoDB wire-protocol server for the tests: FerretDB on SQLite. Prints its address, ends on SIGTERM.
 //
-// usage: mongo-server FOLDER [HOST:PORT]   (default: a free port of 127.0.0.1; nothing under FOLDER but its SQLite files)
+// usage: mongo-server FOLDER [HOST:PORT [PEM]]   (default: a free port of 127.0.0.1; nothing under FOLDER but its SQLite files)
+// With PEM, its key and certificates, by TLS alone.
 package main
 
 import (
@@ -21,8 +22,12 @@ func main() {
 	if len(os.Args) > 2 {
 		address = os.Args[2]
 	}
+	listener := ferretdb.ListenerConfig{TCP: address}
+	if len(os.Args) > 3 {
+		listener = ferretdb.ListenerConfig{TLS: address, TLSCertFile: os.Args[3], TLSKeyFile: os.Args[3]}
+	}
 	server, err := ferretdb.New(&ferretdb.Config{
-		Listener: ferretdb.ListenerConfig{TCP: address}, Handler: "sqlite", SQLiteURL: "file:" + os.Args[1] + "/",
+		Listener: listener, Handler: "sqlite", SQLiteURL: "file:" + os.Args[1] + "/",
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

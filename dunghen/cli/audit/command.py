@@ -36,8 +36,8 @@ async def verify(folder: DataFolder, known: str, say: Say) -> int:
         walk = Verification(_place(known) if known else None, Place(head.body["seq"], head.body["hash"]) if head else None)
         faults = [fault async for document in _blocks(store) for fault in walk.take(document.id, document.body)]
         faults += walk.end()
-    except StoreAwayError:
-        raise CommandError("there is no audit log yet, or its store cannot be reached") from None
+    except StoreAwayError as away:
+        raise CommandError(f"there is no audit log yet, or its store cannot be reached ({away})") from None
     finally:
         await store.close()
     for fault in faults[:MOST_FAULTS]:
@@ -53,8 +53,8 @@ async def show(folder: DataFolder, wanted: Wanted, say: Say) -> None:
         async for document in _blocks(store):
             for entry in filter(wanted.has, entries_of(document.body)):
                 say(_line(entry))
-    except StoreAwayError:
-        raise CommandError("there is no audit log yet, or its store cannot be reached") from None
+    except StoreAwayError as away:
+        raise CommandError(f"there is no audit log yet, or its store cannot be reached ({away})") from None
     finally:
         await store.close()
 

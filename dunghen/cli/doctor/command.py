@@ -19,7 +19,7 @@ from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.doctor.city import comparison_of, disk_of
 from dunghen.cli.doctor.finding import Elsewhere, Finding
-from dunghen.cli.doctor.servers import redis_of, topics_of
+from dunghen.cli.doctor.servers import mongo_of, redis_of, topics_of
 from dunghen.domain.days import DAY_SECONDS
 from dunghen.platform import kafka_certificates
 from dunghen.platform.clock import RealClock, is_synchronised
@@ -113,6 +113,7 @@ def _kafka(folder: DataFolder) -> Iterator[Finding]:
         yield Finding("who talks to these brokers is known", False, mend)
     yield from topics_of(settings)
     yield from redis_of(settings)
+    yield from mongo_of(settings)
 
 
 def _certificates(settings: PlatformSettings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Of the brokers and of Redis: whether they keep what they are given, as `contracts/topics/` wants it, and who reaches them.
+"""Of the brokers, of Redis and of MongoDB: whether they keep what they are given, as `contracts/topics/` wants it, and who reaches them.
 The topics of a city that made its own brokers' defaults are the ones that lose a year of raw events after a week."""
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dunghen.platform.kafka import MissingTopic, Unreachable
 from dunghen.platform.kafka_topics import Described, described
 from dunghen.platform.redis_connection import address_of, goes_out_unguarded, place_of, why_refused
 from dunghen.platform.settings import PlatformSettings, SettingsError
+from dunghen.platform.store import StoreAwayError
 
 UNBOUNDED = {"retention.bytes": "-1"}  # unless the topic's own file says otherwise: a limit by size deletes before its time
 NEVER = {"unclean.leader.election.enable": "false"}  # a replica that lags may not become the truth
@@ -65,6 +66,35 @@ def faults_of(topic: Topic, found: Described | None, settings: PlatformSettings)
         if found.config.get(name, value) != value:
             setting = ALTER.format(kafka=settings.kafka, name=settings.named(topic.name), setting=f"{name}={value}")
             yield Finding(f"topic {topic.name}: {name} is {found.config[name]}, not {value}", False, setting)
+
+
+def mongo_of(settings: PlatformSettings) -> Iterator[Finding]:
+    """Where the stores are in MongoDB: it answers; off this machine it asks who we are, behind TLS."""
+    if not settings.mongo:
+        return
+    from dunghen.platform.store import mongo_connection as mongo  # as in `open_store`
+    from dunghen.platform.store.mongo import MongoStore
+
+    async def ask() -> None:
+        store = MongoStore(settings.mongo, settings.named("dunghen_api"), seconds=5)
+        try:
+            await store.offsets()
+        finally:
+            await store.close()
+
+    at = f"MongoDB at {mongo.hosts_of(settings.mongo)}"
+    try:
+        asyncio.run(ask())
+    except SettingsError as fault:
+        yield Finding("the address of MongoDB", False, str(fault))
+        return
+    except StoreAwayError as fault:
+        yield Finding(at, False, str(fault))
+        return
+    yield Finding(f"{at} answers", True)
+    if mongo.goes_out_unguarded(settings.mongo):
+        mend = "whoever reaches it may read and change all of it: tls=true and a user in DUNGHEN_MONGO_FILE (docs/operations.md)"
+        yield Finding("who talks to this MongoDB is known", False, mend)
 
 
 def redis_of(settings: PlatformSettings) -> Iterator[Finding]:

@@ -1,4 +1,5 @@
-"""The store in MongoDB through motor: the one file that knows motor, which is past its end of life (next: pymongo's AsyncMongoClient).
+"""The store in MongoDB through motor, which only this file and `mongo_connection` know: it is past its end of life (next: pymongo's
+AsyncMongoClient).
 
 No transactions (a single server has none), no TTL indexes, no updates by pipeline. Values are written under the condition that they are
 newer, with majority write concern, and the offsets after them.
@@ -11,12 +12,12 @@ from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from bson.int64 import Int64
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, WTimeoutError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, ExecutionTimeout, OperationFailure, WTimeoutError
 
 from dunghen.platform.store import mongo_queries as queries
 from dunghen.platform.store import paging
+from dunghen.platform.store.mongo_connection import NO_RIGHT, client_of, why_refused
 from dunghen.platform.store.port import (
     Body,
     Collection,
@@ -54,15 +55,14 @@ class MongoStore:
     """One database. To be made inside a running event loop. `stands_in`: the server is FerretDB, which serves tests and no more."""
 
     def __init__(self, uri: str, database: str, *, seconds: float = 30.0) -> None:
-        """`seconds` bounds every operation, also on the server."""
-        away = min(int(seconds * 1000), 5000)
-        self._client: Any = AsyncIOMotorClient(uri, w="majority", timeoutMS=int(seconds * 1000), serverSelectionTimeoutMS=away)
+        """`seconds` bounds every operation, also on the server. Raises SettingsError where the address cannot be used."""
+        self._uri, self._client = uri, client_of(uri, seconds)
         self._database: Any = self._client.get_database(database, codec_options=CodecOptions(type_registry=TypeRegistry([_WholeNumbers()])))
         self._collections: set[str] = set()
         self.stands_in = False
 
     async def prepare(self, collections: Sequence[Collection]) -> None:
-        self.stands_in = "ferretdbVersion" in await _there(self._client.admin.command("buildInfo"))
+        self.stands_in = "ferretdbVersion" in await self._there(self._client.admin.command("buildInfo"))
         for collection in collections:
             self._collections.add(checked_name(collection.name))
             await self._prepare_indexes(collection)
@@ -75,31 +75,31 @@ class MongoStore:
             await self._apply(self._database[checked_name(collection)], own)
         if offsets:
             reached = {f"next.{queries.offset_name(*place)}": offset for place, offset in offsets.items()}
-            await _there(self._database[OFFSETS].update_one({"_id": "offsets"}, {"$max": reached}, upsert=True))
+            await self._there(self._database[OFFSETS].update_one({"_id": "offsets"}, {"$max": reached}, upsert=True))
 
     async def offsets(self) -> dict[tuple[str, int], int]:
-        found = await _there(self._database[OFFSETS].find_one({"_id": "offsets"})) or {"next": {}}
+        found = await self._there(self._database[OFFSETS].find_one({"_id": "offsets"})) or {"next": {}}
         return {queries.offset_place(name): int(offset) for name, offset in found["next"].items()}
 
     async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002
-        found = await _there(self._database[checked_name(collection)].find_one({"_id": id}))
+        found = await self._there(self._database[checked_name(collection)].find_one({"_id": id}))
         return _document(found) if found and "body" in found else None
 
     async def find(self, query: Query) -> Page:
         cursor = self._database[checked_name(query.collection)].find(queries.selection(query, paging.position(query)))
-        rows = await _there(cursor.sort(queries.order(query)).limit(query.limit + 1).to_list(None))
+        rows = await self._there(cursor.sort(queries.order(query)).limit(query.limit + 1).to_list(None))
         return paging.page(query, [_document(row) for row in rows])
 
     async def count(self, collection: str, where: Where) -> int:
-        return int(await _there(self._database[checked_name(collection)].count_documents(queries.conditions(where))))
+        return int(await self._there(self._database[checked_name(collection)].count_documents(queries.conditions(where))))
 
     async def tally(self, collection: str, where: Where, by: str) -> dict[Scalar, int]:
-        rows = await _there(self._database[checked_name(collection)].aggregate(queries.tally(where, by)).to_list(None))
+        rows = await self._there(self._database[checked_name(collection)].aggregate(queries.tally(where, by)).to_list(None))
         return {row["_id"]: int(row["count"]) for row in rows}
 
     async def insert(self, document: Put) -> bool:
         try:
-            await _there(self._database[checked_name(document.collection)].insert_one(queries.stored(document)))
+            await self._there(self._database[checked_name(document.collection)].insert_one(queries.stored(document)))
         except DuplicateKeyError:
             return False
         return True
@@ -108,22 +108,22 @@ class MongoStore:
         collection, document = place
         sets = {"$set": {f"body.{checked_name(name)}": value for name, value in changes.items()}}
         condition = {"_id": document, **queries.conditions(expected)}
-        return bool((await _there(self._database[checked_name(collection)].update_one(condition, sets))).matched_count)
+        return bool((await self._there(self._database[checked_name(collection)].update_one(condition, sets))).matched_count)
 
     async def remove(self, collection: str, where: Where) -> int:
-        return int((await _there(self._database[checked_name(collection)].delete_many(queries.conditions(where)))).deleted_count)
+        return int((await self._there(self._database[checked_name(collection)].delete_many(queries.conditions(where)))).deleted_count)
 
     async def forget(self, topics: Sequence[str]) -> None:
         gone = {f"next.{queries.offset_name(*place)}": "" for place in await self.offsets() if place[0] in topics}
         if gone:
-            await _there(self._database[OFFSETS].update_one({"_id": "offsets"}, {"$unset": gone}))
+            await self._there(self._database[OFFSETS].update_one({"_id": "offsets"}, {"$unset": gone}))
 
     async def clear(self) -> None:
         for name in [
             OFFSETS,
             *sorted(self._collections),
         ]:  # the offsets first: values without offsets come again, offsets without values never
-            await _there(self._database[name].delete_many({}))
+            await self._there(self._database[name].delete_many({}))
 
     async def close(self) -> None:
         self._client.close()
@@ -131,21 +131,21 @@ class MongoStore:
     async def _prepare_indexes(self, collection: Collection) -> None:
         rows = self._database[collection.name]
         declared = {queries.index_name(paths): queries.index(paths) for paths in collection.indexes}
-        existing = await _there(rows.index_information())
+        existing = await self._there(rows.index_information())
         for name in existing.keys() - declared.keys() - {"_id_"}:
-            await _there(rows.drop_index(name))
+            await self._there(rows.drop_index(name))
         for name in declared.keys() - existing.keys():
-            await _there(rows.create_index(declared[name], name=name))
+            await self._there(rows.create_index(declared[name], name=name))
 
     async def _apply(self, rows: Any, writes: list[Write]) -> None:
         """Reads the versions, adds what is new, replaces what is older. The conditions hold also when another writer comes in between."""
-        stored = await _there(rows.find({"_id": {"$in": [w.id for w in writes]}}, {"version": 1}).to_list(None))
+        stored = await self._there(rows.find({"_id": {"$in": [w.id for w in writes]}}, {"version": 1}).to_list(None))
         known = {row["_id"]: row["version"] for row in stored}
         new = [write for write in writes if write.id not in known]
         taken = await self._insert_new(rows, new)
         old = [write for write in writes if write.version > known.get(write.id, write.version)] + [new[i] for i in taken]
         if self.stands_in and len(old) > _UPDATES_FERRETDB_TAKES:
-            await _there(rows.delete_many({"_id": {"$in": [write.id for write in old]}}))
+            await self._there(rows.delete_many({"_id": {"$in": [write.id for write in old]}}))
             await self._insert_new(rows, old)
         else:
             await self._replace(rows, old)
@@ -155,14 +155,14 @@ class MongoStore:
             part = [
                 UpdateOne({"_id": w.id, "version": {"$lt": w.version}}, _change(w)) for w in writes[start : start + _UPDATES_PER_COMMAND]
             ]
-            await _there(rows.bulk_write(part, ordered=False))
+            await self._there(rows.bulk_write(part, ordered=False))
 
     async def _insert_new(self, rows: Any, writes: list[Write]) -> list[int]:
         """Adds documents; gives the places in `writes` of those that somebody else had added meanwhile."""
         if not writes:
             return []
         try:
-            await _there(rows.bulk_write([InsertOne(queries.stored(write)) for write in writes], ordered=False))
+            await self._there(rows.bulk_write([InsertOne(queries.stored(write)) for write in writes], ordered=False))
         except BulkWriteError as fault:
             errors = fault.details["writeErrors"]
             if fault.details.get("writeConcernErrors") or any(error["code"] != _DUPLICATE for error in errors):
@@ -170,13 +170,16 @@ class MongoStore:
             return [error["index"] for error in errors]
         return []
 
-
-async def _there(answer: Awaitable[T]) -> T:
-    """The answer, or StoreAwayError for what may pass."""
-    try:
-        return await answer
-    except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as fault:
-        raise StoreAwayError(type(fault).__name__) from fault
+    async def _there(self, answer: Awaitable[T]) -> T:
+        """The answer, or StoreAwayError for what may pass: it says why."""
+        try:
+            return await answer
+        except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as fault:
+            raise StoreAwayError(why_refused(self._uri, fault)) from fault
+        except OperationFailure as fault:
+            if fault.code not in NO_RIGHT:
+                raise
+            raise StoreAwayError(why_refused(self._uri, fault)) from fault
 
 
 def _change(write: Write) -> dict[str, Any]:

@@ -35,13 +35,15 @@ def build() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The address of a server on a free port, empty at first. Its files lie in memory where possible: it syncs after every write."""
+def running(keystore: Path | None = None) -> Iterator[str]:
+    """The address of a server on a free port, empty at first; by TLS with the key and certificates of `keystore` (PEM). Its files lie in
+    memory where possible: it syncs after every write."""
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="mongo-server-", dir=memory if os.access(memory, os.W_OK) else None))
     try:
         port, log = free_port(), folder / "log"
-        server = launch((str(build()), str(folder), f"{HOST}:{port}"), port, log)
+        secured = (str(keystore),) if keystore else ()
+        server = launch((str(build()), str(folder), f"{HOST}:{port}", *secured), port, log)
         try:
             await_ready(server, lambda: "mongodb://" in log.read_text(encoding="utf-8"), 20)
             yield f"mongodb://{server.address}/"
