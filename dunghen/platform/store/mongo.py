@@ -37,7 +37,7 @@ from dunghen.platform.store.port import (
 
 T = TypeVar("T")
 OFFSETS = "store_offsets"
-_UPDATES_PER_COMMAND = 1000
+_WRITES_PER_COMMAND = 1000  # the time that an operation has is for so many
 _UPDATES_FERRETDB_TAKES = 16  # it reads the whole collection for each, and stands still when a command has a hundred: more are written anew
 _DUPLICATE = 11000
 
@@ -138,37 +138,49 @@ class MongoStore:
             await self._there(rows.create_index(declared[name], name=name))
 
     async def _apply(self, rows: Any, writes: list[Write]) -> None:
-        """Reads the versions, adds what is new, replaces what is older. The conditions hold also when another writer comes in between."""
-        stored = await self._there(rows.find({"_id": {"$in": [w.id for w in writes]}}, {"version": 1}).to_list(None))
-        known = {row["_id"]: row["version"] for row in stored}
+        """Reads the versions, adds what is new, replaces what is older. The conditions hold also when another writer comes in between.
+
+        To read them FerretDB goes through the whole collection: there all is added, and what is named as taken was there.
+        """
+        known = {} if self.stands_in else await self._versions(rows, writes)
         new = [write for write in writes if write.id not in known]
         taken = await self._insert_new(rows, new)
-        old = [write for write in writes if write.version > known.get(write.id, write.version)] + [new[i] for i in taken]
+        old = _newer(writes, known) + [new[i] for i in taken]
         if self.stands_in and len(old) > _UPDATES_FERRETDB_TAKES:
-            await self._there(rows.delete_many({"_id": {"$in": [write.id for write in old]}}))
-            await self._insert_new(rows, old)
+            await self._write_anew(rows, old)
         else:
             await self._replace(rows, old)
 
+    async def _versions(self, rows: Any, writes: list[Write]) -> dict[str, int]:
+        """By id, of those of the documents that are there."""
+        stored = await self._there(rows.find({"_id": {"$in": [w.id for w in writes]}}, {"version": 1}).to_list(None))
+        return {row["_id"]: row["version"] for row in stored}
+
+    async def _write_anew(self, rows: Any, writes: list[Write]) -> None:
+        """Takes what is older away and adds the newer: who reads in between finds neither, which is why this is for tests alone."""
+        newer = _newer(writes, await self._versions(rows, writes))
+        await self._there(rows.delete_many({"_id": {"$in": [write.id for write in newer]}}))
+        await self._insert_new(rows, newer)
+
     async def _replace(self, rows: Any, writes: list[Write]) -> None:
-        for start in range(0, len(writes), _UPDATES_PER_COMMAND):
-            part = [
-                UpdateOne({"_id": w.id, "version": {"$lt": w.version}}, _change(w)) for w in writes[start : start + _UPDATES_PER_COMMAND]
-            ]
-            await self._there(rows.bulk_write(part, ordered=False))
+        for start in range(0, len(writes), _WRITES_PER_COMMAND):
+            part = writes[start : start + _WRITES_PER_COMMAND]
+            updates = [UpdateOne({"_id": write.id, "version": {"$lt": write.version}}, _change(write)) for write in part]
+            await self._there(rows.bulk_write(updates, ordered=False))
 
     async def _insert_new(self, rows: Any, writes: list[Write]) -> list[int]:
         """Adds documents; gives the places in `writes` of those that somebody else had added meanwhile."""
-        if not writes:
-            return []
-        try:
-            await self._there(rows.bulk_write([InsertOne(queries.stored(write)) for write in writes], ordered=False))
-        except BulkWriteError as fault:
-            errors = fault.details["writeErrors"]
-            if fault.details.get("writeConcernErrors") or any(error["code"] != _DUPLICATE for error in errors):
-                raise
-            return [error["index"] for error in errors]
-        return []
+        taken = list[int]()
+        for start in range(0, len(writes), _WRITES_PER_COMMAND):
+            inserts = [InsertOne(queries.stored(write)) for write in writes[start : start + _WRITES_PER_COMMAND]]
+            try:
+                await self._there(rows.bulk_write(inserts, ordered=False))
+            except BulkWriteError as fault:
+                errors = fault.details["writeErrors"]
+                if fault.details.get("writeConcernErrors") or any(error["code"] != _DUPLICATE for error in errors):
+                    raise
+                taken += [start + error["index"] for error in errors]
+        return taken
 
     async def _there(self, answer: Awaitable[T]) -> T:
         """The answer, or StoreAwayError for what may pass: it says why."""
@@ -180,6 +192,11 @@ class MongoStore:
             if fault.code not in NO_RIGHT:
                 raise
             raise StoreAwayError(why_refused(self._uri, fault)) from fault
+
+
+def _newer(writes: list[Write], known: dict[str, int]) -> list[Write]:
+    """Those whose document is known with an older version."""
+    return [write for write in writes if write.version > known.get(write.id, write.version)]
 
 
 def _change(write: Write) -> dict[str, Any]:
