@@ -50,7 +50,8 @@ def selection(query: Query, start: Position | None) -> Filter:
 
 def tally(where: Where, by: str) -> list[Filter]:
     """(value, count) of each value. A document that is gone has none, so nothing but the index has to be looked at."""
-    chosen = {"$and": [_conditions(where), {at(by): {"$ne": None}}]}
+    chosen = _conditions(where)
+    chosen[at(by)] = {"$ne": None, **chosen.get(at(by), {})}
     return [{"$match": chosen}, {"$group": {"_id": f"${at(by)}", "count": {"$sum": 1}}}]
 
 
