@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dunghen.domain.rates import RATES
 from dunghen.domain.traits import EARLY, FLAG_BITS, LATE, NEVER, OPEN
-from dunghen.platform.store import CursorError, Put
+from dunghen.platform.store import Between, CursorError, Put
 from dunghen.platform.store.in_memory import InMemoryStore
-from services.api.behind import Asked, Behind, Wish
+from services.api.behind import ORDER, Asked, Behind, Wish, where_of
 from services.api.dossier_projector import DOCUMENTS
 from services.api.past import Past
 
@@ -87,6 +88,17 @@ async def test_what_was_tallied_a_moment_ago_is_not_read_again() -> None:
     assert await kept.tally(ASKED) is before
     kept.past.fresh_seconds = 0
     assert (await kept.tally(ASKED)).by_part()["late"] == 2
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_an_index_begins_with_what_is_equal_and_goes_on_with_what_is_bounded_and_ordered(rate: str) -> None:
+    """MongoDB's rule for compound indexes: equality, sort, range; the last two are one member here, so both rules of order hold."""
+    asked = ASKED._replace(rate=rate)
+    for found in asked.slices():
+        where = where_of(asked, found)
+        equal = [path for path, condition in where.items() if not isinstance(condition, Between)]
+        assert isinstance(where[ORDER[found.name]], Between)
+        assert (*equal, ORDER[found.name]) in DOCUMENTS.indexes
 
 
 @pytest.mark.parametrize("after", ["x", "7.", "-1.", "0.nonsense", "12."])
