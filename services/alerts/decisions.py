@@ -238,10 +238,13 @@ def _ids(crossing: Crossing, case: Case, live: Live, moment: Moment) -> set[str]
 
 def instead(notice: Notice, case: Case, live: Live, moment: Moment) -> list[Row]:
     """What takes the place of a notice that was never sent while its stage holds on: the same by the present due date, to the same
-    recipient or to those who are told in this one's place. A row that is there already is known by its key.
+    recipient or to those who are told in this one's place. A row that is there already is known by its key. What was crossed before
+    go-live by the present due date is the past, as if nothing had waited.
     """
     crossing = crossing_of(notice, case)
-    if case.facts.whose.unit != notice.unit or crossing is None or crossing.at > moment.now or not _holds(crossing, case, moment.now):
+    if case.facts.whose.unit != notice.unit or crossing is None or not _holds(crossing, case, moment.now):
+        return []
+    if not live.since <= crossing.at <= moment.now:
         return []
     reach = live.reach(crossing.stage.channels)
     found = concerned(crossing, case.facts.whose, reach, moment.policy.zone.day_of(moment.now))

@@ -99,6 +99,7 @@ class Handlers:
         await self.owners.take_over(ledger, now)
         self._note_progress()
         await self.courier.resume()
+        self.watch.forget_outside(but={row.notice.dossier for row in self.courier.rows.values()})
         self.ports.digests.join(self.courier.delivery)
 
     def on_record(self, key: bytes | None, value: bytes | None) -> bool:

@@ -7,7 +7,7 @@ crossed before its end without anybody looking gets its row as it goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -69,6 +69,7 @@ class Watch:
     before_live: int = 0  # crossings from before go-live: decided by that rule alone, without a row
     unreadable: int = 0
     _apart: dict[bytes, Before] = field(default_factory=dict)
+    _outside: dict[bytes, str] = field(default_factory=dict)  # no longer open, and not ended either: why (retracted: OUTSIDE)
     _ended: list[tuple[bytes, bytes]] = field(default_factory=list)  # from `start` to `resume`, as the next two
     _changed: set[bytes] = field(default_factory=set)
     _sure: bool = False
@@ -130,7 +131,7 @@ class Watch:
             record = modern(self.dossiers[key])
             facts, why = self._facts(record)
             if facts is None:
-                del self.dossiers[key]
+                self._leave_out(key, why)
                 if why == "ENDED" and key in self._changed and self._ended_since_live(record):
                     self._ended.append((key, record))
             elif self._sure and key not in self._changed and all(running.due_at for running in facts.clocks):
@@ -160,6 +161,10 @@ class Watch:
         rows = [row for key, record in self._ended for row in self._over(key, record, Before(), now)]
         self._ended, self._changed = [], set()
         return rows + self.look(now)
+
+    def forget_outside(self, but: Set[str]) -> None:
+        """Why dossiers are not open is not kept any more, but of these."""
+        self._outside = {key: why for key, why in self._outside.items() if key.decode() in but}
 
     def _recalled(self, facts: Facts, spoken: frozenset[Spoken]) -> Before:
         if not spoken:
@@ -196,7 +201,7 @@ class Watch:
         key = dossier.encode()
         kept = self.dossiers.get(key)
         if kept is None:
-            return None, "ENDED"
+            return None, self._outside.get(key, "ENDED")
         facts, why = self._facts(kept[INSTANT:])
         if facts is None:
             return None, why
@@ -219,7 +224,7 @@ class Watch:
     def _look(self, key: bytes, record: bytes, before: Before, moment: Moment) -> list[Row]:
         facts, why = self._facts(record)
         if facts is None:
-            self._drop(key)
+            self._leave_out(key, why)
             return self._over(key, record, before, moment.now) if why == "ENDED" else []
         return self._decide((key, record), facts, before, moment)
 
@@ -234,6 +239,7 @@ class Watch:
         return decided.rows
 
     def _keep(self, key: bytes, record: bytes, look_at: int, known: int = 0) -> None:
+        self._outside.pop(key, None)
         self.dossiers[key] = look_at.to_bytes(INSTANT, "big") + record
         if look_at and look_at != known:
             self._agenda.add(look_at, key)
@@ -254,6 +260,14 @@ class Watch:
     def _drop(self, key: bytes) -> None:
         self.dossiers.pop(key, None)
         self._apart.pop(key, None)
+        self._outside.pop(key, None)
+
+    def _leave_out(self, key: bytes, why: str) -> None:
+        """It is not open (any more). Why is kept of what was: somebody may be about to be told of it."""
+        was_open = key in self.dossiers or key in self._outside
+        self._drop(key)
+        if was_open and why != "ENDED":
+            self._outside[key] = why
 
     def _over(self, key: bytes, record: bytes, before: Before, now: int) -> list[Row]:
         """What it crossed, and ended before anybody looked. Where it was not open here (no `whose`) only the ledger knows what was told."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from dunghen.cli.notices import told_right
-from dunghen.cli.notices.course import Course, Owed, Place, Span, Times, course_of, place_of_notice
+from dunghen.cli.notices.course import Course, Owed, Place, Span, Times, course_of, place_of, place_of_notice
 from dunghen.cli.notices.stories import Story
 from dunghen.contracts.messages import Notice
 from dunghen.domain.manners import Action, Telling, ruling
@@ -154,24 +154,24 @@ def _faults_of(notice: Notice, about: About, known: Known) -> Iterator[Fault]:
     if notice.state == PENDING:
         if _waited(notice, about, known) > known.rules.patience:
             yield _fault("waits_too_long", notice, f"decided at {notice.decided_at} and nothing holds it back")
-    elif why := _not_so(notice, owed, course, known.rules):
+    elif why := _not_so(notice, owed, course, known):
         yield _fault("wrong_reason", notice, why)
 
 
 def _waited(notice: Notice, about: About, known: Known) -> int:
     """Seconds for which nothing has held a pending notice back, as far as one can see from here (not: a feed that is silent)."""
     (owed, course, actions), times = about, known.times
-    facts = course.spans[-1].facts
-    if facts and any(running.clock == notice.clock and not running.due_at for running in facts.clocks):
+    last = course.spans[-1]
+    if last.facts and any(running.clock == notice.clock and not running.due_at for running in last.facts.clocks):
         return 0
-    stage, since = owed.crossing.stage, max(notice.decided_at, course.spans[-1].begins)
-    to = notice.recipient or notice.unit
-    telling = Telling(notice.dossier, notice.unit, notice.procedure, owed.crossing.clock, stage, to, owed.crossing.at)
+    crossing = next((c for c in last.crossed if place_of(c) == place_of_notice(notice)), owed.crossing)
+    since, to = max(notice.decided_at, last.begins, crossing.at), notice.recipient or notice.unit
+    telling = Telling(notice.dossier, notice.unit, notice.procedure, crossing.clock, crossing.stage, to, crossing.at)
     held = any(ruling(telling, actions, known.policy, at).what == "hold" for at in (times.now - known.rules.patience, times.now))
     return 0 if held else times.now - since
 
 
-def _not_so(notice: Notice, owed: Owed, course: Course, rules: Rules) -> str:
+def _not_so(notice: Notice, owed: Owed, course: Course, known: Known) -> str:
     """Why a settled notice cannot be as it says; "" if it can."""
     if notice.state == "failed":
         return "" if notice.refused and notice.reason.startswith("REFUSED_") else "failed, and no channel refused it"
@@ -179,10 +179,10 @@ def _not_so(notice: Notice, owed: Owed, course: Course, rules: Rules) -> str:
         return f"{notice.state} is never for {notice.reason}"
     if notice.decided_at < owed.crossing.at:
         return f"decided at {notice.decided_at}, before it was crossed at {owed.crossing.at}"
-    if notice.reason == "HISTORICAL" and notice.decided_at - owed.crossing.at <= rules.historical:
+    if notice.reason == "HISTORICAL" and notice.decided_at - owed.crossing.at <= known.rules.historical:
         return f"HISTORICAL, {notice.decided_at - owed.crossing.at} s after the crossing"
-    check = _CHECKS.get(notice.reason)
-    later = [span for span in course.spans if span.ends >= owed.known_at]
+    check, slack = _CHECKS.get(notice.reason), known.times.slack
+    later = [span._replace(ends=span.ends + slack) for span in course.spans if span.ends + slack >= owed.known_at]
     return "" if check is None or check(notice, owed, later) else f"{notice.reason} is not borne out by the events"
 
 
@@ -195,8 +195,12 @@ def _stage_is(breach: bool, escalated: bool) -> Callable[[Notice, Owed, Sequence
 
 def _overtaken(notice: Notice, owed: Owed, spans: Sequence[Span]) -> bool:
     """A later stage of the same clock was crossed while the dossier was so."""
-    behind = owed.crossing[:2]
-    return any(c.clock == notice.clock and c[:2] > behind and c.at <= span.ends for span in spans for c in span.crossed)
+    for span in spans:
+        of_clock = [c for c in span.crossed if c.clock == notice.clock]
+        behind = next((c for c in of_clock if c.stage.name == notice.stage), owed.crossing)[:2]
+        if any(c[:2] > behind and c.at <= span.ends for c in of_clock):
+            return True
+    return False
 
 
 def _due(span: Span, notice: Notice) -> int:

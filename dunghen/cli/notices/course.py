@@ -51,11 +51,9 @@ class Owed(NamedTuple):
 
 @dataclass(slots=True)
 class Course:
-    """One dossier's life as it bears on notices: its spans, and the stages by what they are about. `changes`: each record that there was,
-    with the instant from which on it was known."""
+    """One dossier's life as it bears on notices: its spans, and the stages by what they are about."""
 
     dossier: str
-    changes: Sequence[tuple[int, bytes]] = ()
     spans: list[Span] = field(default_factory=list)
     owed: dict[Place, Owed] = field(default_factory=dict)
 
@@ -75,8 +73,7 @@ def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[t
 
     Instants are seconds since 1970 UTC of the city's clock.
     """
-    changes = list(_changes(events))
-    course = Course(dossier, changes, list(_spans(changes, policies, times.now)))
+    course = Course(dossier, list(_spans(_changes(events), policies, times)))
     told, unsure, hands = frozenset[str](), frozenset[str](), set[Whose]()
     for number, span in enumerate(course.spans):
         if span.facts is None:
@@ -84,13 +81,14 @@ def course_of(dossier: str, events: Iterable[DossierEvent], policies: Sequence[t
             told, unsure = frozenset(), unsure | told | {c.mark for c in span.crossed}
             continue
         hands.add(span.facts.whose)
-        told = _still(told, span)
+        before, told, unsure = told, _still(told, span), _unsure_still(unsure, span, times)
         for crossing in span.crossed:
             if times.since <= crossing.at <= span.ends + times.slack:
                 known, doubtful = crossing.mark in told, crossing.mark in unsure
                 again = known and not doubtful and len(hands) == 1
                 _owe(course, _owed(crossing, span, times, doubtful=known or doubtful)._replace(again=again))
-        told, unsure = _behind(told, span), _unsure(told, unsure, span, times.slack)
+        told = _behind(told, span)
+        unsure = _unsure(before ^ told, unsure, span, times)
         if number and course.spans[number - 1].why == "ENDED":
             _owe_what_is_reopened(course, span, times)
     return course
@@ -105,14 +103,16 @@ def _owe_what_ended(course: Course, number: int, times: Times, marks: frozenset[
     """The stages crossed before an end, as far as they did not count as told by another due date (`marks`). What an event or a policy says
     of a dossier that had ended before is owed to nobody, and may be there.
     """
-    span, certain = course.spans[number], _seen_ended(course.spans, number, times.slack)
+    span, certain = course.spans[number], _seen_ended(course.spans, number, times)
     for crossing in span.crossed:
         if crossing.at >= times.since:
             place = place_of(crossing)
             before = course.owed.get(place)
             doubt, again = (before.doubt, before.again) if before else (crossing.mark in marks, False)
-            doubt = doubt and _had_another_due(course.spans[:number], crossing, times)
+            doubt = doubt and _was_crossed_otherwise(course.spans[:number], crossing, times)
             _owe(course, Owed(crossing, max(crossing.at, span.begins), span.ends, place in certain and not doubt, again, doubt))
+    if span.why == "ENDED":  # what was held back until then has that for its last word, too
+        course.owed = {place: owed._replace(reopened=0) for place, owed in course.owed.items()}
 
 
 def _owe_what_is_reopened(course: Course, span: Span, times: Times) -> None:
@@ -123,21 +123,24 @@ def _owe_what_is_reopened(course: Course, span: Span, times: Times) -> None:
             course.owed[place] = course.owed[place]._replace(reopened=span.begins)
 
 
-def _had_another_due(spans: Sequence[Span], crossing: Crossing, times: Times) -> bool:
-    """Whether it can have been told by another due date at all: by the same it has its word, whoever looked when."""
+def _was_crossed_otherwise(spans: Sequence[Span], crossing: Crossing, times: Times) -> bool:
+    """Whether it can count as told without a row by its due date at all: by another one, or, under another policy, before go-live. Else it
+    has its word, whoever looked when."""
     return any(
-        c.mark == crossing.mark and c.due_at != crossing.due_at and c.at <= span.ends + times.slack for span in spans for c in span.crossed
+        c.mark == crossing.mark and (c.due_at != crossing.due_at or c.at < times.since) and c.at <= span.ends + times.slack
+        for span in spans
+        for c in span.crossed
     )
 
 
-def _seen_ended(spans: Sequence[Span], number: int, slack: int) -> set[Place]:
-    """What it had crossed when it ended, by every record of it that may have been the first that somebody saw."""
+def _seen_ended(spans: Sequence[Span], number: int, times: Times) -> set[Place]:
+    """What it had crossed when it ended, by every state of it that may have been the first that somebody saw."""
     if number and spans[number - 1].why == "ENDED":
         return set()
     found = {place_of(c) for c in spans[number].crossed if c.at <= spans[number].begins}
     for span in spans[number:]:
-        found &= {place_of(c) for c in span.crossed} if span.why == "ENDED" else set()
-        if span.ends - span.begins > slack:
+        found &= {place_of(c) for c in span.crossed if c.at >= times.since} if span.why == "ENDED" else set()
+        if span.ends - span.begins > times.slack:
             return found
     return set()  # it is too new to be judged
 
@@ -153,16 +156,20 @@ def place_of_notice(notice: Notice) -> Place:
 
 
 def _owe(course: Course, owed: Owed) -> None:
-    """A stage told once under a due date is not told under it again: the first time counts, but what is sure stays so."""
+    """A stage told once under a due date is not told under it again: the first time counts, but what is sure stays so. By policies in which
+    it was crossed at several instants it may have been told from the first of them on.
+    """
     place = place_of(owed.crossing)
     before = course.owed.get(place)
-    doubt = owed.doubt or (before is not None and before.doubt)
-    if before is None or (before.again and not owed.again):
-        course.owed[place] = owed._replace(doubt=doubt)
-    elif owed.sure and not before.sure:
-        course.owed[place] = before._replace(sure=True, held_to=owed.held_to, doubt=doubt)
-    else:
-        course.owed[place] = before._replace(doubt=doubt)
+    if before is None:
+        course.owed[place] = owed
+        return
+    kept = owed if before.again and not owed.again else before
+    if owed.sure and not kept.sure:
+        kept = kept._replace(sure=True, held_to=owed.held_to)
+    first = min(before, owed, key=lambda each: each.crossing.at)
+    known_at = min(before.known_at, owed.known_at)
+    course.owed[place] = kept._replace(crossing=first.crossing, known_at=known_at, doubt=before.doubt or owed.doubt)
 
 
 def _still(told: frozenset[str], span: Span) -> frozenset[str]:
@@ -180,11 +187,21 @@ def _behind(told: frozenset[str], span: Span) -> frozenset[str]:
     return _kept(told, span) | {c.mark for c in span.crossed if c.at < span.ends}
 
 
-def _unsure(told: frozenset[str], unsure: frozenset[str], span: Span, slack: int) -> frozenset[str]:
-    """Of which stages it depends on when somebody looked whether they count as told after a span."""
-    near = frozenset(c.mark for c in span.crossed if abs(c.at - span.ends) <= slack)
-    short = span.ends - span.begins <= slack
-    return (unsure | (told ^ _behind(told, span)) if short else frozenset()) | near
+def _unsure_still(unsure: frozenset[str], span: Span, times: Times) -> frozenset[str]:
+    """Of which stages that depends still when a span begins: who saw it without one knows that the dossier has left that one."""
+    if span.ends - span.begins <= times.slack:
+        return unsure
+    return _kept(unsure, span) | (unsure & {c.mark for c in span.crossed if c.at <= span.begins + times.slack})
+
+
+def _unsure(changed: frozenset[str], unsure: frozenset[str], span: Span, times: Times) -> frozenset[str]:
+    """Of which stages it depends on when somebody looked whether they count as told after a span that `changed` this for some.
+
+    Also of those from before go-live: whoever begins anew asks the ledger, which has no word of them.
+    """
+    near = frozenset(c.mark for c in span.crossed if abs(c.at - span.ends) <= times.slack or c.at < times.since)
+    short = span.ends - span.begins <= times.slack
+    return near | (unsure | changed if short else _kept(unsure, span))
 
 
 def _changes(events: Iterable[DossierEvent]) -> Iterator[tuple[int, bytes]]:
@@ -201,27 +218,29 @@ def _changes(events: Iterable[DossierEvent]) -> Iterator[tuple[int, bytes]]:
             yield at, record
 
 
-def _spans(changes: Iterable[tuple[int, bytes]], policies: Sequence[tuple[int, Policy]], now: int) -> Iterator[Span]:
-    told = dict[int, bytes](changes)  # of one instant the last counts
-    if not told:
-        return
-    first = min(told)
-    moments = sorted({at for at in (*told, *(at for at, _ in policies if at > first)) if at <= now})
-    record, policy = b"", policies[0][1]
-    for at, until in zip(moments, [*moments[1:], now], strict=True):
-        record = told.get(at, record)
-        policy = next((each for since, each in reversed(policies) if since <= at), policy)
-        yield _span(at, until, record, policy)
+def _spans(changes: Iterable[tuple[int, bytes]], policies: Sequence[tuple[int, Policy]], times: Times) -> Iterator[Span]:
+    """Every state in which somebody may have seen the dossier: each record under each policy, for as long as both held together.
 
-
-def states(course: Course, policies: Iterable[Policy], since: int, until: int) -> Iterator[Span]:
-    """Every state in which somebody may have seen the dossier from one instant to another, also one that another of the same instant
-    followed: each record that there was, under each of these policies.
+    Those that did not, but that come as near to each other as the slack, held for no time: policies and records come by ways of their own.
     """
-    before = [record for at, record in course.changes if at < since][-1:]
-    records = [*before, *(record for at, record in course.changes if since <= at <= until)]
-    for policy in policies:
-        yield from (_span(since, until, record, policy) for record in records)
+    known_by_now, in_force = [each for each in changes if each[0] <= times.now], _in_force(policies, times.now)
+    for (known, record), (replaced, _) in zip(known_by_now, [*known_by_now[1:], (times.now, b"")], strict=True):
+        for since, until, policy in in_force:
+            begins, ends = max(known, since), min(replaced, until)
+            if begins - ends > times.slack:
+                continue
+            if begins > ends:
+                begins = ends = known if until < known else replaced
+            yield _span(begins, ends, record, policy)
+
+
+def _in_force(policies: Sequence[tuple[int, Policy]], now: int) -> list[tuple[int, int, Policy]]:
+    """Each policy, from one instant to another; the first since always. What a clock that was put back takes back held for no time."""
+    found, until = list[tuple[int, int, Policy]](), now
+    for since, policy in reversed([(ALWAYS, policies[0][1]), *(each for each in policies[1:] if each[0] <= now)]):
+        found.append((min(since, until), until, policy))
+        until = min(since, until)
+    return found[::-1]
 
 
 def _span(begins: int, ends: int, record: bytes, policy: Policy) -> Span:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, product
+from itertools import product
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from dunghen.cli.notices.course import Course, Span, place_of, place_of_notice, states
+from dunghen.cli.notices.course import Course, Span, place_of, place_of_notice
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.people import PersonRecord, decode_person, person_of
 from dunghen.domain.directory import Directory
@@ -107,7 +107,7 @@ def _named(notice: Notice, course: Course, rules: Rules) -> Iterator[Iterable[Re
     policies = _holding(rules.policies, since - 1, until) or [rules.policies[0][1]]
     directories = _holding(rules.versions, since, until) or [Directory(), *(each.directory for each in rules.versions[:2])]
     spans = (span for span in course.spans if span.begins <= until and span.ends >= since)
-    for whose, crossing in _crossed(notice, chain(spans, states(course, policies, since, until))):
+    for whose, crossing in _crossed(notice, spans):
         for policy, directory in product(policies, directories):
             for day, reach in product(_days(notice, crossing, policy), _reaches(directory, policy)):
                 yield _who(notice, crossing, (whose, reach, day))

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from alerts_world import AN_KHE, BODIES, HAI_CHAU, SOURCE, World, book_of, local, stepped, synced
+from alerts_world import AN_KHE, BODIES, DOSSIER, HAI_CHAU, SOURCE, World, book_of, local, stepped, synced
 
 from dunghen.contracts.messages import NOT_IN_THE_DIRECTORY, DossierEvent
 from dunghen.contracts.people import LeaveRecord, PersonRecord, PostRecord, encode_person
@@ -256,6 +256,12 @@ async def hear_of(play: Play, what: str, when: str) -> None:
 @verb(r"reopen")
 async def reopen(play: Play) -> None:
     await play.sync(status=4)
+
+
+@verb(r"retract")
+async def retract(play: Play) -> None:
+    at = play.now
+    await play.say(DossierEvent(id=f"{at:016x}", kind="retracted", dossier=DOSSIER, unit="", status=0, occurred_at=at, arrived_at=0))
 
 
 @verb(r"say again")

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from alerts_world import DOSSIER, World, local, stepped, synced
+from alerts_world import BODIES, DOSSIER, World, book_of, local, stepped, synced
 from msgspec.structs import replace
 from scenario import Play, read, run
 
@@ -186,6 +186,43 @@ async def test_what_alerts_may_not_have_seen_is_not_called_missing() -> None:
     assert [fault.kind for fault in (await proven(world, policies, ledger)).faults] == ["missing"]
     report = await proven(world, policies, ledger, slack=3600)
     assert (report.faults, report.undecided) == ([], 1)
+
+
+async def moved_away_and_back() -> World:
+    """Told of a stage, it is due so late that it has left it, and half a minute later so soon that it has crossed it; only that is seen."""
+    world = World()
+    await world.start()
+    world.say(synced(RECEIVED))
+    await world.at("2026-11-23 09:00")
+    for n, (day, handled) in enumerate((("2026-12-25", False), ("2026-11-27", True))):
+        world.clock.at += 30 * n
+        world.say(synced(world.clock.seconds(), received=RECEIVED, due=local(f"{day} 08:00")), handled=handled)
+    await world.at("2026-11-23 12:00")
+    return world
+
+
+async def test_what_left_a_stage_so_briefly_that_nobody_need_have_seen_it_need_not_be_told_again() -> None:
+    world = await moved_away_and_back()
+    policies, ledger = [(0, world.book.latest)], await ledger_of(world)
+    assert [row.stage for row in ledger.rows] == ["half"]
+    assert [fault.kind for fault in (await proven(world, policies, ledger)).faults] == ["missing"]
+    assert (await proven(world, policies, ledger, slack=600)).faults == []
+
+
+async def test_a_policy_that_alerts_has_not_read_yet_is_that_by_which_it_tells() -> None:
+    world = World()
+    await world.start()
+    policies = [(0, world.book.latest)]
+    await world.at("2026-11-23 11:00")
+    off: dict[str, list[int]] = {f"2026-11-{day}": [] for day in range(16, 21)}
+    policies.append((world.clock.seconds(), book_of({**BODIES, "calendar": {"overrides": off}}, 2).at(2)))
+    world.clock.at += 60
+    world.say(synced(world.clock.seconds(), received=RECEIVED))  # by the calendar that it knows half of the term is gone
+    await world.settle()
+    ledger = await ledger_of(world)
+    assert [row.stage for row in ledger.rows] == ["half"]
+    assert [fault.kind for fault in (await proven(world, policies, ledger, slack=59)).faults] == ["surplus"]
+    assert (await proven(world, policies, ledger, slack=60)).faults == []
 
 
 UNSEEN = (
