@@ -20,6 +20,9 @@ PENDING = "pending"
 FEED = "feed"  # the clock of what owners of feeds are told: of no dossier's stage
 Kind = Literal["missing", "surplus", "double", "wrong_reason", "wrong_recipient", "waits_too_long"]
 KINDS: tuple[Kind, ...] = ("missing", "surplus", "double", "wrong_reason", "wrong_recipient", "waits_too_long")
+NEVER = "by its events the dossier never crossed this"
+THE_PAST = "by its events the dossier crossed this before go-live"
+TOLD_BEFORE = "it was told of this before, and had not left it"
 REASONS: dict[str, frozenset[str]] = {
     "delivered": frozenset({"WARNING", "BREACH", "ESCALATION", "HANDED_OVER"}),
     "suppressed": frozenset({"SHADOW", "HISTORICAL", "OVERTAKEN", "NO_ADDRESS", "ACKNOWLEDGED", "ALREADY_TOLD", "NOBODY_TOLD", "SILENCED"}),
@@ -125,10 +128,14 @@ def _examine(report: Report, story: Story, rows: Sequence[Notice], known: Known)
     for notice in rows:
         owed = course.owed.get(place_of_notice(notice))
         if owed is None or (owed.again and (notice.clock, notice.stage) not in unheard):
-            what = "by its events the dossier never crossed this" if owed is None else "it was told of this before, and had not left it"
-            report.faults.append(_fault("surplus", notice, what))
+            report.faults.append(_fault("surplus", notice, TOLD_BEFORE if owed else _why_not_owed(notice, course)))
         else:
             report.faults += _faults_of(notice, (owed, course, story.actions), known)
+
+
+def _why_not_owed(notice: Notice, course: Course) -> str:
+    crossed = any(place_of(c) == place_of_notice(notice) and c.at <= span.ends for span in course.spans for c in span.crossed)
+    return THE_PAST if crossed else NEVER
 
 
 def _count(report: Report, course: Course, rows: Sequence[Notice]) -> None:
