@@ -14,7 +14,7 @@ from alerts_world import BODIES, DOSSIER, World, book_of, local, stepped, synced
 from msgspec.structs import replace
 from scenario import Play, read, run
 
-from dunghen.cli.notices.audit import Known, Report, compare
+from dunghen.cli.notices.audit import THE_PAST, Known, Report, compare
 from dunghen.cli.notices.course import Times
 from dunghen.cli.notices.stories import ACTION, EVENT, ROW, SAID, Spool, Story
 from dunghen.cli.notices.told_right import People, Version
@@ -139,6 +139,14 @@ async def test_what_is_wrong_with_a_ledger_is_found_and_nothing_else(what: str) 
     assert (await proven(world, policies, Ledger(rows))).faults == []
     found = await proven(world, policies, Ledger(change(rows)))
     assert {name for name, count in found.counts.items() if count} == {kind}, found.faults
+
+
+async def test_a_row_of_what_was_crossed_before_go_live_is_surplus_and_said_to_be_that() -> None:
+    world, policies = await told_of(1)
+    ledger, directory = await ledger_of(world), [Version(None, world.people.directory)]
+    for since, expected in ((0, []), (world.clock.seconds(), [("surplus", THE_PAST)])):
+        report = compare(stories_of(world, ledger), Known(policies, directory, Times(since, world.clock.seconds(), 0)))
+        assert [(fault.kind, fault.text) for fault in report.faults] == expected
 
 
 async def test_what_was_only_said_to_have_ended_is_missing_when_it_is_open_again() -> None:
