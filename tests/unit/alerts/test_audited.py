@@ -233,6 +233,33 @@ async def test_a_policy_that_alerts_has_not_read_yet_is_that_by_which_it_tells()
     assert (await proven(world, policies, ledger, slack=60)).faults == []
 
 
+async def test_what_left_a_stage_for_days_must_be_told_again_though_it_had_hardly_crossed_it() -> None:
+    world = World()
+    await world.start()
+    world.say(synced(RECEIVED))
+    await world.at("2026-11-23 08:05")
+    world.say(synced(world.clock.seconds(), received=RECEIVED, due=local("2026-12-04 08:00")))
+    await world.at("2026-11-25 12:00")
+    policies, ledger = [(0, world.book.latest)], await ledger_of(world)
+    first, second = sorted(ledger.rows, key=lambda row: row.decided_at)
+    assert (first.stage, second.stage) == ("half", "half")
+    assert (await proven(world, policies, ledger, slack=600)).faults == []
+    assert [fault.kind for fault in (await proven(world, policies, Ledger([first]), slack=600)).faults] == ["missing"]
+
+
+async def test_what_lies_ahead_again_by_another_policy_may_wait() -> None:
+    world = World()
+    await world.start()
+    world.say(synced(RECEIVED, due=local("2026-11-30 08:00")))
+    await world.at("2026-11-23 08:00")
+    off: dict[str, list[int]] = {f"2026-11-{day}": [] for day in range(16, 21)}
+    ahead = (local("2026-11-23 09:00"), book_of({**BODIES, "calendar": {"overrides": off}}, 2).at(2))
+    waiting = Ledger([replace(row, state="pending") for row in await rows_of(world)])
+    await world.at("2026-11-23 12:00")
+    assert [fault.kind for fault in (await proven(world, [(0, world.book.latest)], waiting)).faults] == ["waits_too_long"]
+    assert (await proven(world, [(0, world.book.latest), ahead], waiting)).faults == []
+
+
 UNSEEN = (
     "what was finished during an outage is not told",
     "finished during an outage and handed in behind it, each stage it crossed has its word once",
