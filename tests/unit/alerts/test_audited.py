@@ -247,6 +247,21 @@ async def test_what_left_a_stage_for_days_must_be_told_again_though_it_had_hardl
     assert [fault.kind for fault in (await proven(world, policies, Ledger([first]), slack=600)).faults] == ["missing"]
 
 
+async def test_what_crossed_a_stage_unseen_and_stopped_is_told_when_it_goes_on_and_that_is_right() -> None:
+    world = World()
+    await world.start()
+    await world.at("2026-11-23 09:00")
+    world.say(synced(world.clock.seconds(), received=RECEIVED), handled=False)
+    world.clock.at += 30
+    world.say(stepped(world.clock.seconds(), 5))
+    await world.at("2026-11-24 09:00")
+    world.say(stepped(world.clock.seconds(), 4))
+    await world.settle()
+    policies, ledger = [(0, world.book.latest)], await ledger_of(world)
+    assert [row.stage for row in ledger.rows] == ["half"]
+    assert (await proven(world, policies, ledger, slack=600)).faults == []
+
+
 async def test_what_lies_ahead_again_by_another_policy_may_wait() -> None:
     world = World()
     await world.start()
