@@ -28,7 +28,7 @@ from tests.shown import Shown
 MANY, WALLS = long_or_short(500, 100), 5
 ROUNDS = long_or_short(3, 1)  # of a killed worker and of all lines cut
 SEND_SECONDS = 5.0
-MOST_MB = 20 + 0.13 * MANY  # more than without them: what it grows by itself, and for each what asyncio holds before a line is full
+MOST_MB = 20 + 0.13 * MANY  # more than without them: what it grows by itself, and for each what waits here before its line counts as full
 
 
 @dataclass
