@@ -66,7 +66,7 @@ def watch_the_demo(scenario: Scenario) -> None:
     stack.overlay("demo")
     stack.compose("up", "-d", "simulate")
     until(lambda: sum(u["received"] > 0 for u in stack.map()["units"]) > 40, what="a living city")
-    until(lambda: sum(u["feed_seen_at"] is not None for u in stack.map()["units"]) > 100, what="heartbeats")
+    until(lambda: all(u["feed_seen_at"] for u in stack.map()["units"] if u["received"]), what="the feeds")
     scenario.note("demo_to_living_map", began)
     until(lambda: "dossiers" in stack.compose("logs", "--no-log-prefix", "simulate"), what="all of the past told")
     killed_at = datetime.now(HANOI)
