@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,11 @@ def table(folder: DataFolder, lines: str, name: str = "facts.csv") -> Path:
     return file
 
 
+async def another_second() -> None:
+    """Imports speak of whole seconds: the same said twice in one is a repetition, whatever was said in between."""
+    await asyncio.sleep(1.001 - time.time() % 1)
+
+
 async def test_a_table_is_looked_at_imported_once_and_corrected_by_a_later_one(city: tuple[DataFolder, Running]) -> None:
     folder, running = city
     said: list[str] = []
@@ -55,8 +62,10 @@ async def test_a_table_is_looked_at_imported_once_and_corrected_by_a_later_one(c
     assert said[-1] == "0 new, 0 changed, 2 as they were, 0 refused"
     assert await read_facts(running.settings) == before
 
+    await another_second()
     await take(folder, Wanted(table(folder, LINES.replace(";41;", ";42;"))), said.append)
     assert said[-4].startswith("~ row 2  20242 TEST.TOLD 2025-10: 41/44 → 42/44  (told ") or said[-3].startswith("~ row 2")
+    await another_second()
     await take(folder, Wanted(table(folder, LINES)), said.append)  # back to what was said first: a statement of its own
     assert [f.numerator for f in sorted(await read_facts(running.settings), key=lambda f: f.order) if f.unit == "20242"] == [41, 42, 41]
     said.clear()
