@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from redis import asyncio as redis
-from redis.exceptions import RedisError
 
 from dunghen.cli.backup.files import StoreRecord, TopicRecord, records_in
 from dunghen.cli.backup.manifest import Manifest, check_files, read_manifest
+from dunghen.cli.city_redis import city_redis
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.policy_topic import newest_version, publish
 from dunghen.cli.rebuild.copying import LARGEST
@@ -29,7 +28,6 @@ from dunghen.contracts.stores import ALERTS, API, GENERATIONS, KEPT, WEBHOOKS, g
 from dunghen.domain.marks import COUNTED
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock, real_milliseconds
-from dunghen.platform.redis_connection import address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import Collection, Document, Put, Store, StoreTakenError, open_store
 
@@ -87,14 +85,9 @@ async def _nothing_there(settings: PlatformSettings) -> None:
     for name in await kafka.present(settings, topics.all_topics()):
         if any((await kafka.end_offsets(settings, name)).values()):
             raise CommandError(f"the topic {settings.named(name)} is not empty: a backup is restored where nothing is yet")
-    client = redis.from_url(address_of(settings))
-    try:
+    async with city_redis(settings) as client:
         if await client.exists(*(settings.named(key) for key in BOARD)):
             raise CommandError("Redis holds a map (DUNGHEN_REDIS): a backup is restored where nothing is yet")
-    except RedisError as fault:
-        raise CommandError(why_refused(settings, fault)) from None
-    finally:
-        await client.aclose()
     for name, collections in KEPT.items():
         store = await _opened(settings, name)
         try:

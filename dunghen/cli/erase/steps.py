@@ -12,14 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from redis import asyncio as redis
-from redis.exceptions import RedisError
-
 from dunghen.cli.backup.files import TopicRecord, records_in
 from dunghen.cli.backup.manifest import MANIFEST, check_files, read_manifest
 from dunghen.cli.backup.noted import Noted
 from dunghen.cli.backup.restoring import Say, Target, restore
 from dunghen.cli.backup.taking import take
+from dunghen.cli.city_redis import city_redis
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.erase.leaving_out import ERASED, Without
 from dunghen.cli.erase.place import DONE, WORK
@@ -30,7 +28,6 @@ from dunghen.contracts.board import BOARD, NEWS
 from dunghen.contracts.stores import ACCESS, KEPT, READ_AGAIN
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock
-from dunghen.platform.redis_connection import address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import Collection, Put, Query, StoreTakenError, open_store
 
@@ -114,13 +111,8 @@ async def _delete_all(settings: PlatformSettings) -> None:
         if not settings.mongo:  # what was deleted inside of it would stay readable in the file
             for file in settings.data.glob(f"{settings.named(name)}.db*"):
                 file.unlink()
-    client = redis.from_url(address_of(settings))
-    try:
+    async with city_redis(settings) as client:
         await client.delete(*(settings.named(key) for key in (*BOARD, NEWS)))
-    except RedisError as fault:
-        raise CommandError(why_refused(settings, fault)) from None
-    finally:
-        await client.aclose()
 
 
 async def _note_the_act(settings: PlatformSettings, at: int, before: Place | None) -> Place:

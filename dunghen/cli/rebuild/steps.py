@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from redis import asyncio as redis
-from redis.exceptions import RedisError
-
+from dunghen.cli.city_redis import city_redis
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.policy_topic import newest_version, publish
 from dunghen.cli.rebuild.copying import copy_foreign
@@ -18,7 +16,6 @@ from dunghen.contracts.board import BOARD
 from dunghen.domain.marks import COUNTED
 from dunghen.platform import kafka
 from dunghen.platform.clock import Clock
-from dunghen.platform.redis_connection import address_of, why_refused
 from dunghen.platform.settings import PlatformSettings
 from dunghen.platform.store import StoreTakenError, open_store
 
@@ -67,13 +64,8 @@ async def _forget(settings: PlatformSettings) -> None:
         await store.forget(DERIVED)
     finally:
         await store.close()
-    client = redis.from_url(address_of(settings))
-    try:
+    async with city_redis(settings) as client:
         await client.delete(*(settings.named(key) for key in BOARD))
-    except RedisError as fault:
-        raise CommandError(why_refused(settings, fault)) from None
-    finally:
-        await client.aclose()
 
 
 async def _begin_anew(settings: PlatformSettings) -> None:
