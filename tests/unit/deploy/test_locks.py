@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -62,10 +63,40 @@ def imported(file: Path) -> Iterator[str]:
 def test_the_image_of_the_commands_has_what_those_import_that_open_stores() -> None:
     files = [file for folder in OPEN_STORES for file in (ROOT / folder).rglob("*.py")]
     others = {name for file in files for name in imported(file)} - set(sys.stdlib_module_names) - {"dunghen", "services"}
-    assert others >= {"motor", "pymongo", "redis", "typer"}
+    assert others >= {"motor", "pymongo", "typer"}
     known = packages_distributions()
     locked = {package.name for package in packages_of("cli") if package.in_image}
     assert {name for name in others if locked.isdisjoint(each.lower() for each in known[name])} == set()
+
+
+IN_IMAGE = """
+import importlib, pkgutil, sys
+
+class Elsewhere:
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in set(sys.argv[2].split()):
+            raise ModuleNotFoundError(f"no module named {name}", name=name)
+
+sys.meta_path.insert(0, Elsewhere())
+for folder in sys.argv[1].split():
+    package = importlib.import_module(folder.replace("/", "."))
+    for each in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(each.name)
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_the_commands_that_open_stores_load_where_nothing_but_their_image_s_packages_is() -> None:
+    locked = {package.name for package in packages_of("cli") if package.in_image}
+    elsewhere = {name for name, owners in packages_distributions().items() if locked.isdisjoint(map(canonicalize_name, owners))}
+    elsewhere -= {"dunghen", "services"}
+    assert elsewhere >= {"fastapi", "faust", "pytest"}
+    folders = " ".join(OPEN_STORES)
+    done = subprocess.run(
+        [sys.executable, "-c", IN_IMAGE, folders, " ".join(elsewhere)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert {*done.stdout.split()} >= {"redis", "aiokafka", "pymongo"}
 
 
 def asked_for(extra: str) -> Iterator[Requirement]:
