@@ -22,7 +22,7 @@ RESIDENCE = "1.004222"  # Đăng ký thường trú
 @pytest.fixture
 def listed(city: ScreenCity) -> list[dict[str, Any]]:
     """As the API says them."""
-    return list(httpx.get(f"{city.page}/api/v1/procedures", timeout=10).json()["procedures"])
+    return list(httpx.get(f"{city.page}/api/v1/procedures", timeout=60).json()["procedures"])
 
 
 def opened(window: Windows, path: str = PAGE, **options: Any) -> Page:

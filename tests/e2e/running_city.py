@@ -90,7 +90,7 @@ class RunningCity:
 
     def map(self, **query: str) -> dict[str, Any]:
         """Raises httpx.HTTPStatusError while it is not there: another day or a named period is not, until all days have been written."""
-        answer = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", **query}, timeout=10)
+        answer = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", **query}, timeout=60)
         if answer.status_code == 503:
             answer.raise_for_status()
         assert answer.status_code == 200, answer.text

@@ -72,7 +72,7 @@ class Searched:
     def metrics(self) -> bytes:
         ports = self.facts["metrics"].values()
         pages = [f"http://127.0.0.1:{port}/metrics" for port in ports] + [f"{at}/metrics" for at in (self.city.page, self.city.ingest)]
-        return b"\n".join(httpx.get(page, timeout=10).content for page in pages)
+        return b"\n".join(httpx.get(page, timeout=60).content for page in pages)
 
     def places(self) -> dict[str, bytes]:
         """Everything that is kept or said, by place."""

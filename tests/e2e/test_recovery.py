@@ -191,7 +191,7 @@ def test_what_was_told_before_is_told_after_a_restore_on_a_new_cluster(lived: Li
         assert differing(lived.seen, everything(new)) == []
         assert plain(new.map(window="month", known_at=lived.known)) == lived.known_then
         gap = datetime.fromtimestamp(json.loads((lived.backup / "manifest.json").read_text())["manifest"]["known_to"], UTC)
-        lost = httpx.get(f"{new.page}/api/v1/map", params={"known_at": gap.isoformat()}, timeout=10)
+        lost = httpx.get(f"{new.page}/api/v1/map", params={"known_at": gap.isoformat()}, timeout=60)
         assert (lost.status_code, lost.json()["code"]) == (404, "HISTORY_LOST")
         assert "\n0 differences" in new.command("reconcile").stdout
         with httpx.Client(base_url=new.page, cookies=lived.leader, timeout=20) as leader:
@@ -228,9 +228,9 @@ def test_what_is_counted_anew_into_nothing_tells_the_same_of_every_day(lived: Li
     try:
         settled(city, 62)
         assert differing(lived.seen, everything(city)) == []
-        lost = httpx.get(f"{city.page}/api/v1/map", params={"known_at": lived.known}, timeout=10)
+        lost = httpx.get(f"{city.page}/api/v1/map", params={"known_at": lived.known}, timeout=60)
         assert (lost.status_code, lost.json()["code"]) == (404, "HISTORY_LOST")
-        before = httpx.get(f"{city.page}/api/v1/map", params={"known_at": "2026-11-01T08:00:00+07:00"}, timeout=10)
+        before = httpx.get(f"{city.page}/api/v1/map", params={"known_at": "2026-11-01T08:00:00+07:00"}, timeout=60)
         assert before.json()["code"] == "NO_HISTORY"
     finally:
         city.stop()

@@ -56,7 +56,7 @@ class Traced:
         return httpx.post(f"{self.city.ingest}/sync/DongBoHoSoMC", json=body, headers=theirs, timeout=20)
 
     def metrics(self, page: str) -> str:
-        return httpx.get(f"{page}/metrics", timeout=10).text
+        return httpx.get(f"{page}/metrics", timeout=60).text
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
         try:
             made = Traced(city.start(), collector)
             alerts = f"http://127.0.0.1:{DataFolder(city.data).running()['metrics']['alerts']}"
-            eventually(lambda: httpx.get(f"{alerts}/readyz", timeout=5).status_code == 200)
+            eventually(lambda: httpx.get(f"{alerts}/readyz", timeout=60).status_code == 200)
             made.live_at = DataFolder(city.data).clock().seconds()
             assert made.post_one_overdue(CODE).json()["error_code"] == "0"
             eventually(lambda: city.unit("20242")["received"] >= 1)

@@ -80,14 +80,14 @@ def test_a_reader_s_key_reads_until_it_is_revoked(city: RunningCity) -> None:
 def test_a_desk_s_key_opens_that_desk_s_board_and_nothing_else(city: RunningCity) -> None:
     assert city.post(dossier(OWN)).json()["accepted"] == 1
     key = city.command("keys", "create", "--desk", "20242.Q01").stdout.split()[-1]
-    screen = httpx.Client(base_url=f"{city.page}/api/v1", headers={"authorization": f"Bearer {key}"}, timeout=10)
+    screen = httpx.Client(base_url=f"{city.page}/api/v1", headers={"authorization": f"Bearer {key}"}, timeout=60)
     with closing(screen):
         eventually(lambda: screen.get("/desks/20242.Q01/board").status_code == 200, within=60)
         now = datetime.now(UTC).isoformat()
         said = [
             {"unit": "20242", "desk": "Q01", "number": 17, "occurred_at": now, "kind": kind} for kind in ("ticket_taken", "ticket_called")
         ]
-        answer = httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": said}, timeout=10)
+        answer = httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": said}, timeout=60)
         assert answer.json()["error_code"] == "0"
         eventually(lambda: screen.get("/desks/20242.Q01/board").json()["calling"] == [17])
         eventually(lambda: OWN[-4:] in [one["digits"] for one in screen.get("/desks/20242.Q01/board").json()["dossiers"]])

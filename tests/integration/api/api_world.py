@@ -224,7 +224,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
         )
     }
     await kafka.ensure_topics(settings, made)
-    async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=10) as http:
+    async with kafka.started(kafka.producer(settings, linger_ms=0), settings) as producer, httpx.AsyncClient(timeout=60) as http:
         world = World(settings, FixedClock(MONDAY_8_00), producer, http)
         await world.policy(1, BODIES)
         await world.scores(score("20242", 95, 5), score("20194", 3, 1), score("H17.10", 7, 3))

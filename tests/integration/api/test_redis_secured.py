@@ -168,7 +168,7 @@ async def test_a_wrong_password_is_said_and_put_right_at_the_server_without_a_re
 async def asked(url: str, *wanted: int) -> httpx.Response | None:
     """The answer; None where there is none, or another than wanted."""
     try:
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             answer = await http.get(url)
     except httpx.HTTPError:
         return None

@@ -124,7 +124,7 @@ async def test_following_empty_topics_has_caught_up_at_once(settings: PlatformSe
     await kafka.ensure_topics(settings, TOPIC)
     follow = kafka.follow(settings, ["things"], print)
     task = asyncio.create_task(follow.run())
-    await asyncio.wait_for(follow.caught_up(), 5)
+    await asyncio.wait_for(follow.caught_up(), 60)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from dunghen.platform.local import kafka_broker, redis_server
 from dunghen.platform.local.servers import NotStarted, free_port
+from tests.eventually import eventually
 
 PROGRAM = """
 import logging
@@ -76,10 +76,7 @@ input()
     parent.wait()
     parent.stdin.close()
     parent.stdout.close()
-    until = time.monotonic() + 10
-    while redis_server.answers(port):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    eventually(lambda: not redis_server.answers(port), what="its end")
 
 
 def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class Running(RunningCity):
         return {**{row["code"]: row for row in answer["units"]}, "city": answer["city"]}
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
-        answer = httpx.get(f"{self.page}/api/v1{path}", params=query, timeout=10)
+        answer = httpx.get(f"{self.page}/api/v1{path}", params=query, timeout=60)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -256,7 +256,7 @@ def test_tasks_told_over_http_are_on_the_board_and_the_map_and_equal_the_batch_p
 
 def test_what_is_no_answer_is_refused_by_its_code(city: Running) -> None:
     def code(path: str, **query: str) -> tuple[int, str]:
-        answer = httpx.get(f"{city.page}/api/v1{path}", params=query, timeout=10)
+        answer = httpx.get(f"{city.page}/api/v1{path}", params=query, timeout=60)
         return answer.status_code, answer.json()["code"]
 
     assert code("/map", indicator="QD766.NOTHING") == (404, "UNKNOWN_INDICATOR")
@@ -275,7 +275,7 @@ def test_a_figure_that_was_corrected_is_still_told_as_it_was_known(city: Running
     """Over the real ingest, Kafka and store: what was said first, until the correction arrived."""
 
     def at(known_at: str, path: str = "/map", **query: str) -> httpx.Response:
-        return httpx.get(f"{city.page}/api/v1{path}", params={"known_at": known_at, **query}, timeout=10)
+        return httpx.get(f"{city.page}/api/v1{path}", params={"known_at": known_at, **query}, timeout=60)
 
     def value(known_at: str) -> Any:
         answer = at(known_at, indicator="TEST.POOR").json()

@@ -120,7 +120,7 @@ async def _falsified(folder: DataFolder) -> UnitScore:
 
 
 def told(city: RunningCity) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{city.page}/api/v1/reconciliations", timeout=10).raise_for_status().json()
+    found: dict[str, Any] = httpx.get(f"{city.page}/api/v1/reconciliations", timeout=60).raise_for_status().json()
     return found
 
 
@@ -130,7 +130,7 @@ def test_what_is_kept_is_told_to_everybody(city: RunningCity) -> None:
     eventually(lambda: told(city)["state"] == "reconciled")
     [one] = told(city)["reconciliations"]
     assert (one["cells"], one["differences"], one["units"], one["events"]) == (report["cells"], 0, {}, report["events"])
-    assert f"dunghen_api_reconciled_cells {float(report['cells'])}" in httpx.get(f"{city.page}/metrics", timeout=10).text
+    assert f"dunghen_api_reconciled_cells {float(report['cells'])}" in httpx.get(f"{city.page}/metrics", timeout=60).text
 
 
 def test_a_falsified_figure_is_named_with_its_dossiers(city: RunningCity) -> None:

@@ -39,7 +39,7 @@ def points(unit: str, tenths: int, year: str = LAST, **other: Any) -> list[dict[
 
 
 def ask(city: Running, path: str, **query: str) -> httpx.Response:
-    return httpx.get(f"{city.page}/api/v1{path}", params=query, timeout=10)
+    return httpx.get(f"{city.page}/api/v1{path}", params=query, timeout=60)
 
 
 def shown(city: Running, **query: str) -> dict[str, dict[str, Any]]:
