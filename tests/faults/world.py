@@ -46,7 +46,9 @@ WORKS = {  # what each says of itself when it has begun
     "webhooks": "lease_taken",
 }
 PAGES = {"api": ("DUNGHEN_PORT", "/livez"), "ingest": ("DUNGHEN_INGEST_PORT", "/readyz")}  # of the others
-EXPECTED_ENDS = {0, -9, -15, 70, 86}  # in order, killed, told to end, a refused write or a fault of the plumbing, at a crash point
+BY_ITSELF = 70  # a refused write or a fault of the plumbing: right now and then, not as a way of living
+OFTEN = 20
+EXPECTED_ENDS = {0, -9, -15, BY_ITSELF, 86}  # in order, killed, told to end, by itself, at a crash point
 
 
 @dataclass
@@ -230,7 +232,13 @@ class FaultWorld:
     def figures(self) -> dict[str, int]:
         """What this run was, for `report`."""
         load, watcher = self.load, self.watcher
-        return {"items accepted": load.accepted.total(), "requests tried again": load.repeated, "versions seen": watcher.versions}
+        ended = sum(part.ends.count(BY_ITSELF) for part in self.parts.values())
+        return {
+            "items accepted": load.accepted.total(),
+            "requests tried again": load.repeated,
+            "versions seen": watcher.versions,
+            "ended by itself": ended,
+        }
 
     def settle(self) -> None:
         """Rest, then all end checks; fails with what they found."""
@@ -274,6 +282,8 @@ class FaultWorld:
     def _ends(self) -> Iterator[Finding]:
         for name, part in self.parts.items():
             yield from (Finding("ends", f"{name} ended with code {code}") for code in part.ends if code not in EXPECTED_ENDS)
+            if (times := part.ends.count(BY_ITSELF)) > OFTEN:
+                yield Finding("ends", f"{name} ended {times} times by itself")
             if "invariant_violated" in self.log(name):
                 yield Finding("invariant", f"{name} said so itself")
 
