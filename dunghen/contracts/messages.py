@@ -146,6 +146,7 @@ class FeedState(msgspec.Struct, gc=False, kw_only=True):
     sent_record_at: Instant = 0  # the source's own last record, as that heartbeat said
     odd_code_count: int = 0  # accepted records whose dossier code has an unknown shape
     pulled: dict[str, int] = {}  # a source that is asked: service -> instant up to which it has answered
+    held: dict[str, int] = {}  # the same: service -> since when it is asked again under another policy, for what none yet could take
     units: dict[str, int] = {}  # unit -> last record accepted for it
 
 

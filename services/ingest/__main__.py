@@ -49,7 +49,7 @@ async def serve(settings: IngestSettings, metrics: Metrics, life: Lifecycle) -> 
         people,
         feeds_known=False,
     )
-    feeds = KafkaFeeds(sender, ports)
+    ports.feed_store = feeds = KafkaFeeds(sender, ports)
     life.spawn("sender", sender.run())
     life.release("feeds", feeds.publish)
     life.spawn("feeds", feeds.run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,14 +27,24 @@ class FeedBook:
 
     def pulled(self, source: str, service: str) -> int:
         """The instant up to which a source has answered for a service; 0 if it never has."""
-        known = (self._feeds.get(name) for name in (source, _ASIDE + source))
-        return max((feed.pulled.get(service, 0) for feed in known if feed), default=0)
+        return max((feed.pulled.get(service, 0) for feed in self._of(source)), default=0)
 
-    def on_pull(self, source: str, service: str, at: int, *, feeds: bool = True) -> None:
-        """Everything that a source had at `at` is stored. Without `feeds` that is no word of its feed: it is kept beside, for us alone."""
-        feed = self._touched(source if feeds else _ASIDE + source, at)
-        if feed is not None:
-            feed.pulled[service] = at
+    def held(self, source: str, service: str) -> int:
+        """Since when it is to be asked again under another policy; 0: nothing waits for one."""
+        return max((feed.held.get(service, 0) for feed in self._of(source)), default=0)
+
+    def on_pull(self, source: str, service: str, pulled: Pulled, *, feeds: bool = True) -> None:
+        """A whole answer of the source is stored.
+
+        Without `feeds` that is no word of its feed: it is kept beside, for us alone.
+        """
+        feed = self._touched(source if feeds else _ASIDE + source, pulled.at)
+        if feed is None:
+            return
+        feed.pulled[service] = pulled.at
+        feed.held.pop(service, None)
+        if pulled.held:
+            feed.held[service] = pulled.held
 
     def on_delivery(self, source: str, now: int, units: list[str], counts: Counts) -> None:
         """`units`: of the records that were accepted, "" where unknown."""
@@ -46,6 +57,20 @@ class FeedBook:
         if counts.accepted:
             feed.record_at = now
         feed.units.update((unit, now) for unit in units if unit)
+
+    def is_compared(self, source: str) -> bool:
+        """Whether the source says how many it has sent: then no count may be lost, or records would be called missing that are not."""
+        feed = self._feeds.get(source)
+        return feed is not None and feed.sent_count >= 0
+
+    def take_back(self, source: str, counts: Counts) -> None:
+        """What was counted of a delivery that its sender will send again."""
+        feed = self._feeds.get(source)
+        if feed is not None:
+            feed.accepted_count -= counts.accepted
+            feed.refused_count -= counts.refused
+            feed.odd_code_count -= counts.odd
+            self._changed.add(source)
 
     def on_heartbeat(self, beat: Heartbeat, now: int) -> None:
         """A later heartbeat replaces an earlier one, by the source's own time."""
@@ -65,6 +90,9 @@ class FeedBook:
         """What could not be published is to be published again, in its newest state."""
         self._changed.update(feed.source for feed in feeds)
 
+    def _of(self, source: str) -> list[FeedState]:
+        return [feed for name in (source, _ASIDE + source) if (feed := self._feeds.get(name))]
+
     def _touched(self, source: str, now: int) -> FeedState | None:
         feed = self._feeds.get(source)
         if feed is None:
@@ -77,7 +105,14 @@ class FeedBook:
 
 
 def _copy(feed: FeedState) -> FeedState:
-    return msgspec.structs.replace(feed, units=dict(feed.units), pulled=dict(feed.pulled))
+    return msgspec.structs.replace(feed, units=dict(feed.units), pulled=dict(feed.pulled), held=dict(feed.held))
+
+
+class Pulled(NamedTuple):
+    """What was asked of a source at an instant; `held`: since when it is to be asked again under another policy (0: nothing waits)."""
+
+    at: int
+    held: int = 0
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):

@@ -12,7 +12,7 @@ from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.refusals import Refusal
 from dunghen.platform import traces
 from services.ingest.feeds import Counts
-from services.ingest.ports import Arrivals, Desk, Ports
+from services.ingest.ports import Arrivals, Desk, Ports, Unavailable
 from services.ingest.wire import scalars
 from services.ingest.wire.allow_list import NamedItem, decode_item
 from services.ingest.wire.dates import WireDates
@@ -54,7 +54,7 @@ async def on_delivery(delivery: Delivery, desk: Desk, ports: Ports, *, dry_run: 
             _note(events, desk)
             with ports.metrics.acknowledging.time():
                 await ports.events.publish(events)
-        _count(delivery, results, ports, now)
+        await _count(delivery, results, ports, now)
     return results
 
 
@@ -65,9 +65,10 @@ def _note(events: Sequence[DossierEvent], desk: Desk) -> None:
         traces.note("dunghen.policy.version", desk.version)
 
 
-def on_heartbeat(beat: Heartbeat, ports: Ports) -> None:
-    """Remembers what a source says of itself."""
+async def on_heartbeat(beat: Heartbeat, ports: Ports) -> None:
+    """Stores what a source says of itself. Raises Unavailable."""
     ports.feeds.on_heartbeat(beat, ports.clock.seconds())
+    await ports.feed_store.store()
 
 
 def stamped(draft: DossierEvent, arrived_at: int) -> DossierEvent:
@@ -106,7 +107,21 @@ def _named(item: Item) -> str:
     return code if scalars.is_known_shape(code) else ""
 
 
-def _count(delivery: Delivery, results: Sequence[Result], ports: Ports, now: int) -> None:
+async def _count(delivery: Delivery, results: Sequence[Result], ports: Ports, now: int) -> None:
+    """Raises Unavailable where a count that is compared with the sender's own is not certain to be stored; then it is taken back."""
+    counted = _count_now(delivery, results, ports, now)
+    if any(ports.feeds.is_compared(source) for source in counted):
+        try:
+            await ports.feed_store.store_soon()
+        except Unavailable:
+            for source, counts in counted.items():
+                ports.feeds.take_back(source, counts)
+            raise
+    measure(results, ports)
+
+
+def _count_now(delivery: Delivery, results: Sequence[Result], ports: Ports, now: int) -> dict[str, Counts]:
+    """By source what was counted of it."""
     per_source: dict[str, list[Result]] = defaultdict(list)
     if delivery.source:
         per_source[delivery.source] = list(results)
@@ -114,10 +129,12 @@ def _count(delivery: Delivery, results: Sequence[Result], ports: Ports, now: int
         for item, result in zip(delivery.items, results, strict=True):
             if isinstance(item, Item):
                 per_source[item.source].append(result)
+    counted = {}
     for source, of_source in per_source.items():
         units = [result.event.unit for result in of_source if result.event is not None]
-        ports.feeds.on_delivery(source, now, units, Counts(len(units), len(of_source) - len(units), _odd(of_source)))
-    measure(results, ports)
+        counted[source] = Counts(len(units), len(of_source) - len(units), _odd(of_source))
+        ports.feeds.on_delivery(source, now, units, counted[source])
+    return counted
 
 
 def _odd(results: Sequence[Result]) -> int:

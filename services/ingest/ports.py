@@ -50,6 +50,26 @@ class DeskEvents(Protocol):
         """Returns once every event is stored; raises Unavailable if that is not certain within the time that a sender waits."""
 
 
+class FeedStore(Protocol):
+    """Where the states of feeds go."""
+
+    async def store(self) -> None:
+        """Returns once everything that `FeedBook` knows is stored; raises Unavailable if that is not certain."""
+
+    async def store_soon(self) -> None:
+        """The same, together with others who wait for it."""
+
+
+class InMemory:
+    """Feeds that are kept nowhere else."""
+
+    async def store(self) -> None:
+        return None
+
+    async def store_soon(self) -> None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a policy version says about incoming records. `days` remembers dates that were parsed.
@@ -124,6 +144,7 @@ class Ports:
     metrics: Metrics
     keys: Keys
     people: People = field(default_factory=Nobody)
+    feed_store: FeedStore = field(default_factory=InMemory)
     arrivals: Arrivals = field(init=False)
     feeds_known: bool = True  # whether the counts of an earlier run were read back
 

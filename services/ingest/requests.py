@@ -127,7 +127,7 @@ class Door:
     async def _heartbeat(self, call: Call) -> Answer:
         beat = heartbeat(call.body, call.dates)
         self._check(call.holder, {beat.source})
-        on_heartbeat(beat, self.ports)
+        await on_heartbeat(beat, self.ports)
         return answers.of_success(self.settings.success_word(beat.source))
 
     async def _deliver(self, call: Call, delivery: Delivery) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from aiokafka.errors import KafkaError
 
@@ -15,6 +16,7 @@ from services.ingest.ports import Ports, Unavailable
 
 log = get_logger("kafka_feeds")
 PUBLISH_SECONDS = 1.0
+SOON_SECONDS = 0.02  # who waits, waits so long for others
 
 
 class KafkaFeeds:
@@ -22,6 +24,7 @@ class KafkaFeeds:
 
     def __init__(self, sender: KafkaSender, ports: Ports) -> None:
         self.sender, self.ports = sender, ports
+        self._soon: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
         """Reads what an earlier run has counted, then publishes for ever what changes."""
@@ -34,14 +37,33 @@ class KafkaFeeds:
 
     async def publish(self) -> None:
         """Everything that changed, now; what fails stays changed."""
+        with suppress(Unavailable):
+            await self.store()
+
+    async def store(self) -> None:
+        """The same for whoever waits for it. Raises Unavailable."""
         changed = self.ports.feeds.take_changed()
         try:
             await self.sender.send_all([Outgoing(FEEDS, 0, feed.source.encode(), encode(feed)) for feed in changed])
-        except Unavailable:
-            self.ports.feeds.give_back(changed)
-        except asyncio.CancelledError:  # the process is stopping and will publish once more
+        except (Unavailable, asyncio.CancelledError):  # who is stopping will publish once more
             self.ports.feeds.give_back(changed)
             raise
+
+    async def store_soon(self) -> None:
+        """The same, together with all who ask within SOON_SECONDS. Raises Unavailable."""
+        if self._soon is None:
+            self._soon = asyncio.create_task(self._stored_soon())
+        if not await asyncio.shield(self._soon):
+            raise Unavailable
+
+    async def _stored_soon(self) -> bool:
+        await asyncio.sleep(SOON_SECONDS)
+        self._soon = None  # who counts from here on is in the next one
+        try:
+            await self.store()
+        except Unavailable:
+            return False
+        return True
 
     async def _earlier(self) -> dict[bytes, FeedState]:
         while True:

@@ -14,6 +14,7 @@ from dunghen.domain.days import Zone, date_of, day_number
 from dunghen.platform import traces
 from dunghen.platform.logs import get_logger
 from services.ingest.fact_handlers import on_lists, reading_of
+from services.ingest.feeds import Pulled
 from services.ingest.handlers import Result, dates_of, on_delivery
 from services.ingest.ports import Desk, Ports, Unavailable
 from services.ingest.settings import FACTS, IngestSettings, Pull
@@ -22,13 +23,20 @@ from services.ingest.wire.statements import told_delivery
 
 log = get_logger("poller")
 MOST_PAGES = 1_000
+MENDED_BY_POLICY = frozenset({Refusal.UNKNOWN_UNIT, Refusal.UNIT_NOT_ALLOWED, Refusal.UNKNOWN_FACT})
+HELD_SECONDS = 31 * 86_400  # no longer back than so is asked again
 
 
 class Poller:
-    """Asks one source for ever. What it asks for overlaps what it has, which is harmless; after a fault it asks for the same again."""
+    """Asks one source for ever. What it asks for overlaps what it has, which is harmless; after a fault it asks for the same again.
+
+    Who is asked does not send again what was refused: where units or codes were unknown, it is asked anew since then once another
+    policy is there, and after a restart.
+    """
 
     def __init__(self, pull: Pull, ports: Ports, settings: IngestSettings) -> None:
         self.pull, self.ports, self.most = pull, ports, settings.ingest_body_bytes
+        self._policy = -1  # under which the last whole answer was read
 
     async def run(self) -> None:
         """For the life of the process."""
@@ -42,12 +50,20 @@ class Poller:
 
     async def _ask(self, client: httpx.AsyncClient, desk: Desk) -> None:
         """One question, to its last page: only then is it remembered up to when the source was asked."""
-        now = self.ports.clock.seconds()
+        now, begin = self.ports.clock.seconds(), self._begin(desk)
+        held, refused_since = self.ports.feeds.held(self.pull.source, self.pull.service), 0
         status, reason = "2xx", ""
         try:
-            async for body in self._pages(client, local_text(desk.zone, self._begin(desk.zone))):
-                self._say(await self._taken(body, replace(desk, allowed=desk.units_under(self.pull.bound)), now))
-            self.ports.feeds.on_pull(self.pull.source, self.pull.service, now, feeds=self.pull.service != FACTS)
+            async for body in self._pages(client, local_text(desk.zone, begin)):
+                results = await self._taken(body, replace(desk, allowed=desk.units_under(self.pull.bound)), now)
+                self._say(results)
+                if any(result.refused is not None and result.refused.code in MENDED_BY_POLICY for result in results):
+                    refused_since = begin
+            if held and begin > held:
+                refused_since = held  # under the same policy: what waited waits on
+            pulled = Pulled(now, refused_since and max(refused_since, now - HELD_SECONDS))
+            self.ports.feeds.on_pull(self.pull.source, self.pull.service, pulled, feeds=self.pull.service != FACTS)
+            self._policy = desk.version
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as fault:
             status, reason = "5xx", type(fault).__name__
         except DeliveryRefused as refused:
@@ -110,10 +126,14 @@ class Poller:
             raise DeliveryRefused(403, Refusal.SOURCE_NOT_ALLOWED, "Link")
         return found
 
-    def _begin(self, zone: Zone) -> int:
-        """Since when to ask: where this or an earlier run ended, else what the settings say."""
-        pulled = self.ports.feeds.pulled(self.pull.source, self.pull.service)
-        return pulled - self.pull.overlap_seconds if pulled else zone.start_of(day_number(self.pull.start))
+    def _begin(self, desk: Desk) -> int:
+        """Since when to ask: where this or an earlier run ended, else as the settings say; under another policy since what waits for it."""
+        source, service = self.pull.source, self.pull.service
+        pulled, held = self.ports.feeds.pulled(source, service), self.ports.feeds.held(source, service)
+        if not pulled:
+            return desk.zone.start_of(day_number(self.pull.start))
+        begin = pulled - self.pull.overlap_seconds
+        return min(begin, held) if held and self._policy != desk.version else begin
 
     def _headers(self) -> dict[str, str]:
         given = self.pull.authorization.get_secret_value()

@@ -64,6 +64,30 @@ async def test_an_alias_that_is_applied_mends_a_name_that_was_refused(settings: 
     assert [event.unit for event in await running.events()] == ["20263"]
 
 
+async def test_a_heartbeat_that_was_answered_is_there_after_kill_9(settings: Any, start: Any) -> None:
+    await apply_policies(settings, BODIES)
+    async with start() as running:
+        await running.ready()
+        for count in range(1, 21):
+            beat = {"source": f"H17.{count}", "sent_at": "20260105080000", "sent_count": count}
+            assert (await running.post("/heartbeats", json.dumps(beat).encode())).status_code == 200
+        running.server.process.kill()
+    feeds = await running.feeds()
+    assert {source: feed.sent_count for source, feed in feeds.items()} == {f"H17.{count}": count for count in range(1, 21)}
+
+
+async def test_of_a_source_that_says_how_many_it_has_sent_nothing_is_called_missing_after_kill_9(settings: Any, start: Any) -> None:
+    await apply_policies(settings, BODIES)
+    beat = {"source": "H17.31", "sent_at": "20260105080000"}
+    async with start() as running:
+        await running.ready()
+        await running.post("/heartbeats", json.dumps({**beat, "sent_count": 0}).encode())
+        answers = await asyncio.gather(*(running.post(DOSSIERS, dossiers(2)) for _ in range(20)))
+        assert {answer.status_code for answer in answers} == {200}
+        running.server.process.kill()
+    assert (await running.feeds())["H17.31"].accepted_count == 40
+
+
 async def test_a_feed_is_counted_on_after_a_restart(settings: Any, start: Any) -> None:
     await apply_policies(settings, BODIES)
     beat = json.dumps({"source": "H17.31", "sent_at": "20260105080000", "sent_count": 9}).encode()

@@ -28,6 +28,8 @@ async def test_503_while_kafka_is_away_and_success_when_it_is_back(tmp_path: Pat
             broker.kill()
             away = await running.post(DOSSIERS, envelope({**GOOD, "MaTTHC": "1.2"}))
             assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "KAFKA_AWAY", "5")
+            beat = b'{"source": "H17.31", "sent_at": "20260105080000"}'
+            assert (await running.post("/heartbeats", beat)).json()["code"] == "KAFKA_AWAY"
             broker = local.start(tmp_path / "kafka", broker.port)
 
             async def stored() -> bool:

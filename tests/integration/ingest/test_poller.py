@@ -133,6 +133,36 @@ async def test_a_pulled_source_writes_for_its_own_units_and_what_it_says_of_othe
     assert [(line["code"], line["path"], line["count"]) for line in said] == [("UNIT_NOT_ALLOWED", "DonViXuLy", 1)]
 
 
+async def test_what_no_policy_could_take_is_asked_for_again_under_the_next_one(settings: Any, start: Any, source: Source) -> None:
+    await apply_policies(settings, BODIES)
+    since, name, hai_chau = "20260104000000", "UBND phường Mới Đặt Tên", BODIES["units"]["units"][0]
+    source.answers = [(200, json.dumps({"data": [{**GOOD, "MaHoSo": "A-1", "DonViXuLy": name}]}).encode()), (200, b"[]")]
+    asked_before = 0
+
+    async def three_more() -> bool:
+        return len(source.asked) >= asked_before + 3
+
+    async with start(INGEST_PULLS=source.settings(overlap_seconds=0, start="2026-01-04")) as running:
+        await eventually(three_more)
+        assert [each["since"] for each in source.asked].count(since) == 1  # under the same policy not again
+        held = (await running.feeds())["H17.31"].held
+        asked_before = len(source.asked)
+        source.answers = [page("A-1", "A-2"), (200, b"[]")]
+        source.answers[0] = (200, source.answers[0][1].replace(b'"Ph\\u01b0\\u1eddng H\\u1ea3i Ch\\u00e2u"', json.dumps(name).encode()))
+        known = {**BODIES, "units": {"units": [{**hai_chau, "aliases": [name]}, *BODIES["units"]["units"][1:]]}}
+        await apply_policies(settings, known, 2)
+
+        async def stored() -> bool:
+            return {(event.dossier, event.unit) for event in await running.events()} == {("A-1", "20242"), ("A-2", "20242")}
+
+        await eventually(stored)
+        await eventually(three_more)
+        again = local_text(Zone("Asia/Ho_Chi_Minh"), held["DongBoHoSoMC"])
+        assert [each["since"] for each in source.asked[asked_before:]].count(again) == 1
+        assert source.asked[-1]["since"] > again > since  # a month back, no further
+        assert (await running.feeds())["H17.31"].held == {}
+
+
 SETS = [
     {
         "code": "TEST",

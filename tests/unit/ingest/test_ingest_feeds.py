@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from dunghen.contracts.messages import FeedState
-from services.ingest.feeds import Counts, FeedBook
+from services.ingest.feeds import Counts, FeedBook, Pulled
+from services.ingest.ports import InMemory, Unavailable
 from services.ingest.wire.heartbeats import Heartbeat
 
 Make = Callable[..., dict[str, Any]]
@@ -49,6 +50,23 @@ async def test_a_heartbeat_that_cannot_be_understood_is_refused(ingest: Any, bea
     assert ingest.ports.feeds.take_changed() == []
 
 
+async def test_a_delivery_whose_count_is_not_stored_is_not_answered_as_stored_and_not_counted(ingest: Any, dossier: Make) -> None:
+    beat = {"source": "H17.31", "sent_at": "20260105080000", "sent_count": 0}
+
+    class Away(InMemory):
+        async def store_soon(self) -> None:
+            raise Unavailable
+
+    ingest.ports.feed_store = Away()
+    assert (await ingest.sync(dossier(), dossier(TrangThaiHoSo="99"))).status_code == 200  # nobody compares yet
+    await ingest.post("/heartbeats", beat)
+    answer = await ingest.sync(dossier(), dossier(), dossier(TrangThaiHoSo="99"))
+    assert (answer.status_code, answer.json()["code"]) == (503, "KAFKA_AWAY")
+    (feed,) = ingest.ports.feeds.take_changed()
+    assert (feed.accepted_count, feed.refused_count, feed.odd_code_count) == (1, 1, 0)
+    assert len(ingest.events.kept) == 3
+
+
 def test_an_older_heartbeat_changes_nothing_but_that_the_source_was_seen() -> None:
     book = FeedBook()
     book.on_heartbeat(Heartbeat("A1", 100, sent_count=7), 100)
@@ -76,9 +94,19 @@ def test_what_could_not_be_published_is_published_again_in_its_newest_state() ->
 
 def test_each_service_of_a_source_that_is_asked_has_its_own_place() -> None:
     book = FeedBook()
-    book.on_pull("A1", "DongBoHoSoMC", 100)
+    book.on_pull("A1", "DongBoHoSoMC", Pulled(100))
     book.on_heartbeat(Heartbeat("A1", 170), 170)
     assert (book.pulled("A1", "DongBoHoSoMC"), book.pulled("A1", "CapNhatTienDoHoSoMC"), book.pulled("B2", "DongBoHoSoMC")) == (100, 0, 0)
     (feed,) = book.take_changed()
-    book.on_pull("A1", "DongBoHoSoMC", 200)
+    book.on_pull("A1", "DongBoHoSoMC", Pulled(200))
     assert feed.pulled == {"DongBoHoSoMC": 100}
+
+
+def test_what_waits_for_another_policy_is_remembered_of_each_service_until_nothing_does() -> None:
+    book = FeedBook()
+    book.on_pull("A1", "facts", Pulled(100, 40), feeds=False)
+    book.on_pull("A1", "DongBoHoSoMC", Pulled(100, 70))
+    assert (book.held("A1", "facts"), book.held("A1", "DongBoHoSoMC"), book.held("B2", "facts")) == (40, 70, 0)
+    *_, aside = book.take_changed()
+    book.on_pull("A1", "facts", Pulled(200), feeds=False)
+    assert (book.held("A1", "facts"), book.held("A1", "DongBoHoSoMC"), aside.held) == (0, 70, {"facts": 40})
