@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from dunghen.domain.days import Zone
 from dunghen.domain.units import normalise_wire_code
 from dunghen.platform.near import is_loopback
 from dunghen.platform.settings import PlatformSettings
@@ -32,6 +33,9 @@ class Pull(BaseModel):
     start: date = Field(description="first day to ask for, when nothing of this source is known yet")
     since_parameter: str = Field("since", description="query parameter that takes the time, yyyyMMddHHmmss in the city's time")
     every_seconds: float = Field(60, ge=1, description="how long after an answer, or none, it is asked again")
+    at: tuple[time, ...] = Field(
+        (), description="times of the city's day at which it is asked, and then every so many seconds until it has answered; none: all day"
+    )
     answer_seconds: float = Field(60, gt=0, description="how long an answer may take, to its last byte")
     overlap_seconds: int = Field(300, ge=0, description="how far each question reaches back before the last one that was answered")
     authorization: SecretStr = Field(SecretStr(""), description="value of the Authorization header")
@@ -40,6 +44,21 @@ class Pull(BaseModel):
     def bound(self) -> str:
         """The code that its units are under."""
         return self.units or self.source
+
+    def due(self, pulled: int, now: int, zone: Zone) -> bool:
+        """Whether a source that has answered up to an instant (0: never) is to be asked now: always, or once after each of its times."""
+        if not self.at:
+            return True
+        today = zone.day_of(now)
+        times = (zone.at(day, each.hour * 3600 + each.minute * 60 + each.second) for day in (today - 1, today) for each in self.at)
+        return pulled < max(at for at in times if at <= now)
+
+    @field_validator("at")
+    @classmethod
+    def _local(cls, given: tuple[time, ...]) -> tuple[time, ...]:
+        if any(each.tzinfo for each in given):
+            raise ValueError("times are the city's own: without an offset")
+        return given
 
     @field_validator("source", "units")
     @classmethod

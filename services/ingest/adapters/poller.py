@@ -43,10 +43,16 @@ class Poller:
         async with httpx.AsyncClient(timeout=self.pull.answer_seconds, headers=self._headers()) as client:
             while True:
                 desk = self.ports.desks.current()
-                if desk is not None and self.ports.ready():
+                if desk is not None and self.ports.ready() and self._is_due(desk):
                     with traces.request("pull"):
                         await self._ask(client, desk)
                 await asyncio.sleep(self.pull.every_seconds)
+
+    def _is_due(self, desk: Desk) -> bool:
+        source, service = self.pull.source, self.pull.service
+        if self._policy != desk.version and self.ports.feeds.held(source, service):
+            return True
+        return self.pull.due(self.ports.feeds.pulled(source, service), self.ports.clock.seconds(), desk.zone)
 
     async def _ask(self, client: httpx.AsyncClient, desk: Desk) -> None:
         """One question, to its last page: only then is it remembered up to when the source was asked."""
