@@ -17,7 +17,7 @@ from compose_rules import EXACT
 FOLDER = Path(__file__).parents[2] / "deploy" / "k8s"
 VERSIONS = ("1.31", "1.34")  # the oldest that is meant, and a newer one
 Object = dict[str, Any]
-ONE_AT_A_TIME = {"projector", "webhooks"}  # the old one is gone before the new one starts
+ONE_AT_A_TIME = {"ingest", "projector", "webhooks"}  # the old one is gone before the new one starts
 OWNERS = {"scoring", "alerts"}  # of partitions: one leaves before the next comes
 SERVES_NOTHING = {"operator"}
 KAFKA, REDIS, MONGO, HTTPS, API, METRICS = 9092, 6379, 27017, 443, 8000, 9100

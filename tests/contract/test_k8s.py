@@ -14,6 +14,7 @@ from k8s_rules import (
     HTTPS,
     METRICS,
     MONITORING,
+    ONE_AT_A_TIME,
     REACHES,
     RULES,
     SERVES_NOTHING,
@@ -77,7 +78,7 @@ def told_otherwise(container: Object, name: str, value: str) -> None:
 
 SCRAPED = "has figures that monitoring cannot fetch, or lets it fetch more"
 DEPLOYED = {"ingest", "scoring", "projector", "api", "webhooks", "alerts"}
-MANY = {"ingest", "scoring", "api"}
+MANY = {"scoring", "api"}
 ALL = REACHES.keys()
 BREAKS: dict[str, tuple[Break, str, Any]] = {
     "root": (in_pod(lambda p: p["securityContext"].update(runAsNonRoot=False)), "may run as root", ALL),
@@ -124,7 +125,7 @@ BREAKS: dict[str, tuple[Break, str, Any]] = {
         "is replaced in the wrong order",
         DEPLOYED,
     ),
-    "two": (lambda workload, _: workload.spec.update(replicas=2), "is replaced in the wrong order", {"projector", "webhooks"}),
+    "two": (lambda workload, _: workload.spec.update(replicas=2), "is replaced in the wrong order", ONE_AT_A_TIME),
     "all evicted": (
         of_others("PodDisruptionBudget", lambda b: b["spec"].update(maxUnavailable=2)),
         "is evicted all at once, or never",
@@ -134,6 +135,13 @@ BREAKS: dict[str, tuple[Break, str, Any]] = {
         of_others("PodDisruptionBudget", lambda b: b["spec"].update(maxUnavailable=0)),
         "is evicted all at once, or never",
         MANY,
+    ),
+    "one held back": (
+        lambda workload, objects: objects.append(
+            {"kind": "PodDisruptionBudget", "metadata": {"name": "x"}, "spec": {"selector": {"matchLabels": {"app": workload.name}}}}
+        ),
+        "is evicted all at once, or never",
+        ONE_AT_A_TIME | {"alerts"},
     ),
     "out to all": (
         of_others("NetworkPolicy", lambda p: first_peers(p, "egress", [{"ipBlock": {"cidr": "0.0.0.0/0"}}])),
