@@ -20,7 +20,8 @@ Object = dict[str, Any]
 ONE_AT_A_TIME = {"ingest", "projector", "webhooks"}  # the old one is gone before the new one starts
 OWNERS = {"scoring", "alerts"}  # of partitions: one leaves before the next comes
 SERVES_NOTHING = {"operator"}
-KAFKA, REDIS, MONGO, HTTPS, API, METRICS = 9092, 6379, 27017, 443, 8000, 9100
+KAFKA, REDIS, MONGO, HTTPS, API, INGEST, METRICS = 9092, 6379, 27017, 443, 8000, 8010, 9100
+MAIL = {25, 465, 587}
 MONITORING = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
 REACHES = {  # docs/security.md: who talks to whom
     "ingest": {KAFKA},
@@ -28,10 +29,10 @@ REACHES = {  # docs/security.md: who talks to whom
     "projector": {KAFKA, REDIS, MONGO},
     "api": {KAFKA, REDIS, MONGO},
     "webhooks": {KAFKA, REDIS, MONGO, HTTPS},
-    "alerts": {KAFKA, MONGO, HTTPS, 25, 465, 587},
+    "alerts": {KAFKA, MONGO, HTTPS, *MAIL},
     "prepare": {KAFKA},
     "reconcile": {KAFKA, API},
-    "operator": {KAFKA, REDIS, MONGO, API},
+    "operator": {KAFKA, REDIS, MONGO, API, INGEST, *MAIL},  # --page, --ingest, notices test
 }
 SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|VAPID|REDIS$|MONGO$")
 
@@ -206,6 +207,23 @@ def _reached_by_others(workload: Workload, objects: list[Object]) -> bool:
     return not policies or not both or asked != served or any(not _narrow(rule.get("from")) for rule in rules)
 
 
+def _ways(objects: list[Object], direction: str, rule_peers: str) -> Iterator[tuple[Workload, Workload, int]]:
+    """(whose rule it is, the program of ours that it names, port)."""
+    ours = list(workloads(objects))
+    for one in ours:
+        for rule in (rule for policy in _own_policies(one, objects) for rule in policy.get(direction, ())):
+            named = [peer["podSelector"] for peer in rule.get(rule_peers, ()) if "podSelector" in peer]
+            others = [other for other in ours if any(_selects(selector, other) for selector in named)]
+            yield from ((one, other, port["port"]) for other in others for port in rule.get("ports", ()))
+
+
+def _let_through_on_one_side(workload: Workload, objects: list[Object]) -> bool:
+    """Between two programs of ours a way is open only where one lets out and the other in."""
+    out = {(one.name, other.name, port) for one, other, port in _ways(objects, "egress", "to")}
+    into = {(other.name, one.name, port) for one, other, port in _ways(objects, "ingress", "from")}
+    return any(workload.name in way for way in out ^ into)
+
+
 def _not_scraped(workload: Workload, objects: list[Object]) -> bool:
     """Figures are on a port of their own, for monitoring alone; on the other ports they are for the machine itself."""
     if workload.kind != "Deployment" or workload.name in SERVES_NOTHING:
@@ -268,5 +286,6 @@ RULES: dict[str, Callable[[Workload, list[Object]], bool]] = {
     "is evicted all at once, or never": _evicted_together,
     "reaches what it should not": _reaches_others,
     "is reached by others": _reached_by_others,
+    "is let out where nobody lets it in, or in where it is not let out": _let_through_on_one_side,
     "has figures that monitoring cannot fetch, or lets it fetch more": _not_scraped,
 }

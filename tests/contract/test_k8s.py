@@ -76,6 +76,14 @@ def told_otherwise(container: Object, name: str, value: str) -> None:
     next(each for each in container["env"] if each["name"] == name)["value"] = value
 
 
+def without_peer(policy: Object, direction: str, name: str) -> None:
+    """Takes a program of ours off the rules of one side."""
+    rule = {"ingress": "from", "egress": "to"}[direction]
+    for each in policy["spec"][direction]:
+        each[rule] = [peer for peer in each[rule] if peer.get("podSelector") != {"matchLabels": {"app": name}}]
+
+
+ONE_SIDE = "is let out where nobody lets it in, or in where it is not let out"
 SCRAPED = "has figures that monitoring cannot fetch, or lets it fetch more"
 DEPLOYED = {"ingest", "scoring", "projector", "api", "webhooks", "alerts"}
 MANY = {"scoring", "api"}
@@ -156,6 +164,8 @@ BREAKS: dict[str, tuple[Break, str, Any]] = {
         DEPLOYED,
     ),
     "in anyhow": (of_others("NetworkPolicy", lambda p: p["spec"].update(ingress=[{}])), "is reached by others", ALL),
+    "not let in": (of_others("NetworkPolicy", lambda p: without_peer(p, "ingress", "operator")), ONE_SIDE, {"api", "ingest"}),
+    "not let out": (of_others("NetworkPolicy", lambda p: without_peer(p, "egress", "api")), ONE_SIDE, {"operator", "reconcile"}),
     "figures nowhere": (in_container(lambda c: told_otherwise(c, "DUNGHEN_METRICS_PORT", "0")), SCRAPED, DEPLOYED),
     "figures elsewhere": (in_container(lambda c: c["ports"].remove({"name": "metrics", "containerPort": METRICS})), SCRAPED, DEPLOYED),
     "figures for the machine alone": (
