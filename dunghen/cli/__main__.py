@@ -24,6 +24,7 @@ from dunghen.cli.policies.options import policies
 from dunghen.cli.procedures.options import procedures
 from dunghen.cli.rankings.options import rankings
 from dunghen.cli.speaking import DATA, Data, say
+from dunghen.cli.units.options import units
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
 from dunghen.platform.kafka import TooFewBrokers, Unreachable, WrongPartitions
@@ -237,6 +238,7 @@ def erase(
 
 
 app.add_typer(policies, name="policies")
+app.add_typer(units, name="units")
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(facts, name="facts")
 app.add_typer(people, name="people")
