@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from yarl import URL
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that is given out to the public; NAT64, mapped and local ranges lie outside
@@ -71,4 +73,15 @@ def refusal_of(url: str, allowed: Sequence[Network]) -> str:
         pass
     if not _NAME.fullmatch(host) or host.rstrip(".").rpartition(".")[2].lower() in LOCAL_NAMES:
         return "ADDRESS_FORBIDDEN"
+    if not authority_of(url):
+        return "BAD_URL"
     return "" if secure else "NOT_HTTPS"
+
+
+def authority_of(url: str) -> str:
+    """`push.example.net:443`, as whoever posts reads it; "" for an address that cannot be read, such as one with a name whose `xn--` is no
+    Punycode."""
+    try:
+        return URL(url).authority
+    except ValueError:
+        return ""

@@ -79,7 +79,7 @@ class Outward:
         """Raises RefusedForGood for an address that must not be reached, LineAway where its name cannot be resolved."""
         try:
             parsed = URL(url)
-            host, port = parsed.raw_host, parsed.port
+            host, port = parsed.host and parsed.raw_host, parsed.port  # `host`: it can be decoded, which aiohttp will do
         except ValueError:
             raise RefusedForGood("BAD_URL") from None
         if parsed.scheme not in ("http", "https") or not host or not port or parsed.user or parsed.password:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_settings import NoDecode
 
 from dunghen.platform.near import is_loopback
-from dunghen.platform.outward import networks
+from dunghen.platform.outward import networks, refusal_of
 from dunghen.platform.settings import PREFIX, PlatformSettings
 from dunghen.platform.tls import authorities
 
@@ -31,6 +31,13 @@ class Webhook(BaseModel):
 
     def is_for(self, unit: str) -> bool:
         return "*" in self.units or unit in self.units
+
+    @field_validator("url")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if refusal_of(value, ()) == "BAD_URL":
+            raise ValueError("must be an address that can be posted to, without a user")
+        return value
 
     @field_validator("secrets")
     @classmethod

@@ -18,7 +18,7 @@ from yarl import URL
 from dunghen.contracts.subscriptions import Subscription
 from dunghen.platform.clock import RealClock
 from dunghen.platform.logs import get_logger
-from dunghen.platform.outward import networks
+from dunghen.platform.outward import authority_of, networks
 from dunghen.platform.outward_http import Outward
 from services.alerts.channels import Needs
 from services.alerts.ports import Letter, LineAway, Recipient, RefusedForGood, Subscriptions
@@ -47,11 +47,11 @@ class PushChannel:
         self._key, self._contact = vapid_key(settings), f"mailto:{settings.mail_from}"
 
     def line(self, recipient: Recipient) -> str:
-        found = self._subscriptions.of(recipient.id)
-        return f"push:{URL(found[0].endpoint).authority}" if found else ""
+        found = self._browsers(recipient.id)
+        return f"push:{authority_of(found[0].endpoint)}" if found else ""
 
     async def send(self, letter: Letter) -> str:
-        ends = [await self._to_one(each, letter) for each in self._subscriptions.of(letter.recipient.id)]
+        ends = [await self._to_one(each, letter) for each in self._browsers(letter.recipient.id)]
         for end in ends:
             if isinstance(end, str):
                 return end
@@ -61,6 +61,10 @@ class PushChannel:
 
     async def rest(self) -> None:
         pass
+
+    def _browsers(self, person: str) -> list[Subscription]:
+        """Those whose endpoint can be read; of what an older release stored, some cannot."""
+        return [each for each in self._subscriptions.of(person) if authority_of(each.endpoint)]
 
     async def _to_one(self, subscription: Subscription, letter: Letter) -> str | LineAway | RefusedForGood:
         """The code by which the service of this browser took it, or why it did not."""

@@ -132,6 +132,7 @@ REFUSED: list[Any] = [
     given(endpoint="https://kafka:9092/"),
     given(endpoint="https://[::1]/send"),
     given(endpoint="https://a:b@push.example/"),
+    given(endpoint="https://xn--a.push.example/"),
     given(endpoint="file:///etc/passwd"),
     given(endpoint="https://push.example/" + "a" * 2000),
     given(endpoint="https://push.example/" + "a" * 5000),
