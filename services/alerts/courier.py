@@ -3,12 +3,14 @@ a notice stands in the ledger before anything is sent, and is remembered as sent
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from time import monotonic
 
+from services.alerts.decisions import unheard
 from services.alerts.delivery import Delivery
-from services.alerts.ports import PENDING, Ledger, NoticeTopic, Outbox, Progress, Row, Spoken
+from services.alerts.ports import PENDING, Ledger, NoticeTopic, Outbox, Progress, Row
 
 PROGRESS_SECONDS = 2.0
 AT_ONCE = 1000
@@ -55,20 +57,29 @@ class Courier:
     async def _record(self) -> None:
         """Into the ledger first; then that everything up to here is there."""
         rows, progress = list(self.decided), self.progress
-        for some in (*chunks([row for row in rows if not row.known_to]), *chunks([row for row in rows if row.known_to])):
-            for row in await self.ledger.record(self.partition, await self._unsaid(some)):
-                self.rows.setdefault(row.notice.key, row)
+        asking = [row for row in rows if row.known_to or row.asks]
+        for some in chunks([row for row in rows if not (row.known_to or row.asks)]):
+            await self._note(some)
+        for some in _whole_dossiers(asking):
+            await self._note(await self._unsaid(some))
         del self.decided[: len(rows)]
         if progress is not None and progress != self._noted and (rows or monotonic() >= self._note_at):
             await self.ledger.note_progress(self.partition, progress)
             self._noted, self._note_at = progress, monotonic() + PROGRESS_SECONDS
 
+    async def _note(self, rows: list[Row]) -> None:
+        for row in await self.ledger.record(self.partition, rows):
+            self.rows.setdefault(row.notice.key, row)
+
     async def _unsaid(self, rows: list[Row]) -> list[Row]:
-        """Without those of dossiers that are over of whose stage the ledger has a word already."""
-        asked = {row.notice.dossier.encode() for row in rows if row.known_to}
-        spoken = await self.ledger.spoken(sorted(asked)) if asked else {}
-        found = [row for row in rows if not row.known_to or not _is_said(row, spoken.get(row.notice.dossier, frozenset()))]
-        for row in found if asked else ():
+        """Without those of dossiers that are over of whose stage the ledger has a word already, and those whose recipients have heard."""
+        spoken = await self.ledger.spoken(sorted({row.notice.dossier.encode() for row in rows}))
+        found = list[Row]()
+        for dossier, group in groupby(rows, key=lambda row: row.notice.dossier):
+            some, known = list(group), spoken.get(dossier, [])
+            found += [row for row in some if row.known_to and not _is_said(row, known)]
+            found += unheard([row for row in some if row.asks], known)
+        for row in found:
             self.delivery.metrics.decided.labels(row.notice.reason).inc()
         return found
 
@@ -94,9 +105,22 @@ class Courier:
             self.rows.pop(row.notice.key, None)
 
 
-def _is_said(row: Row, spoken: Iterable[Spoken]) -> bool:
+def _is_said(row: Row, known: Iterable[Row]) -> bool:
     notice, any_due = row.notice, row.notice.clock != "step" and row.crossed_at <= row.known_to
-    return any((s.clock, s.stage) == (notice.clock, notice.stage) and (any_due or s.due_at == notice.due_at) for s in spoken)
+    said = [each.notice for each in known if (each.notice.clock, each.notice.stage) == (notice.clock, notice.stage)]
+    return any(any_due or each.due_at == notice.due_at for each in said)
+
+
+def _whole_dossiers(rows: list[Row]) -> Iterator[list[Row]]:
+    """In parts, with all that lies together of a dossier in one."""
+    some = list[Row]()
+    for _, group in groupby(rows, key=lambda row: row.notice.dossier):
+        some += group
+        if len(some) >= AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def chunks(rows: list[Row]) -> Iterable[list[Row]]:

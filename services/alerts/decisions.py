@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import NamedTuple
+
+from msgspec import structs
 
 from dunghen.contracts.messages import Notice
 from dunghen.domain.manners import Action, Telling, answered, goes_at
 from dunghen.domain.matrix import ESCALATED
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
-from dunghen.domain.warnings import Crossing, Facts, concerned, newest_of
+from dunghen.domain.warnings import Crossing, Facts, mark_of, newest_of
 from services.alerts.ports import PENDING, Row
 
 NOT_YET = "NOT_YET"
@@ -77,6 +80,13 @@ class Moment(NamedTuple):
     by_event: bool = False
 
 
+class Asking(NamedTuple):
+    """At the moment of sending: when, and what the ledger has of the dossier, where that is asked for."""
+
+    moment: Moment
+    known: Sequence[Row] = ()
+
+
 class Decided(NamedTuple):
     """`rows` for the ledger, each with its reason; `before_live`: so many stages were crossed before go-live, without a row."""
 
@@ -88,7 +98,7 @@ def decide(case: Case, live: Live, moment: Moment) -> Decided:
     """A row for each stage newly crossed since go-live and each of its recipients; of every clock only the newest stage is told.
 
     A stage that was decided before is decided no second time; if the dossier has passed to others since, those of them who have not
-    heard are told the stage that holds: HANDED_OVER.
+    heard are told the stage that holds: HANDED_OVER. Who has heard the ledger knows: see `unheard`, which is for the rows that ask.
     """
     rows, before_live = list[Row](), 0
     for crossing in (c for c in case.crossings if c.at <= moment.now):
@@ -121,14 +131,39 @@ def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Ro
     reach = live.reach(crossing.stage.channels)
     day = moment.policy.zone.day_of(max(moment.now, goes_at(crossing.stage, crossing.at, moment.policy)))
     found = recipients(case.facts.whose, crossing.stage.roles, reach, day)
-    if crossing.mark in case.told and case.before:
-        heard = {each.id for each in recipients(case.before, crossing.stage.roles, reach, day)}
-        new = [(each, "HANDED_OVER") for each in found if each.id not in heard]
-    elif crossing.base:
-        new = [(each, "ESCALATION") for each in concerned(crossing, case.facts.whose, reach, day)] or [(found[0], "ALREADY_TOLD")]
-    else:
-        new = [(each, "BREACH" if crossing.stage.is_breach else "WARNING") for each in found]
-    return [_row(crossing, case, (live, moment), (who, _reason(crossing, case, (live, moment), (who, what)))) for who, what in new]
+    handed = crossing.mark in case.told
+    what = "HANDED_OVER" if handed else "ESCALATION" if crossing.base else "BREACH" if crossing.stage.is_breach else "WARNING"
+    rows = [_row(crossing, case, (live, moment), (who, _reason(crossing, case, (live, moment), (who, what)))) for who in found]
+    return [replace(row, entered=not handed, asks=handed or crossing.base is not None) for row in rows]
+
+
+def unheard(rows: Sequence[Row], known: Iterable[Row]) -> list[Row]:
+    """Of rows of one dossier that ask: those whose recipient has not heard yet. Of an escalation that all have heard one stays, which says
+    so: ALREADY_TOLD. `known`: what the ledger has of the dossier.
+    """
+    found, known = list[Row](), list(known)
+    for _, group in groupby(rows, key=lambda row: (row.notice.clock, row.notice.due_at, row.notice.stage)):
+        asking = list(group)
+        first = asking[0].notice
+        new = [row for row in asking if row.notice.recipient not in heard(first, known)]
+        if not new and first.stage.endswith(ESCALATED):
+            new = [replace(asking[0], notice=structs.replace(first, state="suppressed", reason="ALREADY_TOLD"))]
+        found, known = found + new, known + new
+    return found
+
+
+def heard(of: Notice, known: Iterable[Row]) -> set[str]:
+    """Who by the ledger was told of the stage that a notice is of (an escalation: that it follows) since the dossier came into it, or is
+    about to be. Not those of whom what they were to be told was superseded, or waits in the name of another unit.
+    """
+    wanted = mark_of(of.clock, of.due_at, of.stage.removesuffix(ESCALATED))
+    of_it = [row for row in known if mark_of(row.notice.clock, row.notice.due_at, row.notice.stage) == wanted]
+    newest = (
+        max((row.notice.decided_at, row.notice.due_at) for row in of_it if row.entered) if any(row.entered for row in of_it) else (0, 0)
+    )
+    since = min((row.notice.decided_at for row in of_it if row.notice.due_at == newest[1]), default=0)
+    told = (row.notice for row in of_it if row.notice.decided_at >= since and row.notice.state != "superseded")
+    return {notice.recipient or notice.unit for notice in told if notice.state != PENDING or notice.unit == of.unit}
 
 
 def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple[Recipient, str]) -> str:
@@ -140,9 +175,9 @@ def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple
         return "HISTORICAL"
     if what == "ESCALATION" and (why := _nobody_waits(telling_of(crossing, case, who.id), case, by)):
         return why
-    if what != "ALREADY_TOLD" and who.why == "NOBODY_AT_ALL":
+    if who.why == "NOBODY_AT_ALL":
         return "NO_ADDRESS"
-    return "SHADOW" if live.shadow and what != "ALREADY_TOLD" else what
+    return "SHADOW" if live.shadow else what
 
 
 def _nobody_waits(telling: Telling, case: Case, by: tuple[Live, Moment]) -> str:
@@ -221,43 +256,47 @@ def crossing_of(notice: Notice, case: Case) -> Crossing | None:
     return next((c for c in case.crossings if (c.clock, c.stage.name) == (notice.clock, notice.stage)), None)
 
 
-def lost(notice: Notice, case: Case, live: Live, moment: Moment) -> str:
+def lost(notice: Notice, case: Case, live: Live, at: Asking) -> str:
     """Why its recipient, asked for at the moment of sending, is not told any more: HANDED_OVER with the dossier, RECIPIENT_CHANGED by the
     directory (left, on leave, moved, out of reach); "" if that one still is. What an older release wrote goes to whom it names.
     """
     crossing = crossing_of(notice, case)
-    if crossing is None or not notice.why or notice.recipient in _ids(crossing, case, live, moment):
+    if crossing is None or not notice.why or notice.recipient in {who.id for who in _concerned(notice, crossing, case, (live, at))}:
         return ""
     return "HANDED_OVER" if notice.handler != case.facts.whose.handler else "RECIPIENT_CHANGED"
 
 
-def _ids(crossing: Crossing, case: Case, live: Live, moment: Moment) -> set[str]:
-    reach = live.reach(crossing.stage.channels)
-    return {who.id for who in concerned(crossing, case.facts.whose, reach, moment.policy.zone.day_of(moment.now))}
+def _concerned(notice: Notice, crossing: Crossing, case: Case, by: tuple[Live, Asking]) -> list[Recipient]:
+    """Who is told of it now; of an escalation those only who by the ledger have not heard what it follows."""
+    live, (moment, known) = by
+    reach, day = live.reach(crossing.stage.channels), moment.policy.zone.day_of(moment.now)
+    told = heard(notice, known) if crossing.base else ()
+    return [who for who in recipients(case.facts.whose, crossing.stage.roles, reach, day) if who.id not in told]
 
 
-def instead(notice: Notice, case: Case, live: Live, moment: Moment) -> list[Row]:
+def instead(notice: Notice, case: Case, live: Live, at: Asking) -> list[Row]:
     """What takes the place of a notice that was never sent while its stage holds on: the same by the present due date, to the same
     recipient or to those who are told in this one's place. A row that is there already is known by its key. What was crossed before
     go-live by the present due date is the past, as if nothing had waited.
     """
-    crossing = crossing_of(notice, case)
+    crossing, moment = crossing_of(notice, case), at.moment
     if case.facts.whose.unit != notice.unit or crossing is None or not _holds(crossing, case, moment.now):
         return []
     if not live.since <= crossing.at <= moment.now:
         return []
-    reach = live.reach(crossing.stage.channels)
-    found = concerned(crossing, case.facts.whose, reach, moment.policy.zone.day_of(moment.now))
+    found = _concerned(notice, crossing, case, (live, at))
     by, same = (live, moment), [who for who in found if who.id == notice.recipient]
-    return [_row(crossing, case, by, (who, _reason(crossing, case, by, (who, notice.reason)))) for who in same or found]
+    rows = [_row(crossing, case, by, (who, _reason(crossing, case, by, (who, notice.reason)))) for who in same or found]
+    return [replace(row, entered=False) for row in rows]
 
 
-def asked_since(notice: Notice, known: Iterable[Notice]) -> int | None:
+def asked_since(notice: Notice, known: Iterable[Row]) -> int | None:
     """Since when those are asked whom an escalation goes beyond; 0: their messages still wait; None: nobody was or is to be told.
 
     `known`: what the ledger has of the dossier. What could not be delivered to anybody counts as told: it must not end there.
     """
-    base = [n for n in known if (n.clock, n.stage) == (notice.clock, notice.stage.removesuffix(ESCALATED))]
+    wanted = (notice.clock, notice.stage.removesuffix(ESCALATED))
+    base = [row.notice for row in known if (row.notice.clock, row.notice.stage) == wanted]
     newest = max((n.due_at == notice.due_at, n.decided_at, n.due_at) for n in base)[2] if base else 0
     of_this = [n for n in base if n.due_at == newest]
     told = [n.sent_at or n.decided_at for n in of_this if n.state in ("delivered", "failed") or n.reason == "NO_ADDRESS"]

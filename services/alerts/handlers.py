@@ -138,7 +138,7 @@ class Handlers:
             return self._held(notice, told, now)
         if told.what == "drop":
             return Verdict(None, "suppressed", told.reason)
-        if why := self.watch.lost(notice, now):
+        if why := self.watch.lost(notice, known, now):
             return self._no_longer(notice, why, now, await self._in_its_place(notice, why, now))
         return Verdict(letter(notice, self._recipient(notice), self.watch.policy, now))
 
@@ -161,8 +161,9 @@ class Handlers:
         """Whoever was decided for beside this recipient has a row of this stage, and hears of it by that. Raises StoreAwayError."""
         if why not in REPLACED:
             return []
-        beside = {n.recipient for n in await self.ports.ledger.of(notice.dossier) if _same_stage(n, notice)} - {notice.recipient}
-        return [row for row in self.watch.instead(notice, now) if row.notice.recipient not in beside]
+        known = await self.ports.ledger.of(notice.dossier)
+        beside = {row.notice.recipient for row in known if _same_stage(row.notice, notice)} - {notice.recipient}
+        return [row for row in self.watch.instead(notice, known, now) if row.notice.recipient not in beside]
 
     def _no_longer(self, notice: Notice, why: str, now: int, rows: list[Row]) -> Verdict:
         """It is not sent as it stands. What takes its place is in the ledger before it is superseded: a kill in between loses nothing."""
@@ -179,7 +180,7 @@ class Handlers:
         self._replaced.pop(notice.key, None)
         return Verdict(None, "superseded", why)
 
-    def _ruling(self, notice: Notice, known: Sequence[Notice], now: int) -> Ruling:
+    def _ruling(self, notice: Notice, known: Sequence[Row], now: int) -> Ruling:
         """What the manners say of a notice that still holds. Raises LookupError for none of ours: supersession comes first."""
         case, _ = self.watch.case_of(notice.dossier)
         crossing = crossing_of(notice, case) if case else None
@@ -257,7 +258,7 @@ class Handlers:
     def _hand_over(self, rows: list[Row]) -> bool:
         self.courier.decided += rows
         for row in rows:
-            if not row.known_to:  # else the ledger is asked first
+            if not (row.known_to or row.asks):  # else the ledger is asked first
                 self.ports.metrics.decided.labels(row.notice.reason).inc()
         return bool(rows)
 

@@ -62,7 +62,9 @@ class Owners:
         said, _ = self.disputes(0)
         subjects = {source for source, _ in self.feeds.silent(now)} | {dossier for dossier, _ in said}
         found = await ledger.spoken([each.encode() for each in {*subjects, self.watch().policy.city.code} if self._mine(each)])
-        self._known = {Subject(of, each.due_at, each.stage) for of, some in found.items() for each in some if each.clock == FEED}
+        self._known = {
+            Subject(of, row.notice.due_at, row.notice.stage) for of, some in found.items() for row in some if row.notice.clock == FEED
+        }
 
     def look(self, now: int) -> list[Row]:
         """Rows for every silence and dispute that is new; a feed silent at the first start is told of, too."""

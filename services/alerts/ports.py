@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.subscriptions import Subscription
@@ -27,6 +27,8 @@ class Row:
     """One notice in the outbox. `unknown`: an attempt began whose end was never noted; `published`: `notices` has this state of it;
     `digest`: the Message-ID of a digest with which it goes or may have gone. `known_to`, of a dossier that is over: it is written only if
     the ledger has nothing of its stage by this due date, nor by another if it was crossed up to this instant; 0: it is written.
+    `entered`: the dossier came into the stage with it; not where it was handed on, or takes another's place. `asks`: it is written only
+    if by the ledger its recipient has not heard of its stage yet (of an escalation: of what it follows).
     """
 
     notice: Notice
@@ -35,17 +37,8 @@ class Row:
     unknown: bool = False
     digest: str = ""
     known_to: int = 0
-
-
-class Spoken(NamedTuple):
-    """What the ledger has of one notice: its stage, and whose the dossier was when it was decided; `over`: the dossier ended first."""
-
-    clock: str
-    stage: str
-    due_at: int
-    unit: str
-    handler: str
-    over: bool = False
+    entered: bool = True
+    asks: bool = False
 
 
 PENDING = "pending"
@@ -61,12 +54,13 @@ class Ledger(Protocol):
     async def note_progress(self, partition: int, progress: Progress) -> None: ...
     async def record(self, partition: int, rows: Sequence[Row]) -> list[Row]:
         """Adds what is absent, and under a further key (`…~2`) what was superseded, so never sent, and is not published here yet: decided
-        anew. Gives those of them that are unsettled.
+        anew; also where what stands there waits in the name of another unit, for that is about to be superseded. Gives those of them that
+        are unsettled.
         """
         ...
 
-    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]: ...  # of every notice of each dossier
-    async def of(self, dossier: str) -> Sequence[Notice]: ...  # every notice of one dossier
+    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, list[Row]]: ...  # every notice of each dossier that has any
+    async def of(self, dossier: str) -> Sequence[Row]: ...  # every notice of one dossier
     async def unsettled(self, partition: int) -> list[Row]: ...  # pending, or not published as they are
 
 

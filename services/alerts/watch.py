@@ -17,12 +17,11 @@ from dunghen.domain.recipients import Whose
 from dunghen.domain.record import modern
 from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, mark_of, next_crossing
 from services.alerts.agenda import Agenda
-from services.alerts.decisions import Case, Live, Moment, decide, instead, lost, over, supersession
-from services.alerts.ports import Progress, Row, Spoken
+from services.alerts.decisions import Asking, Case, Live, Moment, decide, instead, lost, over, supersession
+from services.alerts.ports import Progress, Row
 
 Told = frozenset[str]  # `Crossing.mark`s
 NOTHING: Told = frozenset()
-NOBODY_SPOKE: frozenset[Spoken] = frozenset()
 STOPPED = "STOPPED"  # the clock of a notice stands still: it waits for the next event
 INSTANT = 4  # bytes before a record
 
@@ -145,14 +144,14 @@ class Watch:
         ended = ended_with(record, self.policy)
         return ended is not None and ended.at >= self.live.since
 
-    def recall(self, unsure: Iterable[Unsure], spoken: Mapping[str, frozenset[Spoken]], now: int) -> list[Row]:
+    def recall(self, unsure: Iterable[Unsure], spoken: Mapping[str, Sequence[Row]], now: int) -> list[Row]:
         """What an outage held of these. `spoken`: what the ledger has of them, under whatever due date.
 
         Such a stage still holds if it was crossed, by the present due date, before the outage; else the dossier has left it since.
         """
         rows, moment = list[Row](), Moment(now, self.policy, by_event=True)
         for each in unsure:
-            before = self._recalled(each.facts, spoken.get(each.key.decode(), NOBODY_SPOKE))
+            before = self._recalled(each.facts, spoken.get(each.key.decode(), ()))
             rows += self._decide((each.key, each.record), each.facts, before, moment)
         return rows
 
@@ -166,10 +165,11 @@ class Watch:
         """Why dossiers are not open is not kept any more, but of these."""
         self._outside = {key: why for key, why in self._outside.items() if key.decode() in but}
 
-    def _recalled(self, facts: Facts, spoken: frozenset[Spoken]) -> Before:
+    def _recalled(self, facts: Facts, spoken: Sequence[Row]) -> Before:
         if not spoken:
             return Before(NOTHING, facts.whose)
-        here = [each for each in spoken if each.unit == facts.whose.unit and each.clock != "feed" and not each.over]
+        said = [row.notice for row in spoken if (row.notice.state, row.notice.reason) != ("superseded", "ENDED")]
+        here = [each for each in said if each.unit == facts.whose.unit and each.clock != "feed"]
         marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
         stopped = _stopped(facts)
         crossed = {c.mark for c in crossings(facts, self.policy) if c.at <= self.decided_to}
@@ -186,15 +186,15 @@ class Watch:
         stopped = any(running.clock == notice.clock and not running.due_at for running in case.facts.clocks)
         return STOPPED if stopped else supersession(notice, case, Moment(now, self.policy))
 
-    def lost(self, notice: Notice, now: int) -> str:
+    def lost(self, notice: Notice, known: Sequence[Row], now: int) -> str:
         """Why its recipient is not told any more, asked now; "" if that one is. See `decisions.lost`."""
         case, _ = self.case_of(notice.dossier)
-        return lost(notice, case, self.live, Moment(now, self.policy)) if case else ""
+        return lost(notice, case, self.live, Asking(Moment(now, self.policy), known)) if case else ""
 
-    def instead(self, notice: Notice, now: int) -> list[Row]:
+    def instead(self, notice: Notice, known: Sequence[Row], now: int) -> list[Row]:
         """What takes the place of a notice that was never sent. See `decisions.instead`."""
         case, _ = self.case_of(notice.dossier)
-        return instead(notice, case, self.live, Moment(now, self.policy)) if case else []
+        return instead(notice, case, self.live, Asking(Moment(now, self.policy), known)) if case else []
 
     def case_of(self, dossier: str) -> tuple[Case | None, str]:
         """The dossier as it stands; where it is not open, why: ENDED, OUTSIDE, UNREADABLE."""

@@ -12,7 +12,7 @@ from dunghen.cli.notices import told_right
 from dunghen.cli.notices.course import Course, Owed, Place, Span, Times, course_of, place_of, place_of_notice
 from dunghen.cli.notices.stories import Story
 from dunghen.contracts.messages import Notice
-from dunghen.domain.manners import Action, Telling, ruling
+from dunghen.domain.manners import Telling, ruling
 from dunghen.domain.matrix import ESCALATED
 from dunghen.domain.policy import Policy
 
@@ -31,7 +31,7 @@ REASONS: dict[str, frozenset[str]] = {
 }
 
 
-About = tuple[Owed, Course, Sequence[Action]]  # of a notice: its stage, its dossier's course, what people did
+About = tuple[Owed, Course, Story]  # of a notice: its stage, its dossier's course, and all that is known of the dossier
 
 
 class Fault(NamedTuple):
@@ -130,7 +130,7 @@ def _examine(report: Report, story: Story, rows: Sequence[Notice], known: Known)
         if owed is None or (owed.again and (notice.clock, notice.stage) not in unheard):
             report.faults.append(_fault("surplus", notice, TOLD_BEFORE if owed else _why_not_owed(notice, course)))
         else:
-            report.faults += _faults_of(notice, (owed, course, story.actions), known)
+            report.faults += _faults_of(notice, (owed, course, story), known)
 
 
 def _why_not_owed(notice: Notice, course: Course) -> str:
@@ -155,8 +155,8 @@ def _count(report: Report, course: Course, rows: Sequence[Notice]) -> None:
 
 
 def _faults_of(notice: Notice, about: About, known: Known) -> Iterator[Fault]:
-    owed, course, _ = about
-    if why := told_right.wrongly_told(notice, course, known.of_people):
+    owed, course, story = about
+    if why := told_right.wrongly_told(notice, course, story.rows, known.of_people):
         yield _fault("wrong_recipient", notice, why)
     if notice.state == PENDING:
         if _waited(notice, about, known) > known.rules.patience:
@@ -167,14 +167,14 @@ def _faults_of(notice: Notice, about: About, known: Known) -> Iterator[Fault]:
 
 def _waited(notice: Notice, about: About, known: Known) -> int:
     """Seconds for which nothing has held a pending notice back, as far as one can see from here (not: a feed that is silent)."""
-    (owed, course, actions), times = about, known.times
+    (owed, course, story), times = about, known.times
     last = course.spans[-1]
     if last.facts and any(running.clock == notice.clock and not running.due_at for running in last.facts.clocks):
         return 0
     crossing = next((c for c in last.crossed if place_of(c) == place_of_notice(notice)), owed.crossing)
     since, to = max(notice.decided_at, last.begins, crossing.at), notice.recipient or notice.unit
     telling = Telling(notice.dossier, notice.unit, notice.procedure, crossing.clock, crossing.stage, to, crossing.at)
-    held = any(ruling(telling, actions, known.policy, at).what == "hold" for at in (times.now - known.rules.patience, times.now))
+    held = any(ruling(telling, story.actions, known.policy, at).what == "hold" for at in (times.now - known.rules.patience, times.now))
     return 0 if held else times.now - since
 
 

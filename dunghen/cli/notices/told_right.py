@@ -19,9 +19,10 @@ from dunghen.contracts.messages import Notice
 from dunghen.contracts.people import PersonRecord, decode_person, person_of
 from dunghen.domain.directory import Directory
 from dunghen.domain.manners import goes_at
+from dunghen.domain.matrix import ESCALATED
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
-from dunghen.domain.warnings import Crossing, concerned
+from dunghen.domain.warnings import Crossing
 
 What = TypeVar("What")
 ONE_WRITING_MS = 5000  # records of `people` that lie no further apart were written together
@@ -89,10 +90,15 @@ class Rules:
     slack: int = 0
 
 
-def wrongly_told(notice: Notice, course: Course, rules: Rules) -> str:
-    """Why a row's recipient is not whom the rules name; "" if it is, or if nobody was to be named (it ended unseen; an older release)."""
+def wrongly_told(notice: Notice, course: Course, rows: Sequence[Notice], rules: Rules) -> str:
+    """Why a row's recipient is not whom the rules name; "" if it is, or if nobody was to be named (it ended unseen; an older release).
+
+    `rows`: what the ledger has of the dossier, for an escalation goes to nobody who has heard what it follows.
+    """
     if not notice.why or not notice.recipient:
         return ""
+    if notice.stage.endswith(ESCALATED) and (why := _wrongly_escalated(notice, rows)):
+        return why
     wanted, named = (notice.recipient, notice.why, notice.covers), set[str]()
     for found in _named(notice, course, rules):
         if wanted in {(who.id, who.why, who.covers) for who in found}:
@@ -110,14 +116,16 @@ def _named(notice: Notice, course: Course, rules: Rules) -> Iterator[Iterable[Re
     for whose, crossing in _crossed(notice, spans):
         for policy, directory in product(policies, directories):
             for day, reach in product(_days(notice, crossing, policy), _reaches(directory, policy)):
-                yield _who(notice, crossing, (whose, reach, day))
+                yield recipients(whose, crossing.stage.roles, reach, day)
 
 
-def _who(notice: Notice, crossing: Crossing, of: tuple[Whose, Reach, int]) -> Sequence[Recipient]:
-    whose, reach, day = of
-    if crossing.base is None or notice.reason == "ALREADY_TOLD":
-        return recipients(whose, crossing.stage.roles, reach, day)
-    return concerned(crossing, whose, reach, day)
+def _wrongly_escalated(notice: Notice, rows: Iterable[Notice]) -> str:
+    base = notice.stage.removesuffix(ESCALATED)
+    of_it = [row for row in rows if (row.clock, row.stage, row.recipient) == (notice.clock, base, notice.recipient)]
+    if notice.reason == "ALREADY_TOLD":
+        return "" if any(row.state != "superseded" for row in of_it) else f"{notice.recipient} was not told of {base}"
+    told = any(row.state == "delivered" and row.due_at == notice.due_at and row.sent_at <= notice.decided_at for row in of_it)
+    return f"{notice.recipient} had heard of {base} already" if told and notice.state != "superseded" else ""
 
 
 def _crossed(notice: Notice, spans: Iterable[Span]) -> Iterator[tuple[Whose, Crossing]]:

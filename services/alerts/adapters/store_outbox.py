@@ -14,7 +14,7 @@ from dunghen.contracts.messages import Notice
 from dunghen.contracts.topics import partition_of
 from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.store import Between, Collection, Document, In, Put, Query, Store
-from services.alerts.ports import PENDING, Lease, Progress, Row, Spoken
+from services.alerts.ports import PENDING, Lease, Progress, Row
 
 NOTICES, PROGRESS, FACTS = "notices", "progress", "facts"
 COLLECTIONS = (Collection(NOTICES, (("partition", "unsettled"), ("dossier",))), Collection(PROGRESS), Collection(FACTS))
@@ -74,26 +74,25 @@ class StoreOutbox:
         return found
 
     async def _record(self, partition: int, rows: Sequence[Row]) -> list[Row]:
-        """What stands there as superseded was never sent and stays so: decided anew it has the next key."""
+        """What stands there as superseded was never sent and stays so, and what waits in the name of another unit will: decided anew it has
+        the next key.
+        """
         await self._store.apply([Put(NOTICES, row.notice.key, 0, _body(row, partition)) for row in rows], {})
         there = {row.notice.key: row for row in await self._rows({"id": In(tuple(row.notice.key for row in rows))})}
         pairs = [(row, there[row.notice.key]) for row in rows if not row.published and row.notice.reason != "ENDED"]
-        anew = [_anew(row, before) for row, before in pairs if before.notice.state == "superseded"]
+        anew = [_anew(row, before) for row, before in pairs if _is_past(before.notice, row.notice.unit)]
         unsettled = [row for row in there.values() if row.notice.state == PENDING or not row.published]
         return unsettled + (await self._record(partition, anew) if anew else [])
 
-    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, frozenset[Spoken]]:
-        found: dict[str, set[Spoken]] = {}
+    async def spoken(self, dossiers: Sequence[bytes]) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
         for some in (dossiers[i : i + AT_ONCE] for i in range(0, len(dossiers), AT_ONCE)):
             for row in await self._rows({"dossier": In(tuple(key.decode() for key in some))}):
-                notice = row.notice
-                over = (notice.state, notice.reason) == ("superseded", "ENDED")
-                said = Spoken(notice.clock, notice.stage, notice.due_at, notice.unit, notice.handler, over)
-                found.setdefault(notice.dossier, set()).add(said)
-        return {dossier: frozenset(stages) for dossier, stages in found.items()}
+                found.setdefault(row.notice.dossier, []).append(row)
+        return found
 
-    async def of(self, dossier: str) -> Sequence[Notice]:
-        return [row.notice for row in await self._rows({"dossier": dossier})]
+    async def of(self, dossier: str) -> Sequence[Row]:
+        return await self._rows({"dossier": dossier})
 
     async def unsettled(self, partition: int) -> list[Row]:
         return await self._rows({"partition": partition, "unsettled": 1})
@@ -129,6 +128,10 @@ class StoreOutbox:
         await asyncio.gather(*(self._store.update((NOTICES, key), {"state": PENDING}, {"published": True}) for key in pending))
 
 
+def _is_past(notice: Notice, unit: str) -> bool:
+    return notice.state == "superseded" or (notice.state == PENDING and notice.unit != unit)
+
+
 def _anew(row: Row, before: Row) -> Row:
     """Under the key behind that of `before`; where that one may have gone out all the same it goes again under its Message-ID."""
     key, _, number = before.notice.key.rpartition("~")
@@ -142,9 +145,10 @@ def _body(row: Row, partition: int | None) -> dict[str, Any]:
     place = {} if partition is None else {"partition": partition, "lease_until": 0, "lease_by": ""}
     unsettled = int(row.notice.state == PENDING or not row.published)
     flags = {"crossed_at": row.crossed_at, "published": row.published, "unknown": row.unknown, "unsettled": unsettled, "digest": row.digest}
-    return {**msgspec.structs.asdict(row.notice), **flags, **place}
+    return {**msgspec.structs.asdict(row.notice), **flags, "entered": row.entered, **place}
 
 
 def _row(document: Document) -> Row:
-    body = document.body
-    return Row(msgspec.convert(body, Notice), body["crossed_at"], body["published"], body["unknown"], body.get("digest", ""))
+    body, notice = document.body, msgspec.convert(document.body, Notice)
+    entered = body.get("entered", notice.reason != "HANDED_OVER")  # an older release did not say
+    return Row(notice, body["crossed_at"], body["published"], body["unknown"], body.get("digest", ""), entered=entered)

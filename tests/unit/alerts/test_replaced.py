@@ -8,6 +8,7 @@ from alerts_world import DOSSIER, HAI_CHAU, Killed, World, local, synced
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.people import PersonRecord, PostRecord, encode_person
 from services.alerts.decisions import asked_since
+from services.alerts.ports import Row
 
 RECEIVED, HALF = local("2026-11-16 08:00"), "2026-11-23 08:00"
 
@@ -87,4 +88,4 @@ ESCALATION = _notice("breach_escalated", 500, "pending", 600)
     ],
 )
 def test_an_escalation_asks_the_ledger_since_when_somebody_is_asked(known: list[Notice], since: int | None) -> None:
-    assert asked_since(ESCALATION, known) == since
+    assert asked_since(ESCALATION, [Row(notice, notice.decided_at) for notice in known]) == since
