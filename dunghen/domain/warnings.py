@@ -18,7 +18,7 @@ from dunghen.domain.matrix import ESCALATED, Clock, Stage
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
 from dunghen.domain.reckoning import Reckoning, last_word, reckon
-from dunghen.domain.record_layout import SYNCED
+from dunghen.domain.record_layout import RETRACTED, SYNCED
 from dunghen.domain.record_reading import Head, read
 from dunghen.domain.statuses import FINAL, NEW, SOFT
 
@@ -95,6 +95,19 @@ def facts_of(record: bytes, policy: Policy) -> tuple[Facts | None, str]:
     if found.due_at:
         return facts, ""
     return facts, "PAUSED" if found.stopped else "UNDATED"
+
+
+def is_retracted(record: bytes) -> bool:
+    """Whether the newest statement took the dossier back. False for a record that cannot be read."""
+    try:
+        return read(record)[0].kind == RETRACTED
+    except ValueError:
+        return False
+
+
+def said_again(facts: Facts) -> Facts:
+    """Of a dossier that was outside for a time, which its record does not tell: open again since its newest sync."""
+    return facts._replace(reopened_at=max(facts.reopened_at, facts.unit_said_at))
 
 
 def ended_with(record: bytes, policy: Policy) -> Ended | None:

@@ -15,7 +15,7 @@ from dunghen.contracts.messages import Notice
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import modern
-from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, mark_of, next_crossing
+from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, is_retracted, mark_of, next_crossing, said_again
 from services.alerts.agenda import Agenda
 from services.alerts.decisions import Asking, Case, Live, Moment, decide, instead, lost, over, supersession
 from services.alerts.ports import Progress, Row
@@ -27,10 +27,12 @@ INSTANT = 4  # bytes before a record
 
 
 class Before(NamedTuple):
-    """What was decided of a dossier when it was looked at last: these stages, for `whose`; None: it was not open here."""
+    """What was decided of a dossier when it was looked at last: these stages, for `whose`; None: it was not open here. `back`: it was open
+    before, and then outside (retracted)."""
 
     told: Told = NOTHING
     whose: Whose | None = None
+    back: bool = False
 
 
 class Unsure(NamedTuple):
@@ -71,6 +73,7 @@ class Watch:
     _outside: dict[bytes, str] = field(default_factory=dict)  # no longer open, and not ended either: why (retracted: OUTSIDE)
     _ended: list[tuple[bytes, bytes]] = field(default_factory=list)  # from `start` to `resume`, as the next two
     _changed: set[bytes] = field(default_factory=set)
+    _retracted: set[bytes] = field(default_factory=set)
     _sure: bool = False
 
     def __post_init__(self) -> None:
@@ -84,7 +87,7 @@ class Watch:
             return []
         record = modern(record)
         if kept is None:
-            return self._look(key, record, Before(), Moment(now, self.policy, by_event=True))
+            return self._look(key, record, Before(back=key in self._outside), Moment(now, self.policy, by_event=True))
         if kept[INSTANT:] == record:
             return []
         return self._look(key, record, self._before(key, kept), Moment(now, self.policy, by_event=True))
@@ -131,6 +134,8 @@ class Watch:
             facts, why = self._facts(record)
             if facts is None:
                 self._leave_out(key, why)
+                if is_retracted(record):
+                    self._retracted.add(key)
                 if why == "ENDED" and key in self._changed and self._ended_since_live(record):
                     self._ended.append((key, record))
             elif self._sure and key not in self._changed and all(running.due_at for running in facts.clocks):
@@ -162,21 +167,24 @@ class Watch:
         return rows + self.look(now)
 
     def forget_outside(self, but: Set[str]) -> None:
-        """Why dossiers are not open is not kept any more, but of these."""
-        self._outside = {key: why for key, why in self._outside.items() if key.decode() in but}
+        """Why dossiers are not open is not kept any more, but of these and of what was retracted: it may be said again."""
+        self._outside = {key: why for key, why in self._outside.items() if key in self._retracted or key.decode() in but}
+        self._retracted = set()
 
     def _recalled(self, facts: Facts, spoken: Sequence[Row]) -> Before:
+        """What the ledger has of it, in the name of whatever unit, and whose it was when the last of that was decided."""
         if not spoken:
             return Before(NOTHING, facts.whose)
         said = [row.notice for row in spoken if (row.notice.state, row.notice.reason) != ("superseded", "ENDED")]
-        here = [each for each in said if each.unit == facts.whose.unit and each.clock != "feed"]
+        here = [each for each in said if each.clock != "feed"]
         marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
         stopped = _stopped(facts)
         crossed = {c.mark for c in crossings(facts, self.policy) if c.at <= self.decided_to}
         told = frozenset(mark for mark in marks if mark in crossed or mark.partition(":")[0] in stopped)
-        handlers = {each.handler for each in here}
-        passed_on = bool(handlers) and not handlers & {facts.whose.handler, ""}
-        return Before(told, Whose(facts.whose.unit, max(handlers)) if passed_on else facts.whose)
+        last = max((each.decided_at for each in here), default=0)
+        owners = {Whose(each.unit, each.handler) for each in here if each.decided_at == last}
+        kept = not owners or bool(owners & {facts.whose, Whose(facts.whose.unit)})
+        return Before(told, facts.whose if kept else max(owners, key=lambda each: (each.unit, each.handler)))
 
     def supersession(self, notice: Notice, now: int) -> str:
         """Why a pending notice has lost its sense; "" if it has not; what waits is NOT_YET or STOPPED."""
@@ -226,7 +234,7 @@ class Watch:
         if facts is None:
             self._leave_out(key, why)
             return self._over(key, record, before, moment.now) if why == "ENDED" else []
-        return self._decide((key, record), facts, before, moment)
+        return self._decide((key, record), said_again(facts) if before.back else facts, before, moment)
 
     def _decide(self, dossier: tuple[bytes, bytes], facts: Facts, before: Before, moment: Moment) -> list[Row]:
         key, record = dossier

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from dunghen.cli.notices import told_right
@@ -155,13 +156,13 @@ def _count(report: Report, course: Course, rows: Sequence[Notice]) -> None:
 
 
 def _faults_of(notice: Notice, about: About, known: Known) -> Iterator[Fault]:
-    owed, course, story = about
+    _, course, story = about
     if why := told_right.wrongly_told(notice, course, story.rows, known.of_people):
         yield _fault("wrong_recipient", notice, why)
     if notice.state == PENDING:
         if _waited(notice, about, known) > known.rules.patience:
             yield _fault("waits_too_long", notice, f"decided at {notice.decided_at} and nothing holds it back")
-    elif why := _not_so(notice, owed, course, known):
+    elif why := _not_so(notice, about, known):
         yield _fault("wrong_reason", notice, why)
 
 
@@ -178,19 +179,37 @@ def _waited(notice: Notice, about: About, known: Known) -> int:
     return 0 if held else times.now - since
 
 
-def _not_so(notice: Notice, owed: Owed, course: Course, known: Known) -> str:
+def _not_so(notice: Notice, about: About, known: Known) -> str:
     """Why a settled notice cannot be as it says; "" if it can."""
+    owed, course, _ = about
     if notice.state == "failed":
         return "" if notice.refused and notice.reason.startswith("REFUSED_") else "failed, and no channel refused it"
     if notice.reason not in REASONS[notice.state]:
         return f"{notice.state} is never for {notice.reason}"
     if notice.decided_at < owed.crossing.at:
         return f"decided at {notice.decided_at}, before it was crossed at {owed.crossing.at}"
-    if notice.reason == "HISTORICAL" and notice.decided_at - owed.crossing.at <= known.rules.historical:
-        return f"HISTORICAL, {notice.decided_at - owed.crossing.at} s after the crossing"
+    if notice.reason == "HISTORICAL" and (late := notice.decided_at - _late_since(notice, about, known)) <= known.rules.historical:
+        return f"HISTORICAL, {late} s after it was crossed, handed over or said again"
     check, slack = _CHECKS.get(notice.reason), known.times.slack
     later = [span._replace(ends=span.ends + slack) for span in course.spans if span.ends + slack >= owed.known_at]
     return "" if check is None or check(notice, owed, later) else f"{notice.reason} is not borne out by the events"
+
+
+def _late_since(notice: Notice, about: About, known: Known) -> int:
+    """From when on its lateness counts: the crossing, or since then that the dossier, which was outside for a time, was said again, or that
+    a stage told to others before passed to other hands, as it was said."""
+    (owed, course, story), slack = about, known.times.slack
+    since, was_open = owed.crossing.at, False
+    told = [row for row in story.rows if place_of_notice(row) == place_of_notice(notice) and row.decided_at < notice.decided_at]
+    others = {row.unit for row in told if row.state != "superseded" and row.key != notice.key}
+    for before, span in pairwise(course.spans):
+        was_open = was_open or before.facts is not None
+        if span.facts is None or span.begins > notice.decided_at:
+            continue
+        outside = before.facts is None and before.why == "OUTSIDE" and before.ends - before.begins > slack
+        if was_open and (outside or (others and notice.unit not in others and span.facts.whose.unit == notice.unit)):
+            since = max(since, span.facts.unit_said_at)
+    return since
 
 
 def _stage_is(breach: bool, escalated: bool) -> Callable[[Notice, Owed, Sequence[Span]], bool]:

@@ -269,6 +269,12 @@ async def say_again(play: Play) -> None:
     await play.sync()
 
 
+@verb(r"said again since (\S+ \S+)")
+async def said_again_since(play: Play, when: str) -> None:
+    """It was said then, and comes in only now."""
+    await play.say(synced(instant(when), **{"received": play.received, **play.facts}))
+
+
 @verb(r"due (.+) and finished")
 async def due_and_finished(play: Play, when: str) -> None:
     await play.sync(due=instant(when), status=9)

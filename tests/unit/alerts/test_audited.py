@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from alerts_world import BODIES, DOSSIER, World, book_of, local, stepped, synced
 from msgspec.structs import replace
-from scenario import Play, read, run
+from scenario import IDS, Play, read, run
 
 from dunghen.cli.notices.audit import THE_PAST, Known, Report, compare
 from dunghen.cli.notices.course import Times
@@ -158,6 +158,23 @@ async def test_what_was_only_said_to_have_ended_is_missing_when_it_is_open_again
     assert [(fault.kind, fault.text.partition(", ")[2]) for fault in found.faults] == [
         ("missing", f"open again and so at {told.decided_at}, told as ended only")
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "stage", "recipient"),
+    [
+        ("retracted before a stage and said again days later, it is told", "half", IDS["official"]),
+        ("moved to another unit during an outage, days after its breach, it is no history there", "breach", IDS["otherunit"]),
+    ],
+)
+async def test_what_came_back_or_was_handed_over_today_is_no_history(title: str, stage: str, recipient: str) -> None:
+    play = await run(SCENARIOS[title])
+    rows = [
+        replace(row, state="suppressed", reason="HISTORICAL") if (row.stage, row.recipient) == (stage, recipient) else row
+        for row in await rows_of(play.world)
+    ]
+    found = await proven(play.world, policies_of(play), Ledger(rows, actions=play.world.done))
+    assert [fault.kind for fault in found.faults] == ["wrong_reason"], found.faults
 
 
 async def test_the_topic_may_say_the_same_again_and_nothing_else() -> None:
