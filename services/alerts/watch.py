@@ -156,8 +156,8 @@ class Watch:
         """
         rows, moment = list[Row](), Moment(now, self.policy, by_event=True)
         for each in unsure:
-            before = self._recalled(each.facts, spoken.get(each.key.decode(), ()))
-            rows += self._decide((each.key, each.record), each.facts, before, moment)
+            facts, before = self._recalled(each.facts, spoken.get(each.key.decode(), ()))
+            rows += self._decide((each.key, each.record), facts, before, moment)
         return rows
 
     def resume(self, now: int) -> list[Row]:
@@ -171,20 +171,18 @@ class Watch:
         self._outside = {key: why for key, why in self._outside.items() if key in self._retracted or key.decode() in but}
         self._retracted = set()
 
-    def _recalled(self, facts: Facts, spoken: Sequence[Row]) -> Before:
+    def _recalled(self, facts: Facts, spoken: Sequence[Row]) -> tuple[Facts, Before]:
         """What the ledger has of it, in the name of whatever unit, and whose it was when the last of that was decided."""
-        if not spoken:
-            return Before(NOTHING, facts.whose)
-        said = [row.notice for row in spoken if (row.notice.state, row.notice.reason) != ("superseded", "ENDED")]
-        here = [each for each in said if each.clock != "feed"]
-        marks = {mark_of(each.clock, each.due_at, each.stage) for each in here}
+        said = [row.notice for row in spoken if row.notice.clock != "feed"]
+        told = [each for each in said if each.state != "superseded" or each.reason == "OVERTAKEN"]  # the others were not heard
+        marks = {mark_of(each.clock, each.due_at, each.stage) for each in told}
         stopped = _stopped(facts)
         crossed = {c.mark for c in crossings(facts, self.policy) if c.at <= self.decided_to}
-        told = frozenset(mark for mark in marks if mark in crossed or mark.partition(":")[0] in stopped)
-        last = max((each.decided_at for each in here), default=0)
-        owners = {Whose(each.unit, each.handler) for each in here if each.decided_at == last}
-        kept = not owners or bool(owners & {facts.whose, Whose(facts.whose.unit)})
-        return Before(told, facts.whose if kept else max(owners, key=lambda each: (each.unit, each.handler)))
+        marks = {mark for mark in marks if mark in crossed or mark.partition(":")[0] in stopped}
+        outside = _last(said) and all(each.reason == "OUTSIDE" for each in _last(said))
+        owners = [_whose(each, facts.whose) for each in _last(told)]
+        whose = facts.whose if facts.whose in owners or not owners else owners[0]
+        return said_again(facts) if outside else facts, Before(frozenset(marks), whose)
 
     def supersession(self, notice: Notice, now: int) -> str:
         """Why a pending notice has lost its sense; "" if it has not; what waits is NOT_YET or STOPPED."""
@@ -296,3 +294,14 @@ class Watch:
 def _stopped(facts: Facts) -> set[str]:
     """The clocks that stand still."""
     return {running.clock for running in facts.clocks if not running.due_at}
+
+
+def _last(said: Sequence[Notice]) -> list[Notice]:
+    """Those that were decided last."""
+    at = max((each.decided_at for each in said), default=0)
+    return [each for each in said if each.decided_at == at]
+
+
+def _whose(told: Notice, now: Whose) -> Whose:
+    """Whose the dossier was when this was decided; an older release did not say which official's."""
+    return Whose(told.unit, told.handler if told.why else now.handler)

@@ -307,6 +307,11 @@ async def move(play: Play, who: str | None) -> None:
         await play.step(4, who)
 
 
+@verb(r"move back")
+async def move_back(play: Play) -> None:
+    await play.sync(unit=HAI_CHAU)
+
+
 @verb(r"(acknowledge|working|dispute) (\w+) by (\w+)")
 async def answer(play: Play, kind: str, stage: str, who: str) -> None:
     play.world.done.append(Action(kind, IDS[who], "dossier", stage, play.now))  # type: ignore[arg-type]

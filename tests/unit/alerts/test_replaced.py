@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from alerts_world import DOSSIER, HAI_CHAU, Killed, World, local, synced
+from scenario import run
+from test_audited import SCENARIOS
 
 from dunghen.contracts.messages import Notice
 from dunghen.contracts.people import PersonRecord, PostRecord, encode_person
@@ -62,6 +64,11 @@ async def test_a_head_who_is_new_hears_once_and_the_units_address_no_more() -> N
         (HAI_CHAU, "superseded", "DUE_MOVED"),
         (head.id, "delivered", "WARNING"),
     }
+
+
+async def test_what_was_overtaken_while_it_was_held_is_decided_once() -> None:
+    play = await run(SCENARIOS["overtaken while a snooze held it, it is decided by no restart"])
+    assert [n.key for n in play.world.last() if "~" in n.key] == []
 
 
 def _notice(stage: str, due: int, state: str, at: int, reason: str = "BREACH") -> Notice:
