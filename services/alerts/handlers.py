@@ -35,7 +35,7 @@ from services.alerts.watch import STOPPED, Newest, Watch
 LOOK_AGAIN_SECONDS = 60  # of the city's time, at what is held back until something happens
 TURN = 500  # dossiers of a takeover, between which others of the process get their turn
 STANDING = 1 << 62  # until something happens
-REPLACED = ("DUE_MOVED", "RECIPIENT_CHANGED")  # and never sent: the stage holds on, somebody is to hear of it
+REPLACED = ("DUE_MOVED", "RECIPIENT_CHANGED", "HANDED_OVER")  # and never sent: the stage holds on, somebody is to hear of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +158,14 @@ class Handlers:
         return Verdict(None, PENDING, told.reason)
 
     async def _in_its_place(self, notice: Notice, why: str, now: int) -> list[Row]:
-        """Whoever was decided for beside this recipient has a row of this stage, and hears of it by that. Raises StoreAwayError."""
+        """Whoever was decided for beside this recipient has a row of this stage, and hears of it by that, unless it was superseded. Raises
+        StoreAwayError.
+        """
         if why not in REPLACED:
             return []
         known = await self.ports.ledger.of(notice.dossier)
-        beside = {row.notice.recipient for row in known if _same_stage(row.notice, notice)} - {notice.recipient}
+        rows = (row.notice for row in known if row.notice.state != "superseded" and _same_stage(row.notice, notice))
+        beside = {each.recipient for each in rows} - {notice.recipient}
         return [row for row in self.watch.instead(notice, known, now) if row.notice.recipient not in beside]
 
     def _no_longer(self, notice: Notice, why: str, now: int, rows: list[Row]) -> Verdict:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from alerts_world import DOSSIER, HAI_CHAU, Killed, World, local, synced
 from scenario import run
 from test_audited import SCENARIOS
 
 from dunghen.contracts.messages import Notice
-from dunghen.contracts.people import PersonRecord, PostRecord, encode_person
+from dunghen.contracts.people import LeaveRecord, PersonRecord, PostRecord, encode_person
+from dunghen.domain.days import day_number
 from services.alerts.decisions import asked_since
-from services.alerts.ports import Row
+from services.alerts.ports import LineAway, Row
 
 RECEIVED, HALF = local("2026-11-16 08:00"), "2026-11-23 08:00"
 
@@ -64,6 +67,41 @@ async def test_a_head_who_is_new_hears_once_and_the_units_address_no_more() -> N
         (HAI_CHAU, "superseded", "DUE_MOVED"),
         (head.id, "delivered", "WARNING"),
     }
+
+
+LEADER, OTHER = "p00000000000000aa", "p00000000000000bb"
+
+
+def knows(world: World, person: str, role: str, *away: int) -> None:
+    """On leave on these days, with the other one to stand in."""
+    leave = tuple(LeaveRecord(first=day, last=day, cover=OTHER) for day in away)
+    post = PostRecord(unit=HAI_CHAU, role=role)  # type: ignore[arg-type]
+    record = PersonRecord(id=person, ref=person[1:] * 2, posts=(post,), address=f"{person}@danang.example", leave=leave)
+    world.people.take(person.encode(), encode_person(record))
+
+
+async def test_a_recipient_who_goes_and_comes_back_before_anything_was_sent_is_told() -> None:
+    """The mail server is away all the while: for the head, then for whoever stands in, then for the head again."""
+    world = World()
+    knows(world, LEADER, "unit_head", day_number(date(2026, 11, 24)))
+    knows(world, OTHER, "official")
+    await world.start()
+    world.say(synced(RECEIVED))
+    world.mailer.faults = [LineAway("TIMEOUT", unknown=False)] * 1000
+    for when in (HALF, "2026-11-24 08:00", "2026-11-25 08:00"):
+        if when.startswith("2026-11-25"):
+            world.mailer.faults.clear()
+        for minute in range(4):
+            world.handlers.courier.delivery._not_before.clear()
+            world.handlers.courier.delivery.lines._closed_until.clear()
+            await world.at(f"{when[:-1]}{minute}")
+    key = f"{DOSSIER}:dossier:{local('2026-11-30 08:00')}:half:"
+    assert {(n.key.removeprefix(key), n.state, n.reason) for n in world.last()} == {
+        (LEADER, "superseded", "RECIPIENT_CHANGED"),
+        (OTHER, "superseded", "RECIPIENT_CHANGED"),
+        (f"{LEADER}~2", "delivered", "WARNING"),
+    }
+    assert [letter.recipient.id for letter in world.mailer.letters] == [LEADER]
 
 
 async def test_what_was_overtaken_while_it_was_held_is_decided_once() -> None:
