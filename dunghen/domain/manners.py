@@ -35,6 +35,7 @@ class Telling:
     """One notice that is to go to one person: of what, crossed when; `stale`: the unit's feed is silent, so nobody knows how it stands.
 
     `asked_at`: when the stage was crossed to which somebody answers, an escalation's own base; `pauses`: those of its clock, as instants.
+    `unit_since`: when the unit was told of it that has the dossier now, where another had been told before; 0: none had.
     """
 
     dossier: str
@@ -47,6 +48,7 @@ class Telling:
     stale: bool = False
     asked_at: int = 0
     pauses: tuple[tuple[int, int], ...] = ()
+    unit_since: int = 0
 
     @property
     def of_stage(self) -> str:
@@ -106,21 +108,26 @@ def covers(silence: Silence, telling: Telling, now: int) -> bool:
 def answered(telling: Telling, actions: Iterable[Action], calendar: WorkingCalendar) -> bool:
     """Whether this crossing was answered by who is asked; of an escalation by anybody, for then nobody waits for an answer any more."""
     asked = Asked(telling.clock, telling.stage.name, telling.recipient, telling.unit, telling.asked_at)
-    return any(_is_of_this(action, telling, calendar) for action in _answers(asked, actions))
+    return any(_is_of_this(action, telling, calendar) for action in answers_to(asked, actions))
 
 
 def answer_to(asked: Asked, actions: Iterable[Action]) -> Action | None:
     """The first answer to a notice since it was decided; None while there is none."""
-    return min((a for a in _answers(asked, actions) if a.at >= asked.since), key=lambda a: (a.at, a.person), default=None)
+    return min((a for a in answers_to(asked, actions) if a.at >= asked.since), key=lambda a: (a.at, a.person), default=None)
 
 
-def _answers(asked: Asked, actions: Iterable[Action]) -> Iterator[Action]:
+def answers_to(asked: Asked, actions: Iterable[Action]) -> Iterator[Action]:
+    """What was said about a notice's stage by those who are asked, whenever."""
     said = (a for a in actions if a.kind in ANSWERS and (a.clock, a.stage) == (asked.clock, asked.stage.removesuffix(ESCALATED)))
     return (a for a in said if asked.of_anybody or a.person == asked.recipient)
 
 
 def _is_of_this(action: Action, telling: Telling, calendar: WorkingCalendar) -> bool:
-    """Whether it was said after this crossing as it stood then: a later pause moved it and asks nobody anew, a later due date does."""
+    """Whether it was said after this crossing as it stood then: a later pause moved it and asks nobody anew, a later due date does. An
+    answer of a unit that has the dossier no more answers for no other.
+    """
+    if action.at < telling.unit_since:
+        return False
     paused = sum(calendar.between(began, ended) for began, ended in telling.pauses if ended > action.at)
     return action.at >= (calendar.add(telling.asked_at, -paused) if paused else telling.asked_at)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from dunghen.contracts.messages import Notice
-from dunghen.domain.manners import Action, Telling, answered, goes_at
+from dunghen.domain.manners import Telling, goes_at
 from dunghen.domain.matrix import ESCALATED
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Reach, Recipient, Whose, recipients
@@ -41,7 +41,7 @@ class Live:
     """How this process decides: from when on (`since`, go-live), between which instants it was away, and what it may send.
 
     `late_seconds`: a crossing that an event tells of later than that is history. `reach(channels)`: the directory as it is now, and who
-    of it can be reached by them, () by any. `actions(dossier)`: what people did about it.
+    of it can be reached by them, () by any.
     """
 
     since: int
@@ -51,7 +51,6 @@ class Live:
     shadow: bool
     reach: Callable[[Sequence[str]], Reach]
     message_id: Callable[[str], str]
-    actions: Callable[[str], Sequence[Action]] = lambda _dossier: ()
 
     def lateness(self, crossed_at: int, now: int) -> int:
         """Seconds between a crossing and now during which this process ran: what fell into an outage of ours is not late."""
@@ -173,19 +172,11 @@ def _reason(crossing: Crossing, case: Case, by: tuple[Live, Moment], told: tuple
         return "OVERTAKEN"
     if moment.by_event and live.lateness(known_since, moment.now) > live.late_seconds:
         return "HISTORICAL"
-    if what == "ESCALATION" and (why := _nobody_waits(telling_of(crossing, case, who.id), case, by)):
-        return why
+    if what == "ESCALATION" and telling_of(crossing, case, who.id).asked_at < live.since:
+        return "NOBODY_TOLD"  # what it follows was crossed before go-live, so nobody was asked
     if who.why == "NOBODY_AT_ALL":
         return "NO_ADDRESS"
     return "SHADOW" if live.shadow else what
-
-
-def _nobody_waits(telling: Telling, case: Case, by: tuple[Live, Moment]) -> str:
-    """Why an escalation need not be: what it follows was crossed before go-live, so nobody was asked; or somebody answered. Else ""."""
-    live, moment = by
-    if telling.asked_at < live.since:
-        return "NOBODY_TOLD"
-    return "ACKNOWLEDGED" if answered(telling, live.actions(case.dossier), moment.policy.calendar) else ""
 
 
 def _handed_over_at(case: Case) -> int:
@@ -301,3 +292,11 @@ def asked_since(notice: Notice, known: Iterable[Row]) -> int | None:
     of_this = [n for n in base if n.due_at == newest]
     told = [n.sent_at or n.decided_at for n in of_this if n.state in ("delivered", "failed") or n.reason == "NO_ADDRESS"]
     return min(told) if told else 0 if any(n.state == PENDING for n in of_this) else None
+
+
+def unit_since(notice: Notice, known: Iterable[Row]) -> int:
+    """When the notice's unit was told of its stage (of an escalation: of what it follows) first since another had been; 0: none had."""
+    wanted = (notice.clock, notice.stage.removesuffix(ESCALATED))
+    rows = [row.notice for row in known if (row.notice.clock, row.notice.stage) == wanted]
+    elsewhere = max((each.decided_at for each in rows if each.unit != notice.unit), default=0)
+    return min((each.decided_at for each in rows if each.unit == notice.unit and each.decided_at >= elsewhere > 0), default=0)

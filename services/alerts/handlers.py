@@ -18,7 +18,7 @@ from dunghen.platform.clock import Clock
 from dunghen.platform.retries import Retries
 from services.alerts.channels import in_turn
 from services.alerts.courier import Courier
-from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of
+from services.alerts.decisions import NOT_YET, Live, asked_since, crossing_of, telling_of, unit_since
 from services.alerts.delivery import Delivery
 from services.alerts.desk import Desk, Means, Verdict
 from services.alerts.digests import Digests
@@ -128,7 +128,8 @@ class Handlers:
         """A pending notice at the moment of sending. Behind the ledger's answer nothing is awaited. Raises StoreAwayError."""
         if notice.clock == FEED:
             return self._to_an_owner(notice, now)
-        known = await self.ports.ledger.of(notice.dossier) if notice.stage.endswith(ESCALATED) else ()
+        asks = notice.stage.endswith(ESCALATED) or notice.reason == "HANDED_OVER"
+        known = await self.ports.ledger.of(notice.dossier) if asks else ()
         if why := self.watch.supersession(notice, now):
             return self._no_longer(notice, why, now, await self._in_its_place(notice, why, now))
         if self.settings.alerts_mode != "on":
@@ -189,7 +190,8 @@ class Handlers:
         crossing = crossing_of(notice, case) if case else None
         if case is None or crossing is None:
             raise LookupError(notice.stage)
-        telling = replace(telling_of(crossing, case, notice.recipient or notice.unit), stale=self.ports.stale(notice.unit, now))
+        of, stale = telling_of(crossing, case, notice.recipient or notice.unit), self.ports.stale(notice.unit, now)
+        telling = replace(of, stale=stale, unit_since=unit_since(notice, known))
         said = ruling(telling, self.ports.actions(notice.dossier), self.watch.policy, now)
         return said if crossing.base is None or said.what != "send" else self._beyond(crossing.base, asked_since(notice, known), now)
 
@@ -231,7 +233,6 @@ class Handlers:
             shadow=chosen.alerts_mode != "on",
             reach=self._reach,
             message_id=lambda key: message_id(key, chosen.mail_from),
-            actions=self.ports.actions,
         )
 
     def _reach(self, wanted: Sequence[str]) -> Reach:

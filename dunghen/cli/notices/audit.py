@@ -13,11 +13,12 @@ from dunghen.cli.notices import told_right
 from dunghen.cli.notices.course import Course, Owed, Place, Span, Times, course_of, place_of, place_of_notice
 from dunghen.cli.notices.stories import Story
 from dunghen.contracts.messages import Notice
-from dunghen.domain.manners import Telling, ruling
+from dunghen.domain.manners import Asked, Telling, answers_to, ruling
 from dunghen.domain.matrix import ESCALATED
 from dunghen.domain.policy import Policy
 
 PENDING = "pending"
+ANSWERS_KEPT = 365 * 86400  # the topic of answers keeps them a little longer
 FEED = "feed"  # the clock of what owners of feeds are told: of no dossier's stage
 Kind = Literal["missing", "surplus", "double", "wrong_reason", "wrong_recipient", "waits_too_long"]
 KINDS: tuple[Kind, ...] = ("missing", "surplus", "double", "wrong_reason", "wrong_recipient", "waits_too_long")
@@ -190,6 +191,8 @@ def _not_so(notice: Notice, about: About, known: Known) -> str:
         return f"decided at {notice.decided_at}, before it was crossed at {owed.crossing.at}"
     if notice.reason == "HISTORICAL" and (late := notice.decided_at - _late_since(notice, about, known)) <= known.rules.historical:
         return f"HISTORICAL, {late} s after it was crossed, handed over or said again"
+    if notice.reason == "ACKNOWLEDGED" and not _answered(notice, about, known):
+        return "ACKNOWLEDGED, and nobody answered it while the dossier was the unit's"
     check, slack = _CHECKS.get(notice.reason), known.times.slack
     later = [span._replace(ends=span.ends + slack) for span in course.spans if span.ends + slack >= owed.known_at]
     return "" if check is None or check(notice, owed, later) else f"{notice.reason} is not borne out by the events"
@@ -210,6 +213,16 @@ def _late_since(notice: Notice, about: About, known: Known) -> int:
         if was_open and (outside or (others and notice.unit not in others and span.facts.whose.unit == notice.unit)):
             since = max(since, span.facts.unit_said_at)
     return since
+
+
+def _answered(notice: Notice, about: About, known: Known) -> bool:
+    """Whether one who is asked answered while the dossier was that unit's, or nobody's; of answers from long ago nobody knows."""
+    (_, course, story), slack = about, known.times.slack
+    asked = Asked(notice.clock, notice.stage, notice.recipient or notice.unit, notice.unit, 0)
+    of_unit = [span for span in course.spans if span.facts is None or span.facts.whose.unit == notice.unit]
+    return known.times.now - notice.decided_at > ANSWERS_KEPT or any(
+        span.begins - slack <= answer.at <= span.ends + slack for answer in answers_to(asked, story.actions) for span in of_unit
+    )
 
 
 def _stage_is(breach: bool, escalated: bool) -> Callable[[Notice, Owed, Sequence[Span]], bool]:

@@ -113,6 +113,7 @@ CHANGED = {
     "one says that an open dossier has ended": ("half", {"state": "superseded", "reason": "ENDED"}),
     "one was left out as history within the hour": ("breach", {"state": "suppressed", "reason": "HISTORICAL"}),
     "one was delivered for a reason that delivers nothing": ("half", {"reason": "OVERTAKEN"}),
+    "one was answered by nobody": ("breach", {"state": "suppressed", "reason": "ACKNOWLEDGED"}),
     "one was overtaken by nothing": ("breach", {"state": "suppressed", "reason": "OVERTAKEN"}),
     "a breach is called a warning": ("breach", {"reason": "WARNING"}),
     "one has failed though nobody refused it": ("half", {"state": "failed", "reason": "REFUSED_550"}),
