@@ -40,8 +40,8 @@ REASONS = (
 class Live:
     """How this process decides: from when on (`since`, go-live), between which instants it was away, and what it may send.
 
-    `late_seconds`: a crossing that an event tells of later than that is history. `reach(channels)`: the directory as it is now, and who
-    of it can be reached by them, () by any.
+    `late_seconds`: a crossing that an event tells of later than that is history. `reach(channels, unit)`: the directory as it is now, and
+    who of it can be reached by them, () by any, with a notice of that unit.
     """
 
     since: int
@@ -49,7 +49,7 @@ class Live:
     back_at: int
     late_seconds: int
     shadow: bool
-    reach: Callable[[Sequence[str]], Reach]
+    reach: Callable[[Sequence[str], str], Reach]
     message_id: Callable[[str], str]
 
     def lateness(self, crossed_at: int, now: int) -> int:
@@ -127,7 +127,7 @@ def _holds(crossing: Crossing, case: Case, now: int) -> bool:
 
 
 def _rows(crossing: Crossing, case: Case, live: Live, moment: Moment) -> list[Row]:
-    reach = live.reach(crossing.stage.channels)
+    reach = live.reach(crossing.stage.channels, case.facts.whose.unit)
     day = moment.policy.zone.day_of(max(moment.now, goes_at(crossing.stage, crossing.at, moment.policy)))
     found = recipients(case.facts.whose, crossing.stage.roles, reach, day)
     handed = crossing.mark in case.told
@@ -260,7 +260,7 @@ def lost(notice: Notice, case: Case, live: Live, at: Asking) -> str:
 def _concerned(notice: Notice, crossing: Crossing, case: Case, by: tuple[Live, Asking]) -> list[Recipient]:
     """Who is told of it now; of an escalation those only who by the ledger have not heard what it follows."""
     live, (moment, known) = by
-    reach, day = live.reach(crossing.stage.channels), moment.policy.zone.day_of(moment.now)
+    reach, day = live.reach(crossing.stage.channels, case.facts.whose.unit), moment.policy.zone.day_of(moment.now)
     told = heard(notice, known) if crossing.base else ()
     return [who for who in recipients(case.facts.whose, crossing.stage.roles, reach, day) if who.id not in told]
 

@@ -235,12 +235,14 @@ class Handlers:
             message_id=lambda key: message_id(key, chosen.mail_from),
         )
 
-    def _reach(self, wanted: Sequence[str]) -> Reach:
-        """The directory as it is now; somebody can be reached where a channel that the stage may take has a way to them."""
+    def _reach(self, wanted: Sequence[str], unit: str) -> Reach:
+        """The directory as it is now; somebody can be reached where a channel that the stage may take has a way to them in a notice of this
+        unit (the city's, to owners of feeds).
+        """
         return Reach(
             self.ports.people.directory,
-            lambda person: self._has_way(Recipient(person.id, next((post.unit for post in person.posts), ""), person.address), wanted),
-            lambda unit: self._has_way(self._unit(unit), wanted),
+            lambda person: self._has_way(Recipient(person.id, unit, person.address), wanted),
+            lambda of: self._has_way(self._unit(of), wanted),
             self.watch.policy.city.code,
         )
 

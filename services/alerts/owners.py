@@ -90,7 +90,7 @@ class Owners:
         return [Row(self._notice(subject, about, who, now), now) for who in told]
 
     def _owners(self, subject: Subject, unit: str, now: int) -> list[Recipient]:
-        reach, day = self.watch().live.reach(()), self.watch().policy.zone.day_of(now)
+        reach, day = self.watch().live.reach((), self.watch().policy.city.code), self.watch().policy.zone.day_of(now)
         named = [subject.of] if subject.stage == SILENT else self.feeds.sources_of(unit) if subject.stage == DISPUTED else ()
         found = {each.id: each for source in named or [""] for each in owners_of(source, reach, day)}
         return list(found.values())

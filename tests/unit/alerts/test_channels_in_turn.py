@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from alerts_world import AN_KHE, HAI_CHAU, VINH_DIEN, RecordingMailer, World, book_of, local, synced
+from alerts_world import AN_KHE, HAI_CHAU, VINH_DIEN, RecordingMailer, World, book_of, local, stepped, synced
+from msgspec.structs import replace
 
+from dunghen.contracts.people import PersonRecord, PostRecord, encode_person
 from dunghen.platform.retries import LONGEST_PEACE, Retries
 from services.alerts.channels import names
 from services.alerts.letter import linked
@@ -133,6 +135,27 @@ async def test_a_unit_that_no_channel_reaches_is_not_dropped_silently(world: Wor
     world.say(synced(RECEIVED, unit=VINH_DIEN, dossier="H17.31-261116-0003"))
     await world.at(HALF)
     assert [(n.unit, n.state, n.reason) for n in world.last(dossier="H17.31-261116-0003")] == [(VINH_DIEN, "suppressed", "NO_ADDRESS")]
+
+
+@pytest.mark.parametrize(("hook_of", "told"), [(AN_KHE, "head"), (HAI_CHAU, "official")])
+async def test_who_is_reached_is_asked_with_the_unit_that_the_notice_will_be_sent_with(hook_of: str, told: str) -> None:
+    """The official, without an address, was at An Khê before; a webhook is there for one unit alone."""
+    world = World()
+    world.channels = [RecordingMailer(name="webhook", reach=lambda to: "webhook:0" if to.unit == hook_of else ""), world.mailer]
+    posts = (PostRecord(unit=AN_KHE, role="official", valid_to=10_000), PostRecord(unit=HAI_CHAU, role="official", valid_from=10_001))
+    people = {
+        "official": PersonRecord(id="p0000000000000001", ref="1" * 32, posts=posts),
+        "head": PersonRecord(
+            id="p0000000000000002", ref="2" * 32, posts=(PostRecord(unit=HAI_CHAU, role="unit_head"),), address="head@danang.example"
+        ),
+    }
+    for each in people.values():
+        world.people.take(each.id.encode(), encode_person(each))
+    await world.start()
+    world.say(synced(RECEIVED))
+    world.say(replace(stepped(RECEIVED + 60, 4), handler=people["official"].id))
+    await world.at(HALF)
+    assert [(n.recipient, n.state) for n in world.last()] == [(people[told].id, "delivered")]
 
 
 async def test_a_channel_sends_no_more_than_its_pace_and_the_rest_waits(world: World) -> None:
