@@ -15,9 +15,10 @@ from services.alerts.words import Words
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 IN_TIME, TODAY, LATE = "Sắp đến hẹn", "Quá giờ hẹn", "Quá hạn"
+STILL_TODAY = "xong hôm nay vẫn đúng hẹn"  # a breach by the instant is none by the date (`domain.md` §4)
 TO_DO = {
     IN_TIME: "Việc cần làm: xử lý xong trước giờ hẹn. Nếu thiếu giấy tờ, yêu cầu bổ sung ngay và cập nhật trạng thái.",
-    TODAY: "Việc cần làm: trả kết quả trong hôm nay; xong hôm nay vẫn đúng hẹn.",
+    TODAY: f"Việc cần làm: trả kết quả trong hôm nay; {STILL_TODAY}.",
     LATE: "Việc cần làm: xử lý ngay, gửi thư xin lỗi và hẹn lại ngày trả cho người nộp hồ sơ.",
 }
 LABELS = {"dossier": "Hẹn trả", "intake": "Hạn tiếp nhận", "step": "Hạn của bước"}
@@ -48,7 +49,7 @@ def letter(notice: Notice, recipient: Recipient, policy: Policy, now: int) -> Le
         (LABELS[notice.clock], local_time(notice.due_at, policy)),
         (how, f"{left}, tính theo giờ làm việc"),
     )
-    at_the_end = "xong hôm nay vẫn đúng hẹn" if how == TODAY and notice.clock == "dossier" else left
+    at_the_end = STILL_TODAY if how == TODAY and notice.clock == "dossier" else left
     to_do = TO_DO[how] if notice.clock == "dossier" else TO_DO_OF[notice.clock]
     item = Item(notice.dossier, notice.procedure, notice.unit, notice.stage, notice.due_at, left)
     subject = f"{how}: hồ sơ {notice.dossier}, {at_the_end}"
@@ -65,9 +66,11 @@ def together(letters: Sequence[Letter], digest: str) -> Letter:
 
 
 def _in_a_line(item: Item, facts: Mapping[str, str]) -> str:
-    """`còn 8 giờ (hạn của bước); Đăng ký thường trú (1.004222)`: the time left, of which clock where it is not the dossier's, of what."""
+    """`còn 8 giờ (hạn của bước); Đăng ký thường trú (1.004222)`: the time left, of which clock where it is not the dossier's, of what; of a
+    dossier whose instant is past and its day is not, that it still counts as on time."""
     clock = next((f" ({label.lower()})" for key, label in LABELS.items() if key != "dossier" and label in facts), "")
-    return f"{item.left}{clock}; {facts.get(PROCEDURE, item.procedure)}"
+    still = f", {STILL_TODAY}" if TODAY in facts and LABELS["dossier"] in facts else ""
+    return f"{item.left}{clock}{still}; {facts.get(PROCEDURE, item.procedure)}"
 
 
 def linked(letter: Letter, base: str) -> Letter:

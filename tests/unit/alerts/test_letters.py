@@ -6,6 +6,7 @@ import json
 
 import pytest
 from alerts_world import BODIES, DOSSIER, HAI_CHAU, LONG, book_of, local
+from msgspec.structs import replace
 
 from dunghen.contracts.messages import Notice
 from services.alerts.adapters.push_channel import MOST_BYTES, MOST_NAMED, payload
@@ -45,6 +46,28 @@ def test_the_text_names_dossier_procedure_unit_and_due_time_and_nothing_personal
         "",
         "Việc cần làm: trả kết quả trong hôm nay; xong hôm nay vẫn đúng hẹn.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "line"),
+    [
+        ("2026-11-16 16:15", "còn 45 phút; Đăng ký thường trú (1.004222)"),
+        ("2026-11-16 17:00", "trễ 0 phút, xong hôm nay vẫn đúng hẹn; Đăng ký thường trú (1.004222)"),
+        ("2026-11-16 23:59", "trễ 0 phút, xong hôm nay vẫn đúng hẹn; Đăng ký thường trú (1.004222)"),
+        ("2026-11-17 00:00", "trễ 0 phút; Đăng ký thường trú (1.004222)"),
+    ],
+)
+def test_a_digest_says_of_each_dossier_while_it_still_counts_as_on_time_today(now: str, line: str) -> None:
+    """`domain.md` §4, also where the breach goes out with others."""
+    several = together(
+        [letter(NOTICE, TO, POLICY, local(now)), letter(replace(NOTICE, dossier="B"), TO, POLICY, local(now))], "d@a.example"
+    )
+    assert [several.text.splitlines()[n] for n in (0, 1)] == [f"B: {line}", f"{DOSSIER}: {line}"]
+
+
+def test_of_a_step_that_is_over_a_digest_does_not_say_that_it_counts_as_on_time() -> None:
+    step = letter(replace(NOTICE, clock="step"), TO, POLICY, local("2026-11-16 17:00"))
+    assert together([step], "d@a.example").text.splitlines()[0] == f"{DOSSIER}: trễ 0 phút (hạn của bước); Đăng ký thường trú (1.004222)"
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0 phút"), (29, "0 phút"), (3600, "1 giờ"), (14399, "4 giờ"), (57600, "2 ngày")])
