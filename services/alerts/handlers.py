@@ -27,7 +27,7 @@ from services.alerts.letter import letter, message_id
 from services.alerts.lines import Lines, Pace
 from services.alerts.metrics import Metrics
 from services.alerts.owner_letter import owner_letter
-from services.alerts.owners import FEED, Disputes, Feeds, Owners
+from services.alerts.owners import ALL_SILENT, FEED, SILENT, Disputes, Feeds, Owners
 from services.alerts.ports import PENDING, Ahead, Channel, Ledger, NoticeTopic, Outbox, Progress, Recipient, Row
 from services.alerts.settings import AlertsSettings
 from services.alerts.watch import STOPPED, Newest, Watch
@@ -125,7 +125,12 @@ class Handlers:
         return decided
 
     async def judge(self, notice: Notice, now: int) -> Verdict:
-        """A pending notice at the moment of sending. Behind the ledger's answer nothing is awaited. Raises StoreAwayError."""
+        """A pending notice at the moment of sending. Behind the ledger's answer nothing is awaited. Raises StoreAwayError.
+
+        What was decided before alerts was switched off is the past by now; a feed that was silent then is told of if it still is.
+        """
+        if notice.decided_at < self.watch.live.since and notice.stage not in (SILENT, ALL_SILENT):
+            return Verdict(None, "suppressed", "HISTORICAL")
         if notice.clock == FEED:
             return self._to_an_owner(notice, now)
         asks = notice.stage.endswith(ESCALATED) or notice.reason == "HANDED_OVER"

@@ -128,6 +128,10 @@ def _examine(report: Report, story: Story, rows: Sequence[Notice], known: Known)
     _count(report, course, rows)
     unheard = {(n.clock, n.stage) for n in rows if n.state == "superseded" and n.reason == "DUE_MOVED"}
     for notice in rows:
+        if notice.decided_at < known.times.since:  # before alerts was switched off and on again
+            if notice.state == PENDING and known.times.now - known.times.since > known.rules.patience:
+                report.faults.append(_fault("waits_too_long", notice, f"decided at {notice.decided_at}, before go-live"))
+            continue
         owed = course.owed.get(place_of_notice(notice))
         if owed is None or (owed.again and (notice.clock, notice.stage) not in unheard):
             report.faults.append(_fault("surplus", notice, TOLD_BEFORE if owed else _why_not_owed(notice, course)))

@@ -146,8 +146,18 @@ async def test_a_row_of_what_was_crossed_before_go_live_is_surplus_and_said_to_b
     world, policies = await told_of(1)
     ledger, directory = await ledger_of(world), [Version(None, world.people.directory)]
     for since, expected in ((0, []), (world.clock.seconds(), [("surplus", THE_PAST)])):
-        report = compare(stories_of(world, ledger), Known(policies, directory, Times(since, world.clock.seconds(), 0)))
+        rows = [replace(row, decided_at=max(row.decided_at, since)) for row in ledger.rows]
+        report = compare(stories_of(world, Ledger(rows)), Known(policies, directory, Times(since, world.clock.seconds(), 0)))
         assert [(fault.kind, fault.text) for fault in report.faults] == expected
+
+
+@pytest.mark.parametrize(("state", "faults"), [("delivered", []), ("suppressed", []), ("pending", ["waits_too_long"])])
+async def test_what_was_decided_before_alerts_was_switched_off_is_settled_and_no_more_is_asked_of_it(state: str, faults: list[str]) -> None:
+    world, policies = await told_of(1)
+    rows, directory = [replace(row, state=state) for row in await rows_of(world)], [Version(None, world.people.directory)]  # type: ignore[arg-type]
+    times = Times(rows[0].decided_at + 1, rows[0].decided_at + 7200, 0)
+    report = compare(stories_of(world, Ledger(rows)), Known(policies, directory, times))
+    assert [fault.kind for fault in report.faults] == faults
 
 
 async def test_what_was_only_said_to_have_ended_is_missing_when_it_is_open_again() -> None:
