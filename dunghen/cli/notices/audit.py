@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from dunghen.cli.notices import told_right
 from dunghen.cli.notices.course import Course, Owed, Place, Span, Times, course_of, place_of, place_of_notice
+from dunghen.cli.notices.handed_over import untold
 from dunghen.cli.notices.stories import Story
 from dunghen.contracts.messages import Notice
 from dunghen.domain.manners import Asked, Telling, answers_to, ruling
@@ -126,6 +127,8 @@ def compare(stories: Iterable[Story], known: Known) -> Report:
 def _examine(report: Report, story: Story, rows: Sequence[Notice], known: Known) -> None:
     course = course_of(story.dossier, story.events, known.policies, known.times)
     _count(report, course, rows)
+    for place, text in untold(course, rows, known.times.since, known.of_people):
+        report.faults.append(Fault("missing", course.dossier, ":".join(map(str, place)), text))
     unheard = {(n.clock, n.stage) for n in rows if n.state == "superseded" and n.reason == "DUE_MOVED"}
     for notice in rows:
         if notice.decided_at < known.times.since:  # before alerts was switched off and on again

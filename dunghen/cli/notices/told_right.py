@@ -110,13 +110,19 @@ def wrongly_told(notice: Notice, course: Course, rows: Sequence[Notice], rules: 
 def _named(notice: Notice, course: Course, rules: Rules) -> Iterator[Iterable[Recipient]]:
     """Whom the rules name, by each state of the facts that may have held when it was decided."""
     since, until = notice.decided_at - rules.slack, notice.decided_at + rules.slack
-    policies = _holding(rules.policies, since - 1, until) or [rules.policies[0][1]]
-    directories = _holding(rules.versions, since, until) or [Directory(), *(each.directory for each in rules.versions[:2])]
     spans = (span for span in course.spans if span.begins <= until and span.ends >= since)
     for whose, crossing in _crossed(notice, spans):
-        for policy, directory in product(policies, directories):
-            for day, reach in product(_days(notice, crossing, policy), _reaches(directory, policy)):
-                yield recipients(whose, crossing.stage.roles, reach, day)
+        yield from named(whose, crossing, notice.decided_at, rules)
+
+
+def named(whose: Whose, crossing: Crossing, at: int, rules: Rules) -> Iterator[Sequence[Recipient]]:
+    """Whom the rules name of a stage at an instant, by each policy, directory and reach that may have held then."""
+    since, until = at - rules.slack, at + rules.slack
+    policies = _holding(rules.policies, since - 1, until) or [rules.policies[0][1]]
+    directories = _holding(rules.versions, since, until) or [Directory(), *(each.directory for each in rules.versions[:2])]
+    for policy, directory in product(policies, directories):
+        for day, reach in product(_days(at, crossing, policy), _reaches(directory, policy)):
+            yield recipients(whose, crossing.stage.roles, reach, day)
 
 
 def _wrongly_escalated(notice: Notice, rows: Iterable[Notice]) -> str:
@@ -135,9 +141,8 @@ def _crossed(notice: Notice, spans: Iterable[Span]) -> Iterator[tuple[Whose, Cro
             yield from ((span.facts.whose, crossing) for crossing in span.crossed if place_of(crossing) == place)
 
 
-def _days(notice: Notice, crossing: Crossing, policy: Policy) -> set[int]:
+def _days(at: int, crossing: Crossing, policy: Policy) -> set[int]:
     """The day of the decision, and that on which the message may go out."""
-    at = notice.decided_at
     return {policy.zone.day_of(when) for when in (at, max(at, goes_at(crossing.stage, crossing.at, policy)))}
 
 

@@ -171,6 +171,26 @@ async def test_what_was_only_said_to_have_ended_is_missing_when_it_is_open_again
     ]
 
 
+HANDED_OVER = (
+    "who stands in since today hears it when it becomes theirs: the one on leave was told, nobody else",
+    "who heads both units is told by the new one what the list of the former still held",
+    "handed over in the middle, the new official hears how it stands",
+    "handed over while the clock stands still, the new official hears how it stands when it goes on",
+    "moved to another unit during an outage, days after its breach, it is no history there",
+    "of nobody when it was told, it is somebody's by the end of an outage: that one hears it",
+)
+
+
+@pytest.mark.parametrize("title", HANDED_OVER)
+async def test_who_got_it_in_the_middle_and_was_not_told_is_missing(title: str) -> None:
+    play = await run(SCENARIOS[title])
+    rows = await rows_of(play.world)
+    without = [row for row in rows if row.reason != "HANDED_OVER"]
+    assert len(without) == len(rows) - 1
+    found = await proven(play.world, policies_of(play), Ledger(without, actions=play.world.done))
+    assert [(fault.kind, fault.text.partition(" at ")[0]) for fault in found.faults] == [("missing", "handed over")], found.faults
+
+
 @pytest.mark.parametrize(
     ("title", "stage", "recipient"),
     [

@@ -8,6 +8,7 @@ from test_audited import ledger_of, proven
 
 from dunghen.cli.notices.audit import Report
 from dunghen.domain.policy import Policy
+from services.alerts import courier
 from services.alerts.ports import Row
 from services.alerts.watch import Watch
 
@@ -47,3 +48,8 @@ async def test_where_the_clock_is_not_looked_at_it_is_found(monkeypatch: pytest.
 async def test_where_a_stage_is_told_by_every_due_date_it_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Watch, "_told", lambda *_: frozenset())
     assert "surplus" in await kinds_of(SEEDS)
+
+
+async def test_where_nobody_is_told_who_gets_it_in_the_middle_it_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "unheard", lambda *_: [])
+    assert await kinds_of(SEEDS) == {"missing"}
