@@ -157,10 +157,8 @@ def heard(of: Notice, known: Iterable[Row]) -> set[str]:
     """
     wanted = mark_of(of.clock, of.due_at, of.stage.removesuffix(ESCALATED))
     of_it = [row for row in known if mark_of(row.notice.clock, row.notice.due_at, row.notice.stage) == wanted]
-    newest = (
-        max((row.notice.decided_at, row.notice.due_at) for row in of_it if row.entered) if any(row.entered for row in of_it) else (0, 0)
-    )
-    since = min((row.notice.decided_at for row in of_it if row.notice.due_at == newest[1]), default=0)
+    _, due_at = max(((row.notice.decided_at, row.notice.due_at) for row in of_it if row.entered), default=(0, 0))
+    since = min((row.notice.decided_at for row in of_it if row.notice.due_at == due_at), default=0)
     told = (row.notice for row in of_it if row.notice.decided_at >= since and row.notice.state != "superseded")
     return {notice.recipient or notice.unit for notice in told if notice.state != PENDING or notice.unit == of.unit}
 
