@@ -21,7 +21,10 @@ OPEN_STILL = End(0, False, "")
 
 
 def ended(head: Head, instants: Sequence[int], statuses: bytes, word: int) -> End:
-    """The first 9, else the first 10, else 3, 7 or 8 if that is the last word. A sync that says "open" voids every end up to it."""
+    """The first 9, else the first 10, else 3, 7 or 8 if that is the last word. A newest sync that says "open" voids what is not later.
+
+    What syncs say of 9 and 10 counts as steps do: also where the newest says 3, 7 or 8 (decision 0004).
+    """
     said = head.status in FINAL
     if said and head.ended:
         return End(head.ended, False, "stated")
@@ -32,8 +35,8 @@ def ended(head: Head, instants: Sequence[int], statuses: bytes, word: int) -> En
         return End(head.returned, False, "returned")
     if ten := _first(RETURNED, since, instants, statuses):
         return End(ten, False, "step")
-    if said:
-        return End(head.said_done_at, False, "assumed")
+    if head.final_at and head.status not in OPEN:
+        return End(head.final_at, False, "assumed")
     return _otherwise(head, instants, statuses) if word in SOFT else OPEN_STILL
 
 

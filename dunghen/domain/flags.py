@@ -5,8 +5,7 @@ from __future__ import annotations
 from dunghen.domain.days import DAY_SECONDS, Zone
 from dunghen.domain.pauses import pauses_of
 from dunghen.domain.reckoning import Reckoning
-from dunghen.domain.record_reading import Head
-from dunghen.domain.statuses import DONE, FINAL, OPEN, RETURNED, SUPPLEMENT, WORKING
+from dunghen.domain.statuses import DONE, FINAL, OPEN, RETURNED, SOFT, SUPPLEMENT, WORKING
 
 FLAGS = {
     "received_assumed": "no date of reception was given: the earliest proof of acceptance stands for it",
@@ -83,11 +82,10 @@ def _step_ended_by(found: Reckoning, by: int) -> bool:
 
 
 def _reopened_undated(found: Reckoning) -> bool:
-    """An open sync stood between the end that counts and the newest sync, which says "ended" without a date of its own."""
-    head: Head = found.head
-    return (
-        head.status in FINAL and not head.ended and found.end.at <= head.open_at < head.occurred_at and _had_ended_before_reopening(found)
-    )
+    """An open sync stood between the 9 or 10 that counts and the newest sync, which says that it is over without a date of a 9 or 10."""
+    head, end = found.head, found.end
+    undated = head.status in SOFT or (head.status in FINAL and not head.ended)
+    return undated and not end.otherwise and 0 < end.at <= head.open_at < head.occurred_at and _had_ended_before_reopening(found)
 
 
 def _had_ended_before_reopening(found: Reckoning) -> bool:

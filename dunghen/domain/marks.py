@@ -29,7 +29,7 @@ IN_A_WINDOW = {name: i for name, i in BY_DAY.items() if i not in COHORTS}  # the
 
 # Carried by the policy: a program that counts otherwise publishes it anew, so everything is counted again and switched to as a whole.
 # A new counter goes to the end of COUNTERS (what was written before lacks it); `edition` is raised when the meaning of one changes.
-COUNTED = {"names": list(COUNTERS), "edition": 1}
+COUNTED = {"names": list(COUNTERS), "edition": 2}  # 2: the end, pauses and promises as decision 0004 reads them since
 
 _NEVER = 1 << 30  # a day that does not come
 _ONLINE_CHANNEL = 2

@@ -34,7 +34,7 @@ class Head(NamedTuple):
     first_at: int  # the earliest sync that promised a due date, and the promise
     first_due: int
     accepted_at: int  # the earliest sync with an accepting status
-    said_done_at: int  # the earliest sync that said 9 or 10 without a date
+    said_done_at: int  # the earliest sync that said 9 or 10 without a date: for releases that go by it, until none runs beside this one
     said_soft_at: int  # the earliest sync that said 3, 7 or 8 without a date
     final_at: int  # the earliest sync that said 9 or 10 at all
     open_at: int  # the newest sync that said that the dossier is open

@@ -20,7 +20,8 @@ DUE_MET, FIRST_MET, OTHERWISE, STOPPED = 1 << 2, 1 << 3, 1 << 4, 1 << 5
 FLAG_BIT = 8
 FLAG_BITS: Mapping[str, int] = {name: 1 << FLAG_BIT + place for place, name in enumerate(FLAGS)}
 # Raised when a bit gets another meaning or a flag is added: the read model then judges every dossier anew.
-EDITION = 5  # 2: `cut`, for break-downs; 3: `pace`, for the look-ahead; 4: `cut` with the weekday; 5: `pace` with evenings
+# 2: `cut`, for break-downs; 3: `pace`, for the look-ahead; 4: `cut` with the weekday; 5: `pace` with evenings; 6: readings of decision 0004
+EDITION = 6
 
 
 class Placement(NamedTuple):

@@ -26,7 +26,7 @@ STATEMENTS = (
     """create temp table said as
        select k,
          min(occurred_at) filter (status in (2, 4, 6, 9, 10)) as accepted_at,
-         min(occurred_at) filter (status in (9, 10) and ended = 0 and returned = 0) as done_at,
+         min(occurred_at) filter (status in (9, 10)) as done_at,
          min(occurred_at) filter (status in (3, 7, 8) and ended = 0) as stopped_at,
          arg_min(due, row(occurred_at, due)) filter (due > 0) as promised_at
        from told semi join newest n on n.k = told.k and n.precedence = told.precedence where kind = 'synced' group by k""",
@@ -71,6 +71,7 @@ STATEMENTS = (
        with candidate as (
          select *,
            case when status in (9, 10) then coalesce(nullif(ended, 0), nine_at, nullif(returned, 0), ten_at, done_at)
+                when status in (3, 7, 8) then coalesce(nine_at, ten_at, done_at)
                 else coalesce(nine_at, ten_at) end as done,
            case when status in (3, 7, 8) then coalesce(nullif(ended, 0), stopped_at) end as said_stopped
          from course)
@@ -86,6 +87,6 @@ STATEMENTS = (
               when nine_at is not null then 'first step 9'
               when status in (9, 10) and returned > 0 then 'return date of the newest sync'
               when ten_at is not null then 'first step 10'
-              else 'earliest undated sync of 9 or 10' end as ended_by
+              else 'earliest sync of 9 or 10' end as ended_by
        from candidate""",
 )

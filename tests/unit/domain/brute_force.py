@@ -131,13 +131,12 @@ def _hard_end(syncs: Sequence[DossierEvent], walk: Sequence[Step]) -> int | None
     now = syncs[-1]
     says_so = now.status in {9, 10}
     voided = now.occurred_at if now.status in {1, 2, 4, 5, 6} else -1
-    undated = [e.occurred_at for e in syncs if e.status in {9, 10} and not e.ended and not e.returned]
     candidates = (
         [now.ended] if says_so and now.ended else [],
         [at for at, s in walk if s == 9 and at > voided],
         [now.returned] if says_so and now.returned else [],
         [at for at, s in walk if s == 10 and at > voided],
-        undated if says_so else [],
+        [e.occurred_at for e in syncs if e.status in {9, 10}] if voided < 0 else [],
     )
     return next((min(c) for c in candidates if c), None)
 

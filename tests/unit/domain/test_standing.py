@@ -117,6 +117,34 @@ def test_an_end_without_any_date_is_when_the_source_first_said_so() -> None:
     assert "end_assumed" in found.flags
 
 
+@pytest.mark.parametrize("later", [9, 10])
+def test_a_later_sync_without_a_date_leaves_the_end_when_the_source_first_said_so(later: int) -> None:
+    said = sync("6 11:00", 9, ended=at("6 10:00"))
+    found = stand(*WORKED, said, sync("16 11:00", later))
+    assert (found.ended_at, found.judged, found.otherwise) == (at("6 11:00"), "on_day", False)
+    assert "end_assumed" in found.flags
+    assert stand(*WORKED, sync("6 11:00", 10, returned=at("6 10:00")), sync("16 11:00", later)).ended_at == at("6 11:00")
+
+
+@pytest.mark.parametrize("later", [3, 7, 8])
+def test_a_9_that_a_sync_said_stays_the_end_before_a_later_3_7_or_8_as_a_step_does(later: int) -> None:
+    found = stand(*WORKED, sync("6 11:00", 9, ended=at("6 10:00")), sync("16 11:00", later, ended=at("16 10:00")))
+    assert (found.ended_at, found.otherwise, found.judged) == (at("6 11:00"), False, "on_day")
+    assert "end_assumed" in found.flags
+    assert stand(*WORKED, sync("6 11:00", 9), step("16 11:00", later)).ended_at == at("6 11:00")
+
+
+@pytest.mark.parametrize("said", [sync("4 09:00", 9, ended=at("4 08:00")), sync("4 09:00", 9), step("4 09:00", 9)])
+@pytest.mark.parametrize("later", [9, 10, 8])
+def test_what_an_open_sync_voided_counts_again_once_a_later_one_says_without_a_date_that_it_is_over(said: DossierEvent, later: int) -> None:
+    """`architecture.md` §4: "as if it had not been reopened", whoever said it first, a step or a sync."""
+    reopened = (*WORKED, said, sync("5 08:00", 4))
+    assert stand(*reopened).ended_at == 0
+    found = stand(*reopened, sync("16 11:00", later))
+    assert (found.ended_at, found.otherwise) == (at("4 09:00"), False)
+    assert "reopened_undated" in found.flags
+
+
 def test_an_end_date_in_a_sync_that_says_open_is_no_end() -> None:
     assert stand(sync("5 08:00", 4, ended=at("4 08:00"))).ended_at == 0
 
