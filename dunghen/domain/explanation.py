@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from dunghen.domain.account import Course, Span, spans_of
 from dunghen.domain.day_account import DayAccount, day_account
 from dunghen.domain.deadline import TimeLimit, due_at
-from dunghen.domain.pauses import Pause, Term, pauses_of, stretch
+from dunghen.domain.pauses import Pause, Term, pauses_of
 from dunghen.domain.policy import Policy
 from dunghen.domain.reckoning import Reckoning, reckon
 from dunghen.domain.rules import SupplementRule
@@ -94,9 +94,9 @@ def explain(record: bytes, policy: Policy, now: int) -> Explanation | None:
         return _of_intake(facts.clocks[0], policy, now) if facts else None
     day = policy.zone.day_of(found.received_at)
     limit = policy.rules.limit_of(found.head.procedure, day)
-    term = Term(found.first_due_at, limit, policy.rules.supplement_rule_on(day), policy.calendar)
+    term = Term(found.first_due_at, found.head.due, limit, policy.rules.supplement_rule_on(day), policy.calendar)
     pauses = pauses_of(found.instants, found.statuses, found.end.at)
-    case = _case(found, tuple(pauses), term)
+    case = _case(found, term)
     course = _course(case, found.end.at or now)
     return Explanation(
         how=case.how,
@@ -138,21 +138,20 @@ def _of_intake(clock: Running, policy: Policy, now: int) -> Explanation:
     )
 
 
-def _case(found: Reckoning, pauses: tuple[Pause, ...], term: Term) -> _Case:
-    how = _how(found, pauses, term)
+def _case(found: Reckoning, term: Term) -> _Case:
+    how = _how(found)
     restart = _restart(found, term) if how in ("ADDED", "PAUSED") else None
     return _Case(found, term, "RESTARTED" if restart and how == "ADDED" else how, restart)
 
 
-def _how(found: Reckoning, pauses: tuple[Pause, ...], term: Term) -> How:
+def _how(found: Reckoning) -> How:
     """Which rule gave the date that holds. A date that the source gives anew stands before what pauses make of the first promise."""
-    head, day_of = found.head, term.calendar.zone.day_of
+    head = found.head
     if not found.due_at:
         return "PAUSED" if found.stopped else "UNDATED"
     if head.due and head.due != head.first_due and head.due == found.due_at:
         return "SOURCE"
-    moved = stretch(pauses, term).due_at if found.pauses else 0
-    if moved == found.due_at and day_of(moved) != day_of(term.promised_at):
+    if found.due_at != (head.due or found.first_due_at):
         return "ADDED"
     return "PROMISE" if head.first_due else "LIMIT"
 
@@ -176,13 +175,16 @@ def _course(case: _Case, told_at: int) -> Course:
 
 
 def _budget(case: _Case, begin: int, runs: tuple[tuple[int, int], ...]) -> int | None:
-    """Working seconds until the due date without the pauses that are added to it; None where the date is looked at, not the time.
+    """Working seconds until the due date without the pauses that are added to it; None where the date is looked at, not the time: also
+    while the clock is stopped and the source gave more than was promised first.
 
     What was paused before the beginning moves the date too, and so is time that may be used. A promise before the beginning leaves none.
     """
     term, calendar = case.term, case.term.calendar
     in_days = term.limit is not None and term.limit.in_calendar_days
     if case.how not in ("ADDED", "RESTARTED", "PAUSED") or in_days or not term.promised_at:
+        return None
+    if case.how == "PAUSED" and term.given_at > term.promised_at:
         return None
     promised = due_at(case.restart.ended, term.limit, calendar) if case.restart and term.limit else term.promised_at
     before = sum(calendar.between(a, min(b, begin)) for a, b in runs if a < begin)

@@ -22,12 +22,19 @@ class Pause(NamedTuple):
 
 
 class Term(NamedTuple):
-    """The first promise (an instant; 0: there is none), the limit that it follows as far as known, and the rules of the day received."""
+    """The first promise and the date that the source gives now (instants; 0: there is none), the limit that the promise follows as far as
+    known, and the rules of the day received."""
 
     promised_at: int
+    given_at: int
     limit: TimeLimit | None
     rule: SupplementRule
     calendar: WorkingCalendar
+
+    def effective(self, moved: int) -> int:
+        """The due date where the pauses so far moved the first promise to an instant: one that comes to another day may be the later."""
+        given, day_of = self.given_at or self.promised_at, self.calendar.zone.day_of
+        return max(given, moved) if day_of(moved) != day_of(self.promised_at) else given
 
     def length(self, pause: Pause) -> int:
         """Working seconds, or whole days for terms in calendar days."""
@@ -48,7 +55,7 @@ class Term(NamedTuple):
 
 
 class Stretched(NamedTuple):
-    """The promise after the pauses (an instant; 0: none, or the clock is stopped), and the pauses that had an effect."""
+    """The effective due date (an instant; 0: none, or the clock is stopped), and the pauses that stopped the clock."""
 
     due_at: int
     pauses: tuple[Pause, ...]
@@ -74,7 +81,8 @@ def pauses_of(instants: Sequence[int], statuses: bytes, end: int) -> list[Pause]
 
 @lru_cache(maxsize=1 << 12)
 def stretch(pauses: tuple[Pause, ...], term: Term) -> Stretched:
-    """The first promise moved by the pauses, one after the other. A pause begun after the due day that holds then changes nothing.
+    """The due date after the pauses, one after the other. A pause begun after the due day that holds without it changes nothing: that is
+    the day of the date that the source gives, be the first promise over or not (`domain.md` §3).
 
     The answers are kept: a dossier that paused is asked about again at its next event, and before it.
 
@@ -82,7 +90,7 @@ def stretch(pauses: tuple[Pause, ...], term: Term) -> Stretched:
     (where no limit is known: subtract); `first_only`, the first one is subtracted and later ones do not stop the clock.
     """
     day_of = term.calendar.zone.day_of
-    base = due = term.promised_at
+    base, due = term.promised_at, term.effective(term.promised_at)
     length, effective = 0, []
     for pause in _counted(pauses, term.rule):
         if due and day_of(pause.began) > day_of(due):
@@ -94,7 +102,7 @@ def stretch(pauses: tuple[Pause, ...], term: Term) -> Stretched:
             base, length = due_at(pause.ended, term.limit, term.calendar), 0
         else:
             length += term.length(pause)
-        due = term.later(base, length) if term.promised_at else 0
+        due = term.effective(term.later(base, length)) if term.promised_at else 0
     return Stretched(due, tuple(effective))
 
 

@@ -66,16 +66,11 @@ def _received_at(head: Head, instants: Sequence[int], statuses: bytes) -> int:
 
 def _by_the_limit(head: Head, received_at: int, pauses: list[Pause], rules: DossierRules) -> tuple[int, int, tuple[Pause, ...]]:
     """What needs the procedure's limit: (first promise, also one that nobody gave; effective due; the pauses that had an effect)."""
-    day_of = rules.zone.day_of
-    received_day = day_of(received_at)
+    received_day = rules.zone.day_of(received_at)
     limit = rules.limit_of(head.procedure, received_day)
     promised = head.first_due
     if not promised and limit is not None:
         promised = due_at(received_at, limit, rules.calendar)
-    due = head.due or promised
     if not pauses:
-        return promised, due, ()
-    moved, effective = stretch(tuple(pauses), Term(promised, limit, rules.supplement_rule_on(received_day), rules.calendar))
-    if not moved:
-        return promised, 0, effective
-    return promised, max(due, moved) if day_of(moved) != day_of(promised) else due, effective
+        return promised, head.due or promised, ()
+    return promised, *stretch(tuple(pauses), Term(promised, head.due, limit, rules.supplement_rule_on(received_day), rules.calendar))

@@ -3,7 +3,8 @@
 Working time is a difference of positions, the working seconds since the beginning of time; a position becomes an instant again by the first
 interval that reaches it. A `lap` is a run of the clock: 0 the first, one more after every supplement under the rule `restart`, which gives
 the whole limit again (where it is known; else subtract). Under `first_only` later supplements do not stop the clock; payments always do.
-Pauses that help form a prefix: once one began after the due day the due day moves no more, so all later ones do too. Hence no recursion.
+Pauses that help form a prefix: once one began after the due day that held until then, it moves no more, so all later ones do too. Hence no
+recursion.
 """
 
 from __future__ import annotations
@@ -90,7 +91,11 @@ STATEMENTS = (
            when in_calendar_days then ended_day - began_day else ended_position - began_position end as length,
          count(*) filter (restarts) {_EARLIER} as lap
        from placed""",
-    # The due day before each pause and after it, if all before it helped.
+    # The day promised first, and the day by what the source says now.
+    """create temp table promise as
+       select k, p.due_day as first_due_day, coalesce(day_of(nullif(l.stated_due, 0)), p.due_day) as known_day
+       from life l left join (from lap where lap = 0) p using (k)""",
+    # The day of the promise before each pause and after it, if all before it helped; the due day before it decides whether it does, too.
     f"""create temp table moved as
        with s as (
          select m.*, lap.due_position, lap.due_day, m.before + m.length as after, next.due_day as next_due_day
@@ -102,14 +107,15 @@ STATEMENTS = (
            case when restarts then next_due_day when s.after = 0 then due_day
                 when in_calendar_days then {_AFTER_ROLLED} else {_AFTER} end as day_after
          from s {_BEFORE_ROLLED_JOIN} {_BEFORE_JOIN} {_AFTER_ROLLED_JOIN} {_AFTER_JOIN}),
-       judged as (select *, bool_and(coalesce(began_day <= day_before, true)) over (partition by k order by n) as effective from reached)
+       dated as (
+         select *, case when day_before <> first_due_day then greatest(known_day, day_before) else known_day end as due_before
+         from reached join promise using (k)),
+       judged as (select *, bool_and(coalesce(began_day <= due_before, true)) over (partition by k order by n) as effective from dated)
        from judged where effective""",
     """create temp table story as
        with stretched as (select k, bool_or(ended_at is null) as stopped, arg_max(day_after, n) as moved_day from moved group by k),
        dated as (
-         select l.*, p.due_day as first_due_day, coalesce(s.stopped, false) as stopped, s.moved_day,
-           coalesce(day_of(nullif(l.stated_due, 0)), p.due_day) as known_day
-         from life l left join lap p on p.k = l.k and p.lap = 0 left join stretched s on s.k = l.k)
+         select * replace (coalesce(stopped, false) as stopped) from life join promise using (k) left join stretched using (k))
        select k, unit, dossier, received_day, ended_day, otherwise, ended_by, first_due_day, stopped,
          statement, source_partition, source_offset, received_at, ended_at, status, last_word, channel, flags, gateway, form,
          case when stopped then null when moved_day <> first_due_day then greatest(known_day, moved_day) else known_day end as due_day,

@@ -98,6 +98,26 @@ CASES = [
         [sync(at(5), due=at(9)), step(5, at(6)), step(4, at(8)), sync(at(8), due=at(16))],
         due=16, first_due=9,
     ),
+    Case(
+        "a pause within a date that the source moved stops the clock",
+        [sync(at(5), due=at(9)), sync(at(6), due=at(16)), step(5, at(13))],
+        first_due=9,
+    ),
+    Case(
+        "the later of that date and the promise with its pauses holds",
+        [sync(at(5), due=at(9)), sync(at(6), due=at(16)), step(5, at(13)), step(4, at(14))],
+        due=16, first_due=9,
+    ),
+    Case(
+        "promise and pauses pass a date that the source moved",
+        [sync(at(5), due=at(9)), sync(at(6), due=at(14)), step(6, at(14)), step(4, at(23))],
+        due=19, first_due=9,
+    ),
+    Case(
+        "a pause after a date that the source moved forward",
+        [sync(at(5), due=at(9)), sync(at(6), due=at(7)), step(5, at(8))],
+        due=7, first_due=9,
+    ),
     Case("an open pause stops the clock", [sync(at(5), due=at(9)), step(5, at(6))], first_due=9),
     Case("a bare status 5 of a sync is no pause", [sync(at(5), due=at(9)), sync(at(6), status=5, due=at(9))], due=9, first_due=9),
     Case("5 and 4 at the same instant are closed", [sync(at(5), due=at(9)), step(4, at(6)), step(5, at(6))], due=9, first_due=9),

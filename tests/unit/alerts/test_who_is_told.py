@@ -65,6 +65,15 @@ async def test_nothing_is_told_while_the_clock_is_stopped_and_no_stage_again_aft
     ]
 
 
+async def test_nothing_is_told_while_the_clock_is_stopped_within_a_date_that_the_source_moved(world: World) -> None:
+    world.say(synced(RECEIVED, due=local("2026-11-30 08:00")))
+    await world.at("2026-11-23 08:00")
+    world.say(synced(local("2026-11-26 10:00"), received=RECEIVED, due=local("2026-12-14 08:00")))
+    world.say(stepped(local("2026-12-02 09:00"), 5))
+    await world.at("2026-12-21 08:00")
+    assert [n.stage for n in world.last(state="delivered")] == ["half"]
+
+
 async def test_a_stage_that_a_later_due_date_took_back_is_told_again_when_it_comes(world: World) -> None:
     world.say(synced(RECEIVED, due=local("2026-11-30 08:00")))
     await world.at("2026-11-27 08:00")

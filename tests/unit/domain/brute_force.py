@@ -177,18 +177,16 @@ def _dates(syncs: Sequence[DossierEvent], received: int, lapses: list[Lapse], ru
         lapses = [x for x in lapses if not x.papers or x is papers[0]]
     if promise is None:
         return None, None, lapses
-    moved, counts = _moved(promise, lapses, limit, rule)
-    if moved is None:
-        return None, promise.day, counts
-    due = on(now.due) if now.due else promise.day
-    return (max(due, moved) if moved != promise.day else due), promise.day, counts
+    due, counts = _moved(promise, on(now.due) if now.due else promise.day, lapses, (limit, rule))
+    return due, promise.day, counts
 
 
-def _moved(promise: Promise, lapses: list[Lapse], limit: tuple[int, str] | None, rule: str) -> tuple[date | None, list[Lapse]]:
-    """The promise after the lapses that had an effect (None: the clock is stopped), and these."""
-    counts, moved, since = [], promise.day, []
+def _moved(promise: Promise, given: date, lapses: list[Lapse], by: tuple[tuple[int, str] | None, str]) -> tuple[date | None, list[Lapse]]:
+    """The due date after the lapses that had an effect (None: the clock is stopped), and these. `given`: the date that the source gives."""
+    (limit, rule), first = by, promise.day
+    counts, due, since = [], given, []
     for x in lapses:
-        if on(x.began) > moved:
+        if on(x.began) > due:
             continue
         counts.append(x)
         if x.stopped is None:
@@ -198,7 +196,8 @@ def _moved(promise: Promise, lapses: list[Lapse], limit: tuple[int, str] | None,
         else:
             since.append((x.began, x.stopped))
         moved = _stretched(promise, since, limit)
-    return moved, counts
+        due = given if moved == first else max(given, moved)
+    return due, counts
 
 
 def _stretched(promise: Promise, lapses: list[tuple[int, int]], limit: tuple[int, str] | None) -> date:

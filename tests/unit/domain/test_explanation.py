@@ -126,6 +126,19 @@ def test_a_date_that_the_source_moved_holds_its_pause_already() -> None:
     assert found.stops[0].effect == "CONTAINED"
 
 
+def test_what_stands_still_within_a_date_that_the_source_moved_is_not_late_by_the_first_promise() -> None:
+    moved = sync("4 10:00", 4, due=at("13 17:00"))
+    prolonged = (sync("2 08:00", due=FRIDAY), moved, step("10 08:00", 5))
+    found = told("11 08:00", *prolonged)
+    assert (found.how, found.due_at, found.term_seconds) == ("PAUSED", 0, None)
+    assert hours(found) == {"counted": 48, "paused": 8}
+    over = told("13 08:00", *prolonged, step("12 08:00", 4))
+    assert (over.how, over.due_at, [stop.effect for stop in over.stops]) == ("SOURCE", at("13 17:00"), ["CONTAINED"])
+    assert hours(over) == {"counted": 56, "paused": 16, "remaining": 7}
+    past = told("25 08:00", *prolonged, step("24 08:00", 4))
+    assert (past.how, past.due_at, [stop.effect for stop in past.stops]) == ("ADDED", at("20 17:00"), ["ADDED"])
+
+
 def test_behind_a_date_of_the_source_all_is_late_a_pause_too() -> None:
     found = told("9 08:00", sync("2 08:00", due=at("4 17:00"), procedure=""), step("5 08:00", 5), step("5 10:00", 4))
     assert (found.how, hours(found)) == ("PROMISE", {"counted": 23, "late": 17})

@@ -64,6 +64,11 @@ def test_a_pause_within_one_day_or_after_the_due_day_leaves_no_mark() -> None:
     assert "paused" not in marked(*WORKED, step("7 08:00", 5))
 
 
+def test_what_is_paused_within_a_date_that_the_source_moved_is_pending_and_never_overdue() -> None:
+    found = marked(*WORKED, sync("4 08:00", 4, due=at("13 17:00")), step("10 08:00", 5))
+    assert found == {"pending": {2: 1}, "paused": {10: 1}} | FIRST
+
+
 def test_a_pause_is_marked_only_while_the_dossier_was_pending() -> None:
     """The source moved the date to a day before the pause, which was too short to move the promise itself."""
     over_a_weekend = (TAKEN_IN, step("6 18:00", 6), step("9 06:00", 4))

@@ -275,6 +275,35 @@ def test_a_pause_begun_on_the_due_day_still_helps() -> None:
     assert stand(TAKEN_IN, step("6 20:00", 5)).paused
 
 
+PROLONGED = (*WORKED, sync("4 08:00", 4, due=at("13 17:00")))  # by a week
+
+
+def test_a_pause_within_a_date_that_the_source_moved_stops_the_clock_though_the_first_promise_is_over() -> None:
+    found = stand(*PROLONGED, step("10 08:00", 5))
+    assert (found.paused, found.due_at, found.first_due_at) == (True, 0, FRIDAY)
+    assert not found.overdue_on(on(30))
+    assert stand(*PROLONGED, step("13 20:00", 5)).paused
+    assert not stand(*PROLONGED, step("14 08:00", 5)).paused
+
+
+def test_a_pause_within_a_date_that_the_source_moved_is_over_and_the_later_of_that_and_promise_with_pauses_holds() -> None:
+    short = stand(*PROLONGED, step("10 08:00", 5), step("12 08:00", 4))
+    assert (short.due_at, short.pauses) == (at("13 17:00"), ((at("10 08:00"), at("12 08:00")),))
+    assert stand(*PROLONGED, step("10 08:00", 5), step("24 08:00", 4)).due_at == at("20 17:00")
+    assert stand(*PROLONGED, step("10 08:00", 5), step("24 08:00", 4), step("18 08:00", 5)).due_at == at("20 17:00")
+
+
+def test_a_pause_between_a_date_that_pauses_moved_and_the_later_one_of_the_source_counts_too() -> None:
+    found = stand(*PAUSED, step("4 08:00", 4), sync("4 08:00", 4, due=at("16 17:00")), step("12 08:00", 6), step("13 08:00", 4))
+    assert (found.due_at, len(found.pauses)) == (at("16 17:00"), 2)
+
+
+def test_a_pause_begun_after_a_date_that_the_source_moved_forward_changes_nothing() -> None:
+    earlier = (*WORKED, sync("3 10:00", 4, due=at("4 17:00")))
+    assert not stand(*earlier, step("5 08:00", 5)).paused
+    assert stand(*earlier, step("4 08:00", 5)).paused
+
+
 def test_pauses_are_not_added_to_a_date_that_the_source_moved() -> None:
     assert stand(*PAUSED, step("4 08:00", 4), sync("4 09:00", 4, due=at("20 17:00"))).due_at == at("20 17:00")
 
