@@ -40,7 +40,7 @@ class Result:
 
 def dates_of(desk: Desk, now: int) -> WireDates:
     """The reader of dates for deliveries that arrive now (seconds)."""
-    return WireDates(desk.zone, now + FUTURE_SECONDS, desk.days)
+    return WireDates(desk.calendar, now + FUTURE_SECONDS, desk.days)
 
 
 async def on_delivery(delivery: Delivery, desk: Desk, ports: Ports, *, dry_run: bool = False) -> list[Result]:

@@ -30,7 +30,7 @@ def desk_of(policy: Policy) -> Desk:
 
     return Desk(
         policy.version,
-        policy.zone,
+        policy.calendar,
         finder,
         under,
         find_fact_unit=fact_unit,

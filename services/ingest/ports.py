@@ -10,6 +10,7 @@ from dunghen.contracts.desks import DeskEvent
 from dunghen.contracts.keys import KeyBook
 from dunghen.contracts.messages import DossierEvent, Form
 from dunghen.contracts.statements import Told
+from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import Zone
 from dunghen.domain.directory import Directory
 from dunghen.platform.clock import Clock
@@ -72,13 +73,13 @@ class InMemory:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a policy version says about incoming records. `days` remembers dates that were parsed.
+    """What a policy version says about incoming records, in the time zone of its calendar. `days` remembers dates that were parsed.
 
     `units_under` gives the units of a key's prefix; `allowed` is that for one delivery, None: it may write for every unit.
     """
 
     version: int
-    zone: Zone
+    calendar: WorkingCalendar
     find_unit: FindUnit
     units_under: Callable[[str], frozenset[str]]
     allowed: frozenset[str] | None = None
@@ -89,6 +90,11 @@ class Desk:
     precedence: Mapping[str, int] = field(default_factory=dict)  # of sources that have one
     forms: Mapping[str, Form] = field(default_factory=dict)  # what a code of HinhThuc says
     days: dict[str, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def zone(self) -> Zone:
+        """The city's time."""
+        return self.calendar.zone
 
 
 class Desks(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ DATES = frozenset(
         "time",
     )
 )
+PROMISES = frozenset(("NgayHenTra", "NgayKetThucTheoQuyDinh"))
+_TIME = re.compile(r"%[HIMSfpcXTR]")  # what of a strptime pattern tells a time of day
 
 
 class RowRefused(Exception):
@@ -88,9 +91,11 @@ class FileMapping:
     def _date(self, field: str, given: str) -> str:
         for pattern in self.file.dates:
             try:
-                return datetime.strptime(given, pattern).replace(tzinfo=self.zone).isoformat()
+                at = datetime.strptime(given, pattern).replace(tzinfo=self.zone)
             except ValueError:
                 continue
+            by_date = field in PROMISES and not _TIME.search(pattern)  # ingest knows when that day's work ends
+            return at.date().isoformat() if by_date else at.isoformat()
         raise RowRefused("BAD_DATE", field)
 
 

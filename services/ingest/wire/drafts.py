@@ -87,7 +87,7 @@ def _synced(item: Item, reading: Reading) -> DossierEvent:
         status=status,
         submitted=past(given.NgayNopHoSo, "NgayNopHoSo"),
         received=past(given.NgayTiepNhan, "NgayTiepNhan"),
-        due=reading.dates.any(given.NgayHenTra, "NgayHenTra"),
+        due=reading.dates.promised(given.NgayHenTra, "NgayHenTra"),
         ended=past(given.NgayTuChoi, "NgayTuChoi") if status == REFUSED else past(given.NgayKetThucXuLy, "NgayKetThucXuLy"),
         returned=past(given.NgayTra, "NgayTra"),
         channel=scalars.channel(given.KenhThucHien, "KenhThucHien"),
@@ -117,7 +117,7 @@ def _progressed(item: Item, reading: Reading) -> DossierEvent:
         arrived_at=0,
         source=item.source,
         status=scalars.status(given.TrangThai, "TrangThai"),
-        step_due=reading.dates.any(given.NgayKetThucTheoQuyDinh, "NgayKetThucTheoQuyDinh"),
+        step_due=reading.dates.promised(given.NgayKetThucTheoQuyDinh, "NgayKetThucTheoQuyDinh"),
         handler=_handler(bytes(given.NguoiXuLy), (reading.find_unit("", "", item.source), unit), at, reading.find_person),
     )
 

@@ -39,6 +39,16 @@ def test_a_row_becomes_a_cloud_event_in_the_zone_of_the_mapping(tmp_path: Path) 
     assert "time" not in event
 
 
+def test_a_date_without_a_time_stays_one_where_something_is_promised(tmp_path: Path) -> None:
+    """When that day's work ends, ingest knows."""
+    due = MAPPING.replace("%p", '%p", "%d/%m/%Y').replace("[ended]", 'NgayHenTra = "Due"\n[ended]')
+    mapping = read_mapping(written(tmp_path, "m.toml", due))
+    data = mapping.event({"Key": "1", "Created": "26/06/2018", "Due": "02/07/2018"}, 1)["data"]
+    assert (data["NgayTiepNhan"], data["NgayHenTra"]) == ("2018-06-26T00:00:00-04:00", "2018-07-02")
+    data = mapping.event({"Key": "1", "Created": "26/06/2018", "Due": "07/02/2018 12:00:00 AM"}, 1)["data"]
+    assert data["NgayHenTra"] == "2018-07-02T00:00:00-04:00"
+
+
 def test_a_filled_end_decides_whatever_the_status_says(tmp_path: Path) -> None:
     mapping = read_mapping(written(tmp_path, "m.toml", MAPPING))
     assert mapping.event({"Key": "1", "Status": "Pending", "Closed": "x"}, 1)["data"]["TrangThaiHoSo"] == "10"

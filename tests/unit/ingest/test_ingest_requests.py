@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import MONDAY_8
 
 from dunghen.contracts.refusals import MEANINGS, Refusal
 
@@ -21,6 +22,21 @@ async def test_ten_thousand_dossiers_with_three_bad_ones_lose_exactly_three(inge
     bad = [(line["index"], line["code"], line.get("path")) for line in answer["results"] if not line["accepted"]]
     assert bad == [(7, "BAD_CHOICE", "TrangThaiHoSo"), (4999, "IN_THE_FUTURE", "NgayTiepNhan"), (9999, "NOT_AN_OBJECT", None)]
     assert len(ingest.events.kept) == 9997
+
+
+async def test_a_promise_by_date_lasts_until_the_end_of_that_day_s_work(ingest: Any, dossier: Make) -> None:
+    await ingest.sync(dossier(NgayNopHoSo="20260105", NgayTiepNhan="2026-01-05", NgayHenTra="20260112"))
+    step = {
+        "MaHoSo": "H17.31-260105-0001",
+        "ThoiDiemXuLy": "20260105",
+        "TrangThai": "4",
+        "NgayKetThucTheoQuyDinh": "2026-01-10",
+    }  # a Saturday
+    await ingest.post("/sync/CapNhatTienDoHoSoMC", {"madonvi": "H17.31", "data": [step]})
+    synced, progressed = ingest.events.kept
+    midnight, five_o_clock = MONDAY_8 - 8 * 3600, MONDAY_8 + 9 * 3600
+    assert (synced.submitted, synced.received, synced.due) == (midnight, midnight, five_o_clock + 7 * 86400)
+    assert (progressed.occurred_at, progressed.step_due) == (midnight, five_o_clock + 5 * 86400)
 
 
 async def test_a_dry_run_says_what_would_happen_and_nothing_happens(ingest: Any, dossier: Make) -> None:

@@ -36,7 +36,7 @@ def city(folder: Path, text: str) -> Policy:
 
 def drafted(policy: Policy, source: str) -> DossierEvent:
     desk = desk_of(policy)
-    reading = Reading(WireDates(desk.zone, 1 << 32), desk.find_unit, precedence=desk.precedence)
+    reading = Reading(WireDates(desk.calendar, 1 << 32), desk.find_unit, precedence=desk.precedence)
     raw = Raw(b'{"MaHoSo": "000.00.31.H17-260105-0001", "TrangThaiHoSo": "4", "DonViXuLy": "H17.31"}')
     return draft_of(Item("synced", source, 1_795_395_600, raw), reading)
 
