@@ -95,7 +95,7 @@ def explain(record: bytes, policy: Policy, now: int) -> Explanation | None:
     day = policy.zone.day_of(found.received_at)
     limit = policy.rules.limit_of(found.head.procedure, day)
     term = Term(found.first_due_at, found.head.due, limit, policy.rules.supplement_rule_on(day), policy.calendar)
-    pauses = pauses_of(found.instants, found.statuses, found.end.at)
+    pauses = pauses_of(found.instants, found.statuses, found.received_at, found.end.at)
     case = _case(found, term)
     course = _course(case, found.end.at or now)
     return Explanation(
@@ -171,14 +171,14 @@ def _course(case: _Case, told_at: int) -> Course:
     stopping = () if case.how in ("LIMIT", "PROMISE") else found.pauses
     begin = restart.ended if restart else found.received_at
     runs = tuple((pause.began, pause.ended or max(told_at, pause.began)) for pause in stopping if not restart or pause.began >= begin)
-    return Course(begin, told_at, found.due_at, runs, _budget(case, begin, runs), found.received_at)
+    return Course(begin, told_at, found.due_at, runs, _budget(case, begin), found.received_at)
 
 
-def _budget(case: _Case, begin: int, runs: tuple[tuple[int, int], ...]) -> int | None:
+def _budget(case: _Case, begin: int) -> int | None:
     """Working seconds until the due date without the pauses that are added to it; None where the date is looked at, not the time: also
     while the clock is stopped and the source gave more than was promised first.
 
-    What was paused before the beginning moves the date too, and so is time that may be used. A promise before the beginning leaves none.
+    A promise before the beginning leaves none.
     """
     term, calendar = case.term, case.term.calendar
     in_days = term.limit is not None and term.limit.in_calendar_days
@@ -187,8 +187,7 @@ def _budget(case: _Case, begin: int, runs: tuple[tuple[int, int], ...]) -> int |
     if case.how == "PAUSED" and term.given_at > term.promised_at:
         return None
     promised = due_at(case.restart.ended, term.limit, calendar) if case.restart and term.limit else term.promised_at
-    before = sum(calendar.between(a, min(b, begin)) for a, b in runs if a < begin)
-    allowed = calendar.between(begin, promised) + before
+    allowed = calendar.between(begin, promised)
     return allowed if allowed >= 0 else None
 
 

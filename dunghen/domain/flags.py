@@ -46,7 +46,7 @@ def _of_reception(found: Reckoning, zone: Zone) -> dict[str, bool]:
 
 def _of_course(found: Reckoning, zone: Zone) -> dict[str, bool]:
     head = found.head
-    requests = [pause for pause in pauses_of(found.instants, found.statuses, 0) if _asks(found, pause.began, pause.ended)]
+    requests = [pause for pause in pauses_of(found.instants, found.statuses, 0, 0) if _asks(found, pause.began, pause.ended)]
     return {
         "several_supplements": len(requests) > 1,
         "due_moved_later": head.due > 0 and zone.day_of(head.due) > zone.day_of(head.first_due),

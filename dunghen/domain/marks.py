@@ -117,7 +117,7 @@ def _unusual(found: Reckoning, days: tuple[int, int, int], day_of: Callable[[int
     change, out = _change(received, closed, due), list[Mark]()
     for pause in found.pauses:
         resumed = day_of(pause.ended) if pause.ended else _NEVER
-        _interval(out, PAUSED, max(day_of(pause.began), received), min(resumed, change))
+        _interval(out, PAUSED, day_of(pause.began), min(resumed, change))
     if closed < _NEVER and found.end.otherwise:
         out.append((closed, OTHERWISE, 1))
     return out

@@ -61,8 +61,11 @@ class Stretched(NamedTuple):
     pauses: tuple[Pause, ...]
 
 
-def pauses_of(instants: Sequence[int], statuses: bytes, end: int) -> list[Pause]:
-    """The pauses among a dossier's steps: from a 5 or 6 until the next other step or the end (0: none). Nothing pauses after the end."""
+def pauses_of(instants: Sequence[int], statuses: bytes, received: int, end: int) -> list[Pause]:
+    """The pauses among a dossier's steps: from a 5 or 6 until the next other step or the end (0: none). Nothing pauses after the end.
+
+    The clock starts at the reception: a pause counts from then on at the earliest, and one that was over by then not at all.
+    """
     pauses: list[Pause] = []
     began = kind = 0
     for at, status in zip(instants, statuses, strict=True):
@@ -76,7 +79,7 @@ def pauses_of(instants: Sequence[int], statuses: bytes, end: int) -> list[Pause]
             began = 0
     if began:
         pauses.append(Pause(began, end, kind == SUPPLEMENT))
-    return pauses
+    return [pause._replace(began=max(pause.began, received)) for pause in pauses if not 0 < pause.ended <= received]
 
 
 @lru_cache(maxsize=1 << 12)

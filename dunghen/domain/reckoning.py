@@ -47,7 +47,7 @@ def reckon(record: bytes, rules: DossierRules) -> Reckoning | None:
     end = ended(head, instants, statuses, word)
     if head.first_due and SUPPLEMENT not in statuses and PAYMENT not in statuses:
         return Reckoning(head, instants, statuses, received, end, head.first_due, head.due or head.first_due, ())
-    promised, due, pauses = _by_the_limit(head, received, pauses_of(instants, statuses, end.at), rules)
+    promised, due, pauses = _by_the_limit(head, received, pauses_of(instants, statuses, received, end.at), rules)
     return Reckoning(head, instants, statuses, received, end, promised, due, pauses)
 
 

@@ -47,6 +47,7 @@ STATEMENTS = (
        from dated d asof left join supplement_rule r on d.received_day >= r.from_day
        asof left join procedure_limit l on d.procedure = l.procedure and d.received_day >= l.from_day""",
     # From the step of 5 or 6 until the next other step or the end; 5 and 6 in a row are one pause, of the kind that it began with.
+    # The clock starts at the reception, so what is before that is no part of a pause.
     """create temp table pause as
        with inside as (
          select s.k, s.taken_at, s.place, s.status, s.status in (5, 6) as stops, l.ended_at
@@ -57,11 +58,14 @@ STATEMENTS = (
        found as (
          select k, row_number() over (partition by k order by moves) as n, arg_min(status, place) = 5 as supplement,
            min(taken_at) as began_at, any_value(coalesce(resumed_at, ended_at)) as ended_at
-         from stretch left join resumed using (k, moves) where stops group by k, moves)
+         from stretch left join resumed using (k, moves) where stops group by k, moves),
+       running as (
+         select found.* replace (greatest(began_at, received_at) as began_at) from found join life using (k)
+         where found.ended_at is null or found.ended_at > received_at)
        select f.*, l.amount, l.term, l.in_calendar_days, day_of(f.began_at) as began_day, day_of(f.ended_at) as ended_day,
          l.rule = 'restart' and supplement and l.term is not null as restarts,
          l.rule <> 'first_only' or not supplement or count(*) filter (supplement) over (partition by f.k order by n) = 1 as counted
-       from found f join life l using (k)""",
+       from running f join life l using (k)""",
     """create temp table lap_start as
        select k, 0 as lap, received_at as begins_at, promised_at, amount, term from life where promised_at is not null or term is not null
        union all

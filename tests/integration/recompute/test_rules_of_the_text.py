@@ -120,6 +120,26 @@ CASES = [
     ),
     Case("an open pause stops the clock", [sync(at(5), due=at(9)), step(5, at(6))], first_due=9),
     Case("a bare status 5 of a sync is no pause", [sync(at(5), due=at(9)), sync(at(6), status=5, due=at(9))], due=9, first_due=9),
+    Case(
+        "a pause that was over at the reception changes nothing",
+        [step(5, at(5)), sync(at(9), received=at(9), due=at(16)), step(2, at(9)), step(9, at(21))],
+        received=9, ended=21, due=16, first_due=16,
+    ),
+    Case(
+        "a pause counts from the reception on",
+        [step(6, at(5)), sync(at(8), received=at(8), due=at(12)), step(4, at(9))],
+        received=8, due=13, first_due=12,
+    ),
+    Case(
+        "a pause from before the reception that is open still stops the clock",
+        [step(5, at(5)), sync(at(8), received=at(8), due=at(12))],
+        received=8, first_due=12,
+    ),
+    Case(
+        "first only: a request that was over at the reception is not the first",
+        [step(5, at(20)), sync(at(21), received=at(21), due=at(23)), step(4, at(21)), step(5, at(21, 10)), step(4, at(22, 10))],
+        received=21, due=26, first_due=23,
+    ),
     Case("5 and 4 at the same instant are closed", [sync(at(5), due=at(9)), step(4, at(6)), step(5, at(6))], due=9, first_due=9),
     Case("a pause after the due day changes nothing", [sync(at(5), due=at(9)), step(5, at(12))], due=9, first_due=9),
     Case("a payment stops the clock too", [sync(at(5), due=at(9)), step(6, at(6)), step(4, at(8))], due=13, first_due=9),

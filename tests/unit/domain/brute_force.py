@@ -122,7 +122,8 @@ def story(events: Sequence[DossierEvent], rule: str) -> Story | None:
     otherwise = end is None and says in {3, 7, 8}
     if otherwise:
         end = _soft_end(syncs, walk)
-    due, promised, lapses = _dates(syncs, received, _lapses(walk, end), rule)
+    running = [Lapse(max(x.began, received), x.stopped, x.papers) for x in _lapses(walk, end) if x.stopped is None or x.stopped > received]
+    due, promised, lapses = _dates(syncs, received, running, rule)
     pauses = tuple((on(x.began), None if x.stopped is None else on(x.stopped)) for x in lapses)
     return Story(now.unit, on(received), None if end is None else on(end), due, promised, otherwise, pauses)
 

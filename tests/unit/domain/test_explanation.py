@@ -139,6 +139,15 @@ def test_what_stands_still_within_a_date_that_the_source_moved_is_not_late_by_th
     assert (past.how, past.due_at, [stop.effect for stop in past.stops]) == ("ADDED", at("20 17:00"), ["ADDED"])
 
 
+def test_what_stood_still_before_the_reception_is_no_part_of_the_account() -> None:
+    taken_in = sync("4 08:00", received=at("4 08:00"))
+    found = told("5 08:00", step("2 09:00", 5), taken_in, step("4 08:00", 2))
+    assert (found.how, found.due_at, found.stops, hours(found)) == ("LIMIT", at("9 08:00"), (), {"counted": 8, "remaining": 16})
+    across = told("6 08:00", step("2 09:00", 5), taken_in, step("5 08:00", 4))
+    assert (across.how, across.due_at, [(s.began, s.effect) for s in across.stops]) == ("ADDED", at("10 08:00"), [(at("4 08:00"), "ADDED")])
+    assert hours(across) == {"counted": 8, "paused": 8, "remaining": 16}
+
+
 def test_behind_a_date_of_the_source_all_is_late_a_pause_too() -> None:
     found = told("9 08:00", sync("2 08:00", due=at("4 17:00"), procedure=""), step("5 08:00", 5), step("5 10:00", 4))
     assert (found.how, hours(found)) == ("PROMISE", {"counted": 23, "late": 17})
@@ -214,9 +223,8 @@ def accounted(record: bytes, by: Policy, now: int) -> Explanation | None:
 
 
 def is_the_limit_s_own(found: Explanation) -> bool:
-    """Whether a computed date has to be just the limit in working time: nothing stood still before the clock began."""
-    timed = found.limit is not None and not found.limit.in_calendar_days
-    return timed and not found.promised_by_source and found.by == "computed" and all(s.began >= found.began_at for s in found.stops)
+    """Whether a computed date has to be just the limit in working time."""
+    return found.limit is not None and not found.limit.in_calendar_days and not found.promised_by_source and found.by == "computed"
 
 
 def run(seed: str, dossiers: int, by: Policy) -> tuple[set[str], int]:

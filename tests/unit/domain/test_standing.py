@@ -261,6 +261,28 @@ def test_5_and_4_at_the_same_instant_close_the_pause() -> None:
     assert not stand(*PAUSED, step("3 08:00", 4)).paused
 
 
+TAKEN_IN_LATER = sync("4 08:00", 2, received=at("4 08:00"), due=at("11 17:00"))
+
+
+@pytest.mark.parametrize("taken_in", [step("4 08:00", 2), step("3 17:00", 4)])
+def test_a_pause_that_was_over_when_the_dossier_was_received_changes_nothing(taken_in: DossierEvent) -> None:
+    found = stand(step("2 09:00", 5), TAKEN_IN_LATER, taken_in, step("16 10:00", 9))
+    assert (found.due_at, found.pauses, found.judged) == (at("11 17:00"), (), "late")
+    assert "several_supplements" in stand(step("2 09:00", 5), TAKEN_IN_LATER, taken_in, step("5 09:00", 5)).flags
+
+
+def test_a_pause_counts_from_the_reception_on_at_the_earliest() -> None:
+    found = stand(step("2 09:00", 6), TAKEN_IN_LATER, step("5 08:00", 4))
+    assert (found.due_at, found.pauses) == (at("12 17:00"), ((at("4 08:00"), at("5 08:00")),))
+    still = stand(step("2 09:00", 5), TAKEN_IN_LATER)
+    assert (still.paused, still.pauses) == (True, ((at("4 08:00"), 0),))
+
+
+def test_a_request_before_the_reception_is_not_the_first_that_counts() -> None:
+    asked = (step("2 09:00", 5), TAKEN_IN_LATER, step("4 08:00", 2), step("5 08:00", 5), step("6 08:00", 4))
+    assert stand(*asked, rule="first_only").due_at == at("12 17:00")
+
+
 def test_the_end_closes_a_pause() -> None:
     found = stand(*PAUSED, step("4 08:00", 9))
     assert (found.paused, found.due_day, found.judged) == (False, on(9), "early")
