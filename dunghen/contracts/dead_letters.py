@@ -70,8 +70,10 @@ def origin_of(letter: DeadLetter) -> Origin:
 def dead_letter(origin: Origin, value: bytes | None, fault: Exception) -> DeadLetter:
     """The reason and the place, and the event only where it decodes. No text of the letter repeats a value that was received."""
     event, reason = _read(value or b"")
-    text = str(fault)
-    detail = text if event is not None else text.partition(" - at ")[2]  # only the path: the rest may repeat a received value
+    detail = text = str(fault)
+    if event is None:  # only the path, which comes last: the rest may repeat a received value, whatever that looks like
+        _, told, path = text.rpartition(" - at ")
+        detail = path if told else ""
     return DeadLetter(
         topic=origin.topic,
         partition=origin.partition,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import MsgspecError
 
 from dunghen.cli.dead_letters.letters import Decision, Outcome, decide_replay, newest
 from dunghen.contracts.dead_letters import MEANINGS, Misplaced, Origin, Reason, dead_letter, origin_of
-from dunghen.contracts.messages import DeadLetter, DossierEvent, encode
+from dunghen.contracts.messages import DeadLetter, DossierEvent, decode_event, encode
 
 EVENT = DossierEvent(id="0" * 16, dossier="H17.31-261123-0001", unit="20242", kind="synced", occurred_at=5, arrived_at=7_000_001, status=2)
 PLACE = Origin("dossier-events", 3, 77)
@@ -30,6 +31,22 @@ def test_members_that_this_release_does_not_know_are_not_copied() -> None:
 def test_an_event_under_a_wrong_key_is_mended_by_sending_it_under_its_own() -> None:
     aside = dead_letter(PLACE, encode(EVENT), Misplaced("the key is not the event's dossier"))
     assert (aside.reason, decide_replay(aside, None)) == (Reason.UNUSABLE, Decision(Outcome.REPLAYED, EVENT))
+
+
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (encode(EVENT).replace(b'"synced"', b'"x - at planted 0905123456"'), "`$.kind`"),
+        (encode(EVENT).replace(b'"synced"', b'"x - at `$.dossier` - at planted"'), "`$.kind`"),
+        (b"{ - at planted", ""),
+        (b'{"id - at planted":1}', ""),
+    ],
+)
+def test_a_letter_says_where_the_fault_is_and_repeats_no_value_not_one_that_looks_like_a_place(value: bytes, detail: str) -> None:
+    with pytest.raises(MsgspecError) as fault:
+        decode_event(value)
+    found = dead_letter(PLACE, value, fault.value)
+    assert (found.detail, found.event) == (detail, None)
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"\xff", encode(EVENT)[:-1] + b',"version":2}'])
