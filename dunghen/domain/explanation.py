@@ -31,7 +31,7 @@ _EFFECTS: dict[How, Effect] = {"SOURCE": "CONTAINED", "LIMIT": "UNMOVED", "PROMI
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A pause (`ended` 0: still) and what it did to the due date.
+    """A pause (`ended` 0: still), the instant of the step that it began with, and what it did to the due date.
 
     `ADDED` to the promise; `CONTAINED` in a date that the source moved; `UNMOVED`: the date comes to lie on no later day by it, so the time
     ran on; `RESTARTS` the limit; `VOID`: before the restart; `OPEN`; `AFTER_DUE` and `NOT_FIRST` stopped nothing.
@@ -39,6 +39,7 @@ class Stop:
 
     began: int
     ended: int
+    said_at: int
     status: int  # 5 or 6
     effect: Effect
 
@@ -198,7 +199,7 @@ def _term_seconds(course: Course, policy: Policy) -> int | None:
 
 
 def _stop(case: _Case, pause: Pause) -> Stop:
-    return Stop(pause.began, pause.ended, SUPPLEMENT if pause.supplement else PAYMENT, _effect(case, pause))
+    return Stop(pause.began, pause.ended, pause.said_at, SUPPLEMENT if pause.supplement else PAYMENT, _effect(case, pause))
 
 
 def _effect(case: _Case, pause: Pause) -> Effect:

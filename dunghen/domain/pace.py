@@ -18,7 +18,7 @@ QUARTERS = 4  # of a working day
 LATE = -1
 EVENING = -2  # no working time was left, but the due day was not over (a word of its own: edition 4 wrote 0 for it)
 LONGEST = 11 * QUARTERS  # who has more time has as much
-MOVED = "*"  # behind the word of a dossier to which the source gave a later day, no pause being the reason
+MOVED = "*"  # behind the word of a dossier to which the source gave a later day, no pause begun by the first one being the reason
 STOPPED, UNDATED = "stopped", "undated"  # of open ones without a due date
 
 Record = Mapping[tuple[int, int], int]  # (term, left) -> dossiers whose due day is over
@@ -55,7 +55,7 @@ def pace_of(found: Reckoning, calendar: WorkingCalendar) -> str:
     day_of = calendar.zone.day_of
     due_day, promised = day_of(due), day_of(found.first_due_at or due)
     term = min(int(quarters_left(calendar, found.received_at, promised)), LONGEST)
-    moved = MOVED if due_day > promised and not found.pauses else ""
+    moved = MOVED if due_day > promised and not any(day_of(pause.began) <= promised for pause in found.pauses) else ""
     if not ended:
         return f"{term}|@{due_day}{moved}"
     if day_of(ended) > due_day:

@@ -14,11 +14,15 @@ from dunghen.domain.statuses import PAUSING, SUPPLEMENT
 
 
 class Pause(NamedTuple):
-    """From one instant to another (0: still); `supplement`: it began with a request for papers, not for a payment."""
+    """From one instant to another (0: still); `supplement`: it began with a request for papers, not for a payment.
+
+    `said_at`: the instant of that step, which lies before `began` where it lies before the reception.
+    """
 
     began: int
     ended: int
     supplement: bool
+    said_at: int
 
 
 class Term(NamedTuple):
@@ -75,10 +79,10 @@ def pauses_of(instants: Sequence[int], statuses: bytes, received: int, end: int)
             if not began:
                 began, kind = at, status
         elif began:
-            pauses.append(Pause(began, at, kind == SUPPLEMENT))
+            pauses.append(Pause(began, at, kind == SUPPLEMENT, began))
             began = 0
     if began:
-        pauses.append(Pause(began, end, kind == SUPPLEMENT))
+        pauses.append(Pause(began, end, kind == SUPPLEMENT, began))
     return [pause._replace(began=max(pause.began, received)) for pause in pauses if not 0 < pause.ended <= received]
 
 

@@ -142,7 +142,7 @@ def _due(account: Explanation | None, told: Told | None, zone: Zone) -> dict[str
 
 def _pauses(told: Told, course: Course) -> list[dict[str, object]]:
     zone, stops = told.policy.zone, told.account.stops
-    return [{**_pause(told, stop, n), **setter_of(course, stop.began, stop.status, zone)} for n, stop in enumerate(stops, 1)]
+    return [{**_pause(told, stop, n), **setter_of(course, stop.said_at, stop.status, zone)} for n, stop in enumerate(stops, 1)]
 
 
 def _pause(told: Told, stop: Stop, ordinal: int) -> dict[str, object]:

@@ -14,7 +14,7 @@ from dunghen.contracts.policies import Applied, policy_records
 from dunghen.domain.days import Zone, day_number
 from dunghen.domain.policy import Policy
 from dunghen.domain.record import fold
-from services.api.dossier_events import Course
+from services.api.dossier_events import Course, joined
 from services.api.explanations import explanation_of, reason_now, versions_of
 
 ZONE = Zone("Asia/Ho_Chi_Minh")
@@ -56,6 +56,18 @@ def body(*events: tuple[str, int, dict[str, Any]], procedure: str = "5wd") -> di
         record = fold(record, DossierEvent(kind=kind, occurred_at=at(when), status=status, **plain, **facts)) or record
     assert record is not None
     return {"record": base64.b64encode(record).decode(), "unit": "20242", "procedure": procedure}
+
+
+def test_who_asked_before_the_reception_is_named_though_the_pause_counts_from_the_reception_on() -> None:
+    asked = DossierEvent(
+        id="a" * 16, dossier="D-1", unit="20242", kind="progressed", occurred_at=at("2 09:00"), arrived_at=at("2 10:00") * 10**6, status=5,
+        source="one-stop",
+    )  # fmt: skip
+    course = joined(Course(), [(0, 0, asked)])
+    document = body(("2 09:00", 5, {}), ("4 08:00", 4, {}))
+    (pause,) = explanation_of(document, policy(), at("5 08:00"), course or Course())["pauses"]
+    assert (pause["from"], pause["to"]) == ("2026-11-03T08:00:00+07:00", "2026-11-04T08:00:00+07:00")
+    assert (pause["source"], pause["arrived_at"]) == ("one-stop", "2026-11-02T10:00:00+07:00")
 
 
 def told(now: str, *events: tuple[str, int, dict[str, Any]], by: Policy | None = None, procedure: str = "5wd") -> dict[str, Any]:

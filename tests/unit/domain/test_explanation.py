@@ -146,6 +146,7 @@ def test_what_stood_still_before_the_reception_is_no_part_of_the_account() -> No
     across = told("6 08:00", step("2 09:00", 5), taken_in, step("5 08:00", 4))
     assert (across.how, across.due_at, [(s.began, s.effect) for s in across.stops]) == ("ADDED", at("10 08:00"), [(at("4 08:00"), "ADDED")])
     assert hours(across) == {"counted": 8, "paused": 8, "remaining": 16}
+    assert across.stops[0].said_at == at("2 09:00"), "who asked is found by when it was asked"
 
 
 def test_behind_a_date_of_the_source_all_is_late_a_pause_too() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nasty_dossiers import UNITS, dossier
+from nasty_dossiers import event as made
 
 from dunghen.domain.calendar import WorkingCalendar
 from dunghen.domain.days import Zone, day_number
@@ -281,6 +282,25 @@ def test_words_are_told_back_as_they_were_meant() -> None:
         (20, LATE): 2,
         (20, QUARTERS): 2,
     }, "what was moved left its first promise a day before, and was held to the second"
+
+
+@pytest.mark.parametrize(("paused", "moved"), [(3, False), (10, True)])
+def test_a_pause_is_the_reason_of_a_later_date_only_if_it_began_by_the_first_promise(paused: int, moved: bool) -> None:
+    """Promised for a week later, prolonged by the source to three weeks, paused for an hour after so many working days."""
+    received = ZONE.at(MONDAY, 8 * 3600)
+    begin = CALENDAR.add(received, paused * CALENDAR.day_seconds)
+    record: bytes | None = None
+    for said in (
+        made("synced", received, status=4, received=received, due=received + 7 * 86400),
+        made("synced", received + 60, status=4, received=received, due=received + 21 * 86400),
+        made("progressed", begin, status=6),
+        made("progressed", begin + 3600, status=4),
+    ):
+        record = fold(record, said) or record
+    found = reckon(record or b"", DossierRules(ZONE, CALENDAR))
+    assert found is not None
+    assert len(found.pauses) == 1
+    assert pace_of(found, CALENDAR).endswith(MOVED) == moved
 
 
 def test_each_word_says_what_the_dossier_is_by_its_own_standing() -> None:
