@@ -32,7 +32,7 @@ def told() -> Layouts:
         "record": record_layout.LAYOUT,
         "records read": sorted({record_layout.LAYOUT, *(earlier[0] for earlier in record_layout.EARLIER)}),
         "counters": list(marks.COUNTERS),
-        "editions": {"traits": traits.EDITION, "statements": statements.EDITION},
+        "editions": {"traits": traits.EDITION, "statements": statements.EDITION, "counters": marks.COUNTED["edition"]},
         "stores": {f"{store}.{kept.name}": kept.offset_bits for store in KEPT for kept in KEPT[store]},
     }
 

@@ -183,6 +183,7 @@ BREAK_LAYOUTS: dict[str, Callable[[Any], Any]] = {
     "records of layout 3 are not read any more": lambda now: now.update({"records read": [4]}),
     "counters: one is gone or has another place (new ones come behind)": lambda now: now["counters"].insert(3, "new"),
     "edition of traits: is lower": lambda now: now["editions"].update(traits=1),
+    "edition of counters: is lower": lambda now: now["editions"].update(counters=1),
     "store access.audit: is gone": lambda now: now["stores"].pop("access.audit"),
     "store api.notices: another version": lambda now: now["stores"].update({"api.notices": 12}),
 }
