@@ -1,7 +1,7 @@
 """What comparisons of the live map with the batch path found (`dunghen reconcile --keep`): the values of `reconciliations`.
 
 None is ever replaced: a clean comparison does not hide the one before it that was not. How far one vouches for a unit's month is decided in
-`standing`.
+`standing`; what is compared, and what is not, is said in decision 0037.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ CITY = "city"  # in `units`: the sums of the whole city
 MOST_KEPT = 5000  # in memory: more than thirteen years of nights
 State = Literal["reconciled", "differs", "not_reconciled"]
 MEANINGS: dict[str, tuple[str, str]] = {
-    "reconciled": ("Đã đối soát: khớp 100 % với sự kiện gốc", "Reconciled: equal to the raw events in every cell"),
+    "reconciled": (
+        "Đã đối soát: mọi số liệu, màu và thứ hạng khớp 100 % với sự kiện gốc",
+        "Reconciled: every figure, band and rank is what the raw events come to",
+    ),
     "differs": ("Đã đối soát: có ô không khớp", "Reconciled: cells differ from the raw events"),
     "not_reconciled": ("Chưa đối soát", "Not reconciled: no comparison is kept that looked at these figures"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -74,6 +75,12 @@ def days_of(period: str) -> tuple[int, int]:
 def day_of(text: str) -> int:
     """The local day number of an ISO date."""
     return (date.fromisoformat(text) - _EPOCH).days
+
+
+def holds_on(given: Mapping[str, Any], day: int) -> bool:
+    """Whether a unit or a definition of a policy's body is there on a local day."""
+    begin, end = given.get("valid_from"), given.get("valid_to")
+    return (not begin or day_of(begin) <= day) and (not end or day <= day_of(end))
 
 
 def _day(year: int, month: int) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dunghen.cli.recompute.fact_table import day_of
+from dunghen.cli.recompute.fact_table import holds_on
 from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import CITY, Asked, Definitions
 from dunghen.cli.recompute.windows import with_calendar_ends
@@ -27,10 +27,10 @@ def asked_of(units: Mapping[str, str], scores: Mapping[str, UnitScore], bodies: 
     return Asked(named, scores, bodies["city"]["code"])
 
 
-def units_of(bodies: Bodies, day: int, scores: Mapping[str, UnitScore]) -> dict[str, str]:
+def units_of(bodies: Bodies, day: int, scores: Iterable[str]) -> dict[str, str]:
     """The units of a local day, and those that count although the day lacks them, under their own codes."""
     given = bodies.get("units", {}).get("units", ())
-    codes = [one["code"] for one in given if _from(one, "valid_from", day) <= day <= _from(one, "valid_to", day)]
+    codes = [one["code"] for one in given if holds_on(one, day)]
     return {code: code for code in dict.fromkeys((*codes, *sorted(scores)))}
 
 
@@ -44,7 +44,3 @@ def answers_of(figures: Figures) -> list[dict[str, Any]]:
         else:
             answer["units"].append({"code": unit, **figure.shown()})
     return list(found.values())
-
-
-def _from(given: Mapping[str, Any], name: str, otherwise: int) -> int:
-    return day_of(given[name]) if given.get(name) else otherwise

@@ -36,14 +36,20 @@ class Found:
     maximum: int
     total: bool = False
 
+    @property
+    def whole(self) -> tuple[int, int]:
+        """Numerator and denominator of the value, exact: of a total its points ÷ its maximum; (0, 0) without a value."""
+        if self.total and self.points is not None and self.maximum:
+            return (self.points / self.maximum).as_integer_ratio()
+        return self.numerator, self.denominator
+
     def shown(self) -> dict[str, Any]:
         """The members of a row of the map that say it."""
         top, bottom, points = self.numerator, self.denominator, None
         if self.points is not None:
             points = _rounded(self.points, self.maximum)
-        exact = Fraction(top, bottom) if bottom else None
-        if self.total and self.points is not None and self.maximum:
-            exact = self.points / self.maximum
+        exact = Fraction(*self.whole) if self.whole[1] else None
+        if self.total and exact is not None:
             top, bottom = int(points * 10**6) if points else 0, self.maximum * 10**6
         said = exact is not None and (self.total or max(top, bottom) >= _DOUBLE)
         return {

@@ -1,20 +1,29 @@
-"""Compares answers of the live map with recomputed scores, cell by cell. Pure."""
+"""Compares answers of the live map with recomputed scores, cell by cell. Pure.
+
+Every figure of a row and of the city, its band, interval, rank and class. Not: names, and how fresh feeds are, which events do not say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dunghen.contracts.messages import RateCounts, UnitScore
+from dunghen.cli.recompute.looks import Look, Looks, within
+from dunghen.contracts.messages import STANDING_COUNTS, RateCounts, UnitScore
 from dunghen.contracts.reconciliations import CITY
 from dunghen.domain.marks import IN_A_WINDOW
 
 Value = int | float | str | None
+Row = Mapping[str, Any]  # of the map, or what one should have
 RATES = ("official", "resolved", "due_cohort", "statutory")
 _STANDING_COUNTS = ("pending", "overdue", "paused", "due_today", "due_today_left")
 _CITY_COUNTS = ("received_today", "finished_today")
-_SUMMED = ("numerator", "denominator", "received", "finished", *_STANDING_COUNTS)
+_NAMED = {name: f"counts.{name}" for name in IN_A_WINDOW}
+_COUNTED = ("received", "finished", *_NAMED.values(), *_STANDING_COUNTS)
+_INTERVAL = ("low", "high")
+OF_A_RATE = ("numerator", "denominator", "value", "trend", "band", "few", *_INTERVAL, "rank", "of")
+_NOT_RANKED: Row = {"rank": None, "of": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +53,88 @@ class Compared:
     differences: tuple[Difference, ...]
 
 
-def compare(answer: Mapping[str, Any], scores: Mapping[str, UnitScore]) -> Compared:
-    """One answer of `/map` against the scores of its units, each at its own cut. A unit that has no score counts as all zero.
-
-    A figure that the answer lacks is a difference too. So is a unit that counts something and is not in the answer.
-    """
+def compare(answer: Mapping[str, Any], scores: Mapping[str, UnitScore], looks: Looks) -> Compared:
+    """One answer of `/map` by a rate against the scores of its `expected` units, each at its own cut."""
     window, rate = str(answer["window"]), str(answer["rate"])
-    rows: dict[str, Mapping[str, Any]] = {row["code"]: {**row, **_named(row.get("counts", {}))} for row in answer["units"]}
-    expected = {unit: figures_of(score, window, rate) for unit, score in scores.items()}
-    nothing = dict.fromkeys(next(iter(expected.values()), {}), 0) | {"value": None, "trend": None}
-    pairs = [
-        (Cell(unit, window, rate, figure), rows.get(unit, nothing).get(figure), wanted)
-        for unit in sorted(rows | expected)
-        for figure, wanted in expected.get(unit, nothing).items()
-    ]
-    return _judged([*pairs, *_city_pairs(answer, scores.values())])
+    counts = {unit: score.windows[window].rates[rate] for unit, score in scores.items()}
+    ranks = looks.rate.places({unit: (looks.kind(unit), one.numerator, one.denominator) for unit, one in counts.items()})
+    units = {unit: {**_rated(one, looks.rate), **placed(ranks[unit])} for unit, one in counts.items()}
+    city = _rated(_added(counts.values()), looks.rate)
+    return together([compare_rows(answer, scores, looks, (units, city)), _summed(answer, (window, rate), ("numerator", "denominator"))])
 
 
-def figures_of(score: UnitScore, window: str, rate: str) -> dict[str, Value]:
-    """What a row of the map should show for a score."""
-    counted = score.windows[window]
-    rates = counted.rates[rate]
+def compare_rows(
+    answer: Mapping[str, Any], scores: Mapping[str, UnitScore], looks: Looks, measured: tuple[Mapping[str, Row], Row]
+) -> Compared:
+    """What every answer of the map has, and what its measure shows of the units and the city (`measured`). A figure that lacks differs."""
+    window, measure = str(answer["window"]), str(answer.get("indicator") or answer["rate"])
+    rows, parts = {row["code"]: _flat(row) for row in answer["units"]}, list[Compared]()
+    batch = {unit: counted(score, window) for unit, score in scores.items()}
+    for unit in sorted(rows.keys() | scores.keys()):
+        there, wanted = dict[str, Any](there=unit in rows), dict[str, Any](there=unit in scores)
+        if unit in rows and unit in scores:
+            there |= rows[unit]
+            wanted |= {"kind": looks.kind(unit), **batch[unit], **measured[0][unit]}
+        parts.append(compare_row((unit, window, measure), there, wanted))
+    city = {**_sums(batch.values(), _COUNTED), **_by_rate(scores.values(), window), **measured[1], **_NOT_RANKED}
+    shown = {**_flat(answer["city"]), **_rates_of(answer["city"])}
+    return together([*parts, compare_row((CITY, window, measure), shown, city), _summed(answer, (window, measure), _COUNTED)])
+
+
+def compare_row(who: tuple[str, str, str], shown: Row, wanted: Row) -> Compared:
+    """Each figure that is wanted; `who`: unit, window and measure."""
+    if wanted.items() <= shown.items():
+        return Compared(len(wanted), ())
+    pairs = [(figure, shown.get(figure), batch) for figure, batch in wanted.items()]
+    return Compared(
+        len(pairs),
+        tuple(
+            Difference(Cell(*who, figure), live, batch)
+            for figure, live, batch in pairs
+            if not (within(live, batch) if figure in _INTERVAL else live == batch)
+        ),
+    )
+
+
+def expected(answer: Mapping[str, Any], scores: Mapping[str, UnitScore], looks: Looks) -> dict[str, UnitScore]:
+    """Of these units those that the answer has, or should have: all that are there on the day, and who else counts something."""
+    shown = {row["code"] for row in answer["units"]} | looks.there
+    return {unit: score for unit, score in scores.items() if unit in shown or _counts(score)}
+
+
+def counted(score: UnitScore, window: str) -> Row:
+    """What is counted, without regard to a measure."""
+    inside = score.windows[window]
+    standing = {name: getattr(score, name) for name in _STANDING_COUNTS}
+    of_window = {said: inside.counts[name] for name, said in _NAMED.items()}
+    return {"received": inside.counts["received"], "finished": inside.finished, **of_window, **standing}
+
+
+def placed(place: tuple[int | None, int]) -> Row:
+    """A rank, and how many there are, as a row says it."""
+    return dict(zip(_NOT_RANKED, place, strict=True))
+
+
+def _rated(rates: RateCounts, look: Look) -> Row:
+    """What one rate's integers come to."""
     return {
         "numerator": rates.numerator,
         "denominator": rates.denominator,
         "value": _share(rates.numerator, rates.denominator),
         "trend": _trend(rates),
-        "received": counted.counts["received"],
-        "finished": counted.finished,
-        **_named({name: counted.counts[name] for name in IN_A_WINDOW}),
-        **{name: getattr(score, name) for name in _STANDING_COUNTS},
+        **look.of(rates.numerator, rates.denominator),
     }
 
 
-def _named(counts: Mapping[str, int]) -> dict[str, Value]:
-    return {f"counts.{name}": count for name, count in counts.items()}
+def _counts(score: UnitScore) -> bool:
+    standing = any(getattr(score, name) for name in STANDING_COUNTS)
+    windows = score.windows.values()
+    return standing or any(any(one.counts.values()) or any(rate.denominator for rate in one.rates.values()) for one in windows)
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    counts = row.get("counts", {})
+    return {**row, **{said: counts[name] for name, said in _NAMED.items() if name in counts}}
 
 
 def together(parts: Iterable[Compared]) -> Compared:
@@ -87,22 +143,40 @@ def together(parts: Iterable[Compared]) -> Compared:
     return Compared(sum(part.cells for part in parts), tuple(difference for part in parts for difference in part.differences))
 
 
-def _city_pairs(answer: Mapping[str, Any], scores: Iterable[UnitScore]) -> list[tuple[Cell, Value, Value]]:
-    """The city against the sum of the units of the same answer, and what these do not show against the recomputed sum."""
-    window, rate, city, scores = str(answer["window"]), str(answer["rate"]), answer["city"], list(scores)
-    shown, rows = {**city, **_named(city.get("counts", {}))}, [{**row, **_named(row.get("counts", {}))} for row in answer["units"]]
-    summed = (*_SUMMED, *_named(IN_A_WINDOW))
-    pairs = [(f"{name}, sum of units", shown.get(name), sum(row.get(name, 0) for row in rows)) for name in summed]
-    pairs += [(name, city.get(name), sum(getattr(score, name) for score in scores)) for name in _CITY_COUNTS]
-    for each in RATES:
-        rate_shown = city.get("rates", {}).get(each, {})
-        for part in ("numerator", "denominator"):
-            pairs.append((f"rates.{each}.{part}", rate_shown.get(part), sum(getattr(s.windows[window].rates[each], part) for s in scores)))
-    return [(Cell(CITY, window, rate, figure), live, wanted) for figure, live, wanted in pairs]
+def _by_rate(scores: Iterable[UnitScore], window: str) -> Row:
+    """What the city alone shows: its four rates side by side, and its day."""
+    scores, found = list(scores), dict[str, Value]()
+    for rate in RATES:
+        total = _added(score.windows[window].rates[rate] for score in scores)
+        share = _share(total.numerator, total.denominator)
+        found |= _said_of(rate, {"numerator": total.numerator, "denominator": total.denominator, "value": share})
+    return {**found, **{name: sum(getattr(score, name) for score in scores) for name in _CITY_COUNTS}}
 
 
-def _judged(pairs: list[tuple[Cell, Value, Value]]) -> Compared:
-    return Compared(len(pairs), tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2]))
+def _rates_of(city: Row) -> Row:
+    rates = city.get("rates", {})
+    return {figure: value for rate in RATES for figure, value in _said_of(rate, rates.get(rate, {})).items()}
+
+
+def _said_of(rate: str, figures: Row) -> Row:
+    return {f"rates.{rate}.{name}": value for name, value in figures.items()}
+
+
+def _summed(answer: Mapping[str, Any], of: tuple[str, str], names: Sequence[str]) -> Compared:
+    """The city against the sum of the units of the same answer."""
+    city, sums = _flat(answer["city"]), _sums(map(_flat, answer["units"]), names)
+    shown, wanted = ({f"{name}, sum of units": found.get(name) for name in names} for found in (city, sums))
+    return compare_row((CITY, *of), shown, wanted)
+
+
+def _sums(rows: Iterable[Row], names: Sequence[str]) -> Row:
+    rows = list(rows)
+    return {name: sum([row.get(name, 0) for row in rows]) for name in names}
+
+
+def _added(counts: Iterable[RateCounts]) -> RateCounts:
+    counts = list(counts)
+    return RateCounts(**{name: sum(getattr(one, name) for one in counts) for name in RateCounts.__struct_fields__})
 
 
 def _share(numerator: int, denominator: int) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from dunghen.cli.recompute.windows import standard_windows
 from dunghen.contracts.messages import UnitScore
 
 Offsets = Mapping[int, int]
+UnitsOf = Callable[[int, int], Iterable[str]]  # of a local day and a policy version: who might be on the map
 _EPOCH = date(1970, 1, 1)
 
 
@@ -56,12 +57,12 @@ def reaches(level: Offsets, wanted: Offsets) -> bool:
     return all(level.get(partition, 0) >= offset for partition, offset in wanted.items())
 
 
-def batches_of(answers: Sequence[Mapping[str, Any]], end: Offsets, units: Iterable[str] = ()) -> list[Batch]:
+def batches_of(answers: Sequence[Mapping[str, Any]], end: Offsets, units: UnitsOf = lambda _day, _policy: ()) -> list[Batch]:
     """What to recompute for these answers: every unit of an answer at the greater of E and its V, and `units` that it lacks at E."""
     batches: dict[tuple[int, int], Batch] = {}
-    others = {unit: dict(end) for unit in units}
     for answer in answers:
         key = ((date.fromisoformat(answer["as_of"]) - _EPOCH).days, int(answer["policy"]))
+        others = {unit: dict(end) for unit in units(*key)}
         vectors = {row["code"]: greater(end, offsets(row["covers"])) for row in answer["units"]}
         batches.setdefault(key, Batch(*key)).add(answer, others | vectors)
     return list(batches.values())

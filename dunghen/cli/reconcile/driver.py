@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,13 +19,14 @@ from dunghen.cli.recompute.catalogue_table import catalogue_rows
 from dunghen.cli.recompute.command import bodies_at, desks_from_kafka, events_from_kafka, facts_from_kafka, horizons_from_kafka
 from dunghen.cli.recompute.desk_table import DeskTable
 from dunghen.cli.recompute.fact_table import FactRow, FactTable
-from dunghen.cli.recompute.indicator_answers import asked_of, definitions_of
+from dunghen.cli.recompute.indicator_answers import asked_of, definitions_of, units_of
 from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
+from dunghen.cli.recompute.looks import looks_of
 from dunghen.cli.recompute.yearly import yearly_sheets
-from dunghen.cli.reconcile.compare import RATES, Compared, Difference, compare, together
+from dunghen.cli.reconcile.compare import OF_A_RATE, RATES, Compared, Difference, compare, expected, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
-from dunghen.cli.reconcile.indicators import compare_indicator
+from dunghen.cli.reconcile.indicators import compare_indicator, found_for
 from dunghen.cli.reconcile.yearly import compare_yearly
 from dunghen.contracts.policies import PolicyBook
 from dunghen.contracts.reconciliations import CITY
@@ -91,9 +92,9 @@ async def compared(settings: PlatformSettings, http: httpx.AsyncClient) -> Repor
     upto = furthest(batches_of(answers, end), end)
     table, book = await events_from_kafka(settings, upto), await read_book(settings)
     horizons, named = await horizons_from_kafka(settings), table.arrow()
-    batches = batches_of(answers, end, named["unit"].unique().to_pylist())
     history = await asyncio.to_thread(history_of, named, horizons)
     known = Known(history, book, await facts_from_kafka(settings), await desks_from_kafka(settings))
+    batches = batches_of(answers, end, partial(known.units, named["unit"].unique().to_pylist()))
     found, shown = await asyncio.to_thread(_judge, batches, known)
     published = await asyncio.to_thread(_judge_yearly, yearly, known)
     shown += [Shown(difference, ()) for difference in published.differences]
@@ -164,6 +165,10 @@ class Known:
     facts: FactTable
     desks: DeskTable
 
+    def units(self, named: Iterable[str], day: int, policy: int) -> Iterable[str]:
+        """Those that are there on a local day, and those that events name."""
+        return units_of(bodies_at(self.book, policy), day, named)
+
 
 def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
     parts, shown = [], []
@@ -171,13 +176,15 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
         bodies = bodies_at(known.book, batch.policy)
         definitions = definitions_of(bodies, batch.day)
         with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
-            asked = _asked(batch, bodies, found)
+            asked, looks = _asked(batch, bodies, found), looks_of(bodies, batch.day)
             figures = _Figures(definitions, asked, known, catalogue_rows(bodies.get("procedures", {}), asked.city))
             for answer, names in batch.answers:
+                scores = expected(answer, batch.scores_for(names, found.units), looks)
                 if answer.get("indicator"):
-                    part = compare_indicator(answer, names, figures.at(answer, names))
+                    cuts = {unit: names[unit] for unit in scores}
+                    part = compare_indicator(answer, found_for(answer, cuts, figures.at(answer, cuts)), scores, looks)
                 else:
-                    part = compare(answer, batch.scores_for(names, found.units))
+                    part = compare(answer, scores, looks)
                 parts.append(part)
                 shown += [Shown(difference, _dossiers(found, names, difference)) for difference in part.differences]
         definitions.close()
@@ -213,7 +220,6 @@ class _Figures:
 
     def at(self, answer: Mapping[str, Any], names: Mapping[str, str]) -> Figures:
         told, desks = offsets(answer.get("facts") or {}), offsets(answer.get("desks") or {})
-        names = {row["code"]: names[row["code"]] for row in answer["units"]}
         mark = f"{_text(told)} {_text(desks)} {sorted(names.values())}"
         if mark not in self._found:
             units = {name: self.asked.units[name] for name in names.values()}
@@ -228,7 +234,7 @@ def _dossiers(found: Recomputation, names: Mapping[str, str], difference: Differ
     cell = difference.cell
     if cell.unit == CITY or cell.rate not in RATES:
         return ()
-    rate = cell.rate if cell.figure in ("numerator", "denominator", "value", "trend") else "official"
+    rate = cell.rate if cell.figure in OF_A_RATE else "official"
     counted = sorted(found.dossiers_of(names[cell.unit], cell.window, rate), key=lambda dossier: -dossier.offset)
     return tuple(msgspec.to_builtins(dossier) for dossier in counted[:_DOSSIERS_SHOWN])
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from dunghen.cli.recompute.fact_table import rows_of, task_rows_of
-from dunghen.cli.recompute.indicator_points import Found
-from dunghen.cli.recompute.indicators import CITY, Asked, Definitions
+from dunghen.cli.recompute.indicators import Asked, Definitions
+from dunghen.cli.recompute.looks import looks_of
 from dunghen.cli.recompute.windows import with_calendar_ends
-from dunghen.cli.reconcile.indicators import compare_indicator
+from dunghen.cli.reconcile.indicators import compare_indicator, found_for
 from dunghen.contracts.facts import Fact, FactBook, facts_by_unit
 from dunghen.contracts.messages import UnitScore
 from dunghen.contracts.scores import live_windows, unit_score
@@ -29,7 +29,7 @@ from services.api.indicator_view import view_of
 from services.api.views import Scene, ViewKey
 
 TODAY = day_number(date(2026, 11, 16))
-UNITS = {"20242": "locality", "20194": "locality", "H17.10": "department"}
+UNITS = {"20242": "locality", "20194": "locality", "20197": "locality", "H17.10": "department"}
 COUNTS = ("received", "online", "early", "on_day", "late", "fee", "paid_online", "paid_national", "gateway_told", "form_told", "by_post")
 GROUPS = [
     {"code": code, "parent": parent, "name_vi": "a", "name_en": "a", "maximum": maximum}
@@ -48,12 +48,26 @@ def some_set(rng: Random) -> dict[str, Any]:
             one["threshold"] = rng.choice((10, 50, 80.5))
         elif kind == "ratio" and rng.random() < 0.3:
             one["direction"] = "lower"
+        if rng.random() < 0.5:
+            one["bands"] = some_bands(rng, one.get("direction", "higher"))
         one["facts_over"] = rng.choice(("sum", "latest"))
         if rng.random() < 0.5:
             one["kinds"] = rng.choice((["locality"], ["city"]))
         indicators += versions(rng, one)
     total = any(one["maximum"] for one in indicators)
-    return {"code": "SET", "name_vi": "a", "name_en": "a", "total": total, "groups": GROUPS, "indicators": indicators}
+    of = {"code": "SET", "name_vi": "a", "name_en": "a", "total": total, "groups": GROUPS, "indicators": indicators}
+    classes = [{"code": f"c{least}", "name_vi": "a", "name_en": "a", "from": least} for least in rng.sample(range(0, 101, 10), 4)]
+    return {**of, "classes": classes, **({"bands": {"green": 60.5, "orange": 20}} if rng.random() < 0.3 else {})}
+
+
+def some_bands(rng: Random, direction: str) -> dict[str, Any]:
+    """Three, or fewer, at most one decimal, from green on."""
+    given = sorted(rng.sample(range(1, 1000), 3), reverse=direction == "higher")
+    return {
+        name: tenths / 10
+        for name, tenths in zip(("green", "yellow", "orange"), given, strict=True)
+        if name == "green" or rng.random() < 0.7
+    }
 
 
 def inputs(rng: Random, kind: str) -> dict[str, Any]:
@@ -143,7 +157,9 @@ def test_map_and_sql_say_the_same(seed: int) -> None:
     rng = Random(seed)
     body = {"sets": [some_set(rng)]}
     units = {"units": [{"code": code, "name": code, "kind": kind} for code, kind in UNITS.items()]}
-    policy = Policy.from_bodies(1, {"city": {"code": "H17", "name": "x"}, "units": units, "indicators": body})
+    rules = {"few": rng.randrange(8)}
+    bodies = {"city": {"code": "H17", "name": "x"}, "units": units, "rules": rules, "bands": {"green": 93.5}, "indicators": body}
+    policy = Policy.from_bodies(1, bodies)
     facts, series = some_facts(rng), {unit: some_days(rng) for unit in UNITS}
     series["20194"] = DaySeries()  # nothing ever occurred here
     book = FactBook()
@@ -167,29 +183,21 @@ def test_map_and_sql_say_the_same(seed: int) -> None:
     assert "SET.N1" not in known.parts, "an indicator goes before a group of its code"
     totals = [code for code in ("SET", *known.parts) if known.set_with_total(code) and known.of_set(code, TODAY)]
     codes = [one.code for one in known.of_set("SET", TODAY)] + totals
-    cells = 0
+    cells, seen, looks = 0, set[tuple[str, Any]](), looks_of(bodies, TODAY)
     for window in WINDOWS:
         for code in codes:
-            found = compare_indicator(answer(scene, window, code), {unit: unit for unit in UNITS}, figures)
+            shown = answer(scene, window, code)
+            found = compare_indicator(shown, found_for(shown, {unit: unit for unit in UNITS}, figures), scores, looks)
             assert found.differences == (), f"{found.differences} of {body}"
             cells += found.cells
-    assert cells >= 7 * 8 * 4 * 4
+            seen |= {(name, row[name]) for row in shown["units"] for name in ("band", "standing", "rank", "few")}
+    assert cells >= 7 * 8 * 4 * 40
+    assert {("rank", 1), ("rank", 2), ("few", False)} <= seen
+    assert len({band for member, band in seen if member == "band"}) >= 3
 
 
 def answer(scene: Scene, window: str, code: str) -> dict[str, Any]:
     view = view_of(ViewKey(window=window, indicator=code))
     view.show(scene)
-
-    def shown(row: Any) -> dict[str, Any]:
-        return {name: getattr(row, name) for name in row.__struct_fields__}
-
-    return {"window": window, "indicator": code, "units": [shown(row) for row in view.rows.values()], "city": shown(view.city)}
-
-
-def test_a_difference_is_found() -> None:
-    right = {"code": "a", "numerator": 1, "denominator": 2, "value": 0.5, "points": 5.0, "maximum": 10, "reason": "VALUE", "exact": None}
-    found = {(unit, "month", "SET.N0"): Found(1, 2, "VALUE", Fraction(5), 10) for unit in ("a", CITY)}
-    for figure, wrong in (("numerator", 2), ("value", 0.5001), ("points", None), ("reason", "NO_INPUTS")):
-        said = {"window": "month", "indicator": "SET.N0", "units": [{**right, figure: wrong}], "city": {**right, "code": "H17"}}
-        (difference,) = compare_indicator(said, {"a": "a"}, found).differences
-        assert (difference.cell.unit, difference.cell.figure, difference.live) == ("a", figure, wrong)
+    rows = msgspec.to_builtins({"units": list(view.rows.values()), "city": view.city})
+    return {"window": window, "indicator": code, **rows}

@@ -12,14 +12,19 @@ import pytest
 
 from dunghen.cli.recompute.fact_table import rows_of
 from dunghen.cli.recompute.indicators import CITY, Asked, Definitions
+from dunghen.cli.recompute.looks import looks_of
 from dunghen.cli.recompute.windows import with_calendar_ends
 from dunghen.cli.recompute.yearly import BatchSheet, yearly_sheets
-from dunghen.cli.reconcile.indicators import compare_indicator
+from dunghen.cli.reconcile.indicators import compare_indicator, found_for
 from dunghen.cli.reconcile.yearly import compare_yearly
 from dunghen.contracts.facts import Fact, FactBook, FactKind, facts_by_unit
 from dunghen.contracts.facts import PublicFacts as Public
+from dunghen.contracts.messages import UnitScore
+from dunghen.contracts.scores import unit_score
 from dunghen.domain.days import day_number
 from dunghen.domain.policy import Policy
+from dunghen.domain.rates import DaySeries
+from dunghen.domain.windows import Window
 from services.api.board_messages import Meta
 from services.api.indicator_view import view_of
 from services.api.views import Scene, ViewKey
@@ -134,8 +139,9 @@ def test_the_map_shows_no_draft_and_neither_does_the_batch_path(seed: int) -> No
     for code in ("RANKED", "RANKED.TWO", "CITYS", "CITYS.ONE", "SOME.SHARE"):
         view = view_of(ViewKey(window="month", indicator=code))
         view.show(scene)
-        answer = {"window": "month", "indicator": code, "units": list(map(plain, view.rows.values())), "city": plain(view.city)}
-        assert compare_indicator(answer, {code: code for code in kinds}, figures).differences == ()
+        answer = {"window": "month", "indicator": code, **msgspec.to_builtins({"units": list(view.rows.values()), "city": view.city})}
+        wanted = found_for(answer, {code: code for code in kinds}, figures)
+        assert compare_indicator(answer, wanted, {unit: nothing_counted(unit) for unit in kinds}, looks_of(BODIES, TODAY)).differences == ()
         values += sum(row["reason"] == "VALUE" for row in answer["units"])
     assert values > 10  # those of 2025, though 2026 was told
     whole = Definitions(BODIES["indicators"], with_calendar_ends(TODAY))
@@ -143,16 +149,52 @@ def test_the_map_shows_no_draft_and_neither_does_the_batch_path(seed: int) -> No
     whole.close()
 
 
-def plain(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__struct_fields__}
+def nothing_counted(unit: str) -> UnitScore:
+    return unit_score(unit, DaySeries(), (TODAY, TODAY - 1), {"month": Window(TODAY, TODAY)})
 
 
-@pytest.mark.parametrize("figure", ["points", "rank"])
-def test_a_wrong_figure_is_found(figure: str) -> None:
-    facts = some_facts(Random(1))
-    answer = msgspec.to_builtins(
-        yearly_answer(scene_of(facts), POLICY, Wanted(POLICY.indicators.sets["RANKED"], "2025", "published"), None)
-    )
-    answer["rankings"][0]["units"][0][figure] = 99
-    (difference,) = compare_yearly(answer, yearly_sheets(BODIES, rows_of(facts), ("RANKED", "2025"))).differences
-    assert (difference.cell.figure, difference.live) == (figure, 99)
+NOT_FIGURES = {"code", "name", "type", "criteria", "before"}  # `before`: the ranking of that year
+FACTS = some_facts(Random(1))
+SHEETS = yearly_sheets(BODIES, rows_of(FACTS), ("RANKED", "2025"))
+
+
+def ranking() -> dict[str, Any]:
+    of = POLICY.indicators.sets["RANKED"]
+    answer: dict[str, Any] = msgspec.to_builtins(yearly_answer(scene_of(FACTS), POLICY, Wanted(of, "2025", "published"), None))
+    return answer
+
+
+@pytest.mark.parametrize("place", [0, -1], ids=["ranked", "not ranked"])
+def test_a_wrong_figure_is_found(place: int) -> None:
+    row = ranking()["rankings"][0]["units"][place]
+    of_a_criterion = [(index, member) for index in range(3) for member in ("points", "self_points", "gap", "reason")]
+    for index, member in [*((None, member) for member in sorted(row.keys() - NOT_FIGURES)), *of_a_criterion]:
+        answer = ranking()
+        unit = answer["rankings"][0]["units"][place]
+        wrong = unit if index is None else unit["criteria"][index]
+        wrong[member] = "x" if wrong[member] is None else not wrong[member] if isinstance(wrong[member], bool) else wrong[member] * 2 or 9
+        (difference,) = compare_yearly(answer, SHEETS).differences
+        assert (difference.cell.unit, difference.cell.figure, difference.live) == (unit["code"], member, wrong[member])
+
+
+def test_who_or_what_is_left_out_is_found() -> None:
+    answer = ranking()
+    gone = answer["rankings"][0]["units"].pop(0)
+    del answer["rankings"][0]["units"][0]["criteria"][0]
+    found = {(one.cell.unit, one.cell.rate, one.cell.figure) for one in compare_yearly(answer, SHEETS).differences}
+    assert found == {(gone["code"], "RANKED", "there"), (answer["rankings"][0]["units"][0]["code"], "RANKED.ONE", "there")}
+
+
+def test_a_criterion_of_a_later_year_is_in_no_sheet_before_it() -> None:
+    later = {
+        **SETS[0],
+        "indicators": [*SETS[0]["indicators"], {**SETS[0]["indicators"][0], "code": "RANKED.NEW", "valid_from": "2026-01-01"}],
+    }
+    bodies = {**BODIES, "indicators": {"sets": [later]}}
+    policy = Policy.from_bodies(1, {**bodies, "publications": {"published": [one for one in PUBLISHED if one["set"] == "RANKED"]}})
+    told = scene_of(FACTS).told
+    meta = Meta(version=1, policy=1, day=TODAY, known_at=0)
+    scene = Scene(meta, policy, {}, {}, Public(told, policy.indicators, policy.publications), told)
+    answer = msgspec.to_builtins(yearly_answer(scene, policy, Wanted(policy.indicators.sets["RANKED"], "2025", "published"), None))
+    assert compare_yearly(answer, yearly_sheets(bodies, rows_of(FACTS), ("RANKED", "2025"))).differences == ()
+    assert any(row["complete"] for row in answer["rankings"][0]["units"])
