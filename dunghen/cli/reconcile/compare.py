@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from dunghen.cli.recompute.looks import Look, Looks, within
@@ -23,6 +24,8 @@ _NAMED = {name: f"counts.{name}" for name in IN_A_WINDOW}
 _COUNTED = ("received", "finished", *_NAMED.values(), *_STANDING_COUNTS)
 _INTERVAL = ("low", "high")
 OF_A_RATE = ("numerator", "denominator", "value", "trend", "band", "few", *_INTERVAL, "rank", "of")
+_DAYS = ("first", "last")  # of the window, above the rows
+_EPOCH = date(1970, 1, 1)
 _NOT_RANKED: Row = {"rank": None, "of": None}
 
 
@@ -76,8 +79,8 @@ def compare_rows(
             there |= rows[unit]
             wanted |= {"kind": looks.kind(unit), **batch[unit], **measured[0][unit]}
         parts.append(compare_row((unit, window, measure), there, wanted))
-    city = {**_sums(batch.values(), _COUNTED), **_by_rate(scores.values(), window), **measured[1], **_NOT_RANKED}
-    shown = {**_flat(answer["city"]), **_rates_of(answer["city"])}
+    city = {**_sums(batch.values(), _COUNTED), **_by_rate(scores.values(), window), **measured[1], **_NOT_RANKED, **_days(scores, window)}
+    shown = {**_flat(answer["city"]), **_rates_of(answer["city"]), **{name: answer.get(name) for name in _DAYS}}
     return together([*parts, compare_row((CITY, window, measure), shown, city), _summed(answer, (window, measure), _COUNTED)])
 
 
@@ -124,6 +127,13 @@ def _rated(rates: RateCounts, look: Look) -> Row:
         "trend": _trend(rates),
         **look.of(rates.numerator, rates.denominator),
     }
+
+
+def _days(scores: Mapping[str, UnitScore], window: str) -> Row:
+    """First and last local day of a window, of all the same."""
+    for score in scores.values():
+        return {name: (_EPOCH + timedelta(getattr(score.windows[window], name))).isoformat() for name in _DAYS}
+    return {}
 
 
 def _counts(score: UnitScore) -> bool:

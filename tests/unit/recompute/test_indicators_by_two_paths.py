@@ -26,7 +26,7 @@ from dunghen.domain.tasks import BLOCS
 from dunghen.domain.windows import WINDOWS, Window
 from services.api.board_messages import Meta
 from services.api.indicator_view import view_of
-from services.api.views import Scene, ViewKey
+from services.api.views import Scene, ViewKey, heading
 
 TODAY = day_number(date(2026, 11, 16))
 UNITS = {"20242": "locality", "20194": "locality", "20197": "locality", "H17.10": "department"}
@@ -200,4 +200,4 @@ def answer(scene: Scene, window: str, code: str) -> dict[str, Any]:
     view = view_of(ViewKey(window=window, indicator=code))
     view.show(scene)
     rows = msgspec.to_builtins({"units": list(view.rows.values()), "city": view.city})
-    return {"window": window, "indicator": code, **rows}
+    return {**heading(scene, view.key), **rows}

@@ -24,10 +24,10 @@ from dunghen.contracts.scores import unit_score
 from dunghen.domain.days import day_number
 from dunghen.domain.policy import Policy
 from dunghen.domain.rates import DaySeries
-from dunghen.domain.windows import Window
+from dunghen.domain.windows import resolve
 from services.api.board_messages import Meta
 from services.api.indicator_view import view_of
-from services.api.views import Scene, ViewKey
+from services.api.views import Scene, ViewKey, heading
 from services.api.yearly_rankings import Wanted, yearly_answer
 
 TODAY = day_number(date(2026, 11, 16))
@@ -139,7 +139,7 @@ def test_the_map_shows_no_draft_and_neither_does_the_batch_path(seed: int) -> No
     for code in ("RANKED", "RANKED.TWO", "CITYS", "CITYS.ONE", "SOME.SHARE"):
         view = view_of(ViewKey(window="month", indicator=code))
         view.show(scene)
-        answer = {"window": "month", "indicator": code, **msgspec.to_builtins({"units": list(view.rows.values()), "city": view.city})}
+        answer = {**heading(scene, view.key), **msgspec.to_builtins({"units": list(view.rows.values()), "city": view.city})}
         wanted = found_for(answer, {code: code for code in kinds}, figures)
         assert compare_indicator(answer, wanted, {unit: nothing_counted(unit) for unit in kinds}, looks_of(BODIES, TODAY)).differences == ()
         values += sum(row["reason"] == "VALUE" for row in answer["units"])
@@ -150,7 +150,7 @@ def test_the_map_shows_no_draft_and_neither_does_the_batch_path(seed: int) -> No
 
 
 def nothing_counted(unit: str) -> UnitScore:
-    return unit_score(unit, DaySeries(), (TODAY, TODAY - 1), {"month": Window(TODAY, TODAY)})
+    return unit_score(unit, DaySeries(), (TODAY, TODAY - 1), {"month": resolve("month", TODAY)})
 
 
 NOT_FIGURES = {"code", "name", "type", "criteria", "before"}  # `before`: the ranking of that year

@@ -64,7 +64,7 @@ def test_an_honest_answer_is_no_difference_and_all_of_it_is_looked_at() -> None:
     compared = found_in(answer())
     assert compared.differences == ()
     of_a_unit = 1 + 1 + 7 + len(COUNTS) + 10  # there, kind, counts, the rate and how it looks
-    assert compared.cells == 6 * of_a_unit + (7 + len(COUNTS) + 10 + 3 * len(RATES) + 2) + (2 + 7 + len(COUNTS))
+    assert compared.cells == 6 * of_a_unit + (7 + len(COUNTS) + 10 + 3 * len(RATES) + 2 + 2) + (2 + 7 + len(COUNTS))
     rows = rows_of(answer())
     assert [(rows[unit]["rank"], rows[unit]["band"], rows[unit]["few"]) for unit in "ABCDE"] == [
         (2, "yellow", False), (1, "yellow", False), (2, "yellow", False), (None, "green", True), (None, "none", False),
@@ -114,6 +114,11 @@ def test_all_of_it_falsified_at_once_is_found_in_every_row() -> None:
 )
 def test_what_is_shown_by_another_policy_than_is_said_differs(other: dict[str, Any], figures: set[str]) -> None:
     assert {d.cell.figure for d in found_in(answer(bodies={**BODIES, **other})).differences} == figures
+
+
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_the_days_of_a_window_are_those_of_its_name(end: str) -> None:
+    assert [d.cell for d in found_in(answer(**{end: "2026-11-01"})).differences] == [Cell("city", "30d", "resolved", end)]
 
 
 def test_the_last_digit_of_an_interval_is_no_difference_and_one_more_is() -> None:
