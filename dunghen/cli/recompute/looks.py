@@ -70,16 +70,17 @@ class Look:
 
 @dataclass(frozen=True)
 class Looks:
-    """Of one local day: how rates look, and by its code each indicator in force and each total; who is there, and of which kind all are."""
+    """Of one local day: how rates look, and by its code each indicator in force and each total; who is there, and what all are called."""
 
     rate: Look
     measures: Mapping[str, Look]
     there: frozenset[str]
-    kinds: Mapping[str, str]
+    names: Mapping[str, Mapping[str, str]]  # of units, whenever they are there
+    city: Mapping[str, str]
 
-    def kind(self, unit: str) -> str:
-        """What the policy does not know counts as a department."""
-        return self.kinds.get(unit, "department")
+    def called(self, unit: str) -> Mapping[str, str]:
+        """Name, kind and type; who is not in the policy counts as a department."""
+        return self.names.get(unit) or {"name": unit, "kind": "department", "type": ""}
 
 
 def looks_of(bodies: Mapping[str, Any], day: int) -> Looks:
@@ -92,7 +93,13 @@ def looks_of(bodies: Mapping[str, Any], day: int) -> Looks:
     for one in sets:  # an indicator goes before a group of its code
         measures |= {given["code"]: _measure(given, one, Look(city, few)) for given in one.get("indicators", ()) if holds_on(given, day)}
     there = frozenset(unit["code"] for unit in units if holds_on(unit, day))
-    return Looks(Look(city, few), measures, there, {unit["code"]: unit["kind"] for unit in units})
+    names = {unit["code"]: {"name": unit["name"], "kind": unit["kind"], "type": unit.get("type", "")} for unit in units}
+    return Looks(Look(city, few), measures, there, names, _city(bodies.get("city", {})))
+
+
+def _city(given: Mapping[str, Any]) -> dict[str, str]:
+    zone = given.get("time_zone", "Asia/Ho_Chi_Minh")
+    return {"code": given.get("code", ""), "name": given.get("name", ""), "kind": "city", "type": "", "time_zone": zone}
 
 
 def _measure(given: Mapping[str, Any], of: Mapping[str, Any], city: Look) -> Look:

@@ -1,6 +1,6 @@
 """Compares answers of the live map with recomputed scores, cell by cell. Pure.
 
-Every figure of a row and of the city, its band, interval, rank and class. Not: names, and how fresh feeds are, which events do not say.
+Every member of a row and of the city: figures, band, interval, rank, class, names. Not: how fresh feeds are, which events do not say.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def compare(answer: Mapping[str, Any], scores: Mapping[str, UnitScore], looks: L
     """One answer of `/map` by a rate against the scores of its `expected` units, each at its own cut."""
     window, rate = str(answer["window"]), str(answer["rate"])
     counts = {unit: score.windows[window].rates[rate] for unit, score in scores.items()}
-    ranks = looks.rate.places({unit: (looks.kind(unit), one.numerator, one.denominator) for unit, one in counts.items()})
+    ranks = looks.rate.places({unit: (looks.called(unit)["kind"], one.numerator, one.denominator) for unit, one in counts.items()})
     units = {unit: {**_rated(one, looks.rate), **placed(ranks[unit])} for unit, one in counts.items()}
     city = _rated(_added(counts.values()), looks.rate)
     return together([compare_rows(answer, scores, looks, (units, city)), _summed(answer, (window, rate), ("numerator", "denominator"))])
@@ -77,9 +77,10 @@ def compare_rows(
         there, wanted = dict[str, Any](there=unit in rows), dict[str, Any](there=unit in scores)
         if unit in rows and unit in scores:
             there |= rows[unit]
-            wanted |= {"kind": looks.kind(unit), **batch[unit], **measured[0][unit]}
+            wanted |= {**looks.called(unit), **batch[unit], **measured[0][unit]}
         parts.append(compare_row((unit, window, measure), there, wanted))
-    city = {**_sums(batch.values(), _COUNTED), **_by_rate(scores.values(), window), **measured[1], **_NOT_RANKED, **_days(scores, window)}
+    of_the_city = {**looks.city, **_NOT_RANKED, **_by_rate(scores.values(), window), **_days(scores, window)}
+    city = {**_sums(batch.values(), _COUNTED), **of_the_city, **measured[1]}
     shown = {**_flat(answer["city"]), **_rates_of(answer["city"]), **{name: answer.get(name) for name in _DAYS}}
     return together([*parts, compare_row((CITY, window, measure), shown, city), _summed(answer, (window, measure), _COUNTED)])
 

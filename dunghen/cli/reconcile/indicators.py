@@ -19,7 +19,7 @@ def compare_indicator(answer: Mapping[str, Any], found: Mapping[str, Found], sco
     """One answer of `/map?indicator=` against what was recomputed of it for its `expected` units, and for `CITY`."""
     look = looks.measures.get(answer["indicator"], _NO_LOOK)
     of = {unit: found.get(unit, NOT_IN_FORCE) for unit in scores}
-    ranks = look.places({unit: (looks.kind(unit), *one.whole) for unit, one in of.items()})
+    ranks = look.places({unit: (looks.called(unit)["kind"], *one.whole) for unit, one in of.items()})
     units = {unit: {**_measured(one, look), **placed(ranks[unit])} for unit, one in of.items()}
     return compare_rows(answer, scores, looks, (units, _measured(found.get(CITY, NOT_IN_FORCE), look)))
 
