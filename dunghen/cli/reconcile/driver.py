@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -14,7 +14,7 @@ import msgspec
 
 from dunghen.cli.data_folder import CommandError
 from dunghen.cli.policy_topic import read_book
-from dunghen.cli.recompute import History, Recomputation, history_of, recompute_history
+from dunghen.cli.recompute import CountedDossier, History, Recomputation, history_of, recompute_history
 from dunghen.cli.recompute.catalogue_table import catalogue_rows
 from dunghen.cli.recompute.command import bodies_at, desks_from_kafka, events_from_kafka, facts_from_kafka, horizons_from_kafka
 from dunghen.cli.recompute.desk_table import DeskTable
@@ -24,7 +24,7 @@ from dunghen.cli.recompute.indicator_points import Figures
 from dunghen.cli.recompute.indicators import Asked, Definitions
 from dunghen.cli.recompute.looks import looks_of
 from dunghen.cli.recompute.yearly import yearly_sheets
-from dunghen.cli.reconcile.compare import OF_A_RATE, RATES, Compared, Difference, compare, expected, together
+from dunghen.cli.reconcile.compare import NOT_COUNTED, OF_A_RATE, RATES, Compared, Difference, compare, expected, together
 from dunghen.cli.reconcile.cuts import Batch, Offsets, batches_of, furthest, offsets, reaches
 from dunghen.cli.reconcile.indicators import compare_indicator, found_for
 from dunghen.cli.reconcile.yearly import compare_yearly
@@ -176,7 +176,7 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
         bodies = bodies_at(known.book, batch.policy)
         definitions = definitions_of(bodies, batch.day)
         with recompute_history(known.history, partial(bodies_at, known.book), batch.question(definitions.windows())) as found:
-            asked, looks = _asked(batch, bodies, found), looks_of(bodies, batch.day)
+            asked, looks, dossiers_of = _asked(batch, bodies, found), looks_of(bodies, batch.day), cache(found.dossiers_of)
             figures = _Figures(definitions, asked, known, catalogue_rows(bodies.get("procedures", {}), asked.city))
             for answer, names in batch.answers:
                 scores = expected(answer, batch.scores_for(names, found.units), looks)
@@ -186,7 +186,7 @@ def _judge(batches: list[Batch], known: Known) -> tuple[Compared, list[Shown]]:
                 else:
                     part = compare(answer, scores, looks)
                 parts.append(part)
-                shown += [Shown(difference, _dossiers(found, names, difference)) for difference in part.differences]
+                shown += [Shown(difference, _dossiers(dossiers_of, names, difference)) for difference in part.differences]
         definitions.close()
     return together(parts), shown
 
@@ -230,12 +230,15 @@ class _Figures:
         return self._found[mark]
 
 
-def _dossiers(found: Recomputation, names: Mapping[str, str], difference: Difference) -> tuple[Mapping[str, Any], ...]:
+def _dossiers(
+    dossiers_of: Callable[[str, str, str], list[CountedDossier]], names: Mapping[str, str], difference: Difference
+) -> tuple[Mapping[str, Any], ...]:
+    """None behind what a unit is called, nor behind a rank: it is others' as well."""
     cell = difference.cell
-    if cell.unit == CITY or cell.rate not in RATES:
+    if cell.unit == CITY or cell.rate not in RATES or cell.figure in NOT_COUNTED:
         return ()
     rate = cell.rate if cell.figure in OF_A_RATE else "official"
-    counted = sorted(found.dossiers_of(names[cell.unit], cell.window, rate), key=lambda dossier: -dossier.offset)
+    counted = sorted(dossiers_of(names[cell.unit], cell.window, rate), key=lambda dossier: -dossier.offset)
     return tuple(msgspec.to_builtins(dossier) for dossier in counted[:_DOSSIERS_SHOWN])
 
 
