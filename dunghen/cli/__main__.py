@@ -23,7 +23,7 @@ from dunghen.cli.people.options import people
 from dunghen.cli.policies.options import policies
 from dunghen.cli.procedures.options import procedures
 from dunghen.cli.rankings.options import rankings
-from dunghen.cli.speaking import DATA, Data, say
+from dunghen.cli.speaking import DATA, Data, Ingest, KeyFile, say
 from dunghen.cli.units.options import units
 from dunghen.domain.policy import PolicyError
 from dunghen.platform import logs
@@ -71,8 +71,8 @@ def simulate(
     seconds: Annotated[float | None, typer.Option(help="with --rate: for so long")] = None,
     past_only: Annotated[bool, typer.Option("--past-only", help="stop when the past is told")] = False,
     speed: Annotated[float | None, typer.Option(help="from now on the city's clock runs so fast, for all its processes")] = None,
-    ingest: Annotated[str, typer.Option(help="URL of an ingest that `up` did not start; Kafka is then DUNGHEN_KAFKA")] = "",
-    key_file: Annotated[Path | None, typer.Option(help="file with the key of the source that is to send")] = None,
+    ingest: Ingest = "",
+    key_file: KeyFile = None,
     data: Data = DATA,
 ) -> None:
     """Tell a made-up city to ingest, over HTTP in the real wire format."""
@@ -88,13 +88,18 @@ def simulate(
 def replay(
     file: Annotated[Path, typer.Argument(help="CSV or JSONL of dossiers, steps or CloudEvents")],
     mapping: Annotated[Path | None, typer.Option(help="TOML file that says which column is what")] = None,
+    ingest: Ingest = "",
+    key_file: KeyFile = None,
+    page: Annotated[str, typer.Option(help="with --ingest, where the mapping brings its own city: URL of the map")] = "",
     data: Data = DATA,
 ) -> None:
-    """Send real dossiers or an event log to ingest; a stopped replay goes on where it was."""
+    """Send real dossiers or an event log to ingest; a stopped replay goes on where it was, by what stands in --data."""
+    from dunghen.cli.replay.driver import Orders
     from dunghen.cli.replay.driver import replay as work
     from dunghen.cli.replay.mapping import read_mapping
 
-    summary = asyncio.run(work(DataFolder(data.absolute()), file, read_mapping(mapping) if mapping else None, say))
+    orders = Orders(file, read_mapping(mapping) if mapping else None, ingest, key_file, page)
+    summary = asyncio.run(work(DataFolder(data.absolute()), orders, say))
     for line in summary.lines():
         say(line)
 

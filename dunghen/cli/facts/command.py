@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from dunghen.cli.city_settings import settings_of
+from dunghen.cli.city_settings import settings_of, told_city
 from dunghen.cli.data_folder import CommandError, DataFolder
 from dunghen.cli.facts.changes import Changes, changes_of, figure, instant, item_of, origin
 from dunghen.cli.facts.rows import LAYOUT, Refused, Statement, statements
-from dunghen.cli.ingest_client import IngestClient, key_in
+from dunghen.cli.ingest_client import AWAY_SECONDS, IngestClient, Patience, key_in
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.sheets import read_sheet, write_sheet
 from dunghen.contracts import topics
@@ -53,11 +53,11 @@ class Shown:
 
 async def take(folder: DataFolder, wanted: Wanted, say: Say) -> int:
     """Tells what the table changes; the exit code: 1 where a row was refused. Rows that can be told are told. Raises CommandError."""
-    settings = settings_of(folder)
+    settings, address = told_city(folder, wanted.ingest)
     policy, now = (await read_book(settings)).latest, folder.clock().seconds()
     rows, refused = statements(read_sheet(wanted.file, LAYOUT), policy, policy.zone.day_of(now))
     changes = changes_of(rows, refused, book_of(await read_facts(settings)))
-    async with IngestClient(wanted.ingest or folder.running()["ingest"], key_in(wanted.key_file)) as ingest:
+    async with IngestClient(address, key_in(wanted.key_file), Patience(AWAY_SECONDS, say)) as ingest:
         changes = await _tell(ingest, changes, (wanted.source or policy.city.code, now), dry_run=wanted.dry_run)
     for line in changes.lines(policy.zone):
         say(line)

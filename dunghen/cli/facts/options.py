@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dunghen.cli.data_folder import DataFolder
-from dunghen.cli.speaking import DATA, Data, say
+from dunghen.cli.speaking import DATA, Data, Ingest, KeyFile, say
 
 facts = typer.Typer(help="Facts of units for a period: what indicators are made of that dossiers do not tell.", no_args_is_help=True)
 OfUnit = Annotated[str, typer.Option("--unit", help="only of this unit, by its code")]
@@ -24,8 +24,8 @@ def facts_import(
         bool, typer.Option("--dry-run", help="say row by row what would change and what is refused; nothing is written")
     ] = False,
     source: Annotated[str, typer.Option(help="the source whose key is used; default: the city's code")] = "",
-    key_file: Annotated[Path | None, typer.Option(help="file with that key")] = None,
-    ingest: Annotated[str, typer.Option(help="URL of an ingest that `up` did not start; Kafka is then DUNGHEN_KAFKA")] = "",
+    key_file: KeyFile = None,
+    ingest: Ingest = "",
     data: Data = DATA,
 ) -> None:
     """Tell what a table says and the map does not know yet; exit 1 where a row was refused. A second time nothing changes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import hashlib
 import itertools
 import json
@@ -14,19 +15,32 @@ from typing import Any
 
 import httpx
 
+from dunghen.cli.city_settings import told_city
 from dunghen.cli.data_folder import CommandError, DataFolder
-from dunghen.cli.ingest_client import EVENTS, IngestClient
+from dunghen.cli.ingest_client import AWAY_SECONDS, EVENTS, IngestClient, Patience, key_in, reason, shown, web_address
 from dunghen.cli.policy_topic import publish, read_book
 from dunghen.cli.replay.mapping import FileMapping, RowRefused
 from dunghen.cli.replay.rows import Numbered, events
 from dunghen.contracts import topics
 from dunghen.contracts.city_files import read_city
+from dunghen.contracts.refusals import MEANINGS, Refusal
 from dunghen.platform import kafka
-from dunghen.platform.settings import PlatformSettings, load
+from dunghen.platform.settings import PlatformSettings
 
 CHUNK = 500
 CITY_SECONDS = 60
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The options of the command. `ingest`, `page`: addresses of a city that `up` did not start; Kafka is then DUNGHEN_KAFKA."""
+
+    file: Path
+    mapping: FileMapping | None = None
+    ingest: str = ""
+    key_file: Path | None = None
+    page: str = ""
 
 
 @dataclass(slots=True)
@@ -52,16 +66,17 @@ class Summary:
 class Replay:
     """One file against one running city. `state` notes the last row that was answered, so that a stopped replay goes on there."""
 
-    file: Path
-    mapping: FileMapping | None
+    orders: Orders
     state: Path
     summary: Summary = field(default_factory=Summary)
+    _sent: int = 0  # the last row that was answered
 
     @property
     def _mark(self) -> str:
-        mapping = repr(self.mapping.file) if self.mapping else ""
-        stat = self.file.stat()
-        return hashlib.sha256(f"{self.file.absolute()}|{stat.st_size}|{stat.st_mtime_ns}|{mapping}".encode()).hexdigest()
+        file, mapping = self.orders.file, repr(self.orders.mapping.file) if self.orders.mapping else ""
+        stat = file.stat()
+        told = f"{file.absolute()}|{stat.st_size}|{stat.st_mtime_ns}|{mapping}"
+        return hashlib.sha256((f"{told}|{self.orders.ingest}" if self.orders.ingest else told).encode()).hexdigest()
 
     def done_rows(self) -> int:
         """Rows answered in an earlier run that was stopped; 0 after one that came to its end."""
@@ -69,21 +84,44 @@ class Replay:
         return int(known.get(self._mark, 0))
 
     def _note(self, row: int) -> None:
-        self.state.write_text(json.dumps({self._mark: row} if row else {}))
+        try:
+            self.state.parent.mkdir(parents=True, exist_ok=True)
+            self.state.write_text(json.dumps({self._mark: row} if row else {}))
+        except OSError as fault:
+            raise CommandError(f"{self.state}: {fault.strerror}: how far it came is kept there, name a folder for it with --data") from None
 
     async def run(self, ingest: IngestClient, say: Say) -> Summary:
-        """Sends all rows that are left. A row that cannot be read is counted and passed over."""
-        after = self.done_rows()
-        if after:
-            say(f"going on after row {after}")
-        rows, sent = iter(events(self.file, self.mapping, after)), after
-        while chunk := list(itertools.islice(rows, CHUNK)):
-            await self._send(ingest, chunk)
-            sent = chunk[-1][0]
-            self._note(sent)
-            say(f"row {sent}: {self.summary.lines()[0]}")
+        """Sends all rows that are left. A row that cannot be read is counted and passed over.
+
+        Raises CommandError, with how far it came, where the file cannot be read on or ingest takes no more.
+        """
+        self._sent = self.done_rows()
+        if self._sent:
+            say(f"going on after row {self._sent}")
+        self._note(self._sent)
+        try:
+            await self._send_all(ingest, say)
+        except UnicodeDecodeError:
+            raise CommandError(f"{self.orders.file}: not UTF-8{self._so_far}") from None
+        except (csv.Error, OSError) as fault:
+            why = fault.strerror if isinstance(fault, OSError) else fault
+            raise CommandError(f"{self.orders.file}: {why}{self._so_far}") from None
+        except CommandError as fault:
+            raise CommandError(f"{fault}{self._so_far}") from None
         self._note(0)
         return self.summary
+
+    @property
+    def _so_far(self) -> str:
+        return f"; told up to row {self._sent}, the same command goes on there" if self._sent else ""
+
+    async def _send_all(self, ingest: IngestClient, say: Say) -> None:
+        rows = iter(events(self.orders.file, self.orders.mapping, self._sent))
+        while chunk := list(itertools.islice(rows, CHUNK)):
+            await self._send(ingest, chunk)
+            self._sent = chunk[-1][0]
+            self._note(self._sent)
+            say(f"row {self._sent}: {self.summary.lines()[0]}")
 
     async def _send(self, ingest: IngestClient, chunk: list[Numbered]) -> None:
         good: list[tuple[int, dict[str, Any]]] = []
@@ -95,35 +133,61 @@ class Replay:
         if not good:
             return
         answer = await ingest.post("/events", [event for _, event in good], EVENTS)
+        if answer.whole and answer.refused[0].code == Refusal.INTERNAL:
+            raise CommandError(f"rows {good[0][0]} to {good[-1][0]}: {Refusal.INTERNAL} of ingest: {MEANINGS[Refusal.INTERNAL][0]}")
         self.summary.accepted += answer.accepted
         for refused in answer.refused:
             self.summary.refuse(good[refused.index][0], refused.code)
 
 
-async def bring_city(settings: PlatformSettings, city: str, facts: dict[str, Any], say: Say) -> None:
-    """Where nothing was ever counted, the mapping's own city takes the place of the present one. Waits until the map shows it."""
+async def knock(ingest: IngestClient, mapping: FileMapping | None) -> None:
+    """Before anything is changed: whether ingest is there, and lets us in for the source of the mapping. Raises CommandError."""
+    row = [mapping.event({}, 0)] if mapping else []
+    await ingest.post("/events?dry_run=true", row, EVENTS)
+
+
+async def bring_city(settings: PlatformSettings, city: str, page: str, say: Say) -> None:
+    """Where nothing was ever counted, the mapping's own city takes the place of the present one. Waits until the map at `page` shows it."""
     bodies = read_city(city)
     if any((await kafka.end_offsets(settings, topics.DOSSIER_EVENTS)).values()):
         return
     book = await read_book(settings)
     if book.bodies.get("city") == bodies["city"] and book.bodies.get("units") == bodies["units"]:
         return
-    version = await publish(settings, bodies, reason=f"the city of a replay: {bodies['city']['name']}", at=0)
-    say(f"empty system: taking over the city {bodies['city']['name']} as policy version {version}")
-    async with httpx.AsyncClient(base_url=facts["page"], timeout=10) as http:
+    if not page:
+        raise CommandError(f"the mapping brings the city {bodies['city']['name']}: say --page URL of the map that is to take it over")
+    async with httpx.AsyncClient(base_url=web_address("--page", page), timeout=10) as http:
+        await _taken_over(http, 0)
+        version = await publish(settings, bodies, reason=f"the city of a replay: {bodies['city']['name']}", at=0)
+        say(f"empty system: taking over the city {bodies['city']['name']} as policy version {version}")
         for _ in range(CITY_SECONDS * 5):
-            answer = await http.get("/api/v1/map?window=today")
-            if answer.status_code == 200 and answer.json().get("policy", 0) >= version:
+            if await _taken_over(http, version):
                 return
             await asyncio.sleep(0.2)
-    raise CommandError(f"the map did not switch to policy version {version} within {CITY_SECONDS} s")
+    raise CommandError(f"the map at {page} did not switch to policy version {version} within {CITY_SECONDS} s; the same command goes on")
 
 
-async def replay(folder: DataFolder, file: Path, mapping: FileMapping | None, say: Say) -> Summary:
-    """The command's work."""
-    facts = folder.running()
-    settings = load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions)
-    if mapping is not None and mapping.file.city:
-        await bring_city(settings, mapping.file.city, facts, say)
-    async with IngestClient(facts["ingest"]) as ingest:
-        return await Replay(file, mapping, folder.path / "replay.json").run(ingest, say)
+async def _taken_over(http: httpx.AsyncClient, version: int) -> bool:
+    """Whether the map counts under a policy as new as that. Raises CommandError where it cannot be reached."""
+    try:
+        answer = await http.get("/api/v1/map?window=today")
+    except httpx.TransportError as fault:
+        raise CommandError(f"the map at {shown(http.base_url)} cannot be reached ({reason(fault)})") from None
+    if answer.status_code not in (httpx.codes.OK, httpx.codes.SERVICE_UNAVAILABLE):
+        raise CommandError(f"what is at {shown(http.base_url)} is not the map: {answer.url.path} was answered {answer.status_code}")
+    return answer.status_code == httpx.codes.OK and answer.json().get("policy", 0) >= version
+
+
+async def replay(folder: DataFolder, orders: Orders, say: Say) -> Summary:
+    """The command's work. Raises CommandError."""
+    settings, address = told_city(folder, orders.ingest)
+    mapping = orders.mapping
+    if not orders.file.is_file():
+        raise CommandError(f"{orders.file}: there is no such file")
+    async with IngestClient(address, key_in(orders.key_file), Patience(AWAY_SECONDS, say)) as ingest:
+        await knock(ingest, mapping)
+        if mapping is not None and mapping.file.city:
+            await bring_city(settings, mapping.file.city, orders.page or ("" if orders.ingest else folder.running()["page"]), say)
+        if mapping is not None and mapping.undated:
+            say("no time in the mapping: each row counts as said when it arrives, after all that was told before (docs/operations.md)")
+        return await Replay(orders, folder.path / "replay.json").run(ingest, say)

@@ -1,4 +1,4 @@
-"""How the columns of a file become fields of the wire format: a TOML file (`docs/replay.md` explains it with an example)."""
+"""How the columns of a file become fields of the wire format: a TOML file (`docs/operations.md`, A city's first load)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MappingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file as it stands on disk. `columns`: wire field → column; `values`: wire field → column value → wire value, "*": all others."""
+    """The file as it stands on disk. `columns`: wire field → column; `values`: wire field → column value → wire value, "*": all others.
+
+    `exported_at`: when the last words in the file were said, for rows without a `time` of their own; without an offset in `time_zone`.
+    """
 
     source: str
     columns: dict[str, str]
@@ -58,6 +61,7 @@ class MappingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: dict[str, dict[str, str]] = {}
     ended: Ended | None = None
     city: str = ""
+    exported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class FileMapping:
         data = {field: self._value(field, row.get(column) or "") for field, column in self.file.columns.items()}
         if (ended := self.file.ended) is not None and row.get(ended.column):
             data["TrangThaiHoSo"] = ended.status
-        time = data.pop("time", "")
+        time = data.pop("time", "") or self._exported
         event = {
             "specversion": "1.0",
             "id": str(number),
@@ -81,6 +85,16 @@ class FileMapping:
             "data": data,
         }
         return {**event, "time": time} if time else event
+
+    @property
+    def undated(self) -> bool:
+        """Whether rows are last words of dossiers, and nothing says of when."""
+        return self.file.kind == "synced" and "time" not in self.file.columns and self.file.exported_at is None
+
+    @property
+    def _exported(self) -> str:
+        at = self.file.exported_at
+        return "" if at is None else (at if at.tzinfo else at.replace(tzinfo=self.zone)).isoformat()
 
     def _value(self, field: str, given: str) -> str:
         given = given.strip()
@@ -103,6 +117,8 @@ def read_mapping(path: Path) -> FileMapping:
     """Raises CommandError that says what is wrong and where."""
     try:
         file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), MappingFile)
+        if file.exported_at and file.kind != "synced":
+            raise CommandError(f'{path}: exported_at is of last words (kind = "synced"): a step has its own time')
         return FileMapping(file, ZoneInfo(file.time_zone))
     except FileNotFoundError:
         raise CommandError(f"no mapping file {path}") from None

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dunghen.cli.city_settings import told_city
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.ingest_client import IngestClient, key_in
 from dunghen.cli.policy_topic import read_book
 from dunghen.cli.simulate.city import Plan
 from dunghen.cli.simulate.driver import Simulation, simulation
-from dunghen.platform.settings import PlatformSettings, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,9 @@ class Orders:
     key_file: Path | None = None
 
 
-def _surroundings(folder: DataFolder, orders: Orders) -> tuple[PlatformSettings, str]:
-    """Settings, and the address of ingest: as ordered, else of the city that runs in this folder."""
-    if orders.ingest:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        return load(PlatformSettings, data=folder.path), orders.ingest
-    facts = folder.running()
-    return load(PlatformSettings, kafka=facts["kafka"], data=folder.path, **folder.partitions), facts["ingest"]
-
-
 async def _run(folder: DataFolder, orders: Orders, say: Callable[[str], None]) -> None:
-    settings, address = _surroundings(folder, orders)
+    settings, address = told_city(folder, orders.ingest)
+    folder.path.mkdir(parents=True, exist_ok=True)
     policy = (await read_book(settings)).latest
     steady = orders.rate > 0
     plan = Plan(orders.seed, orders.per_day, first=50_000 if steady else 1)

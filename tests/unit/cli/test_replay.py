@@ -61,6 +61,25 @@ def test_a_date_that_cannot_be_read_refuses_the_row_without_repeating_it(tmp_pat
     assert (refused.value.code, str(refused.value)) == ("BAD_DATE", "BAD_DATE NgayTiepNhan")
 
 
+@pytest.mark.parametrize("given", ["2018-07-01T08:00:00", "2018-07-01T08:00:00-04:00"])
+def test_last_words_are_of_the_moment_at_which_they_were_exported_unless_the_row_says_when(tmp_path: Path, given: str) -> None:
+    mapping = read_mapping(written(tmp_path, "m.toml", f"exported_at = {given}\n" + MAPPING.replace("[ended]", 'time = "At"\n[ended]')))
+    assert mapping.event({"Key": "1", "At": ""}, 1)["time"] == "2018-07-01T08:00:00-04:00"
+    assert mapping.event({"Key": "1", "At": "06/26/2018 10:58:54 AM"}, 1)["time"] == "2018-06-26T10:58:54-04:00"
+
+
+@pytest.mark.parametrize(
+    ("change", "undated"),
+    [
+        ("", True),
+        ("exported_at = 2018-07-01T08:00:00\n", False),
+        ('kind = "progressed"\n', False),
+    ],
+)
+def test_last_words_of_no_moment_are_known_as_such(tmp_path: Path, change: str, undated: bool) -> None:
+    assert read_mapping(written(tmp_path, "m.toml", change + MAPPING)).undated is undated
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -68,6 +87,8 @@ def test_a_date_that_cannot_be_read_refuses_the_row_without_repeating_it(tmp_pat
         (MAPPING.replace("America/New_York", "Mars/Base"), "time_zone"),
         (MAPPING + "\n[nonsense]\n", "nonsense"),
         ("[", "m.toml"),
+        ('exported_at = "yesterday"\n' + MAPPING, "exported_at"),
+        ('exported_at = 2018-07-01T08:00:00\nkind = "progressed"\n' + MAPPING, "exported_at"),
     ],
 )
 def test_a_faulty_mapping_says_what_and_where(tmp_path: Path, text: str, says: str) -> None:
