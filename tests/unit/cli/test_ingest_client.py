@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +24,9 @@ async def receiver() -> AsyncIterator[HttpReceiver]:
     await made.stop()
 
 
-async def said_by(address: str, patience: Patience = Patience(0)) -> str:
+async def said_by(address: str, seconds: float = 0, say: Callable[[str], None] = lambda _: None) -> str:
     """Of a post there that comes to nothing."""
-    async with IngestClient(address, SECRET, patience) as ingest:
+    async with IngestClient(address, SECRET, Patience(seconds, say)) as ingest:
         with pytest.raises(CommandError) as fault:
             await ingest.post("/events", [])
     assert SECRET not in str(fault.value)
@@ -49,7 +49,7 @@ def test_a_file_that_holds_no_key_is_named_and_not_quoted(tmp_path: Path, conten
 
 
 def test_a_file_of_a_key_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="--key-file .*/key: No such file"):
+    with pytest.raises(CommandError, match=r"--key-file .*/key: No such file"):
         key_in(tmp_path / "key")
 
 
@@ -63,7 +63,7 @@ def test_what_is_no_address_is_said_before_anything_is_sent_and_not_quoted(addre
 async def test_where_nobody_listens_it_says_so_waits_for_its_patience_and_gives_up() -> None:
     heard: list[str] = []
     port = free_port()
-    fault = await said_by(f"http://somebody:{SECRET}@127.0.0.1:{port}", Patience(1, heard.append))
+    fault = await said_by(f"http://somebody:{SECRET}@127.0.0.1:{port}", 1, heard.append)
     assert fault.startswith(f"ingest at http://127.0.0.1:{port} cannot be reached (")
     assert "tried for" in fault
     (line,) = heard
@@ -73,7 +73,7 @@ async def test_where_nobody_listens_it_says_so_waits_for_its_patience_and_gives_
 
 async def test_an_ingest_that_takes_nothing_for_longer_than_the_patience_is_given_up(receiver: HttpReceiver) -> None:
     receiver.answers = [503] * 9
-    assert "takes nothing now (503)" in await said_by(f"http://127.0.0.1:{receiver.port}", Patience(2.5))
+    assert "takes nothing now (503)" in await said_by(f"http://127.0.0.1:{receiver.port}", 2.5)
     assert 1 < len(receiver.requests) < 9
 
 
@@ -87,7 +87,7 @@ async def test_whatever_else_answers_is_not_taken_for_ingest(receiver: HttpRecei
 def test_where_no_city_runs_it_is_told_by_its_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUNGHEN_KAFKA", "kafka:9092")
     folder = DataFolder(tmp_path / "unknown")
-    with pytest.raises(CommandError, match="nothing runs in .*unknown.* or say --ingest URL"):
+    with pytest.raises(CommandError, match=r"nothing runs in .*unknown.* or say --ingest URL"):
         told_city(folder, "")
     settings, address = told_city(folder, "http://ingest:8010")
     assert (settings.kafka, address) == ("kafka:9092", "http://ingest:8010")
