@@ -22,6 +22,8 @@ from tests.eventually import eventually
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 COMMAND = (sys.executable, "-m", "dunghen.cli")
 START_SECONDS, STOP_SECONDS = 150, 60
+ANOTHER_TIME = {"version", "covers", "known_at", "feed_seen_at", "stale", "age_seconds"}  # what F6 takes away; an age comes with `stale`
+ANOTHER_NUMBER = {"policy"}  # of what is in force: it is published anew, so that what is counted anew stands beside the former history
 
 
 @dataclass
@@ -142,3 +144,10 @@ def dossier(code: str, **changed: Any) -> dict[str, Any]:
         "DonViXuLy": "UBND phường Hải Châu",
         **changed,
     }
+
+
+def plain(answer: Any) -> Any:
+    """Without what belongs to the moment of asking."""
+    if isinstance(answer, dict):
+        return {name: plain(value) for name, value in answer.items() if name not in ANOTHER_TIME | ANOTHER_NUMBER}
+    return [plain(each) for each in answer] if isinstance(answer, list) else answer

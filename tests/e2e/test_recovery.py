@@ -17,7 +17,7 @@ import pytest
 
 from dunghen.cli.data_folder import DataFolder
 from tests.e2e.mail_server import MailServer
-from tests.e2e.running_city import HANOI, RunningCity, dossier, stamp
+from tests.e2e.running_city import HANOI, RunningCity, dossier, plain, stamp
 from tests.e2e.signed_in import link_of, sign_in
 from tests.e2e.traces import files, redis_dump, traces
 from tests.eventually import eventually
@@ -25,8 +25,6 @@ from tests.eventually import eventually
 MONDAY_9_00 = "2026-11-16T09:00"
 FIRST, DAYS = date(2026, 11, 6), 11  # the days that have a history, up to the Monday
 HAI_CHAU, AN_KHE = "20242", "20305"
-ANOTHER_TIME = {"version", "covers", "known_at", "feed_seen_at", "stale", "age_seconds"}  # what F6 takes away; an age comes with `stale`
-ANOTHER_NUMBER = {"policy"}  # of what is in force: it is published anew, so that what is counted anew stands beside the former history
 PEOPLE = "ref,unit,role,address\nno-1,20242,unit_head,truong@danang.example\nno-2,H17,leader,lanh-dao@danang.example\n"
 RATES = ("official", "resolved", "due_cohort", "statutory")
 WINDOWS = ("7d", "30d", "month", "2026-11", "2026-Q4")
@@ -53,13 +51,6 @@ class Lived:
         """Where its clock stopped, as `--clock` takes it."""
         at = int((self.city.data / "clock.last").read_text()) // 1_000_000
         return datetime.fromtimestamp(at, HANOI).replace(tzinfo=None).isoformat()
-
-
-def plain(answer: Any) -> Any:
-    """Without what belongs to the moment of asking."""
-    if isinstance(answer, dict):
-        return {name: plain(value) for name, value in answer.items() if name not in ANOTHER_TIME | ANOTHER_NUMBER}
-    return [plain(each) for each in answer] if isinstance(answer, list) else answer
 
 
 def everything(city: RunningCity) -> dict[str, Any]:

@@ -5,7 +5,9 @@ Days are days in New York; ended = Closed Date is filled, whatever the status sa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("nyc311.csv")
 # agency: dossiers, ended, early, on the day with a due date, late, ended without a due date
@@ -28,3 +30,19 @@ COUNTED = {
     "DCAS": (1, 0, 0, 0, 0, 0),
 }
 WHOLE = (1000, 986, 203, 239, 37, 507)
+YEARS = ("2014", "2015", "2016", "2017", "2018", "2019")
+Counts = tuple[int, ...]
+BY_HAND: dict[str, Counts] = {**COUNTED, "": WHOLE}
+
+
+def counted(shown: Callable[..., dict[str, Any]]) -> dict[str, Counts]:
+    """What the live map says in the form of `BY_HAND`, summed over the years; "" is the whole city. `shown`: the map for a query."""
+    sums: dict[str, list[int]] = {}
+    for year in YEARS:
+        said = shown(window=year, rate="resolved")
+        for code, row in [("", said["city"]), *((u["code"], u) for u in said["units"])]:
+            counts = row["counts"]
+            judged = (counts["early"], counts["on_day"] - counts["undated"], counts["late"], counts["undated"])
+            got = (row["received"], row["finished"], *judged)
+            sums[code] = [a + b for a, b in zip(sums.get(code, [0] * 6), got, strict=True)]
+    return {code: tuple(counts) for code, counts in sums.items()}
