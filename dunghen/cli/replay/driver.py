@@ -7,6 +7,7 @@ import csv
 import hashlib
 import itertools
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -86,7 +87,9 @@ class Replay:
     def _note(self, row: int) -> None:
         try:
             self.state.parent.mkdir(parents=True, exist_ok=True)
-            self.state.write_text(json.dumps({self._mark: row} if row else {}))
+            new = self.state.with_suffix(".new")
+            new.write_text(json.dumps({self._mark: row} if row else {}))
+            os.replace(new, self.state)
         except OSError as fault:
             raise CommandError(f"{self.state}: {fault.strerror}: how far it came is kept there, name a folder for it with --data") from None
 
@@ -182,8 +185,10 @@ async def replay(folder: DataFolder, orders: Orders, say: Say) -> Summary:
     """The command's work. Raises CommandError."""
     settings, address = told_city(folder, orders.ingest)
     mapping = orders.mapping
-    if not orders.file.is_file():
-        raise CommandError(f"{orders.file}: there is no such file")
+    try:
+        orders.file.stat()
+    except OSError as fault:
+        raise CommandError(f"{orders.file}: {fault.strerror}") from None
     async with IngestClient(address, key_in(orders.key_file), Patience(AWAY_SECONDS, say)) as ingest:
         await knock(ingest, mapping)
         if mapping is not None and mapping.file.city:

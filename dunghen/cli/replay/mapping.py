@@ -120,8 +120,10 @@ def read_mapping(path: Path) -> FileMapping:
         if file.exported_at and file.kind != "synced":
             raise CommandError(f'{path}: exported_at is of last words (kind = "synced"): a step has its own time')
         return FileMapping(file, ZoneInfo(file.time_zone))
-    except FileNotFoundError:
-        raise CommandError(f"no mapping file {path}") from None
+    except OSError as fault:
+        raise CommandError(f"{path}: {fault.strerror}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{path}: not UTF-8") from None
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
         raise CommandError(f"{path}: {fault}") from None
     except (ZoneInfoNotFoundError, ValueError):

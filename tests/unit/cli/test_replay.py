@@ -96,6 +96,14 @@ def test_a_faulty_mapping_says_what_and_where(tmp_path: Path, text: str, says: s
         read_mapping(written(tmp_path, "m.toml", text))
 
 
+def test_a_mapping_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_bytes(b'source = "\xe1"')
+    for name, why in (("m.toml", "not UTF-8"), ("not-there.toml", "No such file or directory")):
+        with pytest.raises(CommandError) as fault:
+            read_mapping(tmp_path / name)
+        assert str(fault.value) == f"{tmp_path / name}: {why}"
+
+
 def test_rows_go_on_after_the_last_one_that_was_answered(tmp_path: Path) -> None:
     mapping = read_mapping(written(tmp_path, "m.toml", MAPPING))
     file = written(tmp_path, "f.csv", "Key,Created,Status,Closed\n1,,Open,\n2,,Open,\n3,,Open,\n")
