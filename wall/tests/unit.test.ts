@@ -74,7 +74,7 @@ test('many changes of the unit are one question more', async () => {
   const version = signal(1);
   const followed = followUnit(ports, () => ({ code: '20242', question: QUESTION }), () => version.value);
   for (let i = 0; i < 20; i += 1) version.value += 1;
-  vi.advanceTimersByTime(1_000);
+  await vi.advanceTimersByTimeAsync(1_000);
   expect(asked).toHaveLength(2);
   followed.stop();
   vi.advanceTimersByTime(600_000);

@@ -10,29 +10,43 @@ export interface Following<Body> { readonly state: Signal<Answered<Body>>; reado
 const AGAIN_MS = 60_000;
 const GATHER_MS = 1_000; // a city under load changes many times a second
 
-/** Follows `wanted`, an address, and asks again whenever `changed` is another value, and every `againMs`. `read` raises Malformed for what does not fit. The body before stays until the next is here. */
+/**
+ * Follows `wanted`, an address, and asks again whenever `changed` is another value, and every `againMs`. `read` raises Malformed for what does not fit.
+ * The body before stays until the next is here. Never two at once: what changes while an answer is on its way is asked for after it; another address drops it.
+ */
 export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unknown) => Body, wanted: () => string, changed: () => unknown, againMs = AGAIN_MS): Following<Body> {
   const state = signal<Answered<Body>>({ body: null, of: '', status: null });
   let asked = '';
-  let running = 0;
-  const ask = async (address: string): Promise<void> => {
-    const turn = (running += 1);
-    asked = address;
-    const answer = await ports.fetch(address).catch(() => null);
-    if (turn === running) state.value = told(state.peek(), address, answer, read);
-  };
-  const now = (): void => void ask(wanted());
+  let running: AbortController | null = null;
+  let again = false;
   let soon: ReturnType<typeof setTimeout> | undefined;
+  const ask = async (address: string): Promise<void> => {
+    running?.abort();
+    const mine = (running = new AbortController());
+    [asked, again] = [address, false];
+    const answer = await ports.fetch(address, mine.signal).catch(() => null);
+    if (running !== mine) return;
+    running = null;
+    state.value = told(state.peek(), address, answer, read);
+    if (again) gather();
+  };
+  const now = (): void => {
+    const address = wanted();
+    if (running !== null && address === asked) again = true;
+    else void ask(address);
+  };
+  const gather = (): void => void (soon ??= setTimeout(() => ((soon = undefined), now()), GATHER_MS));
   const unfollow = effect(() => {
     changed();
     if (wanted() !== asked) now();
-    else soon ??= setTimeout(() => ((soon = undefined), now()), GATHER_MS);
+    else gather();
   });
   const timer = setInterval(now, againMs);
   return {
     state,
     stop: () => {
-      running += 1;
+      running?.abort();
+      running = null;
       unfollow();
       clearTimeout(soon);
       clearInterval(timer);

@@ -13,9 +13,18 @@ export async function answerOf(url: string, init: RequestInit): Promise<Answer> 
   return { status: response.status, date: response.headers.get('date'), body: response.ok ? await response.json() : null };
 }
 
+const WAIT_MS = 20_000;
+/** Ends after WAIT_MS whatever the line does, and when `dropped` does: who waited for ever would never ask again. */
+function limited(dropped: AbortSignal | undefined): AbortSignal {
+  if (dropped === undefined) return AbortSignal.timeout(WAIT_MS);
+  const limit = new AbortController();
+  for (const signal of [AbortSignal.timeout(WAIT_MS), dropped]) signal.addEventListener('abort', () => limit.abort(), { once: true });
+  return limit.signal;
+}
+
 export const browserPorts: Ports = {
   open: (url) => new EventSource(url) as unknown as Source,
-  fetch: (url) => answerOf(url, { headers: { accept: 'application/json' } }),
+  fetch: (url, dropped) => answerOf(url, { headers: { accept: 'application/json' }, signal: limited(dropped) }),
   now: moment,
   random: Math.random,
 };

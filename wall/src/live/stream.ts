@@ -17,7 +17,8 @@ export interface Source {
 export interface Answer { readonly status: number; readonly date: string | null; readonly body: unknown }
 export interface Ports {
   readonly open: (url: string) => Source;
-  readonly fetch: (url: string) => Promise<Answer>;
+  /** Fails where there is no answer within a time, and when `dropped` is aborted. */
+  readonly fetch: (url: string, dropped?: AbortSignal) => Promise<Answer>;
   readonly now: () => Moment;
   readonly random: () => number;
 }
