@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { unitOf, type Unit } from '../src/core/model';
+import { heard, type Moment } from '../src/core/freshness';
+import { beside } from '../src/wall/beside';
 import { earlierBody, feedsBody } from '../src/wall/bodies';
-import { briefingSince, caption, largest, lastHour, saidOf } from '../src/wall/moves';
+import { briefingSince, caption, largest, lastHour, saidOf, thenSaid } from '../src/wall/moves';
 import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from '../src/wall/release';
 import { reportOf, slowFrame } from '../src/wall/report';
 import { restartAfter } from '../src/wall/restart';
@@ -84,6 +86,28 @@ test('the last hour names what came into another band and what fell silent befor
   expect(moves.map(({ unit: { code }, kind }) => [code, kind])).toEqual([['b', 'OVERDUE'], ['a', 'BAND_DOWN'], ['d', 'SILENT']]);
   expect(moves.map((move) => saidOf(move, words))).toEqual(['+7 quá hạn', 'xuống dải Cam', 'nguồn ngừng gửi']);
   expect(lastHour(units, earlier(before), 2).map(({ unit: { code } }) => code)).toEqual(['a', 'd']);
+});
+test('figures that moved stand with their n, and fewer than five have no rate', () => {
+  const then = (now: readonly [number, number], before: readonly [number, number], lang: 'vi' | 'en' = 'vi'): string => {
+    const [move] = lastHour([unit('a', ...now, { finished: 9 })], earlier({ a: was(...before) }), 5);
+    return thenSaid(move!, { ...words, lang });
+  };
+  expect(then([95, 100], [93, 99])).toBe('93,9 › 95,0 % · n = 99 › 100');
+  expect(then([1180, 1250], [1170, 1250], 'en')).toBe('93.6 › 94.4 % · n = 1,250');
+  expect(then([2, 3], [1, 2])).toBe('n = 2 › n = 3');
+  expect(then([5, 6], [2, 4])).toBe('n = 4 › 83,3 % · n = 6');
+  expect(then([2, 4], [5, 6])).toBe('83,3 % › n = 4 · n = 6');
+});
+test('what was read apart stands beside a picture of about its moment and no other', () => {
+  const at = (seconds: number): Moment => ({ steady: seconds, wall: seconds });
+  const read = { what: 'hour', at: at(100) };
+  const picture = (seconds: number, age = 0) => heard(null, at(seconds), { age });
+  const old = (wall: number) => heard(null, { steady: Infinity, wall }); // as a picture of an earlier run has it
+  expect([picture(100), picture(300), picture(301), picture(40), null].map((one) => beside(read, one, 60))).toEqual(['hour', 'hour', null, 'hour', null]);
+  expect(beside(read, picture(900, 800), 60)).toBe('hour'); // the picture is of then, whenever that was said
+  expect(beside(read, old(100), 60)).toBeNull();
+  const kept = { what: 'feeds', at: null };
+  expect([old(100), old(9_000), picture(100)].map((one) => beside(kept, one, 30))).toEqual(['feeds', 'feeds', null]);
 });
 test('the briefing has the largest changes among ranked units, with a sentence each', () => {
   const units = [unit('a', 786, 1000, { band: 'orange', name: 'Phường Hòa Khánh', overdue: 16, finished: 40 }), unit('b', 95, 100, { name: 'B' }), unit('c', 1, 3, { name: 'C' }), unit('d', 90, 100)];

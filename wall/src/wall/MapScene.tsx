@@ -12,7 +12,7 @@ import { rangeOf } from '../view/words';
 import type { Feed } from './bodies';
 import { Brand, settingOf } from './parts';
 import { Side } from './Side';
-import { clock, edges, feeds, fresh, lang, mode, reach, say, shown, shownAges } from './store';
+import { clock, edges, feeds, feedsRead, fresh, lang, mode, reach, say, shown, shownAges } from './store';
 
 const selected = signal<string | null>(null);
 const select = (code: string): void => void (selected.value = selected.peek() === code ? null : code);
@@ -55,8 +55,9 @@ const MOST_SILENT = 2;
 /** The three ages apart: each feed's, the server's behind its sources, and ours behind the server. */
 function Feeds({ picture }: { readonly picture: Picture }) {
   const all = feeds.value;
+  if (all === null) return feedsRead.value?.at == null ? null : <section class="feeds" data-role="feeds"><h2>{say('feeds')} <small>{say('feeds_old')}</small></h2><Delays picture={picture} /></section>;
   const silent = all.filter((feed) => feed.stale || feed.seenAt === null).sort((a, b) => (b.seenAt ?? 0) - (a.seenAt ?? 0));
-  if (all.length === 0) return null; // not told yet
+  if (all.length === 0) return null;
   const places = placesOf(picture.units);
   const missing = all.reduce((sum, feed) => sum + (feed.missing ?? 0), 0);
   return (

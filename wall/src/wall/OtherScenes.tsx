@@ -11,7 +11,7 @@ import { HourList } from './HourList';
 import { caption, type Move } from './moves';
 import { Brand, Mark, mixedName, settingOf, windowOf } from './parts';
 import { rankedOf, RankRow, TodayCounts, unrankedOf } from './Side';
-import { day, edges, hour, lang, morning, moves, say, times } from './store';
+import { day, edges, lang, morning, moves, say, times } from './store';
 
 interface Props { readonly picture: Picture }
 
@@ -102,7 +102,7 @@ export function ChangesScene({ picture }: Props) {
   return (
     <>
       <Head picture={picture} title={say('changes_title')} />
-      <div class="hourboard" style={{ '--rows': rowsOf(8, 78) }}><HourList moves={moves.value.slice(0, 2 * rowsOf(8, 78))} picture={picture} known={hour.value !== null} /></div>
+      <div class="hourboard" style={{ '--rows': rowsOf(8, 78) }}><HourList moves={moves.value.slice(0, 2 * rowsOf(8, 78))} picture={picture} /></div>
     </>
   );
 }

@@ -8,7 +8,7 @@ import type { Setting } from '../view/words';
 import { useFlip } from './flip';
 import { HourList } from './HourList';
 import { Age, CityFigure, Mark, nameOf, settingOf, valueOf } from './parts';
-import { edges, hour, lang, moves, reach, say } from './store';
+import { edges, lang, moves, reach, say } from './store';
 
 export function Side({ picture }: { readonly picture: Picture }) {
   const [near, far] = [reach.value === 'near', reach.value === 'far'];
@@ -25,7 +25,7 @@ export function Side({ picture }: { readonly picture: Picture }) {
         {near && (
           <section class="hour">
             <h2>{say('last_hour')}</h2>
-            <HourList moves={moves.value.slice(0, 5)} picture={picture} known={hour.value !== null} />
+            <HourList moves={moves.value.slice(0, 5)} picture={picture} />
           </section>
         )}
       </div>

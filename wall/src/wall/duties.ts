@@ -1,16 +1,17 @@
 /** What a wall does beside showing: reads the last hour, yesterday and the feeds, keeps its picture, looks for a new page, and reports. */
-import { effect } from '@preact/signals';
+import { effect, type Signal } from '@preact/signals';
 import { asked } from '../core/address';
 import { elapsed, type Moment } from '../core/freshness';
 import { browserPorts, drop, moment } from '../live/browser';
 import { keep, remember } from '../live/kept';
-import { earlierBody, feedsBody, shortsBody, type Earlier } from './bodies';
+import type { Read } from './beside';
+import { earlierBody, feedsBody, shortsBody, type Earlier, type Feed } from './bodies';
 import { sampleFrames } from './frames';
 import { briefingSince } from './moves';
 import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from './release';
 import { failures, reportOf } from './report';
 import { within } from './settings';
-import { clock, day, feeds, hour, inContact, isReached, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
+import { clock, dayRead, EVERY, feedsRead, held, hourRead, inContact, isReached, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
 
 interface Duty { readonly every: number; readonly due: () => boolean; readonly run: () => Promise<void> }
 
@@ -34,36 +35,43 @@ async function earlier(since: number): Promise<Earlier | null> {
   if (answer.status !== 200) throw new Error(`answer ${answer.status}`);
   return earlierBody(answer.body);
 }
-async function readHour(): Promise<void> {
-  hour.value = await earlier(Math.floor((clock.peek()!.now - 3600) / 60) * 60);
+/** Into `target` with the moment of it, unless updates were stopped meanwhile: what is shown then stands still. */
+async function read<T>(target: Signal<Read<T> | null>, what: Promise<T>): Promise<void> {
+  const found = await what;
+  if (held.peek() === null) target.value = { what: found, at: moment() };
 }
-async function readDay(): Promise<void> {
+const readHour = (): Promise<void> => read(hourRead, earlier(Math.floor((clock.peek()!.now - 3600) / 60) * 60));
+function readDay(): Promise<void> {
   const now = clock.peek()!;
-  day.value = await earlier(briefingSince(now.now, now.weekday));
+  return read(dayRead, earlier(briefingSince(now.now, now.weekday)));
 }
-async function readFeeds(): Promise<void> {
+async function feedsNow(): Promise<readonly Feed[]> {
   const answer = await browserPorts.fetch('/api/v1/feeds');
-  if (answer.status === 200) take(FEEDS, answer.body);
+  if (answer.status !== 200) throw new Error(`answer ${answer.status}`);
+  const found = feedsBody(answer.body);
+  keepRaw(FEEDS, answer.body);
+  return found;
 }
+const readFeeds = (): Promise<void> => read(feedsRead, feedsNow());
 
 async function readShorts(): Promise<void> {
   const answer = await browserPorts.fetch('/api/v1/units');
-  if (answer.status === 200) take(SHORTS, answer.body);
+  if (answer.status !== 200) return;
+  shorts.value = shortsBody(answer.body);
+  keepRaw(SHORTS, answer.body);
 }
 
 /** What stands beside the picture, and is kept with it for a start without the server. */
 const [FEEDS, SHORTS] = ['dunghen-feeds', 'dunghen-shorts'] as const;
-const READ = { [FEEDS]: (body: unknown) => (feeds.value = feedsBody(body)), [SHORTS]: (body: unknown) => (shorts.value = shortsBody(body)) } as const;
-function take(name: keyof typeof READ, body: unknown): void {
-  READ[name](body);
+function keepRaw(name: string, body: unknown): void {
   try {
     localStorage.setItem(name, JSON.stringify(body));
   } catch { /* a full or forbidden store: a cold start has long names */ }
 }
-function recall(name: keyof typeof READ): void {
+function recall(name: string, take: (body: unknown) => void): void {
   try {
     const kept = localStorage.getItem(name);
-    if (kept !== null) READ[name](JSON.parse(kept));
+    if (kept !== null) take(JSON.parse(kept));
   } catch { /* what cannot be read was not kept */ }
 }
 
@@ -120,15 +128,16 @@ export async function duties(): Promise<void> {
   if (own !== null) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined); // without it the wall works, but not from a cold start offline
   const kept = await remember(settings.peek());
   if (kept !== null) {
-    recall(FEEDS);
-    recall(SHORTS);
+    recall(FEEDS, (body) => (feedsRead.value = { what: feedsBody(body), at: null }));
+    recall(SHORTS, (body) => (shorts.value = shortsBody(body)));
     source.tell(kept);
   }
   source.start();
   const told = (): boolean => inContact() && clock.peek() !== null;
-  const hours = keepDoing({ every: 60, due: told, run: readHour });
-  keepDoing({ every: 600, due: () => told() && briefs(), run: readDay });
-  keepDoing({ every: 30, due: isReached, run: readFeeds });
+  const runs = (): boolean => held.peek() === null;
+  const hours = keepDoing({ every: EVERY.hour, due: () => told() && runs(), run: readHour });
+  keepDoing({ every: EVERY.day, due: () => told() && runs() && briefs(), run: readDay });
+  keepDoing({ every: EVERY.feeds, due: () => isReached() && runs(), run: readFeeds });
   keepDoing({ every: 900, due: isReached, run: readShorts });
   keepDoing({ every: 60, due: inContact, run: () => keep(settings.peek()) });
   keepDoing({ every: LOOK_SECONDS, due: () => own !== null && inContact(), run: readRelease });

@@ -1,5 +1,5 @@
 /** What changed since an earlier picture, in the order in which a reader wants it: pure, from rows of now and of then. */
-import { compare, percent, tenths, type Edges } from '../core/figures';
+import { compare, counted, percent, tenths, type Edges } from '../core/figures';
 import { shortName } from '../core/picture';
 import type { Band, Unit } from '../core/model';
 import type { Lang } from '../core/text';
@@ -49,7 +49,15 @@ export function largest(units: readonly Unit[], earlier: Earlier, most: number):
 }
 
 export interface Words { readonly lang: Lang; readonly edges: Edges }
-export const from = ({ was }: Move, { lang, edges }: Words): string => (was === null ? '' : percent(was, lang, edges));
+const valueOf = (figure: Unit | Was, { lang, edges }: Words): string => (figure.few ? wallText(lang, 'n_is', { n: figure.denominator }) : `${percent(figure, lang, edges)} %`);
+/** From what to what, each with its n: "93,9 › 95,0 % · n = 99 › 100"; of fewer than five the n alone, "n = 4 › 83,3 % · n = 6". */
+export function thenSaid({ unit, was }: Move, words: Words): string {
+  if (was === null) return '';
+  const told = [was, unit].filter((one) => !one.few);
+  const values = told.length === 2 ? `${percent(was, words.lang, words.edges)} › ${valueOf(unit, words)}` : `${valueOf(was, words)} › ${valueOf(unit, words)}`;
+  const counts = [...new Set(told.map((one) => counted(one.denominator, words.lang)))];
+  return counts.length === 0 ? values : `${values} · ${wallText(words.lang, 'n_is', { n: counts.join(' › ') })}`;
+}
 
 /** One line on a wall: "xuống dải Cam", "+11 quá hạn", "trả 34 hồ sơ", "nguồn ngừng gửi". */
 export function saidOf({ unit, was, kind }: Move, { lang }: Words): string {

@@ -7,6 +7,7 @@ import { browserPorts } from '../live/browser';
 import { live } from '../live/live';
 import { paced } from '../live/paced';
 import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
+import { beside, type Read } from './beside';
 import type { Earlier, Feed } from './bodies';
 import { lastHour, largest, type Move } from './moves';
 import { following, turn, type Turn } from './scenes';
@@ -27,12 +28,14 @@ export const held = signal<Shown | null>(null);
 export const heldAt = signal<string | null>(null);
 /** A scene that a person chose; the turning goes on from the next minute they resume it. */
 export const pinned = signal<SceneName | null>(null);
-export const feeds = signal<readonly Feed[]>([]);
 /** The catalogue's short names of offices, by code. */
 export const shorts = signal<ReadonlyMap<string, string>>(new Map());
-/** What units were an hour ago, and at the briefing's hour; null while the server has no such past, or did not answer. */
-export const hour = signal<Earlier | null>(null);
-export const day = signal<Earlier | null>(null);
+/** What was read beside the picture: the feeds; what units were an hour ago, and at the briefing's hour, null there: the server has no such past. While updates are stopped nothing is put here. */
+export const feedsRead = signal<Read<readonly Feed[]> | null>(null);
+export const hourRead = signal<Read<Earlier | null> | null>(null);
+export const dayRead = signal<Read<Earlier | null> | null>(null);
+/** Seconds between two readings of each. */
+export const EVERY = { feeds: 30, hour: 60, day: 600 } as const;
 /** A newer page than this one is served: its name, and the city's time (seconds) by which it is loaded; null there: the time is not known. */
 export interface Newer { readonly version: string; readonly latest: number | null }
 export const newer = signal<Newer | null>(null);
@@ -68,6 +71,12 @@ function screenHeight(): number {
 addEventListener('resize', () => (height.value = screenHeight()));
 export const times = computed(() => enlargement(settings.value, height.value));
 export const reach = computed(() => reachOf(times.value));
+
+const besideOf = computed(() => shown.value?.freshness ?? null);
+/** The same as far as it is of about the moment of the picture; null where it is not. */
+export const feeds = computed(() => beside(feedsRead.value, besideOf.value, EVERY.feeds));
+export const hour = computed(() => beside(hourRead.value, besideOf.value, EVERY.hour));
+export const day = computed(() => beside(dayRead.value, besideOf.value, EVERY.day));
 
 const MOST_MOVES = 14;
 export const moves = computed<readonly Move[]>(() => (shown.value === null || hour.value === null ? [] : lastHour(shown.value.picture.units, hour.value, MOST_MOVES)));
