@@ -70,4 +70,17 @@ test('a server in trouble is said, and what was there stays', async () => {
   expect(followed.state.value.tasks.length).toBe(2);
   followed.stop();
 });
+test('the board is of the wish that it answers, not of the one that is chosen since', async () => {
+  let away = false;
+  const wish = signal(WISH);
+  const followed = followTasks(server((path) => (away ? { status: 503, body: null } : well(path))).ports, wish);
+  expect(followed.state.value.of).toBeNull();
+  await vi.waitFor(() => expect(followed.state.value.board).not.toBeNull());
+  expect(followed.state.value.of).toEqual(WISH);
+  away = true;
+  wish.value = { ...WISH, plan: 'CT-UBND', unit: '20242', year: 2025 };
+  await vi.waitFor(() => expect(followed.state.value.trouble).toBe(503));
+  expect(followed.state.value.of).toEqual(WISH);
+  followed.stop();
+});
 test('a sentence takes its values', () => expect(tasksText('vi', 'share_of', { done: 1, all: 2 })).toBe('1 / 2'));

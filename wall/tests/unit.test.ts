@@ -2,8 +2,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { signal } from '@preact/signals';
 import { Malformed, type Question } from '../src/core/model';
 import { chart, columns, labelled, lastKnown, line, type Frame } from '../src/core/trail';
-import { partsOf, unitBody } from '../src/core/unit';
-import { followUnit } from '../src/live/unit';
+import { partsOf, periodShown, unitBody } from '../src/core/unit';
+import { followUnit, questionIn } from '../src/live/unit';
 import type { Answer } from '../src/live/stream';
 import { QUESTION } from './city';
 
@@ -90,4 +90,30 @@ test('a refusal is told and what was shown stays', async () => {
   await settled();
   expect([followed.state.value.status, followed.state.value.body?.code]).toEqual([422, '20242']);
   followed.stop();
+});
+
+test('what is shown is called by the period and day that it was asked for, not by those that are chosen since', async () => {
+  const wish = signal<Question>(QUESTION);
+  const followed = followUnit(ports, () => ({ code: '20242', question: wish.value }), () => undefined);
+  await settled();
+  const shown = () => periodShown(followed.state.value.body!, questionIn(followed.state.value.of), wish.value);
+  expect(shown()).toMatchObject({ of: { window: 'month' }, chosen: true });
+  reply = () => Promise.resolve({ status: 503, date: null, body: null });
+  for (const next of [{ ...QUESTION, window: '2026-09' }, { ...QUESTION, asOf: '2026-09-30' }, { ...QUESTION, knownAt: '2026-10-02T08:30:00+07:00' }]) {
+    wish.value = next;
+    expect(shown()).toMatchObject({ of: { window: 'month' }, chosen: false });
+    await settled();
+    expect([shown(), followed.state.value.status]).toMatchObject([{ of: { window: 'month' }, chosen: false }, 503]);
+  }
+  followed.stop();
+});
+test('another period of the same day that is in the answer already is shown at once', () => {
+  const unit = unitBody(answer({ windows: { month: window(), quarter: window(11, 15) } }));
+  expect(periodShown(unit, QUESTION, { ...QUESTION, window: 'quarter' })).toMatchObject({ of: { window: 'quarter' }, chosen: true, window: { rates: { official: { numerator: 11 } } } });
+  expect(periodShown(unit, QUESTION, { ...QUESTION, window: 'quarter', asOf: '2026-09-30' })).toMatchObject({ of: { window: 'month' }, chosen: false });
+  expect(periodShown(unit, { ...QUESTION, window: 'year' }, { ...QUESTION, window: '2026-09' })).toBeNull();
+});
+test('the question is read out of the address that was asked', () => {
+  expect(questionIn('/api/v1/units/20242?window=2026-Q3&as_of=2026-09-30&known_at=2026-10-02T08%3A30%3A00%2B07%3A00')).toEqual({ window: '2026-Q3', asOf: '2026-09-30', knownAt: '2026-10-02T08:30:00+07:00' });
+  expect(questionIn('/api/v1/units/20242?window=7d')).toEqual({ window: '7d', asOf: null, knownAt: null });
 });

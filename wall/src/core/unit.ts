@@ -1,5 +1,5 @@
 /** One unit in everything that is known of it, as GET /units/{code} says, checked at the door; and what its page makes of it. */
-import { BANDS, count, figure, instant, Malformed, ratio, record, RATES, word, type Answered, type Band, type Figure, type Rate, type Untold } from './model';
+import { BANDS, count, figure, instant, Malformed, ratio, record, RATES, word, type Answered, type Band, type Figure, type Question, type Rate, type Untold } from './model';
 
 type Body = Answered<'/api/v1/units/{code}'>;
 type RawWindow = Untold<Body['windows'][string]>;
@@ -55,6 +55,17 @@ export function unitBody(value: unknown): UnitBody {
     feedSeenAt: instant(raw.feed_seen_at), stale: raw.stale === true, pending: count(raw, 'pending'), overdue: count(raw, 'overdue'), paused: count(raw, 'paused'),
     dueToday: count(raw, 'due_today'), dueTodayLeft: count(raw, 'due_today_left'), windows: fromEntries(Object.keys(windows), (name) => windowOf(windows[name])), trail: trailOf(raw.trail),
   };
+}
+
+export type Period = Pick<Question, 'window' | 'asOf' | 'knownAt'>;
+export const sameDay = (a: Period, b: Period): boolean => (a.asOf ?? null) === (b.asOf ?? null) && (a.knownAt ?? null) === (b.knownAt ?? null);
+/** `of`: what the figures are of, by which they are called; `chosen`: that is what is chosen now. */
+export interface PeriodShown { readonly of: Period; readonly window: UnitWindow; readonly chosen: boolean }
+/** Which period of an answer is shown: the one that is `chosen`, if the answer is of its day and has it, else the one that was `asked` for; null if it has neither. */
+export function periodShown(unit: UnitBody, asked: Period, chosen: Period): PeriodShown | null {
+  const [now, then] = [sameDay(asked, chosen) ? unit.windows[chosen.window] : undefined, unit.windows[asked.window]];
+  if (now !== undefined) return { of: chosen, window: now, chosen: true };
+  return then === undefined ? null : { of: asked, window: then, chosen: false };
 }
 
 /** A part of the dossiers that a rate counts; `good`: on time. */

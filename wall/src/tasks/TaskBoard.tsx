@@ -9,7 +9,7 @@ import { dayMonth } from '../core/times';
 import { browserPorts } from '../live/browser';
 import { addressOf, go } from '../view/links';
 import { choice, choose, lang, say, STEPPED } from '../view/store';
-import { followTasks, PLAN, type Followed, type Wish } from './follow';
+import { followTasks, PLAN, sameWish, type Followed, type Wish } from './follow';
 import { TaskList } from './TaskList';
 import { tasksText, type TasksKey } from './text';
 
@@ -53,32 +53,35 @@ export function TaskBoard() {
       if (choice.peek().view !== 'tasks') put(USUAL);
     };
   }, [followed]);
-  const { board, trouble } = followed.state.value;
+  const { board, of, trouble } = followed.state.value;
+  const chosen = of !== null && sameWish(of, wish.value);
   return (
     <main class="unit tasks" data-state={board === null ? 'tasks-loading' : 'tasks'}>
       <nav class="crumb" aria-label={say('breadcrumb')}><a href={addressOf(toMap)} onClick={(event) => go(event, toMap)} data-role="to-map">{say('to_map')}</a> › {say('page_tasks')}</nav>
-      <h1 ref={heading} tabIndex={-1}>{board === null ? (trouble === null ? say('tasks_loading') : told('tasks_trouble', { status: trouble })) : titled(board)}</h1>
-      {board !== null && <Whole board={board} followed={followed} />}
+      <h1 ref={heading} tabIndex={-1}>{board === null ? (trouble === null ? say('tasks_loading') : told('tasks_trouble', { status: trouble })) : titled(board, of)}</h1>
+      {board !== null && of !== null && <Whole board={board} of={of} chosen={chosen} followed={followed} />}
     </main>
   );
 }
 
-const titled = ({ year }: Board): string => {
-  const { plan } = own.value;
+const titled = ({ year }: Board, of: Wish | null): string => {
+  const plan = of?.plan ?? PLAN;
   return plan === PLAN ? told('tasks_title', { year }) : plan === '' ? told('tasks_title_all', { year }) : told('tasks_title_plan', { plan, year });
 };
 
-function Whole({ board, followed }: { readonly board: Board; readonly followed: Followed }) {
+/** `of`: the wish that all this answers; `chosen`: it is the present one. */
+function Whole({ board, of, chosen, followed }: { readonly board: Board; readonly of: Wish; readonly chosen: boolean; readonly followed: Followed }) {
   const { trouble } = followed.state.value;
   return (
     <>
       <p class="facts" data-role="tasks-city">{citySaid(board)}</p>
-      {trouble !== null && <p class="warn" role="status">{told('tasks_trouble', { status: trouble })}</p>}
+      {!chosen ? <p class={trouble === null ? 'note' : 'warn'} role="status" data-role="of-before">{trouble === null ? say('switching') : say('refused', { status: trouble })}</p>
+        : trouble !== null && <p class="warn" role="status">{told('tasks_trouble', { status: trouble })}</p>}
       {board.stale && <p class="warn" role="status">{told('tasks_stale')}</p>}
       <Filters board={board} followed={followed} />
       <section aria-labelledby="board-title" data-role="board">
         <h2 id="board-title">{told('board_title')}</h2>
-        {board.city.state === 'not_told' ? <p>{told('tasks_none')}</p> : KINDS.map((kind) => <Table key={kind} kind={kind} units={board.units.filter((unit) => unit.kind === kind)} followed={followed} />)}
+        {board.city.state === 'not_told' ? <p>{told('tasks_none')}</p> : KINDS.map((kind) => <Table key={kind} kind={kind} units={board.units.filter((unit) => unit.kind === kind)} of={of} followed={followed} />)}
       </section>
       <TaskList followed={followed} />
     </>
@@ -120,8 +123,8 @@ function Filters({ board, followed }: { readonly board: Board; readonly followed
 }
 
 /** The units of one kind: ranks are within it. */
-function Table({ kind, units, followed }: { readonly kind: Kind; readonly units: readonly UnitTasks[]; readonly followed: Followed }) {
-  const blocs = own.value.bloc === '' ? BLOCS : [];
+function Table({ kind, units, of, followed }: { readonly kind: Kind; readonly units: readonly UnitTasks[]; readonly of: Wish; readonly followed: Followed }) {
+  const blocs = of.bloc === '' ? BLOCS : [];
   if (units.length === 0) return null;
   return (
     <div class="scroll">
@@ -133,19 +136,19 @@ function Table({ kind, units, followed }: { readonly kind: Kind; readonly units:
             {blocs.map((bloc) => <th key={bloc} scope="col" class="v of-bloc">{term(followed, 'blocs', bloc)}</th>)}
           </tr>
         </thead>
-        <tbody>{units.map((unit) => <Row key={unit.code} unit={unit} blocs={blocs} followed={followed} />)}</tbody>
+        <tbody>{units.map((unit) => <Row key={unit.code} unit={unit} blocs={blocs} here={of.unit === unit.code} followed={followed} />)}</tbody>
       </table>
     </div>
   );
 }
 
-function Row({ unit, blocs, followed }: { readonly unit: UnitTasks; readonly blocs: readonly Bloc[]; readonly followed: Followed }) {
-  const chosen = choice.value.unit === unit.code;
-  const part = { unit: chosen ? null : unit.code };
+/** `here`: the tasks below are of this unit. */
+function Row({ unit, blocs, here, followed }: { readonly unit: UnitTasks; readonly blocs: readonly Bloc[]; readonly here: boolean; readonly followed: Followed }) {
+  const part = { unit: choice.value.unit === unit.code ? null : unit.code };
   return (
-    <tr class={chosen ? 'here' : ''} data-unit={unit.code} data-colour={unit.colour}>
+    <tr class={here ? 'here' : ''} data-unit={unit.code} data-colour={unit.colour}>
       <td class="r">{unit.rank ?? '—'}</td>
-      <th scope="row"><a href={addressOf(part)} onClick={(event) => go(event, part)} aria-current={chosen ? 'true' : undefined}>{unit.name}</a></th>
+      <th scope="row"><a href={addressOf(part)} onClick={(event) => go(event, part)} aria-current={here ? 'true' : undefined}>{unit.name}</a></th>
       <td class="v">{sharePart(unit)}</td>
       <td><State share={unit} followed={followed} /></td>
       <td class="r" data-role="overdue">{unit.all === 0 ? '—' : counted(unit.overdue, lang.value)}</td>

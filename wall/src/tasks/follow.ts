@@ -7,8 +7,8 @@ import type { Ports } from '../live/stream';
 
 /** `plan`, `unit`, `bloc` "": all; `asOf` null: today; `year` null: that of the day. */
 export interface Wish { readonly plan: string; readonly unit: string; readonly bloc: string; readonly state: string; readonly year: number | null; readonly asOf: string | null }
-/** `trouble`: the HTTP status that was not 200, 0 for no answer or none that fits. */
-export interface TasksState { readonly board: Board | null; readonly tasks: readonly Task[]; readonly all: number; readonly after: string; readonly terms: Terms | null; readonly trouble: number | null }
+/** `of`: the wish that board and tasks answer, by which they are called. `trouble`: the HTTP status that was not 200, 0 for no answer or none that fits. */
+export interface TasksState { readonly of: Wish | null; readonly board: Board | null; readonly tasks: readonly Task[]; readonly all: number; readonly after: string; readonly terms: Terms | null; readonly trouble: number | null }
 export interface Followed { readonly state: ReadonlySignal<TasksState>; readonly more: () => void; readonly stop: () => void }
 
 const AGAIN_MS = 60_000;
@@ -25,8 +25,10 @@ export function queries({ plan, unit, bloc, state, year, asOf }: Wish): { readon
   return { board: new URLSearchParams(both).toString(), tasks: new URLSearchParams({ ...both, ...more }).toString() };
 }
 
+export const sameWish = (a: Wish, b: Wish): boolean => queries(a).tasks === queries(b).tasks;
+
 export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed {
-  const state: Signal<TasksState> = signal({ board: null, tasks: [], all: 0, after: '', terms: null, trouble: null });
+  const state: Signal<TasksState> = signal({ of: null, board: null, tasks: [], all: 0, after: '', terms: null, trouble: null });
   let turn = 0;
   const got = async (path: string): Promise<unknown> => {
     const answer = await ports.fetch(`/api/v1${path}`).catch(() => null);
@@ -44,11 +46,12 @@ export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed 
   };
   const page = (found: TaskPage): Partial<TasksState> => ({ tasks: found.tasks, all: found.all, after: found.after });
   const ask = (): void => {
-    const asked = queries(wish.value);
+    const of = wish.value;
+    const asked = queries(of);
     void tried((turn += 1), async () => {
       const terms = state.peek().terms ?? termsOf(await got('/definitions'), TERMS);
       const [board, tasks] = await Promise.all([got(`/tasks/board?${asked.board}`), got(`/tasks?${asked.tasks}`)]);
-      return { terms, board: boardBody(board), ...page(tasksBody(tasks)) };
+      return { of, terms, board: boardBody(board), ...page(tasksBody(tasks)) };
     });
   };
   const more = (): void => {

@@ -7,16 +7,17 @@ import { addressOf, go } from '../view/links';
 import { choice, edges, lang, say } from '../view/store';
 import { meaningOf } from '../view/words';
 
-export function FourRates({ window }: { readonly window: UnitWindow }) {
+/** `ofToday`: the period is the running day, in which no due day is over. */
+export function FourRates({ window, ofToday }: { readonly window: UnitWindow; readonly ofToday: boolean }) {
   return (
     <section aria-labelledby="rates-title">
       <h2 id="rates-title" class="vh">{say('four_rates')}</h2>
-      <ul class="rates">{RATES.map((rate) => <One key={rate} rate={rate} figure={window.rates[rate]} official={window.rates.official} />)}</ul>
+      <ul class="rates">{RATES.map((rate) => <One key={rate} rate={rate} figure={window.rates[rate]} official={window.rates.official} ofToday={ofToday} />)}</ul>
     </section>
   );
 }
 
-function One({ rate, figure, official }: { readonly rate: Rate; readonly figure: UnitRate; readonly official: UnitRate }) {
+function One({ rate, figure, official, ofToday }: { readonly rate: Rate; readonly figure: UnitRate; readonly official: UnitRate; readonly ofToday: boolean }) {
   const l = lang.value;
   const none = figure.denominator === 0;
   const apart = rate === 'official' ? '' : gap(figure, official, l);
@@ -28,7 +29,7 @@ function One({ rate, figure, official }: { readonly rate: Rate; readonly figure:
       <p class="of">{say('fraction', { numerator: counted(figure.numerator, l), denominator: counted(figure.denominator, l) })}</p>
       {!none && <p class="of" title={say('interval')}>{say('interval_short', { low: share(figure.low, l), high: share(figure.high, l) })}</p>}
       {figure.few && <p class="of few">{say('few_warning')}</p>}
-      <p class="means">{none && rate !== 'official' && choice.value.window === 'today' ? say('cohort_today') : say(`means_${rate}`)}</p>
+      <p class="means">{none && rate !== 'official' && ofToday ? say('cohort_today') : say(`means_${rate}`)}</p>
     </li>
   );
 }

@@ -1,10 +1,9 @@
 /** What the chosen rate is made of: filled parts are on time, hollow ones are not; ink, not band colours. */
 import { counted } from '../core/figures';
 import { partsOf, type Part, type UnitBody, type UnitWindow } from '../core/unit';
-import { isLive } from '../core/model';
 import { choice, lang, say } from '../view/store';
 
-export function Parts({ unit, window, dates }: { readonly unit: UnitBody; readonly window: UnitWindow; readonly dates: string }) {
+export function Parts({ unit, window, dates, live }: { readonly unit: UnitBody; readonly window: UnitWindow; readonly dates: string; readonly live: boolean }) {
   const { rate } = choice.value;
   const figure = window.rates[rate];
   if (figure.denominator === 0) return null;
@@ -12,7 +11,7 @@ export function Parts({ unit, window, dates }: { readonly unit: UnitBody; readon
   return (
     <section aria-labelledby="whence-title" data-role="whence">
       <h2 id="whence-title">{say('whence')} <small>{say(parts === null ? 'whence_n' : 'whence_of', { n: counted(figure.denominator, lang.value), dates })}</small></h2>
-      {parts === null ? <p class="note">{say(figure.few ? 'whence_few' : isLive(choice.value) ? 'whence_moving' : 'whence_past')}</p> : <Bar parts={parts} />}
+      {parts === null ? <p class="note">{say(figure.few ? 'whence_few' : live ? 'whence_moving' : 'whence_past')}</p> : <Bar parts={parts} />}
     </section>
   );
 }

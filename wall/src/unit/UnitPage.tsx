@@ -2,13 +2,13 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import '../styles/unit.css';
 import { counted, share, trend } from '../core/figures';
-import type { Unit } from '../core/model';
+import { isLive, type Unit } from '../core/model';
 import { longName } from '../core/picture';
-import { dates, local, since } from '../core/times';
+import { dates, local, since, windowName } from '../core/times';
 import { lastKnown } from '../core/trail';
-import type { UnitBody, UnitWindow } from '../core/unit';
+import { periodShown, sameDay, type PeriodShown, type UnitBody } from '../core/unit';
 import { browserPorts } from '../live/browser';
-import { followUnit } from '../live/unit';
+import { followUnit, questionIn } from '../live/unit';
 import { FeedAge } from '../view/Card';
 import { Age } from '../view/Footer';
 import { useHeading } from '../view/heading';
@@ -31,11 +31,12 @@ const UNKNOWN = 404;
 export function UnitPage({ code }: { readonly code: string }) {
   const followed = useMemo(() => followUnit(browserPorts, () => ({ code, question: choice.value }), () => rowOf(code)), [code]);
   useEffect(() => followed.stop, [followed]);
-  const { body, status } = followed.state.value;
-  if (body === null || body.code !== code) {
+  const { body, of, status } = followed.state.value;
+  const shown = body === null || body.code !== code ? null : periodShown(body, questionIn(of), choice.value);
+  if (body === null || shown === null) {
     return <main class="unit" data-state={status === null ? 'unit-loading' : 'unit-trouble'}><Crumb /><h1>{status === null ? say('unit_loading') : status === UNKNOWN ? say('unit_unknown') : say('unit_trouble', { status })}</h1></main>;
   }
-  return <Whole unit={body} trouble={status} />;
+  return <Whole unit={body} shown={shown} trouble={status} />;
 }
 
 const toMap = { view: 'map' } as const;
@@ -43,26 +44,25 @@ function Crumb({ name }: { readonly name?: string }) {
   return <nav class="crumb" aria-label={say('breadcrumb')}><a href={addressOf(toMap)} onClick={(event) => go(event, toMap)} data-role="to-map">{say('to_map')}</a>{name !== undefined && <> › {name}</>}</nav>;
 }
 
-function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: number | null }) {
-  const { window: asked } = choice.value;
-  const window = unit.windows[asked] ?? unit.windows['month'];
+function Whole({ unit, shown, trouble }: { readonly unit: UnitBody; readonly shown: PeriodShown; readonly trouble: number | null }) {
+  const { of, window } = shown;
   const heading = useHeading(unit.code);
-  if (window === undefined) return null;
   const name = longName(unit);
   return (
-    <main class="unit" data-state="unit" data-unit-page={unit.code}>
+    <main class="unit" data-state="unit" data-unit-page={unit.code} data-period={of.window}>
       <Crumb name={name} />
       <div class="head">
         <div>
           <h1 ref={heading} tabIndex={-1}>{name}</h1>
-          <p class="facts">{facts(unit, window).join(' · ')} · <Age /></p>
+          <p class="facts">{facts(unit, shown).join(' · ')} · <Age /></p>
         </div>
         <Now unit={unit} />
       </div>
-      {trouble !== null && <p class="warn" role="status">{say('unit_trouble', { status: trouble })}</p>}
+      {!shown.chosen ? <p class={trouble === null ? 'note' : 'warn'} role="status" data-role="of-before">{trouble === null ? say('switching') : say('refused', { status: trouble })} <b>{windowName(of.window, unit.asOf, lang.value)} ({dates(of.window, unit.asOf)})</b></p>
+        : trouble !== null && <p class="warn" role="status">{say('unit_trouble', { status: trouble })}</p>}
       <Silent unit={unit} />
-      <FourRates window={window} />
-      <Parts unit={unit} window={window} dates={dates(asked, unit.asOf)} />
+      <FourRates window={window} ofToday={of.window === 'today'} />
+      <Parts unit={unit} window={window} dates={dates(of.window, unit.asOf)} live={isLive({ ...choice.value, ...of })} />
       <Why unit={unit} window={window} />
       <Ahead code={unit.code} />
       <Breakdowns code={unit.code} />
@@ -70,15 +70,17 @@ function Whole({ unit, trouble }: { readonly unit: UnitBody; readonly trouble: n
       <Desks code={unit.code} />
       <div class={lastKnown(unit.trail?.points ?? [], choice.value.rate) === -1 ? 'one-after-another' : 'beside-each-other'}>
         <TrailChart unit={unit} name={name} />
-        <Windows unit={unit} />
+        <Windows unit={unit} shown={of.window} />
       </div>
     </main>
   );
 }
 
-function facts(unit: UnitBody, window: UnitWindow): readonly string[] {
+function facts(unit: UnitBody, { of, window }: PeriodShown): readonly string[] {
   const { rate } = choice.value;
-  const [l, figure, row] = [lang.value, window.rates[rate], rowOf(unit.code)];
+  const question = picture.value?.question;
+  const same = question !== undefined && question.rate === rate && question.window === of.window && sameDay(question, of); // else the row's rank is of other figures
+  const [l, figure, row] = [lang.value, window.rates[rate], same ? rowOf(unit.code) : undefined];
   const standing = figure.denominator === 0 ? say('unit_none') : figure.few ? say('unit_few', { n: figure.denominator }) : row?.rank && row.measured === undefined ? say('unit_rank', { rank: row.rank, of: row.of }) : '';
   const before = figure.trend === null ? '' : say('points_before', { trend: trend(figure.trend, l) });
   const between = figure.denominator === 0 ? '' : say('interval_of', { low: share(figure.low, l), high: share(figure.high, l) });

@@ -5,9 +5,10 @@ import { dates, windowName } from '../core/times';
 import type { UnitBody, UnitRate } from '../core/unit';
 import { Chip } from '../view/Chip';
 import { addressOf, go } from '../view/links';
-import { choice, edges, lang, say } from '../view/store';
+import { edges, lang, say } from '../view/store';
 
-export function Windows({ unit }: { readonly unit: UnitBody }) {
+/** `shown`: the period whose figures stand above. */
+export function Windows({ unit, shown }: { readonly unit: UnitBody; readonly shown: string }) {
   const names = [...WINDOWS.filter((name) => name in unit.windows), ...Object.keys(unit.windows).filter((name) => !(WINDOWS as readonly string[]).includes(name))];
   return (
     <section aria-labelledby="windows-title" data-role="windows">
@@ -16,7 +17,7 @@ export function Windows({ unit }: { readonly unit: UnitBody }) {
         <thead><tr><th scope="col">{say('col_window')}</th>{RATES.map((rate) => <th key={rate} scope="col" class="v">{say(`rate_${rate}`)}</th>)}</tr></thead>
         <tbody>
           {names.map((name) => (
-            <tr key={name} class={name === choice.value.window ? 'here' : ''} data-window={name}>
+            <tr key={name} class={name === shown ? 'here' : ''} data-window={name}>
               <th scope="row"><a href={addressOf({ window: name })} onClick={(event) => go(event, { window: name })}>{windowName(name, unit.asOf, lang.value)}</a> <small>{dates(name, unit.asOf)}</small></th>
               {RATES.map((rate) => <Cell key={rate} figure={unit.windows[name]?.rates[rate]} />)}
             </tr>
