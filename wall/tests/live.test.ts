@@ -188,3 +188,53 @@ test('the seconds until the next try are counted down, and at their end the line
   line.close();
   expect(line.untilNextTry()).toBeNull();
 });
+
+test('one question of our own is on its way at a time, however often the line is opened; after a while it is given up', async () => {
+  const pending: { readonly dropped: AbortSignal; readonly done: (answer: Answer) => void }[] = [];
+  const open = (url: string): Source => (sources.push(new FakeSource(url)), last());
+  const fetch = (_: string, dropped?: AbortSignal): Promise<Answer> => new Promise((done) => pending.push({ dropped: dropped!, done }));
+  line = new Line({ open, fetch, now: moment, random: () => 0.5 }, (message) => (state = step(state, message, moment())));
+  line.ask(QUESTION);
+  const refuse = (): void => {
+    last().readyState = 2;
+    last().say('error');
+  };
+  for (let round = 0; round < 3; round += 1) {
+    refuse();
+    wait(4);
+  }
+  expect([sources.length > 3, pending.length]).toEqual([true, 1]);
+  for (let round = 0; round < 10; round += 1) {
+    refuse();
+    wait(15);
+  }
+  expect([pending.length < 12, pending.filter(({ dropped }) => !dropped.aborted).length]).toEqual([true, 1]);
+  pending[0]!.done({ status: 200, date: null, body: body(100, [row('a', 1, 10)]) });
+  await settled();
+  expect(state.picture).toBeNull();
+  pending.at(-1)!.done({ status: 200, date: null, body: body(105, [row('a', 9, 10)]) });
+  await settled();
+  expect(state.picture?.version).toBe(105);
+});
+const look = (version: number, seconds: number, asked: Moment = moment()) => ({ type: 'map', question: QUESTION, date: new Date((1_794_278_535 + seconds) * 1000).toUTCString(), asked, body: body(version, [row('a', version - 100, 10)]) }) as const;
+test('an answer that is older than what is held is not shown, while that is of now', () => {
+  state = step(state, look(105, 0), moment());
+  state = step(state, look(101, 0), moment());
+  expect([figures(), state.picture?.version]).toEqual([[5], 105]);
+  now = 60; // nothing came for a minute: whatever the server has is more than that
+  state = step(state, look(101, 60), moment());
+  expect(figures()).toEqual([1]);
+});
+test('what lay in a buffer while the computer slept makes no picture of now', () => {
+  const awake = (seconds: number): Moment => ({ steady: now + seconds, wall: now + seconds + 28_800 });
+  const tick = (seconds: number) => ({ type: 'tick', question: QUESTION, body: { server_time: new Date((1_794_278_535 + seconds) * 1000).toISOString(), kafka_lag_seconds: 0.4 } }) as const;
+  state = step(state, look(101, 0), moment());
+  state = step(state, tick(1), { steady: 1, wall: 1 });
+  now = 2;
+  state = step(state, { type: 'change', question: QUESTION, body: { version: 102, city, units: [row('a', 2, 10)] } }, awake(0));
+  expect([figures(), modeOf(state, null, awake(0))]).toEqual([[2], 'lost']);
+  state = step(state, tick(3), awake(0));
+  expect(modeOf(state, null, awake(0))).toBe('lost');
+  state = step(state, look(103, 28_803, awake(1)), awake(2));
+  expect(modeOf(state, null, awake(2))).toBe('live');
+});

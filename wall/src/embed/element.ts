@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { h, render } from 'preact';
 import { EDGES, edgesOf } from '../core/figures';
-import { answerOf, moment } from '../live/browser';
+import { answerOf, moment, WAIT_MS } from '../live/browser';
 import { loadGeometry } from '../map/geometry';
 import embedCss from '../styles/embed.css?inline';
 import mapCss from '../styles/map.css?inline';
@@ -26,7 +26,7 @@ class BanDoTheChe extends HTMLElement {
   private readonly dark = signal(false);
   private readonly darkSystem = matchMedia('(prefers-color-scheme: dark)');
   private readonly sizes = new ResizeObserver(([entry]) => (this.narrow.value = (entry?.contentRect.width ?? 0) < NARROW_PX));
-  private readonly feed = new Feed({ fetch: (path) => answerOf(this.asked.peek().server + path, FOREIGN), now: moment, hidden: () => document.hidden }, this.asked.peek().question);
+  private readonly feed = new Feed({ fetch: (path) => answerOf(this.asked.peek().server + path, { ...FOREIGN, signal: AbortSignal.timeout(WAIT_MS) }), now: moment, hidden: () => document.hidden }, this.asked.peek().question);
   private timer: ReturnType<typeof setInterval> | undefined;
 
   private wanted() {

@@ -6,6 +6,7 @@ import type { Question } from '../core/model';
 import { ask, begin, step, type State } from '../live/state';
 import type { Answer } from '../live/stream';
 
+/** `fetch` fails where there is no answer within a time. */
 export interface FeedPorts { readonly fetch: (path: string) => Promise<Answer>; readonly now: () => Moment; readonly hidden: () => boolean }
 const AGAIN_SECONDS = QUIET_SECONDS * 0.8; // before what is held would be called old
 
@@ -13,6 +14,7 @@ export class Feed {
   readonly state: Signal<State>;
   readonly beat: Signal<Moment>;
   private askedAt: Moment | null = null;
+  private looking: Question | null = null;
 
   constructor(private readonly ports: FeedPorts, private question: Question) {
     this.state = signal(begin(question));
@@ -29,15 +31,18 @@ export class Feed {
   /** To be called about once a second. A page that nobody looks at asks for nothing. */
   watch(): void {
     this.beat.value = this.ports.now();
-    if (this.ports.hidden() || (this.askedAt !== null && elapsed(this.askedAt, this.beat.value) < AGAIN_SECONDS)) return;
+    if (this.ports.hidden() || this.looking === this.question || (this.askedAt !== null && elapsed(this.askedAt, this.beat.value) < AGAIN_SECONDS)) return;
     this.askedAt = this.beat.value;
     void this.look(this.question);
   }
 
   private async look(question: Question): Promise<void> {
+    const since = this.ports.now();
+    this.looking = question;
     const answer = await this.ports.fetch(`/api/v1/map?${asked(question)}`).catch(() => null);
     if (question !== this.question) return;
-    const message = answer?.status === 200 ? ({ type: 'map', question, body: answer.body, date: answer.date } as const) : ({ type: 'trouble', status: answer?.status ?? null } as const);
+    this.looking = null;
+    const message = answer?.status === 200 ? ({ type: 'map', question, body: answer.body, date: answer.date, asked: since } as const) : ({ type: 'trouble', status: answer?.status ?? null } as const);
     this.state.value = step(this.state.value, message, this.ports.now());
   }
 }

@@ -13,7 +13,8 @@ export async function answerOf(url: string, init: RequestInit): Promise<Answer> 
   return { status: response.status, date: response.headers.get('date'), body: response.ok ? await response.json() : null };
 }
 
-const WAIT_MS = 20_000;
+/** Of one answer. */
+export const WAIT_MS = 20_000;
 /** Ends after WAIT_MS whatever the line does, and when `dropped` does: who waited for ever would never ask again. */
 function limited(dropped: AbortSignal | undefined): AbortSignal {
   if (dropped === undefined) return AbortSignal.timeout(WAIT_MS);

@@ -31,6 +31,7 @@ export function live(ports: Ports, question: Question): Live {
     const before = state.value;
     state.value = step(before, message, beat.value);
     if (state.value.fault !== null && state.value.fault !== before.fault) line.doubt();
+    if ((state.value.freshness?.late ?? 0) > 0) line.glance();
   });
   const nextTry = signal<number | null>(null);
   const line = new Line(ports, tell);

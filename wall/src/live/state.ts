@@ -1,5 +1,5 @@
 /** All that the page knows, and how each message moves it: a pure step. */
-import { heard, ticked, type Freshness, type Moment } from '../core/freshness';
+import { answered, elapsed, health, heard, QUIET_SECONDS, ticked, type Freshness, type Moment } from '../core/freshness';
 import { changeBody, mapBody, Malformed, tickBody, type Question } from '../core/model';
 import { change, sameQuestion, snapshot, type Picture } from '../core/picture';
 import type { Message } from './stream';
@@ -33,24 +33,25 @@ export function step(state: State, message: Message, now: Moment): State {
     case 'open': return { ...state, line: { ...state.line, open: true } };
     case 'trouble': return { ...state, line: { ...state.line, open: message.status === null ? false : state.line.open, status: message.status ?? state.line.status } };
     case 'kept': return sameQuestion(message.question, state.question) ? remembered(state, message) : state;
-    default: return sameQuestion(message.question, state.question) ? told(state, message, now) : state;
+    default: return sameQuestion(message.question, state.question) ? word(state, message, now) : state;
   }
 }
 
+type Looked = Extract<Message, { type: 'map' }>;
 type Word = Exclude<Extract<Message, { question: Question }>, { type: 'kept' }>;
 
-function told(state: State, message: Word, now: Moment): State {
-  const answered = { ...state, line: { ...state.line, answered: true, status: null } };
+function word(state: State, message: Word, now: Moment): State {
+  const told = { ...state, line: { ...state.line, answered: true, status: null } };
   try {
     switch (message.type) {
-      case 'map': return looked(answered, message.body, message.date, now);
-      case 'snapshot': return replaced(answered, message.body, now);
-      case 'change': return changed(answered, message.body, now);
-      case 'tick': return vouched(answered, message.body, now);
+      case 'map': return looked(told, message, now);
+      case 'snapshot': return replaced(told, message.body, now);
+      case 'change': return changed(told, message.body, now);
+      case 'tick': return vouched(told, message.body, now);
     }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return { ...answered, whole: false, fault: error.message };
+    return { ...told, whole: false, fault: error.message };
   }
 }
 
@@ -61,9 +62,12 @@ function replaced(state: State, raw: unknown, now: Moment): State {
 }
 
 function changed(state: State, raw: unknown, now: Moment): State {
+  const { picture, freshness } = state;
   const body = changeBody(raw);
-  if (state.picture === null || !state.whole) return state; // a change of a picture that is not here
-  return { ...state, picture: change(state.picture, body), freshness: heard(state.freshness, now, { stale: state.freshness?.admitted ?? false }) };
+  if (picture === null || freshness === null || !state.whole) return state; // a change of a picture that is not here
+  const next = { ...state, picture: change(picture, body) };
+  if (elapsed(freshness.heard, now) > QUIET_SECONDS) return next; // after a silence nobody knows how long it was on its way: the next tick says it
+  return { ...next, freshness: heard(freshness, now, { stale: freshness.admitted }) };
 }
 
 function vouched(state: State, raw: unknown, now: Moment): State {
@@ -71,14 +75,16 @@ function vouched(state: State, raw: unknown, now: Moment): State {
   return { ...state, freshness: ticked(state.freshness, now, tick, state.whole), geometry: tick.geometry ?? state.geometry };
 }
 
-function looked(state: State, raw: unknown, date: string | null, now: Moment): State {
+function looked(state: State, { body: raw, date, asked }: Looked, now: Moment): State {
   const body = mapBody(raw);
-  const held = state.picture;
-  if (state.streaming && held !== null && body.version <= held.version) return state; // the stream was faster
+  const held = state.picture !== null && sameQuestion(state.picture.question, state.question) ? state.picture : null;
   const at = date === null ? NaN : Date.parse(date) / 1000;
-  const told = state.freshness?.server != null || Number.isNaN(at) ? null : at; // a tick's own clock is better than the header's
-  const newer = held === null || !sameQuestion(held.question, state.question) || body.version !== held.version;
-  return { ...state, whole: true, kept: null, fault: null, picture: newer ? snapshot(state.question, body) : held, freshness: heard(state.freshness, now, { serverTime: told, stale: body.stale, age: body.age }) };
+  const freshness = answered(state.freshness, now, { serverTime: Number.isNaN(at) ? null : at, asked, stale: body.stale, age: body.age });
+  if (held !== null && state.kept === null && body.version < held.version && (state.streaming || (state.whole && health(state.freshness!, now) !== 'lost'))) { // what is held is newer: the stream was faster
+    return state.freshness === null ? state : { ...state, freshness: { ...state.freshness, server: freshness.server } };
+  }
+  if (state.streaming && state.whole && body.version === held?.version) return { ...state, freshness };
+  return { ...state, whole: true, kept: null, fault: null, picture: held?.version === body.version ? held : snapshot(state.question, body), freshness };
 }
 
 /** A picture of an earlier run, shown until the server gives one. Its age is told by the difference of two readings of the wall clock; nothing vouches for it. */
@@ -88,7 +94,7 @@ function remembered(state: State, { body: raw, date, wall }: Extract<Message, { 
     const body = mapBody(raw);
     const then: Moment = { steady: Infinity, wall };
     const at = date === null ? NaN : Date.parse(date) / 1000;
-    const freshness: Freshness = { heard: then, vouched: then, lag: 0, admitted: true, server: null };
+    const freshness: Freshness = { heard: then, vouched: then, lag: 0, admitted: true, late: 0, answer: null, server: null };
     return { ...state, picture: snapshot(state.question, body), freshness, kept: { at: Number.isNaN(at) ? null : at } };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;

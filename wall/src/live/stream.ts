@@ -23,7 +23,7 @@ export interface Ports {
   readonly random: () => number;
 }
 export type Message =
-  | { readonly type: 'map'; readonly question: Question; readonly body: unknown; readonly date: string | null }
+  | { readonly type: 'map'; readonly question: Question; readonly body: unknown; readonly date: string | null; readonly asked: Moment }
   | { readonly type: 'snapshot' | 'change' | 'tick'; readonly question: Question; readonly body: unknown }
   | { readonly type: 'kept'; readonly question: Question; readonly body: unknown; readonly date: string | null; readonly wall: number } // from an earlier run; wall: when it was kept
   | { readonly type: 'trouble'; readonly status: number | null } // null: no answer at all
@@ -31,6 +31,7 @@ export type Message =
   | { readonly type: 'open' };
 
 const AGAIN_SECONDS = QUIET_SECONDS / 2; // well before the picture would be called lost
+const LOOK_SECONDS = 20;
 const CLOSED = 2; // EventSource.CLOSED: the browser has given up
 const EVENTS = ['snapshot', 'change', 'tick'] as const;
 
@@ -43,6 +44,9 @@ export class Line {
   private attempt = 0;
   private lastId = '';
   private doubtful = false;
+  /** The one question of our own that is on its way. */
+  private looking: { readonly question: Question; readonly since: Moment; readonly dropped: AbortController } | null = null;
+  private glanced: Moment | null = null;
 
   constructor(private readonly ports: Ports, private readonly told: (message: Message) => void) {
     this.heard = ports.now();
@@ -57,6 +61,7 @@ export class Line {
 
   close(): void {
     this.source?.close();
+    this.drop();
     this.source = null;
     this.question = null;
   }
@@ -66,6 +71,13 @@ export class Line {
     this.retryAt = this.ports.now();
     this.retryAfter = 5;
     this.doubtful = true;
+  }
+
+  /** What the stream says comes late, or the server's clock stands where it cannot be: an answer of now says more. The stream goes on. */
+  glance(): void {
+    if (this.question === null || (this.glanced !== null && elapsed(this.glanced, this.ports.now()) < AGAIN_SECONDS)) return;
+    this.glanced = this.ports.now();
+    void this.look(this.question);
   }
 
   /** To be called about once a second, and when the page becomes visible again. */
@@ -90,7 +102,10 @@ export class Line {
     this.attempt += 1;
     this.heard = this.ports.now();
     this.retryAt = null;
-    if (this.doubtful) this.lastId = '';
+    if (this.doubtful) {
+      this.lastId = '';
+      this.drop(); // what is on its way may be from before the doubt
+    }
     this.doubtful = false;
     this.told({ type: 'opening', attempt: this.attempt, resumed: this.lastId !== '' });
     void this.look(question);
@@ -128,16 +143,21 @@ export class Line {
     this.retryAfter = Math.min(15, 2 ** Math.min(this.attempt, 4)) * (0.75 + this.ports.random() / 2);
   }
 
+  /** One at a time: who asked again and again would never wait for a slow answer, or show an earlier one after a later. */
   private async look(question: Question): Promise<void> {
-    let answer: Answer;
-    try {
-      answer = await this.ports.fetch(`/api/v1/map?${asked(question)}`);
-    } catch {
-      if (this.question === question) this.told({ type: 'trouble', status: null });
-      return;
-    }
-    if (this.question !== question) return;
-    if (answer.status === 200) this.told({ type: 'map', question, body: answer.body, date: answer.date });
-    else this.told({ type: 'trouble', status: answer.status });
+    const since = this.ports.now();
+    if (this.looking?.question === question && elapsed(this.looking.since, since) < LOOK_SECONDS) return;
+    this.drop();
+    const mine = (this.looking = { question, since, dropped: new AbortController() });
+    const answer = await this.ports.fetch(`/api/v1/map?${asked(question)}`, mine.dropped.signal).catch(() => null);
+    if (this.looking !== mine) return;
+    this.looking = null;
+    if (answer?.status === 200) this.told({ type: 'map', question, body: answer.body, date: answer.date, asked: since });
+    else this.told({ type: 'trouble', status: answer?.status ?? null });
+  }
+
+  private drop(): void {
+    this.looking?.dropped.abort();
+    this.looking = null;
   }
 }
