@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { live, type Live } from '../src/live/live';
 import { modeOf } from '../src/live/shown';
 import type { Answer, Heard, Source } from '../src/live/stream';
-import { body, QUESTION, row } from './city';
+import { body, city, QUESTION, row } from './city';
 
 const SERVER = 1_794_278_535; // its clock when the page's is 0
 let now = 0;
@@ -62,4 +62,43 @@ test('a stream that comes two minutes late is looked behind now and then, so tha
 test('a stream that is in time is asked nothing', async () => {
   await seconds(600, () => now % 10 === 0 && tick());
   expect([mode(), looks, streams.length]).toEqual(['live', [0], 1]);
+});
+
+const broken = (version: number) => body(version, [{ ...row('a', 9, 10), band: 'purple' }]);
+test('the same fault again is doubted again: a wall is not stuck when the server is right', async () => {
+  let bad = true;
+  map = () => (bad ? broken(20) : body(30, [row('a', 7, 10)]));
+  let opened = streams.length;
+  await seconds(600, () => {
+    if (now === 3) streams.at(-1)!.say('change', { version: 15, city, units: [{ ...row('a', 8, 10), band: 'purple' }] });
+    if (streams.length > opened) streams.at(-1)!.say('snapshot', map());
+    opened = streams.length;
+    if (now === 130) bad = false;
+    if (now % 10 === 0) tick();
+    if (now > 195 && mode() !== 'live') throw new Error(`${mode()} at ${now}: ${page.state.value.fault}`);
+  });
+  expect([page.state.value.picture?.units[0]?.numerator, page.state.value.whole, page.state.value.fault]).toEqual([7, true, null]);
+});
+test('as long as no whole picture comes it is asked for after growing pauses, never longer than a minute', async () => {
+  map = () => broken(20);
+  const at: number[] = [];
+  let opened = streams.length;
+  streams.at(-1)!.say('snapshot', map());
+  await seconds(600, () => {
+    if (streams.length > opened) {
+      at.push(now);
+      streams.at(-1)!.say('snapshot', map());
+    }
+    opened = streams.length;
+    if (now % 10 === 0) tick();
+  });
+  const pauses = at.map((time, i) => time - (at[i - 1] ?? 0));
+  expect(pauses.slice(0, 4)).toEqual([5, 10, 20, 40]);
+  expect(new Set(pauses.slice(4))).toEqual(new Set([60]));
+});
+test('a whole picture ends the doubt: the line is not opened for it any more', async () => {
+  streams.at(-1)!.say('change', { version: 15, city, units: [{ ...row('a', 8, 10), band: 'purple' }] });
+  streams.at(-1)!.say('snapshot', body(16, [row('a', 8, 10)]));
+  await seconds(60, () => now % 10 === 0 && tick());
+  expect([streams.length, mode()]).toEqual([1, 'live']);
 });

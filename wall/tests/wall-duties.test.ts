@@ -88,3 +88,24 @@ test('paused, the last hour stands still with the picture, for however long', as
   await seconds(3);
   expect(hour.value?.units.size).toBe(0);
 });
+test('a wall that cannot read what a newer server says still sees the newer page, and takes it when it is answered with again', async () => {
+  const { mode, newer } = await wall();
+  await seconds(5);
+  const broken = (): unknown => body(20, [{ ...row('a', 9, 10), band: 'purple' }]);
+  serve = (url) => {
+    if (url.includes('/map')) return json(broken());
+    if (url === '/wall') return new Response('<script type="module" src="/assets/wall-new.js"></script>');
+    return url.startsWith('/assets/') ? new Response('') : well(url);
+  };
+  for (let s = 0; s < 240; s += 1) {
+    await seconds(1, false);
+    Stream.last.say('snapshot', broken());
+  }
+  expect([mode.value, newer.value?.version, reloads > 0]).toEqual(['lost', 'new', true]);
+});
+test('a server that is away is no reason to load the page', async () => {
+  const { mode } = await wall();
+  serve = () => { throw new TypeError('away'); };
+  await seconds(600, false);
+  expect([mode.value, reloads]).toEqual(['lost', 0]);
+});

@@ -28,9 +28,9 @@ export function live(ports: Ports, question: Question): Live {
   const [state, beat, edges] = [signal(begin(question)), signal(ports.now()), signal(EDGES)];
   const tell = (message: Message): void => batch(() => {
     beat.value = ports.now();
-    const before = state.value;
-    state.value = step(before, message, beat.value);
-    if (state.value.fault !== null && state.value.fault !== before.fault) line.doubt();
+    state.value = step(state.value, message, beat.value);
+    if (state.value.fault === null) line.trust();
+    else line.doubt();
     if ((state.value.freshness?.late ?? 0) > 0) line.glance();
   });
   const nextTry = signal<number | null>(null);

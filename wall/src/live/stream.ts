@@ -32,6 +32,7 @@ export type Message =
 
 const AGAIN_SECONDS = QUIET_SECONDS / 2; // well before the picture would be called lost
 const LOOK_SECONDS = 20;
+const [LEAST_SECONDS, MOST_SECONDS, CALM_SECONDS] = [5, 60, 180]; // of a doubt: its first pause, its longest, and after how long it is a new one
 const CLOSED = 2; // EventSource.CLOSED: the browser has given up
 const EVENTS = ['snapshot', 'change', 'tick'] as const;
 
@@ -44,6 +45,8 @@ export class Line {
   private attempt = 0;
   private lastId = '';
   private doubtful = false;
+  private doubts = 0;
+  private doubted: Moment | null = null;
   /** The one question of our own that is on its way. */
   private looking: { readonly question: Question; readonly since: Moment; readonly dropped: AbortController } | null = null;
   private glanced: Moment | null = null;
@@ -66,11 +69,21 @@ export class Line {
     this.question = null;
   }
 
-  /** Something did not fit: ask for a whole picture, but not in a tight circle. */
+  /** Something did not fit: a whole picture is asked for after a pause, longer each time that it did not help. */
   doubt(): void {
-    this.retryAt = this.ports.now();
-    this.retryAfter = 5;
+    if (this.doubtful) return;
+    const now = this.ports.now();
+    this.doubts = this.doubted === null || elapsed(this.doubted, now) > CALM_SECONDS ? 0 : this.doubts + 1;
+    this.doubted = this.retryAt = now;
+    this.retryAfter = Math.min(MOST_SECONDS, LEAST_SECONDS * 2 ** this.doubts);
     this.doubtful = true;
+  }
+
+  /** A whole picture came: nothing is in doubt. */
+  trust(): void {
+    if (!this.doubtful) return;
+    this.doubtful = false;
+    if (this.source?.readyState !== CLOSED) this.retryAt = null;
   }
 
   /** What the stream says comes late, or the server's clock stands where it cannot be: an answer of now says more. The stream goes on. */
@@ -128,7 +141,7 @@ export class Line {
     try {
       body = JSON.parse(String(event.data));
     } catch {
-      return this.doubt(); // counted as silence: the whole picture is fetched anew
+      return this.told({ type, question, body: null }); // counted as silence
     }
     this.heard = this.ports.now();
     this.attempt = 0;

@@ -11,7 +11,7 @@ import { briefingSince } from './moves';
 import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from './release';
 import { failures, reportOf } from './report';
 import { within } from './settings';
-import { clock, dayRead, EVERY, feedsRead, held, hourRead, inContact, isReached, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
+import { clock, dayRead, EVERY, feedsRead, held, hourRead, inContact, isAnswered, isReached, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
 
 interface Duty { readonly every: number; readonly due: () => boolean; readonly run: () => Promise<void> }
 
@@ -140,7 +140,7 @@ export async function duties(): Promise<void> {
   keepDoing({ every: EVERY.feeds, due: () => isReached() && runs(), run: readFeeds });
   keepDoing({ every: 900, due: isReached, run: readShorts });
   keepDoing({ every: 60, due: inContact, run: () => keep(settings.peek()) });
-  keepDoing({ every: LOOK_SECONDS, due: () => own !== null && inContact(), run: readRelease });
+  keepDoing({ every: LOOK_SECONDS, due: () => own !== null && isAnswered(), run: readRelease });
   keepDoing({ every: 60, due: inContact, run: report });
   effect(() => void (bandsOf() && hours.soon()));
 }

@@ -117,5 +117,7 @@ export function dress(root: HTMLElement): void {
 }
 /** Whether the server answers, even if its own picture is old. */
 export const isReached = (): boolean => state.peek().freshness !== null && state.peek().kept === null && health(state.peek().freshness!, beat.peek()) !== 'lost';
+/** Whether the server answers at all, even with what this page cannot read: a newer one may. */
+export const isAnswered = (): boolean => isReached() || state.peek().fault !== null;
 /** Whether the server has vouched for the picture within the last moments. */
 export const inContact = (): boolean => state.peek().freshness !== null && state.peek().kept === null && health(state.peek().freshness!, beat.peek()) === 'live';
