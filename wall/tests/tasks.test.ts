@@ -83,4 +83,46 @@ test('the board is of the wish that it answers, not of the one that is chosen si
   expect(followed.state.value.of).toEqual(WISH);
   followed.stop();
 });
+const MINUTE = 60_000;
+test('after "more" all that is shown is asked for again, page by page, and nobody is thrown back', async () => {
+  vi.useFakeTimers();
+  try {
+    let round = 0;
+    const paged = (path: string): { readonly status: number; readonly body: unknown } => {
+      if (!path.includes('/tasks?')) return well(path);
+      const from = path.includes('after=2') ? 2 : path.includes('after=1') ? 1 : 0;
+      return { status: 200, body: page([task(`${round}-${from}`)], from === 2 ? '' : String(from + 1)) };
+    };
+    const { ports, asked } = server(paged);
+    const followed = followTasks(ports, signal(WISH));
+    const codes = (): readonly string[] => followed.state.value.tasks.map(({ code }) => code);
+    await vi.advanceTimersByTimeAsync(1);
+    followed.more();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(codes()).toEqual(['0-0', '0-1']);
+    for (round = 1; round <= 3; round += 1) {
+      asked.length = 0;
+      await vi.advanceTimersByTimeAsync(MINUTE);
+      expect([codes(), followed.state.value.after]).toEqual([[`${round}-0`, `${round}-1`], '2']);
+      expect(asked).toEqual(['/api/v1/tasks/board?plan=KH02', '/api/v1/tasks?plan=KH02&limit=100', '/api/v1/tasks?plan=KH02&limit=100&after=1']);
+    }
+    followed.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+test('a board that comes slowly is waited for, not asked for beside itself', async () => {
+  vi.useFakeTimers();
+  try {
+    const { ports, asked } = server(well);
+    const slowly = { ...ports, fetch: (path: string) => new Promise((done) => setTimeout(() => done(ports.fetch(path)), 50_000)) } as unknown as Ports;
+    const followed = followTasks(slowly, signal(WISH));
+    await vi.advanceTimersByTimeAsync(3 * MINUTE);
+    expect(followed.state.value.board).not.toBeNull();
+    expect(asked.filter((path) => path.includes('/board')).length).toBeLessThanOrEqual(2);
+    followed.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
 test('a sentence takes its values', () => expect(tasksText('vi', 'share_of', { done: 1, all: 2 })).toBe('1 / 2'));

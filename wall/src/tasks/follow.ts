@@ -45,14 +45,30 @@ export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed 
     }
   };
   const page = (found: TaskPage): Partial<TasksState> => ({ tasks: found.tasks, all: found.all, after: found.after });
+  let busy = false;
+  /** As many pages as are shown of this wish, so that who reads on is not thrown back. */
+  const pages = async (of: Wish, query: string): Promise<TaskPage> => {
+    let found = tasksBody(await got(`/tasks?${query}`));
+    const shown = (): number => {
+      const { of: there, tasks } = state.peek();
+      return there !== null && sameWish(there, of) ? tasks.length : 0;
+    };
+    while (found.after !== '' && found.tasks.length < shown()) {
+      const next = tasksBody(await got(`/tasks?${query}&after=${encodeURIComponent(found.after)}`));
+      found = { ...next, tasks: [...found.tasks, ...next.tasks] };
+    }
+    return found;
+  };
   const ask = (): void => {
     const of = wish.value;
     const asked = queries(of);
-    void tried((turn += 1), async () => {
+    const mine = (turn += 1);
+    busy = true;
+    void tried(mine, async () => {
       const terms = state.peek().terms ?? termsOf(await got('/definitions'), TERMS);
-      const [board, tasks] = await Promise.all([got(`/tasks/board?${asked.board}`), got(`/tasks?${asked.tasks}`)]);
-      return { of, terms, board: boardBody(board), ...page(tasksBody(tasks)) };
-    });
+      const [board, tasks] = await Promise.all([got(`/tasks/board?${asked.board}`), pages(of, asked.tasks)]);
+      return { of, terms, board: boardBody(board), ...page(tasks) };
+    }).finally(() => (busy = busy && mine !== turn));
   };
   const more = (): void => {
     const { tasks, after } = state.peek();
@@ -62,6 +78,6 @@ export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed 
     });
   };
   const unfollow = effect(ask);
-  const timer = setInterval(() => { if (state.peek().tasks.length <= PAGE) ask(); }, AGAIN_MS); // who reads on is not thrown back
+  const timer = setInterval(() => busy || ask(), AGAIN_MS);
   return { state, more, stop: () => { turn += 1; unfollow(); clearInterval(timer); } };
 }

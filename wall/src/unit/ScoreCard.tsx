@@ -13,6 +13,7 @@ import { Pick } from '../view/Header';
 import { addressOf, go } from '../view/links';
 import { choice, choose, edges, lang, picture, say } from '../view/store';
 import { measuredSaid, pointed, pointsOf, reasonOf, valueWithUnit } from '../view/words';
+import { unitText } from './text';
 
 /** What is told beside dossiers changes no row of the map that is open. */
 const AGAIN_MS = 15_000;
@@ -34,10 +35,12 @@ export function ScoreCard({ code, changed }: { readonly code: string; readonly c
   const { body, of, status } = own.state.value;
   const sets = catalogue.value;
   const here = body !== null && of === addressFor(code) ? body : null;
+  const trouble = here === null ? null : status ?? whole.state.value.status;
   const cityCard = whole.state.value.of === addressFor(city) ? whole.state.value.body : null;
   return (
     <section aria-labelledby="score-title" data-role="score-card">
       <h2 id="score-title">{say('score_card')} {here !== null && <small>{span(here.first, here.last)}</small>}</h2>
+      {trouble !== null && <p class="warn" role="status" data-role="score-old">{unitText(lang.value, 'score_old', { status: trouble })}</p>}
       {here === null || sets === null ? <p class="note" role="status">{say(status === null ? 'score_loading' : 'score_away')}</p> : <Sets card={here} city={cityCard} sets={sets} />}
     </section>
   );

@@ -2,6 +2,7 @@
 import { EN, filled, VI, type Key, type Lang, type Values } from '../core/text';
 
 export const UNIT_VI = {
+  score_old: 'Chưa lấy được bảng điểm mới (lỗi {status}); dưới đây là lần lấy trước. Đang thử lại.',
   breakdowns: 'Phân tách hồ sơ đã giải quyết', by_what: 'Tách theo', by_procedure: 'Thủ tục', by_field: 'Lĩnh vực', by_channel: 'Cách nộp', by_hour: 'Giờ tiếp nhận', by_weekday: 'Ngày trong tuần tiếp nhận', breakdown_now: 'Số liệu phân tách theo hồ sơ hiện nay, không theo thời điểm đã công bố.',
   breakdown_loading: 'Đang lấy bảng phân tách.', breakdown_away: 'Chưa lấy được bảng phân tách (lỗi {status}). Đang thử lại.', breakdown_none: 'Kỳ này chưa có tháng nào đã hết và được công bố.', breakdown_of: '{n} hồ sơ kết thúc trong {months}',
   breakdown_months: '{from}–{to}', breakdown_month: 'tháng {month}/{year}', col_category: 'Phần', col_on_time: 'Đúng hẹn / đã xong', in_months: 'nêu riêng trong {n} / {all} tháng; các tháng khác không có hoặc < 5', unknown_part: 'Chưa rõ', breakdown_rest: 'Phần không nêu riêng', under_five: 'mỗi phần < 5 trong tháng',
@@ -13,6 +14,7 @@ export const UNIT_VI = {
 } as const;
 export type UnitKey = keyof typeof UNIT_VI;
 export const UNIT_EN: Readonly<Record<UnitKey, string>> = {
+  score_old: 'The new score card has not come (error {status}); below is the one before. Trying again.',
   breakdowns: 'Finished dossiers told apart', by_what: 'By', by_procedure: 'Procedure', by_field: 'Field', by_channel: 'Channel', by_hour: 'Hour of receipt', by_weekday: 'Weekday of receipt', breakdown_now: 'Break-downs are of the dossiers as they are known now, not of the published moment.',
   breakdown_loading: 'Fetching the break-down.', breakdown_away: 'The break-down has not come (error {status}). Trying again.', breakdown_none: 'No month of this period is over and published yet.', breakdown_of: '{n} dossiers that ended in {months}',
   breakdown_months: '{from}–{to}', breakdown_month: '{month}/{year}', col_category: 'Part', col_on_time: 'On time / finished', in_months: 'told in {n} of {all} months; none or < 5 in the others', unknown_part: 'Not known', breakdown_rest: 'Not told apart', under_five: 'each < 5 in its month',
