@@ -7,7 +7,8 @@ import './styles/map.css';
 import { dressPalette } from './styles/palette';
 import { App, dress } from './view/App';
 import { joinDrawings } from './view/joined';
-import { start } from './view/store';
+import { followNewer } from './view/newer';
+import { held, start, state } from './view/store';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
@@ -16,3 +17,4 @@ dress(document.documentElement);
 dressPalette(document.documentElement);
 render(<App />, root);
 start();
+followNewer(() => state.value.fault !== null && held.value === null);

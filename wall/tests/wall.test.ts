@@ -4,7 +4,7 @@ import { heard, type Moment } from '../src/core/freshness';
 import { beside } from '../src/wall/beside';
 import { earlierBody, feedsBody } from '../src/wall/bodies';
 import { briefingSince, caption, largest, lastHour, saidOf, thenSaid } from '../src/wall/moves';
-import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from '../src/wall/release';
+import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from '../src/core/release';
 import { reportOf, slowFrame } from '../src/wall/report';
 import { restartAfter } from '../src/wall/restart';
 import { following, turn } from '../src/wall/scenes';

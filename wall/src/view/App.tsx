@@ -17,6 +17,7 @@ import { Footer } from './Footer';
 import { Header } from './Header';
 import { Legend } from './Legend';
 import { Ranking } from './Ranking';
+import { newer } from './newer';
 import { Part } from './parts';
 import { choice, choose, edges, lang, measure, mode, narrow, picture, printing, say, theme } from './store';
 import { Summary } from './Summary';
@@ -28,12 +29,16 @@ export function App() {
     <div class={`app is-${mode.value}`} data-version={now?.version ?? 0} data-mode={mode.value}>
       {now !== null && choice.value.view === 'map' && <a class="skip" href="#table">{say('skip_table')}</a>}
       <Header />
+      {newer.value !== null && <Newer version={newer.value} />}
       {now !== null && <Banner />}
       {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Page picture={now} />}
       <Announcer told={TOLD} />
     </div>
   );
 }
+
+/** The server has another version of this page. */
+const Newer = ({ version }: { readonly version: string }) => <div class="newer" role="status" data-state="new-version"><p>{say('newer_page', { version })}</p><button type="button" onClick={() => location.reload()}>{say('reload')}</button></div>;
 
 const written = computed(() => (figure: Figure): string => valueWithUnit(figure, { lang: lang.value, edges: edges.value, measure: measure.value }));
 const TOLD = { picture, mode, lang, written };

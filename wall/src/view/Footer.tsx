@@ -4,8 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { asked } from '../core/address';
 import type { Picture } from '../core/picture';
 import { age, dayMonth, local } from '../core/times';
+import { keepTrying } from '../live/tried';
 import { addressOf, go } from './links';
-import { lang, mode, say, shownAge, shownUntil } from './store';
+import { lookForNewer } from './newer';
+import { held, lang, mode, say, shownAge, shownUntil } from './store';
 
 /** The age of what is shown, running; loud words once it is not a picture of now. */
 export function Age() {
@@ -26,10 +28,17 @@ function Until({ zone }: { readonly zone: string }) {
 function useHow() {
   const [How, setHow] = useState<FunctionComponent | null>(null);
   useEffect(() => {
-    const follow = (): void => void (location.hash === '#how' && import('./How').then((part) => setHow(() => part.How)));
+    let stop = (): void => undefined;
+    const follow = (): void => {
+      stop();
+      if (location.hash === '#how') stop = keepTrying(() => import('./How'), (part) => setHow(() => part.How), () => void (held.peek() === null && lookForNewer(true)));
+    };
     follow();
     addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
+    return () => {
+      stop();
+      removeEventListener('hashchange', follow);
+    };
   }, []);
   return How;
 }

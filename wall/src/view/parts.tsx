@@ -2,7 +2,9 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { View } from '../core/address';
-import { choice, say } from './store';
+import { keepTrying } from '../live/tried';
+import { lookForNewer, newer } from './newer';
+import { choice, held, say } from './store';
 
 type Name = Exclude<View, 'map'>;
 const PARTS: Readonly<Record<Name, () => Promise<FunctionComponent>>> = {
@@ -16,10 +18,14 @@ const LOADING = { unit: 'unit_loading', ranking: 'ranking_loading', tasks: 'task
 
 export function Part({ name }: { readonly name: Name }) {
   const [here, setHere] = useState<{ readonly name: Name; readonly Page: FunctionComponent } | null>(null);
+  const [away, setAway] = useState(false);
   useEffect(() => {
-    let waiting = true;
-    if (here?.name !== name) void PARTS[name]().then((Page) => waiting && setHere({ name, Page }));
-    return () => void (waiting = false);
+    if (here?.name === name) return undefined;
+    const failed = (): void => {
+      setAway(true);
+      if (held.peek() === null) void lookForNewer(true); // its file may be gone with the release that it was of
+    };
+    return keepTrying(PARTS[name], (Page) => (setAway(false), setHere({ name, Page })), failed);
   }, [name, here]);
-  return here?.name === name ? <here.Page /> : <main class="unit" data-state={`${name}-loading`}><h1>{say(LOADING[name])}</h1></main>;
+  return here?.name === name ? <here.Page /> : <main class="unit" data-state={`${name}-loading`}><h1>{say(LOADING[name])}</h1>{away && <p class="warn" role="status" data-role="part-away">{say(newer.value === null ? 'part_away' : 'part_of_before')}</p>}</main>;
 }

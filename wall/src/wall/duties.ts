@@ -2,13 +2,14 @@
 import { effect, type Signal } from '@preact/signals';
 import { asked } from '../core/address';
 import { elapsed, type Moment } from '../core/freshness';
+import { decideRelease, NOTICE_SECONDS, versionOf } from '../core/release';
 import { browserPorts, drop, moment } from '../live/browser';
 import { keep, remember } from '../live/kept';
+import { loadAnew, ownEntry, servedEntry, triedFor } from '../live/release';
 import type { Read } from './beside';
 import { earlierBody, feedsBody, shortsBody, type Earlier, type Feed } from './bodies';
 import { sampleFrames } from './frames';
 import { briefingSince } from './moves';
-import { decideRelease, entryOf, NOTICE_SECONDS, versionOf } from './release';
 import { failures, reportOf } from './report';
 import { within } from './settings';
 import { clock, dayRead, EVERY, feedsRead, held, hourRead, inContact, isAnswered, isReached, mode, newer, scene, settings, shorts, shownAges, source, state } from './store';
@@ -75,8 +76,7 @@ function recall(name: string, take: (body: unknown) => void): void {
   } catch { /* what cannot be read was not kept */ }
 }
 
-const own = document.querySelector<HTMLScriptElement>('script[type=module][src^="/assets/"]')?.getAttribute('src') ?? null;
-const TRIED = 'dunghen-reloaded-for';
+const own = ownEntry();
 let newerSince: number | null = null;
 const LOOK_SECONDS = 60;
 /** `served`: the script of the newer page; its name is the version that is shown. */
@@ -86,23 +86,12 @@ function announce(served: string | null): void {
   if (served === null) newer.value = null;
   else newer.value ??= { version: versionOf(served), latest: now === null ? null : now + NOTICE_SECONDS + LOOK_SECONDS };
 }
-async function isThere(script: string): Promise<boolean> {
-  const answer = await fetch(script, { cache: 'no-store' });
-  await drop(answer);
-  return answer.ok;
-}
-
-/** Fetched, not navigated to, so that the service worker does not answer it. */
 async function readRelease(): Promise<void> {
-  const answer = await fetch('/wall', { cache: 'no-store', headers: { accept: 'text/html' } });
-  if (!answer.ok) await drop(answer);
-  const served = answer.ok ? entryOf(await answer.text()) : null;
-  const decided = decideRelease({ own, served, newerSince, triedFor: sessionStorage.getItem(TRIED) }, moment().steady);
+  const served = await servedEntry('/wall');
+  const decided = decideRelease({ own, served, newerSince, triedFor: triedFor() }, moment().steady);
   if (decided === 'UNKNOWN') return;
   announce(decided === 'ANNOUNCE' || decided === 'RELOAD' ? served : null);
-  if (decided !== 'RELOAD' || served === null || !(await isThere(served))) return;
-  sessionStorage.setItem(TRIED, served);
-  location.reload();
+  if (decided === 'RELOAD' && served !== null) await loadAnew(served);
 }
 
 const wall = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
