@@ -75,3 +75,29 @@ test('a refusal does not end the asking', async () => {
   expect(following.state.value.status).toBe(503);
   expect(asked.length).toBeGreaterThan(8);
 });
+
+const still = signal(false);
+const standing = (ports: Pick<Ports, 'fetch'>): void => void (following = followAnswer(ports, String, () => wanted.value, () => version.value, { still: () => still.value }));
+test('while updates are paused nothing that is shown changes, an answer on its way neither; then it goes on', async () => {
+  still.value = false;
+  standing(slow(800));
+  await vi.advanceTimersByTimeAsync(SECOND);
+  await moving(1);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(asked.length).toBe(2); // on its way
+  still.value = true;
+  await moving(600);
+  expect([following.state.value.body, asked.length]).toEqual(['/a 0', 2]);
+  still.value = false;
+  await vi.advanceTimersByTimeAsync(2 * SECOND);
+  expect(following.state.value.body).toBe(`/a ${version.peek()}`);
+});
+test('while updates are paused a new choice is answered once, then stands still', async () => {
+  still.value = false;
+  standing(slow(300));
+  await vi.advanceTimersByTimeAsync(SECOND);
+  still.value = true;
+  wanted.value = '/b';
+  await moving(600);
+  expect([following.state.value.body, asked.map(({ url }) => url)]).toEqual(['/b 0', ['/a', '/b']]);
+});

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { paced } from '../src/live/paced';
+import { standing } from '../src/live/standing';
 import { cameFrom } from '../src/wall/order';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }));
@@ -38,4 +39,14 @@ test('of a list only the rows that have another place moved, and none while the 
   expect(cameFrom([], ['a', 'b'])).toEqual([]);
   expect(cameFrom(['a', 'b', 'c'], ['c', 'd'])).toEqual([]); // the third place is no longer there, and d is new
   expect(cameFrom(['a', 'b'], ['x', 'a', 'b'])).toEqual([[1, 0], [2, 1]]);
+});
+test('what is held stands still, and goes on from where the other one is', () => {
+  const [of, held] = [signal(1), signal<string | null>(null)];
+  const shown = standing(of, held);
+  expect(shown.value).toBe(1);
+  held.value = 'paused';
+  of.value = 2;
+  expect(shown.value).toBe(1);
+  held.value = null;
+  expect(shown.value).toBe(2);
 });

@@ -125,4 +125,26 @@ test('a board that comes slowly is waited for, not asked for beside itself', asy
     vi.useRealTimers();
   }
 });
+test('while updates are paused the board stands still; a new wish is answered once', async () => {
+  vi.useFakeTimers();
+  try {
+    const [still, wish] = [signal(false), signal(WISH)];
+    const { ports, asked } = server(well);
+    const followed = followTasks(ports, wish, () => still.value);
+    await vi.advanceTimersByTimeAsync(1);
+    still.value = true;
+    const [there, before] = [followed.state.value, asked.length];
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    expect([followed.state.value === there, asked.length - before]).toEqual([true, 0]);
+    wish.value = { ...WISH, unit: '20242' };
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    expect([followed.state.value.of?.unit, asked.length - before]).toEqual(['20242', 2]);
+    still.value = false;
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.length - before).toBe(4);
+    followed.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});
 test('a sentence takes its values', () => expect(tasksText('vi', 'share_of', { done: 1, all: 2 })).toBe('1 / 2'));

@@ -1,5 +1,5 @@
 /** All units at two moments beside each other, of whatever the map shows; a difference only where it is more than chance. */
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import '../styles/unit.css';
 import '../styles/compare.css';
 import { asked } from '../core/address';
@@ -8,8 +8,7 @@ import { counted } from '../core/figures';
 import { isLive, mapBody, type MapBody, type Question, type Scored } from '../core/model';
 import { longName, sameQuestion, shortName, type Picture } from '../core/picture';
 import { dates, monthEndBefore } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
+import { useAnswer } from '../view/answer';
 import { Chip } from '../view/Chip';
 import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
@@ -27,9 +26,7 @@ const questionOf = (asOf: string | null): Question => ({ ...choice.value, asOf }
 const addressFor = (): string => `/api/v1/map?${asked(questionOf(earlier()))}`;
 
 export function ComparePage() {
-  const followed = useMemo(() => followAnswer(browserPorts, mapBody, addressFor, () => undefined), []);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useAnswer(mapBody, addressFor, () => undefined, []);
   const heading = useHeading();
   const now = picture.value;
   const before = of === addressFor() ? body : null;

@@ -8,13 +8,15 @@ export interface Answered<Body> { readonly body: Body | null; readonly of: strin
 export interface Following<Body> { readonly state: Signal<Answered<Body>>; readonly stop: () => void }
 
 const AGAIN_MS = 60_000;
+/** How often at least it is asked for; and whether what is shown stands still: then only another address is asked for, once. */
+export interface How { readonly againMs?: number; readonly still?: () => boolean }
 const GATHER_MS = 1_000; // a city under load changes many times a second
 
 /**
- * Follows `wanted`, an address, and asks again whenever `changed` is another value, and every `againMs`. `read` raises Malformed for what does not fit.
+ * Follows `wanted`, an address, and asks again whenever `changed` is another value, and every `againMs` milliseconds. `read` raises Malformed for what does not fit.
  * The body before stays until the next is here. Never two at once: what changes while an answer is on its way is asked for after it; another address drops it.
  */
-export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unknown) => Body, wanted: () => string, changed: () => unknown, againMs = AGAIN_MS): Following<Body> {
+export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unknown) => Body, wanted: () => string, changed: () => unknown, { againMs = AGAIN_MS, still = () => false }: How = {}): Following<Body> {
   const state = signal<Answered<Body>>({ body: null, of: '', status: null });
   let asked = '';
   let running: AbortController | null = null;
@@ -27,17 +29,20 @@ export function followAnswer<Body>(ports: Pick<Ports, 'fetch'>, read: (raw: unkn
     const answer = await ports.fetch(address, mine.signal).catch(() => null);
     if (running !== mine) return;
     running = null;
+    if (still() && state.peek().of === address) return;
     state.value = told(state.peek(), address, answer, read);
     if (again) gather();
   };
   const now = (): void => {
     const address = wanted();
+    if (still() && state.peek().of === address) return;
     if (running !== null && address === asked) again = true;
     else void ask(address);
   };
   const gather = (): void => void (soon ??= setTimeout(() => ((soon = undefined), now()), GATHER_MS));
   const unfollow = effect(() => {
     changed();
+    still();
     if (wanted() !== asked) now();
     else gather();
   });

@@ -9,11 +9,12 @@ export const catalogue = signal<Catalogue | null>(null);
 const AGAIN_MS = 5_000;
 const POLICY_MS = 300_000;
 
-async function load(ports: Pick<Ports, 'fetch'>): Promise<boolean> {
+async function load(ports: Pick<Ports, 'fetch'>, still: () => boolean): Promise<boolean> {
   try {
     const answer = await ports.fetch('/api/v1/indicators');
     if (answer.status !== 200) return false;
     const came = catalogueOf(answer.body);
+    if (catalogue.peek() !== null && still()) return true;
     if (JSON.stringify(came) !== JSON.stringify(catalogue.peek())) catalogue.value = came;
     return true;
   } catch {
@@ -21,8 +22,8 @@ async function load(ports: Pick<Ports, 'fetch'>): Promise<boolean> {
   }
 }
 
-/** Loads it, again soon where it did not come, and now and then. */
-export async function followCatalogue(ports: Pick<Ports, 'fetch'>): Promise<void> {
-  const came = await load(ports);
-  setTimeout(() => void followCatalogue(ports), came ? POLICY_MS : AGAIN_MS);
+/** Loads it, again soon where it did not come, and now and then; what is there is left while all stands `still`. */
+export async function followCatalogue(ports: Pick<Ports, 'fetch'>, still: () => boolean = () => false): Promise<void> {
+  const came = await load(ports, still);
+  setTimeout(() => void followCatalogue(ports, still), came ? POLICY_MS : AGAIN_MS);
 }

@@ -1,7 +1,7 @@
 /** A unit's page as a signal: asked for anew when the map says that the unit changed, and now and then. */
 import type { Question } from '../core/model';
 import { unitBody, type Period, type UnitBody } from '../core/unit';
-import { followAnswer, type Following } from './asked';
+import { followAnswer, type Following, type How } from './asked';
 import type { Ports } from './stream';
 
 export interface Wanted { readonly code: string; readonly question: Question }
@@ -20,4 +20,4 @@ export function questionIn(address: string): Period {
 }
 
 /** Follows `wanted`, and asks again whenever `changed` is another value; `stop` ends it. */
-export const followUnit = (ports: Ports, wanted: () => Wanted, changed: () => unknown): Following<UnitBody> => followAnswer(ports, unitBody, () => addressOf(wanted()), changed);
+export const followUnit = (ports: Ports, wanted: () => Wanted, changed: () => unknown, how: How = {}): Following<UnitBody> => followAnswer(ports, unitBody, () => addressOf(wanted()), changed, how);

@@ -1,13 +1,12 @@
 /** The list of procedures: code, name, field, level of the online service, time limit; what is looked for stands in the address. */
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import '../styles/unit.css';
 import '../styles/procedures.css';
 import { counted } from '../core/figures';
 import { fieldsOf, LEVELS, lookedFor, proceduresBody, type Level, type Procedure, type Procedures } from '../core/procedures';
 import { termsOf, type Terms } from '../core/terms';
 import { dayMonth } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
+import { useAnswer } from '../view/answer';
 import { useHeading } from '../view/heading';
 import { addressOf, go } from '../view/links';
 import { useDrawn } from '../view/long';
@@ -21,12 +20,8 @@ const words = (value: unknown): Terms => termsOf(value, ['procedure_levels', 'li
 const toMap = { view: 'map', unit: null, search: '', level: null, field: null } as const;
 
 export function ProceduresPage() {
-  const followed = useMemo(() => followAnswer(browserPorts, proceduresBody, () => ADDRESS, () => undefined), []);
-  const defined = useMemo(() => followAnswer(browserPorts, words, () => '/api/v1/definitions', () => undefined), []);
-  useEffect(() => followed.stop, [followed]);
-  useEffect(() => defined.stop, [defined]);
-  const { body, status } = followed.state.value;
-  const terms = defined.state.value.body ?? {};
+  const { body, status } = useAnswer(proceduresBody, () => ADDRESS, () => undefined, []);
+  const terms = useAnswer(words, () => '/api/v1/definitions', () => undefined, []).body ?? {};
   const heading = useHeading();
   return (
     <main class="unit procedures" data-state={body === null ? 'procedures-loading' : 'procedures'}>

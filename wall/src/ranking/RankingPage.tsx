@@ -1,5 +1,5 @@
 /** Units in dense ranks by a rate or an indicator over a day, month, quarter, year or live window, with what moved since the equal period before, and a way to why it is so. */
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import '../styles/unit.css';
 import '../styles/ranking.css';
 import { GROUPS, type Choice } from '../core/address';
@@ -11,9 +11,8 @@ import { HIGHEST_FIRST, LOWEST_FIRST, orderWord } from '../core/sorting';
 import { periodOf, rankingsOf, type Rankings, type Standing, type Standings } from '../core/standings';
 import type { Key } from '../core/text';
 import { dayMonth, span, windowName } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
 import { catalogue } from '../live/catalogue';
+import { useAnswer } from '../view/answer';
 import { Chip } from '../view/Chip';
 import { Age } from '../view/Footer';
 import { addressOf, go } from '../view/links';
@@ -45,9 +44,7 @@ export function RankingPage() {
 
 /** `measure`: what it is by instead of the chosen rate. */
 function PeriodRanking({ measure }: { readonly measure: Measure | null }) {
-  const followed = useMemo(() => followAnswer(browserPorts, rankingsOf, () => `/api/v1/rankings?${queryOf()}`, () => picture.value?.version), []);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useAnswer(rankingsOf, () => `/api/v1/rankings?${queryOf()}`, () => picture.value?.version, []);
   const heading = useHeading();
   const named = choice.value.indicator == null || measure !== null; // of an indicator nothing is shown before it is known what its figures mean
   const here = named && body !== null && of === `/api/v1/rankings?${queryOf()}` ? body : null;

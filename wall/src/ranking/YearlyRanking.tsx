@@ -1,13 +1,11 @@
 /** A yearly set: reviewed points and places of a published year, with each unit's place of the year before; former units stand by themselves. */
-import { useEffect, useMemo } from 'preact/hooks';
 import type { IndicatorSet } from '../core/catalogue';
 import { counted } from '../core/figures';
 import { KINDS } from '../core/model';
 import { longName, shortName } from '../core/picture';
 import { dayMonth } from '../core/times';
 import { yearBefore, yearlyOf, yearOf, yearsToGo, type Yearly, type YearGroup, type YearUnit } from '../core/yearly';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
+import { useAnswer } from '../view/answer';
 import { useHeading } from '../view/heading';
 import { addressOf, go } from '../view/links';
 import { choice, lang, picture, say } from '../view/store';
@@ -22,9 +20,7 @@ const NEWEST = { window: 'year', asOf: null } as const; // a window that names n
 /** Of the year that is chosen as the window, else of the newest that is published. */
 export function YearlyRanking({ set }: { readonly set: IndicatorSet }) {
   const address = (): string => `/api/v1/rankings/${set.code}?${new URLSearchParams({ period: yearOf(choice.value.window) })}`;
-  const followed = useMemo(() => followAnswer(browserPorts, yearlyOf, address, () => picture.value?.version), [set.code]);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useAnswer(yearlyOf, address, () => picture.value?.version, [set.code]);
   const here = body !== null && of === address() ? body : null;
   const heading = useHeading();
   const { years, newest } = yearsToGo(body, here, choice.value.window);

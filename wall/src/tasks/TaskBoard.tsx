@@ -7,6 +7,7 @@ import { counted, percent } from '../core/figures';
 import { KINDS, type Kind } from '../core/model';
 import { dayMonth } from '../core/times';
 import { browserPorts } from '../live/browser';
+import { still } from '../view/answer';
 import { addressOf, go } from '../view/links';
 import { choice, choose, lang, say, STEPPED } from '../view/store';
 import { followTasks, PLAN, sameWish, type Followed, type Wish } from './follow';
@@ -41,7 +42,7 @@ export function term(followed: Followed, kind: string, code: string): string {
 
 export function TaskBoard() {
   const wish = useComputed<Wish>(() => ({ ...own.value, unit: choice.value.unit ?? '', asOf: choice.value.asOf }));
-  const followed = useMemo(() => ((own.value = read(location.search)), followTasks(browserPorts, wish)), [wish]);
+  const followed = useMemo(() => ((own.value = read(location.search)), followTasks(browserPorts, wish, still)), [wish]);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (history.state === STEPPED) heading.current?.focus(); // come by a link in the page, not by its address

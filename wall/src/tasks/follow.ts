@@ -27,7 +27,8 @@ export function queries({ plan, unit, bloc, state, year, asOf }: Wish): { readon
 
 export const sameWish = (a: Wish, b: Wish): boolean => queries(a).tasks === queries(b).tasks;
 
-export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed {
+/** `still`: what is shown stands still; only another wish is asked for, once. */
+export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>, still: () => boolean = () => false): Followed {
   const state: Signal<TasksState> = signal({ of: null, board: null, tasks: [], all: 0, after: '', terms: null, trouble: null });
   let turn = 0;
   const got = async (path: string): Promise<unknown> => {
@@ -44,15 +45,13 @@ export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed 
       if (mine === turn) state.value = { ...state.peek(), trouble: fault instanceof Trouble ? fault.status : 0 };
     }
   };
+  const stands = (of: Wish): boolean => state.peek().of !== null && sameWish(state.peek().of!, of);
   const page = (found: TaskPage): Partial<TasksState> => ({ tasks: found.tasks, all: found.all, after: found.after });
   let busy = false;
   /** As many pages as are shown of this wish, so that who reads on is not thrown back. */
   const pages = async (of: Wish, query: string): Promise<TaskPage> => {
     let found = tasksBody(await got(`/tasks?${query}`));
-    const shown = (): number => {
-      const { of: there, tasks } = state.peek();
-      return there !== null && sameWish(there, of) ? tasks.length : 0;
-    };
+    const shown = (): number => (stands(of) ? state.peek().tasks.length : 0);
     while (found.after !== '' && found.tasks.length < shown()) {
       const next = tasksBody(await got(`/tasks?${query}&after=${encodeURIComponent(found.after)}`));
       found = { ...next, tasks: [...found.tasks, ...next.tasks] };
@@ -61,13 +60,14 @@ export function followTasks(ports: Ports, wish: ReadonlySignal<Wish>): Followed 
   };
   const ask = (): void => {
     const of = wish.value;
+    if (still() && stands(of)) return;
     const asked = queries(of);
     const mine = (turn += 1);
     busy = true;
     void tried(mine, async () => {
       const terms = state.peek().terms ?? termsOf(await got('/definitions'), TERMS);
       const [board, tasks] = await Promise.all([got(`/tasks/board?${asked.board}`), pages(of, asked.tasks)]);
-      return { of, terms, board: boardBody(board), ...page(tasks) };
+      return still() && stands(of) ? {} : { of, terms, board: boardBody(board), ...page(tasks) };
     }).finally(() => (busy = busy && mine !== turn));
   };
   const more = (): void => {

@@ -1,10 +1,9 @@
 /** What falls due within 1, 3 and 5 working days and how much of it is expected to be late. Asked for when it is opened. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { aheadBody, type Ahead as Body, type Horizon } from '../core/ahead';
 import { counted, share } from '../core/figures';
 import { dayMonth, span } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
+import { useAnswer } from '../view/answer';
 import { choice, lang, say } from '../view/store';
 
 const addressOf = (code: string): string => `/api/v1/units/${encodeURIComponent(code)}/look-ahead`;
@@ -21,9 +20,7 @@ export function Ahead({ code }: { readonly code: string }) {
 }
 
 function Asked({ code }: { readonly code: string }) {
-  const followed = useMemo(() => followAnswer(browserPorts, aheadBody, () => addressOf(code), () => undefined), [code]);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useAnswer(aheadBody, () => addressOf(code), () => undefined, [code]);
   const here = of === addressOf(code) ? body : null;
   return (
     <>

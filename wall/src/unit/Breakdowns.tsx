@@ -1,12 +1,10 @@
 /** The unit's finished dossiers by procedure, field, channel or hour, of months that are over. Asked for when it is opened; what is suppressed is said to be. */
-import { useEffect, useMemo } from 'preact/hooks';
 import { BYS, type By } from '../core/address';
 import { breakdownBody, inOrder, monthsAsked, named, monthChoices, type Breakdown, type Category } from '../core/breakdown';
 import { counted, percent, share } from '../core/figures';
 import type { Figure } from '../core/model';
 import { windowName } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
+import { useAnswer } from '../view/answer';
 import { Chip } from '../view/Chip';
 import { Pick } from '../view/Header';
 import { addressOf, go } from '../view/links';
@@ -30,9 +28,7 @@ export function Breakdowns({ code }: { readonly code: string }) {
 
 function Opened({ code, by }: { readonly code: string; readonly by: By }) {
   const address = (): string => `/api/v1/units/${encodeURIComponent(code)}/breakdowns?${new URLSearchParams({ by: choice.value.by ?? by, window: period() }).toString()}`;
-  const followed = useMemo(() => followAnswer(browserPorts, breakdownBody, address, () => undefined), [code]);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useAnswer(breakdownBody, address, () => undefined, [code]);
   const here = of === address() ? body : null;
   return (
     <div data-state={here === null ? 'breakdown-loading' : 'breakdown'} data-by={by} data-window={period()}>

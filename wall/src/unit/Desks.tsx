@@ -1,11 +1,9 @@
 /** The unit's one-stop desks: waiting and serving time, who left, appointments, satisfaction; each desk by itself of days that are over. */
-import { useEffect, useMemo } from 'preact/hooks';
 import { desksBody, isSaid, within, type Connection, type DeskFigures, type DeskRow, type Desks as Found, type Length } from '../core/desks';
 import { counted, percent, share } from '../core/figures';
 import { isLive } from '../core/model';
 import { dayMonth, dayOf, span, timeOf } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
+import { useAnswer } from '../view/answer';
 import { choice, lang, say, today } from '../view/store';
 import { unitText, type UnitKey } from './text';
 import { boundSaid, boundShort } from './words';
@@ -15,9 +13,7 @@ const addressFor = (code: string): string => `/api/v1/units/${encodeURIComponent
 const SHORT_WAIT = 900; // seconds; a bound of the buckets, so the share within it is exact (decision 0028)
 
 export function Desks({ code }: { readonly code: string }) {
-  const followed = useMemo(() => followAnswer(browserPorts, desksBody, () => addressFor(code), () => undefined), [code]);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useAnswer(desksBody, () => addressFor(code), () => undefined, [code]);
   const here = of === addressFor(code) ? body : null;
   const past = choice.value.asOf !== null || choice.value.knownAt !== null;
   return (

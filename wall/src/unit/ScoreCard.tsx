@@ -1,14 +1,12 @@
 /** The unit's score card of one set: each group's points out of what could be counted, each indicator with its value, points, inputs or the reason why not; the city's beside. */
-import { useEffect, useMemo } from 'preact/hooks';
 import { cardOf, type GroupLine, type Input, type Line, type ScoreCard as Card, type SetCard } from '../core/card';
 import { basisOf, className, measureOf, type IndicatorSet, type Measure } from '../core/catalogue';
 import { counted, edgeText } from '../core/figures';
 import { VALUE } from '../core/picture';
 import { DICTIONARIES, type Key } from '../core/text';
 import { dayMonth, local, periodsOf, span } from '../core/times';
-import { followAnswer } from '../live/asked';
-import { browserPorts } from '../live/browser';
 import { catalogue } from '../live/catalogue';
+import { useAnswer } from '../view/answer';
 import { Pick } from '../view/Header';
 import { addressOf, go } from '../view/links';
 import { choice, choose, edges, lang, picture, say } from '../view/store';
@@ -27,16 +25,14 @@ function addressFor(code: string): string {
 
 export function ScoreCard({ code, changed }: { readonly code: string; readonly changed: () => unknown }) {
   const city = picture.value?.city.code ?? '';
-  const own = useMemo(() => followAnswer(browserPorts, cardOf, () => addressFor(code), changed, AGAIN_MS), [code]);
-  const whole = useMemo(() => followAnswer(browserPorts, cardOf, () => addressFor(city), () => undefined), [city]);
-  useEffect(() => own.stop, [own]);
-  useEffect(() => whole.stop, [whole]);
+  const own = useAnswer(cardOf, () => addressFor(code), changed, [code], AGAIN_MS);
+  const whole = useAnswer(cardOf, () => addressFor(city), () => undefined, [city]);
   if (choice.value.knownAt !== null) return <section data-role="score-card"><h2>{say('score_card')}</h2><p class="note">{say('score_known')}</p></section>;
-  const { body, of, status } = own.state.value;
+  const { body, of, status } = own;
   const sets = catalogue.value;
   const here = body !== null && of === addressFor(code) ? body : null;
-  const trouble = here === null ? null : status ?? whole.state.value.status;
-  const cityCard = whole.state.value.of === addressFor(city) ? whole.state.value.body : null;
+  const trouble = here === null ? null : status ?? whole.status;
+  const cityCard = whole.of === addressFor(city) ? whole.body : null;
   return (
     <section aria-labelledby="score-title" data-role="score-card">
       <h2 id="score-title">{say('score_card')} {here !== null && <small>{span(here.first, here.last)}</small>}</h2>

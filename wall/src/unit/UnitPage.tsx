@@ -1,5 +1,4 @@
 /** One unit: what it stands at now, the four rates side by side, where its figure comes from, how it moved, and every period. */
-import { useEffect, useMemo } from 'preact/hooks';
 import '../styles/unit.css';
 import { counted, share, trend } from '../core/figures';
 import { isLive, type Unit } from '../core/model';
@@ -9,6 +8,7 @@ import { lastKnown } from '../core/trail';
 import { periodShown, sameDay, type PeriodShown, type UnitBody } from '../core/unit';
 import { browserPorts } from '../live/browser';
 import { followUnit, questionIn } from '../live/unit';
+import { still, useFollowed } from '../view/answer';
 import { FeedAge } from '../view/Card';
 import { Age } from '../view/Footer';
 import { useHeading } from '../view/heading';
@@ -29,9 +29,7 @@ const rowOf = (code: string): Unit | undefined => picture.value?.units.find((uni
 const UNKNOWN = 404;
 
 export function UnitPage({ code }: { readonly code: string }) {
-  const followed = useMemo(() => followUnit(browserPorts, () => ({ code, question: choice.value }), () => rowOf(code)), [code]);
-  useEffect(() => followed.stop, [followed]);
-  const { body, of, status } = followed.state.value;
+  const { body, of, status } = useFollowed(() => followUnit(browserPorts, () => ({ code, question: choice.value }), () => rowOf(code), { still }), [code]);
   const shown = body === null || body.code !== code ? null : periodShown(body, questionIn(of), choice.value);
   if (body === null || shown === null) {
     return <main class="unit" data-state={status === null ? 'unit-loading' : 'unit-trouble'}><Crumb /><h1>{status === null ? say('unit_loading') : status === UNKNOWN ? say('unit_unknown') : say('unit_trouble', { status })}</h1></main>;

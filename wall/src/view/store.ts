@@ -9,6 +9,7 @@ import { text, type Key, type Lang } from '../core/text';
 import { browserPorts } from '../live/browser';
 import { catalogue, followCatalogue } from '../live/catalogue';
 import { live } from '../live/live';
+import { standing } from '../live/standing';
 import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
 import { followGeometry } from '../map/geometry';
 
@@ -22,11 +23,14 @@ export const narrow = signal(narrowScreen.matches);
 /** Laid out for paper: light, and nothing left out, whatever the screen is. */
 export const printing = signal(paper.matches);
 const source = live(browserPorts, choice.peek());
-export const { state, beat, edges } = source;
+export const { state, beat } = source;
 /** The picture that updates were paused on; null while they run. */
 export const held = signal<Shown | null>(null);
 /** The server's clock when they were paused; null where it was never told. */
 export const heldAt = signal<number | null>(null);
+
+/** Where the bands begin. */
+export const edges = standing(source.edges, held);
 
 export const lang = computed<Lang>(() => choice.value.lang);
 export const theme = computed<Theme>(() => choice.value.theme ?? (systemDark.value ? 'dark' : 'light'));
@@ -97,8 +101,8 @@ export function togglePause(): void {
 
 export function start(): void {
   source.start();
-  followGeometry(state);
-  void followCatalogue(browserPorts);
+  followGeometry(standing(state, held));
+  void followCatalogue(browserPorts, () => held.peek() !== null);
   addEventListener('popstate', () => take(read(location.search)));
   darkSystem.addEventListener('change', (event) => (systemDark.value = event.matches));
   narrowScreen.addEventListener('change', (event) => (narrow.value = event.matches));

@@ -6,6 +6,7 @@ import { local } from '../core/times';
 import { browserPorts } from '../live/browser';
 import { live } from '../live/live';
 import { paced } from '../live/paced';
+import { standing } from '../live/standing';
 import { modeOf, shownOf, type Mode, type Shown } from '../live/shown';
 import { beside, type Read } from './beside';
 import type { Earlier, Feed } from './bodies';
@@ -18,7 +19,7 @@ import type { Values } from '../core/text';
 
 export const settings = signal<Settings>(read(location.search));
 export const source = live(browserPorts, settings.peek());
-export const { state, beat, edges, nextTry } = source;
+export const { state, beat, nextTry } = source;
 /** Drawn at most four times a second: who stands ten metres away reads no more, and a rush of changes would be all that the page does. */
 const DRAWN_MS = 250;
 const drawn = paced(state, DRAWN_MS, (before, now) => before.kept === null && now.kept === null && before.picture !== null && now.picture !== null && sameQuestion(before.picture.question, now.picture.question));
@@ -26,6 +27,8 @@ const drawn = paced(state, DRAWN_MS, (before, now) => before.kept === null && no
 export const held = signal<Shown | null>(null);
 /** The city's time at which that was done, "HH:MM:SS"; null where it was not known. */
 export const heldAt = signal<string | null>(null);
+/** Where the bands begin. */
+export const edges = standing(source.edges, held);
 /** A scene that a person chose; the turning goes on from the next minute they resume it. */
 export const pinned = signal<SceneName | null>(null);
 /** The catalogue's short names of offices, by code. */
