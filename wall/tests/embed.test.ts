@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { ANYWHERE, percent, type Edges } from '../src/core/figures';
+import { followEdges } from '../src/live/edges';
 import { pictureAge, health } from '../src/core/freshness';
 import { Feed } from '../src/embed/feed';
 import { pageOf, wishes } from '../src/embed/wishes';
@@ -40,4 +42,34 @@ test('figures are asked for now and then, not by a page that nobody sees, and gr
   await settle(30);
   const { freshness, picture } = feed.state.value;
   expect([picture?.units[0]?.numerator, health(freshness!, feed.beat.value), Math.round(pictureAge(freshness!, feed.beat.value))]).toEqual([9, 'lost', 69]);
+});
+
+const definitions = (from: readonly number[]) => ({ status: 200, date: null, body: { bands: Object.fromEntries(['green', 'yellow', 'orange'].map((band, i) => [band, { from: from[i] }])) } });
+test('where the bands begin is asked for until it is known, and followed', async () => {
+  vi.useFakeTimers();
+  let answer: () => Promise<Answer> = () => Promise.reject(new Error('away'));
+  let asked = 0;
+  const told: Edges[] = [];
+  const stop = followEdges(() => ((asked += 1), answer()), (edges) => told.push(edges));
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([told, asked]).toEqual([[], 5]);
+  answer = () => Promise.resolve({ status: 200, date: null, body: {} }); // one that does not fit
+  await vi.advanceTimersByTimeAsync(10_000);
+  answer = () => Promise.resolve(definitions([0.95, 0.85, 0.75]));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(told).toEqual([[['green', 950], ['yellow', 850], ['orange', 750]]]);
+  answer = () => Promise.resolve(definitions([0.9, 0.8, 0.7]));
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(told.length).toBe(2);
+  stop();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(told.length).toBe(2);
+  vi.useRealTimers();
+});
+test('until it is known no figure is rounded to where a band could begin', () => {
+  for (const [n, written] of [[9496, '94,96'], [94_999, '94,999'], [9500, '95,0'], [9511, '95,1'], [1, '0,0'], [9999, '99,99']] as const) expect(percent({ numerator: n, denominator: n > 10_000 ? 100_000 : 10_000 }, 'vi', ANYWHERE)).toBe(written);
+  for (let n = 1; n < 1000; n += 7) for (const edge of [900, 850, 947]) {
+    const shown = Number(percent({ numerator: n, denominator: 1003 }, 'en', ANYWHERE)) * 10;
+    expect(shown >= edge).toBe(n * 1000 >= edge * 1003);
+  }
 });

@@ -27,6 +27,8 @@ export interface Choice extends Question {
   readonly against: string | null;
   /** Of the list of procedures: one level, one field; null: all. */
   readonly level: Level | null; readonly field: string | null;
+  /** What the address says of a period, day or instant and could not be read, as "name=word": what is shown goes without it, and says so. */
+  readonly unread: readonly string[];
 }
 
 const NAMED = /^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$/;
@@ -42,14 +44,24 @@ function among<T extends string>(words: readonly T[], word: string | null, fallb
   return words.find((known) => known === word) ?? fallback;
 }
 
+/** With the plus of its offset, which is a space where an address was written without escapes. */
+const withPlus = (word: string | null): string | null => word?.replace(/(T.*) (?=\d\d:?\d\d$)/, '$1+') ?? null;
+const LONGEST = 40; // of a word that is said back
+
 export function read(search: string): Choice {
   const query = new URLSearchParams(search);
+  const unread: string[] = [];
+  const told = <T>(name: string, of: (word: string | null) => T | null, word = query.get(name)): T | null => {
+    const found = of(word);
+    if (found === null && word) unread.push(word.length + name.length < LONGEST ? `${name}=${word}` : `${`${name}=${word}`.slice(0, LONGEST)}…`);
+    return found;
+  };
   return inOrder({
-    window: named(query.get('window')) ?? 'month',
+    window: told('window', named) ?? 'month',
     rate: among<Rate>(RATES, query.get('rate'), 'official'),
     kind: among<Kind | 'all'>([...KINDS, 'all'], query.get('kind'), 'locality'),
-    asOf: matching(DAY, query.get('as_of')),
-    knownAt: matching(INSTANT, query.get('known_at')),
+    asOf: told('as_of', (word) => matching(DAY, word)),
+    knownAt: told('known_at', (word) => matching(INSTANT, word), withPlus(query.get('known_at'))),
     lang: among<Lang>(['vi', 'en'], query.get('lang'), 'vi'),
     theme: query.get('theme') === 'dark' ? 'dark' : query.get('theme') === 'light' ? 'light' : null,
     unit: query.get('unit'),
@@ -62,9 +74,10 @@ export function read(search: string): Choice {
     why: query.get('why') === 'open',
     by: BYS.find((by) => by === query.get('by')) ?? null,
     months: named(query.get('months')),
-    against: matching(DAY, query.get('against')),
+    against: told('against', (word) => matching(DAY, word)),
     level: LEVELS.find((level) => level === query.get('level')) ?? null,
     field: query.get('field')?.match(FIELD)?.[0] ?? null,
+    unread,
   });
 }
 /** The two days of a comparison in their order, however they were chosen. */

@@ -7,6 +7,8 @@ export type Edges = readonly (readonly [Band, number])[];
 /** Where figures change their meaning: edges of bands or classes in per mille; `lower`: less is better, so that an edge belongs to what is below it. */
 export interface Steps { readonly edges: readonly (readonly [unknown, number])[]; readonly lower: boolean }
 export const EDGES: Edges = [['green', 900], ['yellow', 800], ['orange', 700]];
+/** Where a band could begin, as long as nobody has said where they do: a figure that keeps its side of all of these keeps it of the true ones. */
+export const ANYWHERE: Edges = Array.from({ length: 999 }, (_, i) => ['none', 999 - i] as const);
 const MOST_DIGITS = 6;
 
 const localised = (digits: string, lang: Lang): string => (lang === 'vi' ? digits.replace('.', ',') : digits);

@@ -1,7 +1,7 @@
 /** What <ban-do-the-che> shows: one unit's or the city's figure with n and its days, the map, and how old all that is. */
 import type { ReadonlySignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import { counted, percent, share, type Edges } from '../core/figures';
+import { ANYWHERE, counted, percent, share, type Edges } from '../core/figures';
 import { health, pictureAge } from '../core/freshness';
 import { BANDS, type Band, type Scored, type Unit } from '../core/model';
 import { longName, lookOf, tally, type Picture } from '../core/picture';
@@ -13,7 +13,7 @@ import { oldWhen, rangeOf, type Setting } from '../view/words';
 import type { Feed } from './feed';
 import { pageOf, type Wishes } from './wishes';
 
-interface Props { readonly feed: Feed; readonly edges: ReadonlySignal<Edges>; readonly wishes: ReadonlySignal<Wishes>; readonly dark: ReadonlySignal<boolean>; readonly narrow: ReadonlySignal<boolean> }
+interface Props { readonly feed: Feed; readonly edges: ReadonlySignal<Edges | null>; readonly wishes: ReadonlySignal<Wishes>; readonly dark: ReadonlySignal<boolean>; readonly narrow: ReadonlySignal<boolean> }
 
 export function Widget({ feed, edges, wishes, dark, narrow }: Props) {
   const { picture } = feed.state.value;
@@ -24,7 +24,7 @@ export function Widget({ feed, edges, wishes, dark, narrow }: Props) {
       <section class="embed" aria-label={`${text(lang, 'product')} · ${unit === undefined ? (picture?.city.name ?? '') : longName(unit)}`} data-state={picture === null ? 'connecting' : 'picture'}>
         {picture === null ? <p class="wait">{waiting(feed, lang)}</p>
           : code !== null && unit === undefined ? <p class="wait">{text(lang, 'unit_unknown')}</p>
-          : <Shown picture={picture} unit={unit} setting={{ lang, today: picture.asOf, zone: picture.city.zone, edges: edges.value }} narrow={narrow.value} />}
+          : <Shown picture={picture} unit={unit} setting={{ lang, today: picture.asOf, zone: picture.city.zone, edges: edges.value ?? ANYWHERE }} known={edges.value !== null} narrow={narrow.value} />}
         <p class="foot"><Age feed={feed} lang={lang} /> <a href={pageOf(wishes.value)} target="_blank" rel="noopener">{text(lang, 'product')} {picture?.city.name ?? ''}</a></p>
       </section>
     </div>
@@ -36,9 +36,10 @@ function waiting(feed: Feed, lang: Lang): string {
   return status === null ? text(lang, 'connecting') : text(lang, 'server_refused', { status });
 }
 
-interface ShownProps { readonly picture: Picture; readonly unit: Unit | undefined; readonly setting: Setting; readonly narrow: boolean }
+interface ShownProps { readonly picture: Picture; readonly unit: Unit | undefined; readonly setting: Setting; readonly narrow: boolean; readonly known: boolean }
 
-function Shown({ picture, unit, setting, narrow }: ShownProps) {
+/** `known`: where the bands begin is. */
+function Shown({ picture, unit, setting, narrow, known }: ShownProps) {
   const { lang } = setting;
   const { rate, window } = picture.question;
   const [touched, touch] = useState<string | null>(null);
@@ -50,7 +51,7 @@ function Shown({ picture, unit, setting, narrow }: ShownProps) {
       <h2>{title} <small>{text(lang, `rate_${rate}`)}, {dates(window, picture.asOf)}</small></h2>
       <Figure scored={about ?? picture.city} unit={about} setting={setting} />
       {unit === undefined && picture.units.some(hasPlace) && <CityMap picture={picture} setting={setting} phone={narrow} selected={touched} select={(code) => touch(code === touched ? null : code)} />}
-      {unit === undefined && <Legend picture={picture} setting={setting} />}
+      {unit === undefined && <Legend picture={picture} setting={setting} known={known} />}
     </>
   );
 }
@@ -73,11 +74,11 @@ function Figure({ scored, unit, setting }: { readonly scored: Scored; readonly u
 
 const Mark = ({ band, lang }: { readonly band: Band; readonly lang: Lang }) => <span class={`chip b-${band}`}>{text(lang, `letter_${band}`)} · {text(lang, `band_${band}`)}</span>;
 
-function Legend({ picture, setting }: { readonly picture: Picture; readonly setting: Setting }) {
+function Legend({ picture, setting, known }: { readonly picture: Picture; readonly setting: Setting; readonly known: boolean }) {
   const counts = tally(picture.units);
   return (
     <ul class="legend" aria-label={text(setting.lang, 'legend')}>
-      {BANDS.map((band) => <li key={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{text(setting.lang, `letter_${band}`)}</span>{rangeOf(band, setting)} <b>{counts.get(band) ?? 0}</b></li>)}
+      {BANDS.map((band) => <li key={band}><span class={`sw b-${band} p-${band}`} aria-hidden="true">{text(setting.lang, `letter_${band}`)}</span>{known ? rangeOf(band, setting) : text(setting.lang, `band_${band}`)} <b>{counts.get(band) ?? 0}</b></li>)}
       <li><span class="sw b-old" aria-hidden="true" />{text(setting.lang, 'silent')} <b>{counts.get('old') ?? 0}</b></li>
     </ul>
   );

@@ -1,8 +1,9 @@
 /** <ban-do-the-che window rate kind unit language theme server>: the map or one unit on any page, in a shadow root of its own. One script, nothing else is loaded but figures. */
 import { signal } from '@preact/signals';
 import { h, render } from 'preact';
-import { EDGES, edgesOf } from '../core/figures';
+import type { Edges } from '../core/figures';
 import { answerOf, moment, WAIT_MS } from '../live/browser';
+import { followEdges } from '../live/edges';
 import { loadGeometry } from '../map/geometry';
 import embedCss from '../styles/embed.css?inline';
 import mapCss from '../styles/map.css?inline';
@@ -21,13 +22,15 @@ const css = [tokensCss, mapCss, embedCss].join('\n').replaceAll(':root', '.root'
 class BanDoTheChe extends HTMLElement {
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
   private readonly asked = signal(this.wanted());
-  private readonly edges = signal(EDGES);
+  private readonly edges = signal<Edges | null>(null);
   private readonly narrow = signal(true);
   private readonly dark = signal(false);
   private readonly darkSystem = matchMedia('(prefers-color-scheme: dark)');
   private readonly sizes = new ResizeObserver(([entry]) => (this.narrow.value = (entry?.contentRect.width ?? 0) < NARROW_PX));
-  private readonly feed = new Feed({ fetch: (path) => answerOf(this.asked.peek().server + path, { ...FOREIGN, signal: AbortSignal.timeout(WAIT_MS) }), now: moment, hidden: () => document.hidden }, this.asked.peek().question);
+  private readonly fetch = (path: string) => answerOf(this.asked.peek().server + path, { ...FOREIGN, signal: AbortSignal.timeout(WAIT_MS) });
+  private readonly feed = new Feed({ fetch: this.fetch, now: moment, hidden: () => document.hidden }, this.asked.peek().question);
   private timer: ReturnType<typeof setInterval> | undefined;
+  private unlearn = (): void => undefined;
 
   private wanted() {
     return wishes((name) => this.getAttribute(name), ORIGIN);
@@ -48,11 +51,12 @@ class BanDoTheChe extends HTMLElement {
     this.darkSystem.addEventListener('change', this.dress);
     this.feed.ask(this.asked.peek().question);
     this.timer = setInterval(() => this.feed.watch(), 1000);
-    void this.learn();
+    this.learn();
   }
 
   disconnectedCallback(): void {
     clearInterval(this.timer);
+    this.unlearn();
     this.sizes.disconnect();
     this.darkSystem.removeEventListener('change', this.dress);
     if (this.shadowRoot) render(null, this.shadowRoot);
@@ -60,17 +64,22 @@ class BanDoTheChe extends HTMLElement {
 
   attributeChangedCallback(): void {
     if (!this.isConnected) return;
+    const { server } = this.asked.peek();
     this.asked.value = this.wanted();
     this.dress();
+    if (this.asked.peek().server !== server) this.learn();
     this.feed.ask(this.asked.peek().question);
   }
 
-  /** Where the bands begin, and the areas of the map, which one unit needs none of. */
-  private async learn(): Promise<void> {
+  /** Where the bands begin by the server that is asked, and the areas of the map, which one unit needs none of. */
+  private learn(): void {
     const { server, unit } = this.asked.peek();
     if (unit === null) void loadGeometry((url, init) => fetch(server + url, { ...init, credentials: 'omit' }));
-    const answer = await answerOf(`${server}/api/v1/definitions`, FOREIGN).catch(() => null);
-    this.edges.value = edgesOf(answer?.body ?? null) ?? EDGES;
+    this.unlearn();
+    this.edges.value = null;
+    this.unlearn = followEdges(this.fetch, (told) => {
+      if (JSON.stringify(told) !== JSON.stringify(this.edges.peek())) this.edges.value = told;
+    });
   }
 }
 

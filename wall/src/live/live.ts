@@ -1,12 +1,11 @@
 /** One live picture as signals, for any page: what has come, how old it is, where the bands begin. */
 import { batch, signal, type Signal } from '@preact/signals';
-import { EDGES, edgesOf, type Edges } from '../core/figures';
-import { elapsed, type Moment } from '../core/freshness';
+import { EDGES, type Edges } from '../core/figures';
+import type { Moment } from '../core/freshness';
 import type { Question } from '../core/model';
+import { followEdges } from './edges';
 import { ask, begin, step, type State } from './state';
 import { Line, type Message, type Ports } from './stream';
-
-const POLICY_SECONDS = 300;
 
 export interface Live {
   readonly state: Signal<State>;
@@ -35,16 +34,8 @@ export function live(ports: Ports, question: Question): Live {
   });
   const nextTry = signal<number | null>(null);
   const line = new Line(ports, tell);
-  let askedAt = ports.now();
-  const learnEdges = async (): Promise<void> => {
-    askedAt = ports.now();
-    const answer = await ports.fetch('/api/v1/definitions').catch(() => null); // without it the shipped edges stand
-    const told = answer === null ? null : edgesOf(answer.body);
-    if (told !== null && JSON.stringify(told) !== JSON.stringify(edges.peek())) edges.value = told;
-  };
   const pulse = (): void => {
     beat.value = ports.now();
-    if (elapsed(askedAt, beat.value) > POLICY_SECONDS) void learnEdges();
     line.watch();
     nextTry.value = line.untilNextTry();
   };
@@ -56,7 +47,9 @@ export function live(ports: Ports, question: Question): Live {
     },
     start: () => {
       line.ask(question);
-      void learnEdges();
+      followEdges(ports.fetch, (told) => {
+        if (JSON.stringify(told) !== JSON.stringify(edges.peek())) edges.value = told;
+      });
       setInterval(pulse, 1000);
       document.addEventListener('visibilitychange', pulse);
       addEventListener('pageshow', pulse);

@@ -7,7 +7,7 @@ import type { Setting } from '../view/words';
 import { Cell, Ground, Grounds, isSpeck, Speck } from './Cell';
 import { drawn } from './geometry';
 import { namesAround, PHONE, shapes, WEB, type Canvas, type Shape } from './layout';
-import { roving } from './roving';
+import { roving, tabStopOf } from './roving';
 import { SeenUnits } from './seen';
 
 interface Props { readonly picture: Picture; readonly setting: Setting; readonly phone: boolean; readonly afar?: boolean; readonly selected: string | null; readonly select: (code: string) => void }
@@ -26,7 +26,8 @@ export function CityMap({ picture, setting, phone, afar = false, selected, selec
   useMemo(() => seen.show(picture), [picture]); // before the cells are drawn for the first time; later it draws the changed ones
   const stop = useSignal<string | null>(null);
   const codes = useMemo(() => new Set(picture.units.map((unit) => unit.code)), [picture.units]);
-  const tabStop = stop.value ?? selected ?? places.find((place) => codes.has(place.code))?.code;
+  const order = useMemo(() => places.flatMap(({ code }) => (codes.has(code) ? [code] : [])), [places, codes]);
+  const tabStop = tabStopOf(order, stop.value, selected);
   const keys = roving(select, (code) => (stop.value = code));
   const grounds = useMemo(() => groundsOf(places, seen), [places]);
   const cells = useMemo(

@@ -6,14 +6,14 @@ import { lowestFirst } from '../core/sorting';
 import { text } from '../core/text';
 import { Steady } from '../view/steady';
 import { aloud, onCell, type Setting } from '../view/words';
-import { roving } from './roving';
+import { roving, tabStopOf } from './roving';
 
 interface Props { readonly picture: Picture; readonly units: readonly Unit[]; readonly setting: Setting; readonly selected: string | null; readonly select: (code: string) => void }
 
 export function Panel({ picture, units, setting, selected, select }: Props) {
   const stop = useSignal<string | null>(null);
   const ordered = lowestFirst(units);
-  const tabStop = stop.value ?? selected ?? ordered[0]?.code;
+  const tabStop = tabStopOf(ordered.map((unit) => unit.code), stop.value, selected);
   return (
     <div class="panel" role="group" aria-label={text(setting.lang, 'panel_of', { count: units.length })} onKeyDown={roving(select, (code) => (stop.value = code))}>
       {ordered.map((unit) => (

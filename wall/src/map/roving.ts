@@ -5,6 +5,11 @@ const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRi
 /** One after the other: some shapes are nobody's nearest neighbour. */
 const STEPS: Readonly<Record<string, number>> = { PageDown: 1, PageUp: -1 };
 
+/** The one cell of a group that Tab comes to: the first of those that were `wished` which is in it, else its first; undefined for an empty group. */
+export function tabStopOf(order: readonly string[], ...wished: readonly (string | null)[]): string | undefined {
+  return wished.find((code) => code !== null && order.includes(code)) ?? order[0];
+}
+
 const cellsIn = (holder: Element): HTMLElement[] => [...holder.querySelectorAll<HTMLElement>('[data-unit]')];
 
 function target(cells: readonly HTMLElement[], from: string, key: string): string | null {

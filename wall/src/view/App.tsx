@@ -30,6 +30,7 @@ export function App() {
       {now !== null && choice.value.view === 'map' && <a class="skip" href="#table">{say('skip_table')}</a>}
       <Header />
       {newer.value !== null && <Newer version={newer.value} />}
+      {choice.value.unread.length > 0 && <div class="newer" role="status" data-state="unread"><p>{say('unread', { what: choice.value.unread.join(', ') })}</p></div>}
       {now !== null && <Banner />}
       {now === null ? <Connecting /> : now.units.length === 0 ? <Empty picture={now} /> : <Page picture={now} />}
       <Announcer told={TOLD} />

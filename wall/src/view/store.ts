@@ -77,7 +77,7 @@ export const STEPPED = 'stepped';
 
 /** Change what is chosen: the address follows, as a new step of the browser's history unless it is a step in typing; a new question goes to the server. */
 export function choose(part: Partial<Choice>, step: 'new' | 'same' = 'new'): void {
-  const next = inOrder({ ...choice.value, ...part });
+  const next = inOrder({ ...choice.value, ...part, unread: [] });
   const address = location.pathname + write(next, location.search);
   if (address !== location.pathname + location.search) history[step === 'new' ? 'pushState' : 'replaceState'](STEPPED, '', address);
   take(next);
