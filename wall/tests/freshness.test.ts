@@ -112,3 +112,12 @@ test('a browser\'s clock that runs fast for a month makes nothing old', () => {
   for (let s = 0; s <= 30 * 86_400; s += 600) told = ticked(told, at(s * 1.00005), tick(0, { serverTime: 1000 + s }), true);
   expect([told!.late, told!.late]).toEqual([0, 0]);
 });
+test('two words of the same second stop no clock for longer than to the next tick', () => {
+  const twice = ticked(ticking(null, 0, 600), at(605), tick(0, { serverTime: 1600 }), true); // from another stream, five seconds on its way
+  expect(serverNow(twice, at(605))).toBe(1600);
+  const next = ticking(twice, 610, 620);
+  expect([Math.round(serverNow(next, at(621))!), next.late]).toEqual([1621, 0]);
+  const first = ticked(answered(null, at(0), { serverTime: 1000, asked: at(0) }), at(120), tick(0, { serverTime: 1000 }), true); // held back, and made in the second of the answer
+  const second = ticking(first, 130, 150, 120);
+  expect([pictureAge(second, at(150)), health(second, at(150)), serverNow(second, at(150))]).toEqual([120, 'lost', 1150]);
+});

@@ -81,17 +81,19 @@ function byTick(old: ServerClock | null, now: Moment, serverTime: number): Serve
   const tick = { at: serverTime, read: now };
   if (old === null) return { ...tick, speed: 1, tick };
   const speed = speedOf(old, now, serverTime);
-  const ahead = speed !== old.speed || serverTime >= old.at + elapsed(old.read, now) * speed * (1 - DRIFT);
-  return speed !== 1 && speed !== old.speed || ahead && serverTime >= old.at ? { ...tick, speed, tick } : { ...old, tick };
+  if (speed === 0 && old.speed === 0) return { ...old, tick };
+  if (speed === 0) return { at: serverTime, read: old.speed === 1 ? back(now, Math.max(0, clockNow(old, now) - serverTime)) : now, speed, tick }; // read when it was so much, for where it runs on all the same
+  const ahead = serverTime >= old.at + elapsed(old.read, now) * speed * (1 - DRIFT);
+  return ahead || (speed > 1 && speed !== old.speed) ? { ...tick, speed, tick } : { ...old, speed, tick };
 }
 
-/** By two ticks: the clock stands still where they say the same, and is sped up where it is ahead of what is known, which no delay can make; else as before. */
+/** By two words: the clock stands still where they say the same (of a delayed one the next shows that it does not), and is sped up where it is ahead of what is known, which no delay can make; else as before. */
 function speedOf(old: ServerClock, now: Moment, serverTime: number): number {
   const from = old.tick ?? old;
   const waited = elapsed(from.read, now);
   if (waited < 2) return old.speed;
   const ratio = (serverTime - from.at) / waited;
-  if (old.tick !== null && ratio === 0) return 0;
+  if (ratio === 0) return 0;
   if (Math.abs(ratio - 1) < NOISE) return 1;
   const isFaster = ratio > 1 && serverTime - clockNow(old, now) > SLACK_SECONDS;
   return isFaster || (old.speed > 1 && Math.abs(ratio / old.speed - 1) < NOISE) ? ratio : old.speed;
@@ -99,7 +101,7 @@ function speedOf(old: ServerClock, now: Moment, serverTime: number): number {
 
 /** The clock that is known stands, unless it is where the server's cannot be. */
 function byAnswer(old: ServerClock | null, now: Moment, date: number, asked: Moment): ServerClock {
-  const proven = { at: date, read: now, speed: old?.speed ?? 1, tick: null };
+  const proven = { at: date, read: now, speed: old?.speed ?? 1, tick: old?.tick ?? null };
   if (old === null) return proven;
   const behind = (clockNow(old, now) - date) / Math.max(1, old.speed);
   return behind <= 0 || behind > elapsed(asked, now) + SLACK_SECONDS ? proven : old;
