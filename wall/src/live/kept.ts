@@ -1,4 +1,5 @@
 /** The last picture on this computer's disk, beside the worker's pages: raw as the API gave it, so that it is checked at the door again. */
+import { WAIT_MS } from './browser';
 import type { Message } from './stream';
 import type { Question } from '../core/model';
 import { asked } from '../core/address';
@@ -11,7 +12,7 @@ const placeOf = (question: Question): string => `/kept/map?${asked(question)}`;
 const shelves = (): CacheStorage | null => (typeof caches === 'undefined' ? null : caches);
 
 export async function keep(question: Question): Promise<void> {
-  const answer = await fetch(`/api/v1/map?${asked(question)}`, { cache: 'no-cache', headers: { accept: 'application/json' } });
+  const answer = await fetch(`/api/v1/map?${asked(question)}`, { cache: 'no-cache', headers: { accept: 'application/json' }, signal: AbortSignal.timeout(WAIT_MS) });
   if (!answer.ok) return;
   const headers = { 'content-type': 'application/json', 'x-server-date': answer.headers.get('date') ?? '', [AT]: String(Date.now() / 1000) };
   await (await shelves()?.open(SHELF))?.put(placeOf(question), new Response(await answer.text(), { headers }));

@@ -3,7 +3,7 @@ import { effect, type Signal } from '@preact/signals';
 import { asked } from '../core/address';
 import { elapsed, type Moment } from '../core/freshness';
 import { decideRelease, NOTICE_SECONDS, versionOf } from '../core/release';
-import { browserPorts, drop, moment } from '../live/browser';
+import { browserPorts, drop, moment, WAIT_MS } from '../live/browser';
 import { keep, remember } from '../live/kept';
 import { loadAnew, ownEntry, servedEntry, triedFor } from '../live/release';
 import type { Read } from './beside';
@@ -102,7 +102,7 @@ async function report(): Promise<void> {
     page: own ?? 'unbuilt', wall, mode: mode.peek(), failures: failures.length,
   });
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  await drop(await fetch('/api/v1/wall-reports', { method: 'POST', headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) }));
+  await drop(await fetch('/api/v1/wall-reports', { method: 'POST', signal: AbortSignal.timeout(WAIT_MS), headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }, body: JSON.stringify(body) }));
 }
 
 /** In the morning, and when somebody looks at the briefing. */
