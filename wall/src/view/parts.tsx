@@ -20,12 +20,13 @@ export function Part({ name }: { readonly name: Name }) {
   const [here, setHere] = useState<{ readonly name: Name; readonly Page: FunctionComponent } | null>(null);
   const [away, setAway] = useState(false);
   useEffect(() => {
+    setAway(false);
     if (here?.name === name) return undefined;
     const failed = (): void => {
       setAway(true);
       if (held.peek() === null) void lookForNewer(true); // its file may be gone with the release that it was of
     };
-    return keepTrying(PARTS[name], (Page) => (setAway(false), setHere({ name, Page })), failed);
+    return keepTrying(PARTS[name], (Page) => setHere({ name, Page }), failed);
   }, [name, here]);
   return here?.name === name ? <here.Page /> : <main class="unit" data-state={`${name}-loading`}><h1>{say(LOADING[name])}</h1>{away && <p class="warn" role="status" data-role="part-away">{say(newer.value === null ? 'part_away' : 'part_of_before')}</p>}</main>;
 }
