@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from time import monotonic
+from typing import NamedTuple
 
 from dunghen.contracts.cells import completed
 from dunghen.contracts.facts import Fact
@@ -24,6 +25,7 @@ from services.api.history import Days, days_of, has_days_of, taken_back
 from services.api.storing import documents
 from services.api.told_history import MARK, PAGE, SINCE, TOLD, Known, facts_known, up_to
 
+KEPT_SECONDS = 600.0  # days under a policy for which nobody asked for so long are let go
 Of = Mapping[str, str]  # by `unit`, `code` or both: whose statements, or of what
 
 
@@ -47,32 +49,39 @@ class Times:
     before: Mapping[int, DaySeries]
 
 
+class _Entry(NamedTuple):
+    """A `series` document, decoded; `key`: its unit and fold partition."""
+
+    version: int
+    key: tuple[str, int]
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """All day counters under one policy as one reading found them, by document; a later reading makes another."""
+
+    documents: Mapping[str, _Entry]
+    units: Mapping[str, DaySeries]
+    read_at: float
+
+
+_NOTHING = _Held({}, {}, float("-inf"))
+
+
 @dataclass
 class Past:
     """What the store knows, for one worker. Every method raises StoreAwayError where the store cannot be reached."""
 
     store: Store
     fresh_seconds: float = 2.0  # how long what was read answers for
-    _policy: int = -1
-    _documents: dict[str, tuple[int, tuple[str, int], Days]] = field(default_factory=dict)  # id -> (version, (unit, partition), days)
-    _units: dict[str, DaySeries] = field(default_factory=dict)
-    _read_at: float = float("-inf")
+    _kept: Mapping[int, _Held] = field(default_factory=dict)  # by policy, the one asked for last at the end
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def units(self, policy: int) -> Mapping[str, DaySeries]:
         """The day counters of all units under a policy, as the dossiers tell them now. Raises NotYetWhole while they are being written
         for the first time."""
-        async with self._lock:
-            if policy != self._policy:
-                self._policy, self._documents, self._units, self._read_at = policy, {}, {}, float("-inf")
-            if monotonic() - self._read_at >= self.fresh_seconds:
-                if not await has_days_of(self.store, policy):
-                    raise NotYetWhole(f"the days under policy {policy} are still being written")
-                touched = await self._read(policy)
-                fresh = await asyncio.to_thread(_series_of, self._by_unit(touched))
-                self._units = {**self._units, **fresh}
-                self._read_at = monotonic()
-            return self._units
+        return (await self._held(policy)).units
 
     async def units_at(self, policy: int, at: int) -> Mapping[str, DaySeries]:
         """The same as it was known at an instant: what changed in later minutes is taken back."""
@@ -85,11 +94,24 @@ class Past:
         return await asyncio.to_thread(_times_of, present, revisions)
 
     async def _since(self, policy: int, at: int) -> tuple[dict[tuple[str, int], Days], list[Document]]:
-        await self.units(policy)
+        """The days first: what changes while the revisions are read is among these, and taken back although the days lack it."""
+        held = await self._held(policy)
         revisions = [
             d async for d in documents(self.store, Query("revisions", {"policy": policy, "at": Between(low=at + 1)}, ("at",), limit=PAGE))
         ]
-        return {key: days for _, key, days in self._documents.values()}, revisions
+        return {entry.key: entry.days for entry in held.documents.values()}, revisions
+
+    async def _held(self, policy: int) -> _Held:
+        """Kept of the two policies that were asked for last: around new rules readers ask for both by turns."""
+        async with self._lock:
+            held = self._kept.get(policy, _NOTHING)
+            if monotonic() - held.read_at >= self.fresh_seconds:
+                if not await has_days_of(self.store, policy):
+                    raise NotYetWhole(f"the days under policy {policy} are still being written")
+                held = await self._read(policy, held)
+            others = [(of, kept) for of, kept in self._kept.items() if of != policy and monotonic() - kept.read_at < KEPT_SECONDS]
+            self._kept = dict([*others[-1:], (policy, held)])
+            return held
 
     async def generation_at(self, at: int) -> Generation | None:
         """The policy and day that the map showed at an instant; None before the first."""
@@ -115,18 +137,17 @@ class Past:
         where: Where = {**of, "about": Between(low=f"{after} " if after else None), "arrived_at": up_to(at)}  # no code has a space
         return facts_known(self.store, Query(TOLD.name, where, ("about", "arrived_at"), limit=PAGE), at)
 
-    async def _read(self, policy: int) -> set[str]:
-        touched = set()
+    async def _read(self, policy: int, held: _Held) -> _Held:
+        """Decodes what changed since. Whoever fails or is given up in the middle of it leaves what was held."""
+        found, touched = dict(held.documents), set[str]()
         async for document in documents(self.store, Query("series", {"policy": policy}, ("unit",), limit=PAGE)):
-            old = self._documents.get(document.id)
-            if old is None or old[0] != document.version:
+            old = found.get(document.id)
+            if old is None or old.version != document.version:
                 unit = document.body["unit"]
-                self._documents[document.id] = document.version, (unit, document.body["partition"]), days_of(document)
+                found[document.id] = _Entry(document.version, (unit, document.body["partition"]), days_of(document))
                 touched.add(unit)
-        return touched
-
-    def _by_unit(self, units: set[str]) -> dict[str, list[Days]]:
-        return {unit: days for unit, days in _grouped({key: days for _, key, days in self._documents.values()}).items() if unit in units}
+        fresh = await asyncio.to_thread(lambda: _series_of(_grouped({e.key: e.days for e in found.values() if e.key[0] in touched})))
+        return _Held(found, {**held.units, **fresh}, monotonic())
 
 
 def _grouped(series: Mapping[tuple[str, int], Days]) -> dict[str, list[Days]]:
