@@ -89,11 +89,13 @@ class Ledger:
         self.revised.add((key.unit, key.policy))
 
     def take_writes(self, version: int) -> list[Put]:
-        """The documents to write, whole; a revision of the same minute is written over its former self."""
-        writes = [Put("series", key.id, version, {**key._asdict(), "days": packed(self.known[key])}) for key in sorted(self.changed)]
+        """The documents to write, whole; a revision of the same minute is written over its former self. Revisions first: where a store
+        writes one collection after the other, nobody finds days changed of which nothing says what they were."""
+        writes = []
         for unit, policy in sorted(self.revised):
             body = {"unit": unit, "policy": policy, "at": self.minute * MINUTE, "before": packed(self.before[unit, policy])}
             writes.append(Put("revisions", f"{unit}|{policy}|{self.minute}|{self.run}", version, body))
+        writes += [Put("series", key.id, version, {**key._asdict(), "days": packed(self.known[key])}) for key in sorted(self.changed)]
         self.changed, self.revised = set(), set()
         return writes
 

@@ -36,6 +36,13 @@ def test_a_series_is_written_whole_and_only_when_it_changed() -> None:
     assert days_of(documents(book.take_writes(3), "series")[0]) == {6: [2]}
 
 
+def test_what_days_were_is_written_before_they_are_other() -> None:
+    """MongoDB writes one collection after the other: a reader in between, or a writer that is killed there, must not lose what was."""
+    book = ledger({5: [1]})
+    book.put(cell(5), [2], now=0)
+    assert [put.collection for put in book.take_writes(1)] == ["revisions", "series"]
+
+
 def test_within_a_minute_a_revision_remembers_what_was_before_it() -> None:
     book = ledger({5: [1]})
     ids = []
