@@ -44,22 +44,24 @@ async def changes_since(past: Past, follower: Follower, channel: Channel, since:
     scene = follower.mirror.scene()
     if scene is None:
         raise ProblemError("NOT_READY")
+    # all that is of now before anything is waited for: a live view goes on
+    rows, city, above = channel.view.rows, channel.view.city, heading(scene, channel.key)
     then = await past_view(past, follower, channel.key, When(known_at=since))
-    rows, old = channel.view.rows, then.view.rows
+    old = then.view.rows
     changed = [code for code, row in rows.items() if code in old and differs(old[code], row)]
     try:
         times = await past.times_since(scene.meta.policy, int(datetime.fromisoformat(str(then.heading["known_at"])).timestamp()))
     except StoreAwayError as fault:
         raise ProblemError("NOT_READY", "the history cannot be read now") from fault
-    turned = {code for code in changed if old[code].band != rows[code].band} if _same_day(then.heading, scene, channel.key) else set()
+    turned = {code for code in changed if old[code].band != rows[code].band} if _same_day(then.heading, above) else set()
     bands = await asyncio.to_thread(_bands_before, scene, channel.key, {code: times[code] for code in turned if code in times})
     told = {code: {**was(old[code]), **_when(scene, rows[code], times.get(code), bands.get(code, {}))} for code in changed}
-    above = {**heading(scene, channel.key), "since": then.heading["known_at"], "city": channel.view.city, "city_before": then.view.city}
+    above |= {"since": then.heading["known_at"], "city": city, "city_before": then.view.city}
     return msgspec.json.encode({**above, "units": [rows[code] for code in changed], "before": told})
 
 
-def _same_day(then: Mapping[str, object], scene: Scene, key: ViewKey) -> bool:
-    return all(then[name] == heading(scene, key)[name] for name in ("as_of", "policy"))
+def _same_day(then: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    return all(then[name] == now[name] for name in ("as_of", "policy"))
 
 
 def _when(scene: Scene, row: Row, times: Times | None, bands: Mapping[int, str]) -> dict[str, Any]:
