@@ -68,7 +68,8 @@ async def project(settings: ApiSettings, life: Lifecycle) -> None:
     store = open_store(settings, "api")
     life.release("store", store.close)
     projector, history = Projector(settings, board, lag, clock), HistoryProjector(settings, store, clock, board)
-    projector.on_shown = history.on_shown
+    projector.on_shown, projector.stored = history.on_shown, history.lag
+    metrics.STORE_LAG_SECONDS.set_function(history.lag.seconds)
     readiness.needed.update(projector.checks())
     stored = StoreWatch(store)
     readiness.wanted["store"] = lambda: stored.there

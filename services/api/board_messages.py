@@ -84,10 +84,13 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
 
 
 class Pulse(msgspec.Struct, gc=False, kw_only=True):
-    """The projector's sign of life, twice a second. `lag_seconds`: real seconds since all of `dossier-events` was on the map."""
+    """The projector's sign of life, twice a second. `lag_seconds`: real seconds since all of `dossier-events` was on the map;
+    `store_seconds`: since all of what figures of other days are made of was in the store, None from releases that do not say it.
+    """
 
     at: int  # milliseconds of real time
     lag_seconds: float
+    store_seconds: float | None = None
 
 
 class News(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):

@@ -19,7 +19,7 @@ from services.api.past import Moment, Past, Times, score_at
 from services.api.past_map import When, past_view
 from services.api.problems import ProblemError
 from services.api.rows import Row, instant_text, unit_row
-from services.api.views import Scene, ViewKey, heading
+from services.api.views import Scene, ViewKey, freshness, heading
 
 TOLD = ("numerator", "denominator", "band", "few", "value", "received", "finished", "pending", "overdue")  # of a row as it was
 
@@ -45,7 +45,8 @@ async def changes_since(past: Past, follower: Follower, channel: Channel, since:
     if scene is None:
         raise ProblemError("NOT_READY")
     # all that is of now before anything is waited for: a live view goes on
-    rows, city, above = channel.view.rows, channel.view.city, heading(scene, channel.key)
+    rows, city = channel.view.rows, channel.view.city
+    above = {**heading(scene, channel.key), **freshness(follower.stored_age())}
     then = await past_view(past, follower, channel.key, When(known_at=since))
     old = then.view.rows
     changed = [code for code, row in rows.items() if code in old and differs(old[code], row)]

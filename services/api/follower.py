@@ -123,6 +123,16 @@ class Follower:
         behind = lag if lag is not None and lag > self.settings.stale_seconds else None
         return silent if behind is None else max(behind, silent or 0.0)
 
+    def store_behind(self) -> float | None:
+        """Real seconds since all that there was is in the store, where that is too long: its disk is full, or it is away. None while all
+        is well."""
+        behind = self.mirror.store_seconds(monotonic())
+        return behind if behind is not None and behind > self.settings.store_stale_seconds else None
+
+    def stored_age(self) -> float | None:
+        """`stale_age` of what is read from the store."""
+        return max((age for age in (self.stale_age(), self.store_behind()) if age is not None), default=None)
+
     def silent_for(self) -> float | None:
         """Seconds without a word from the projector where that is too long; None while it speaks."""
         age = self.mirror.age_seconds(monotonic())

@@ -17,7 +17,7 @@ from dunghen.contracts.cells import CellKey, decode_kept, parse_key
 from dunghen.contracts.justifications import decode_justification
 from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import decode_action
-from dunghen.contracts.topics import FACTS, JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS
+from dunghen.contracts.topics import FACTS, JUSTIFICATIONS, NOTICE_ACTIONS, NOTICES, OWN_KEY, UNIT_DAYS, all_topics
 from dunghen.platform import traces
 from dunghen.platform.clock import Clock, real_milliseconds
 from dunghen.platform.kafka import MissingTopic, Place, Reader, Record, Unreachable, end_offsets
@@ -26,6 +26,7 @@ from dunghen.platform.store import Collection, Put, Store
 from services.api import acknowledgements, justifications, metrics
 from services.api.board_messages import Generation
 from services.api.history import GENERATIONS, REVISIONS, SERIES, WHOLE, Ledger, SeriesKey, days_of, generation_put, was_shown, whole_put
+from services.api.lag import StoreLag
 from services.api.ports import NewsWriter
 from services.api.settings import ApiSettings
 from services.api.storing import follow_into
@@ -63,6 +64,11 @@ class HistoryProjector:
     _writes: list[Put] = field(default_factory=list)
     _written_at: float = 0.0
     _version: int = 0
+    lag: StoreLag = field(init=False)  # of what figures are made of
+
+    def __post_init__(self) -> None:
+        topics = all_topics(self.settings.partitions)
+        self.lag = StoreLag({topic: topics[topic].partitions for topic in (UNIT_DAYS, FACTS)}, self.settings.store_stale_seconds)
 
     def on_shown(self, generation: Generation, at: int) -> None:
         """The map shows this generation since `at`, on the city's clock."""
@@ -85,7 +91,8 @@ class HistoryProjector:
 
     async def _follow(self) -> None:
         await self.begin()
-        reader, came = Reader(self.settings, FOLLOWED, await self.store.offsets(), patient=True), traces.Came()
+        self.lag.written = await self.store.offsets()
+        reader, came = Reader(self.settings, FOLLOWED, self.lag.written, patient=True), traces.Came()
         async for batches in reader.batches():
             for place, records in batches.items():
                 await self._take(place, records)
@@ -130,7 +137,9 @@ class HistoryProjector:
         told, whole = len(self._generations), await self._whole(reader)
         generations = [generation_put(at, shown.policy, shown.day, self._version) for at, shown in self._generations[:told]]
         writes = [*self._ledger.take_writes(self._version), *self._told.take_writes(), *self._writes, *generations, *whole]
-        await self.store.apply(writes, dict(reader.next))
+        offsets = dict(reader.next)
+        await self.store.apply(writes, offsets)
+        self.lag.written = offsets
         del self._generations[:told]
         await tell_notices(self.news, self.store, self._writes)
         self._writes, self._written_at = [], monotonic()

@@ -26,6 +26,7 @@ WRITE_SECONDS = Histogram(
     "dunghen_api_board_write_seconds", "Time of one write to the board", buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
 )
 LAG_SECONDS = Gauge("dunghen_api_source_lag_seconds", "Real seconds since all that was then in dossier-events is on the map")
+STORE_LAG_SECONDS = Gauge("dunghen_api_store_lag_seconds", "Real seconds since all that was then in unit-days and facts is in the store")
 FEEDS = Gauge("dunghen_api_feeds", "Sending systems that were ever heard of, by what is shown of them", ["state"])
 for _state in ("fresh", "stale"):
     FEEDS.labels(state=_state)

@@ -142,3 +142,9 @@ class Mirror:
         """Real seconds since everything in `dossier-events` was on the map, as far as it is known here."""
         age = self.age_seconds(now)
         return None if age is None or self.pulse is None else round(self.pulse.lag_seconds + age, 1)
+
+    def store_seconds(self, now: float) -> float | None:
+        """Real seconds since everything in the topics of the days and facts was in the store, as far as it is known here."""
+        age = self.age_seconds(now)
+        said = self.pulse.store_seconds if self.pulse else None
+        return None if age is None or said is None else round(said + age, 1)

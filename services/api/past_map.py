@@ -60,10 +60,11 @@ class FactsAsked(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A view and what stands above its rows."""
+    """A view and what stands above its rows; `age`: real seconds that it is behind, where that is too long."""
 
     view: View
     heading: dict[str, object]
+    age: float | None = None
 
 
 def is_live(key: ViewKey, when: When, scene: Scene) -> bool:
@@ -87,7 +88,7 @@ async def past_view(past: Past, follower: Follower, key: ViewKey, when: When) ->
         above = {**heading(of_then, key), "as_of": date_of(then.day).isoformat()}
         if key.indicator and when.known_at is not None:
             above["withdrawn"] = withdrawn_years(then.scene, {key.indicator.partition(".")[0]})
-        return Shown(view, above)
+        return Shown(view, above, then.age)
 
 
 def _counted(then: _Then, windows: Mapping[str, Window]) -> Scene:
@@ -114,6 +115,7 @@ async def past_facts(past: Past, follower: Follower, asked: FactsAsked, known_at
         if now is None:
             raise ProblemError("NOT_READY")
         scene = await _known_at(past, follower, now, known_at)
+        refuse_behind(follower, _age(follower, scene.meta.known_at))
         await _since_seen(past, scene)
         if scene.policy is None:
             return scene, []  # nobody can say which of them were drafts
@@ -138,7 +140,7 @@ async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) 
         windows |= since_windows(book, windows[window])
         series = then.units.get(code, DaySeries())
         over = then.today - 1
-        return Told(then.scene, unit_score(code, series, (then.day, over), windows), series, over)
+        return Told(then.scene, unit_score(code, series, (then.day, over), windows), series, over, then.age)
 
 
 def _told_codes(key: ViewKey, scene: Scene) -> frozenset[str]:
@@ -161,12 +163,15 @@ async def _since_seen(past: Past, scene: Scene) -> None:
 
 
 class _Then(NamedTuple):
-    """The city at another day: its scene without scores and feeds, the day asked for, the day that was today, all day counters."""
+    """The city at another day: its scene without scores and feeds, the day asked for, the day that was today, all day counters; how many
+    real seconds these are behind, where that is too long.
+    """
 
     scene: Scene
     day: int
     today: int
     units: Mapping[str, DaySeries]
+    age: float | None
 
 
 async def _then(past: Past, follower: Follower, when: When, windows: Iterable[str]) -> _Then:
@@ -181,8 +186,22 @@ async def _then(past: Past, follower: Follower, when: When, windows: Iterable[st
         raise ProblemError("INVALID_PARAMETER", "as_of lies ahead" if day > today else "as_of lies before 1970")
     for window in windows:
         _window(window, day)
-    units = await (past.units(policy) if when.known_at is None else past.units_at(policy, scene.meta.known_at))
-    return _Then(replace(scene, meta=msgspec.structs.replace(scene.meta, day=day), scores={}, feeds={}), day, today, units)
+    known_at = None if when.known_at is None else scene.meta.known_at
+    units = await (past.units(policy) if known_at is None else past.units_at(policy, known_at))
+    shown = replace(scene, meta=msgspec.structs.replace(scene.meta, day=day), scores={}, feeds={})
+    return _Then(shown, day, today, units, _age(follower, known_at))
+
+
+def _age(follower: Follower, known_at: int | None) -> float | None:
+    """How far behind an answer out of the store is, where that is too long; of what was known before it fell behind it has all."""
+    age = follower.stored_age()
+    return None if age and known_at is not None and known_at < follower.clock.seconds() - age else age
+
+
+def refuse_behind(follower: Follower, age: float | None) -> None:
+    """For what has no member to say the age of its figures with. Raises ProblemError where the store is behind."""
+    if age is not None and follower.store_behind() is not None:
+        raise ProblemError("NOT_READY", "the history is behind what was sent, and this answer could not say so")
 
 
 def _window(name: str, day: int) -> Window:

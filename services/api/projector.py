@@ -20,7 +20,7 @@ from dunghen.platform.kafka import MissingTopic, Reader, Truncated, Unreachable
 from dunghen.platform.logs import get_logger
 from services.api import metrics
 from services.api.board_messages import Generation, Pulse
-from services.api.lag import SourceLag, Taken
+from services.api.lag import SourceLag, StoreLag, Taken
 from services.api.policies import Policies
 from services.api.ports import BoardUnreachableError, BoardWriter, DisplacedError, Lag, Offsets
 from services.api.projector_state import Showing
@@ -40,10 +40,11 @@ class Projector:
     def __init__(self, settings: ApiSettings, board: BoardWriter, lag: Lag, clock: Clock) -> None:
         self.settings, self.board, self.lag, self.clock = settings, board, lag, clock
         self.silence = Patience(settings.feed_stale_seconds, settings.feed_stale_outside_seconds)
-        self.source_lag, self.taken, self.came = SourceLag(settings.stale_seconds), Taken(), traces.Came()
+        self.source_lag, self.taken, self.came = SourceLag[int](settings.stale_seconds), Taken(), traces.Came()
         self._began, self._sources_at, self.on_board = time.monotonic(), float("-inf"), False
         metrics.LAG_SECONDS.set_function(self.map_age)
         self.showing: Showing | None = None
+        self.stored: StoreLag | None = None  # of whoever writes the store beside
         self.on_shown: Callable[[Generation, int], object] = lambda *_: None
         self.policies, self.policies_read = Policies({}), 0
         self.last_version, self.level = 0, False
@@ -119,7 +120,8 @@ class Projector:
         seconds = self.source_lag.seconds(time.monotonic(), covers)
         metrics.on_feeds(showing.feeds.values())
         metrics.LAG_EVENTS.set(self.source_lag.events(covers))
-        if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3))) != showing.position:
+        stored = None if self.stored is None else round(self.stored.seconds(), 3)
+        if await self.board.pulse(Pulse(at=real_milliseconds(), lag_seconds=round(seconds, 3), store_seconds=stored)) != showing.position:
             raise DisplacedError
         self.on_board = True
 
@@ -154,6 +156,8 @@ class Projector:
                 at = time.monotonic()
                 self.source_lag.sample(at, await self.lag.ends(DOSSIER_EVENTS, self.settings.partitions))
                 self._sources_at = at
+                if self.stored is not None:
+                    await self.stored.look(self.lag)
                 if self.showing is not None and self.showing.offsets != committed:
                     committed = dict(self.showing.offsets)
                     await self.lag.commit(committed)

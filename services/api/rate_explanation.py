@@ -85,7 +85,7 @@ class FlagFigures(msgspec.Struct, kw_only=True):
 class RateExplanation(msgspec.Struct, kw_only=True):
     """One rate of one unit taken apart. `within`: parts of parts. `flags` None: no day is over yet.
 
-    `flags` and `late_data` are None too while the read model cannot be read.
+    `flags` and `late_data` are None too while the read model cannot be read, or is behind the map.
     """
 
     code: str

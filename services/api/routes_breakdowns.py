@@ -33,7 +33,7 @@ def breakdown_routes(follower: Follower, past: Past) -> APIRouter:
         """A unit's finished dossiers by procedure, field, channel, hour or weekday (and channel) of receipt: of the months that lie wholly
         within the window, are over and published. No cell has fewer than five dossiers, nor has what is left out of a month.
         """
-        scene, age = present(follower), follower.stale_age()
+        scene, age = present(follower), follower.stored_age()
         unit = unit_of(scene, code)
         if scene.policy is None:
             raise ProblemError("NOT_READY")

@@ -14,7 +14,7 @@ from services.api.follower import Follower
 from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_view import book_of
 from services.api.past import Past
-from services.api.past_map import OneUnit, is_live, past_unit
+from services.api.past_map import OneUnit, is_live, past_unit, refuse_behind
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.schema import KNOWN, refusals
 from services.api.views import NO_SCORE, Scene, ViewKey
@@ -63,6 +63,7 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
             score, told = scene.scores.get(code, NO_SCORE), scene
         else:
             found = await past_unit(past, follower, OneUnit(code, window, told=True), when)
+            refuse_behind(follower, found.age)
             score, told = found.score, found.scene
         body = score_card(unit, score, told, (window, resolve(window, told.meta.day)))
         return answered(request, body)

@@ -32,7 +32,7 @@ def look_ahead_routes(follower: Follower, look: LookAhead) -> APIRouter:
         will breach at the present pace, with an interval. Counts are multiples of five, estimates whole numbers of as many dossiers; of
         fewer nothing is said.
         """
-        found, age = await _found(follower, look, code, public=True), follower.stale_age()
+        found, age = await _found(follower, look, code, public=True), follower.stored_age()
         if age is None:
             return hashed(request, msgspec.json.encode(found))
         return untagged(request, msgspec.json.encode(msgspec.structs.replace(found, stale=True, age_seconds=round(age))))
@@ -51,7 +51,7 @@ def exact_look_ahead_routes(officials: Officials, look: LookAhead) -> APIRouter:
         unit_of(officials.scene(), code)
         found = await _found(officials.follower, look, code, public=False)
         await officials.log(reading, code)
-        age = officials.follower.stale_age()
+        age = officials.follower.stored_age()
         return private(request, found if age is None else msgspec.structs.replace(found, stale=True, age_seconds=round(age)))
 
     return router

@@ -23,7 +23,7 @@ from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
 from services.api.schema import changes_answers, map_answers, refusals
-from services.api.views import Scene, ViewKey, heading, whole_of
+from services.api.views import Scene, ViewKey, freshness, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office", "health"]
@@ -156,10 +156,11 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
             if when != When():
                 raise ProblemError("INVALID_PARAMETER", "what changed is of now: without as_of and known_at")
             return _updated(request, follower, question, extent.updated_since)
-        then, age = await shown_then(follower, past, question, when), follower.stale_age()
+        then = await shown_then(follower, past, question, when)
         if then is not None:
-            return hashed(request, whole_of(then.view, then.heading, age))
-        channel = channel_of(follower, question)
+            body = whole_of(then.view, then.heading, then.age)
+            return hashed(request, body) if then.age is None else untagged(request, body)
+        channel, age = channel_of(follower, question), follower.stale_age()
         if extent.include == "covers":
             return untagged(request, _with_covers(channel, present(follower), age))
         return untagged(request, channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
@@ -211,8 +212,7 @@ def _updated(request: Request, follower: Follower, question: Question, version: 
     if changes is None:
         raise ProblemError("VERSION_GONE")
     units = [row for code, row in channel.view.rows.items() if code in changes.units]
-    freshness = {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
-    above = {**heading(present(follower), channel.key), **freshness, "city": channel.view.city}
+    above = {**heading(present(follower), channel.key), **freshness(age), "city": channel.view.city}
     return hashed(request, msgspec.json.encode({**above, "units": units, "gone": sorted(changes.gone)}))
 
 

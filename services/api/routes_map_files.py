@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from dunghen.platform.sheets import CSV, XLSX
 from services.api.answers import geojson_of, hashed
-from services.api.downloads import download, map_table
+from services.api.downloads import Table, download, map_table
 from services.api.follower import Follower
 from services.api.past import Past
-from services.api.past_map import Shown, When
+from services.api.past_map import Shown, When, refuse_behind
 from services.api.routes_map import Asked, AskedWhen, Question, channel_of, present, shown_then
 from services.api.schema import file_answers
-from services.api.views import heading
+from services.api.views import freshness, heading
 
 
 def map_file_routes(follower: Follower, past: Past) -> APIRouter:
@@ -24,27 +24,31 @@ def map_file_routes(follower: Follower, past: Past) -> APIRouter:
     @router.get("/map.csv", response_class=Response, responses=file_answers(CSV))
     async def get_csv(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as CSV for spreadsheets."""
-        then = await _shown(follower, past, question, when)
-        return await download(request, map_table(then.view.rows.values(), then.heading), "csv")
+        return await download(request, await _table(follower, past, question, when), "csv")
 
     @router.get("/map.xlsx", response_class=Response, responses=file_answers(XLSX))
     async def get_xlsx(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as an XLSX sheet: numbers and dates as such, no formula, the same bytes for the same figures."""
-        then = await _shown(follower, past, question, when)
-        return await download(request, map_table(then.view.rows.values(), then.heading), "xlsx")
+        return await download(request, await _table(follower, past, question, when), "xlsx")
 
     @router.get("/map.geojson", response_class=Response, responses=file_answers("application/geo+json"))
     async def get_geojson(request: Request, question: Asked, when: AskedWhen) -> Response:
         """The same as GeoJSON over the areas of `/geometry`: those of a cartogram (`planar`), or imported boundaries."""
-        then = await _shown(follower, past, question, when)
-        return hashed(request, geojson_of(then.view.rows.values(), then.heading, follower.geometries.current), "application/geo+json")
+        shown = await shown_then(follower, past, question, when) or _live(follower, question)
+        above = {**shown.heading, **freshness(shown.age)}
+        return hashed(request, geojson_of(shown.view.rows.values(), above, follower.geometries.current), "application/geo+json")
 
     return router
 
 
-async def _shown(follower: Follower, past: Past, question: Question, when: When) -> Shown:
+async def _table(follower: Follower, past: Past, question: Question, when: When) -> Table:
     then = await shown_then(follower, past, question, when)
     if then is not None:
-        return then
+        refuse_behind(follower, then.age)
+    shown = then or _live(follower, question)
+    return map_table(shown.view.rows.values(), shown.heading)
+
+
+def _live(follower: Follower, question: Question) -> Shown:
     channel = channel_of(follower, question)
-    return Shown(channel.view, heading(present(follower), channel.key))
+    return Shown(channel.view, heading(present(follower), channel.key), follower.stale_age())

@@ -21,7 +21,7 @@ from services.api.monthly_sheet import MonthlySheet, Months, months_of, sheet_of
 from services.api.monthly_sheets import MonthlySheets, table_of_all, together
 from services.api.officials import Officials
 from services.api.past import Past
-from services.api.past_map import past_scene
+from services.api.past_map import past_scene, refuse_behind
 from services.api.problems import ProblemError
 from services.api.reconciliations import UnitReconciliation, reconciliation_of
 from services.api.routes_map import unit_of
@@ -48,6 +48,7 @@ def monthly_routes(officials: Officials, past: Past) -> APIRouter:
     async def get_monthly_sheet_xlsx(request: Request, code: str, month: Month) -> Response:
         """The same for spreadsheets."""
         sheet = await _sheet(request, (officials, past), code, month)
+        refuse_behind(officials.follower, officials.follower.stored_age())
         return await private_sheet(request, Table(f"dunghen-monthly-{sheet.code}-{sheet.month}", *table_of(sheet)))
 
     return router
@@ -68,6 +69,7 @@ def city_monthly_routes(officials: Officials, past: Past) -> APIRouter:
     async def get_monthly_sheets_xlsx(request: Request, month: Month) -> Response:
         """The same for spreadsheets, a row a unit."""
         sheets = await _sheets(request, officials, past, month)
+        refuse_behind(officials.follower, officials.follower.stored_age())
         return await private_sheet(request, Table(f"dunghen-monthly-{sheets.month}", *table_of_all(sheets)))
 
     return router
@@ -79,7 +81,7 @@ async def _sheet(request: Request, of: tuple[Officials, Past], code: str, month:
     unit = unit_of(officials.scene(), code)
     months, scene = await _months(officials, past, month)
     await officials.log(reading, code)
-    sheet = sheet_of_unit(scene, unit, months, officials.follower.stale_age() is not None)
+    sheet = sheet_of_unit(scene, unit, months, officials.follower.stored_age() is not None)
     try:
         said = await justifications_of(officials.store, (code, MONTHLY_SHEET, month), scene.looks.zone)
     except StoreAwayError as fault:
@@ -95,7 +97,7 @@ async def _sheets(request: Request, officials: Officials, past: Past, month: str
     reading = await officials.admitted(request, What.MONTHLY_SHEETS, Target(city=everybody))
     months, scene = await _months(officials, past, month)
     await officials.log(reading)
-    sheets = await asyncio.to_thread(sheets_of_all, scene, months, officials.follower.stale_age() is not None)
+    sheets = await asyncio.to_thread(sheets_of_all, scene, months, officials.follower.stored_age() is not None)
     try:
         written = await written_at(officials.store, (sheet.code for sheet in sheets), MONTHLY_SHEET, month)
     except StoreAwayError as fault:
@@ -109,6 +111,9 @@ async def _sheets(request: Request, officials: Officials, past: Past, month: str
 
 
 def _compared(officials: Officials, unit: Unit, scene: Scene, month: str) -> UnitReconciliation:
+    """What was compared is the live map: that vouches for figures out of the store while this is level with it."""
+    if officials.follower.store_behind() is not None:
+        return UnitReconciliation("not_reconciled", None)
     return reconciliation_of(officials.follower.reconciled, unit, period(month), scene)
 
 

@@ -13,7 +13,7 @@ from services.api.answers import hashed, tagged
 from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
-from services.api.past_map import OneUnit, is_live, past_unit
+from services.api.past_map import OneUnit, is_live, past_unit, refuse_behind
 from services.api.procedures import ProceduresAnswer, procedures_answer
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.rows import instant_text
@@ -40,7 +40,11 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         scene = present(follower)
         unit = unit_of(scene, code)
         live = is_live(ViewKey(window), when, scene)
-        told = await (told_now(past, scene, code) if live else past_unit(past, follower, OneUnit(code, window), when))
+        if live:
+            told = await told_now(past, scene, code, behind=follower.store_behind() is not None)
+        else:
+            told = await past_unit(past, follower, OneUnit(code, window), when)
+            refuse_behind(follower, told.age)
         return hashed(request, unit_page(told, unit))
 
     @router.get("/feeds", responses=feeds_answers())

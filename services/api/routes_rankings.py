@@ -16,13 +16,13 @@ from dunghen.domain.units import Catalogue
 from dunghen.domain.windows import WindowError
 from dunghen.platform.sheets import CSV, XLSX
 from services.api.answers import hashed
-from services.api.downloads import download, ranking_table
+from services.api.downloads import Table, download, ranking_table
 from services.api.follower import Follower
 from services.api.indicator_periods import periods_of, reason_of
 from services.api.indicator_rows import Measure
 from services.api.indicator_view import book_of, known_indicator
 from services.api.past import Past
-from services.api.past_map import Shown, When, is_live, past_view
+from services.api.past_map import Shown, When, is_live, past_view, refuse_behind
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
 from services.api.rankings import Group, Order, RankingAnswer, Wanted, rankings_of, side_of
@@ -78,18 +78,24 @@ def ranking_routes(follower: Follower, past: Past) -> APIRouter:
     @router.get("/rankings.csv", response_class=Response, responses=file_answers(CSV))
     async def get_rankings_csv(request: Request, asked: Asked) -> Response:
         """The same as CSV for spreadsheets."""
-        return await download(request, ranking_table(await _answer(follower, past, asked)), "csv")
+        return await download(request, await _table(follower, past, asked), "csv")
 
     @router.get("/rankings.xlsx", response_class=Response, responses=file_answers(XLSX))
     async def get_rankings_xlsx(request: Request, asked: Asked) -> Response:
         """The same as an XLSX sheet: numbers and dates as such, no formula, the same bytes for the same figures."""
-        return await download(request, ranking_table(await _answer(follower, past, asked)), "xlsx")
+        return await download(request, await _table(follower, past, asked), "xlsx")
 
     return router
 
 
+async def _table(follower: Follower, past: Past, asked: RankingQuestion) -> Table:
+    answer = await _answer(follower, past, asked)
+    refuse_behind(follower, answer.age_seconds)
+    return ranking_table(answer)
+
+
 async def _answer(follower: Follower, past: Past, asked: RankingQuestion) -> RankingAnswer:
-    scene, age = present(follower), follower.stale_age()
+    scene, age = present(follower), follower.stored_age()  # the period before comes out of the store, whatever the other one does
     try:
         period = period_of(asked.period, scene.meta.day)
     except WindowError as fault:

@@ -59,7 +59,10 @@ async def subject_of(follower: Follower, past: Past, code: str, asking: Asking) 
     scene = present(follower)
     unit = unit_of(scene, code)
     live = is_live(ViewKey(asking.window), asking.when, scene)
-    told = await (told_now(past, scene, code) if live else past_unit(past, follower, OneUnit(code, asking.window), asking.when))
+    if live:
+        told = await told_now(past, scene, code, behind=follower.store_behind() is not None)
+    else:
+        told = await past_unit(past, follower, OneUnit(code, asking.window), asking.when)
     return Subject(told, unit, asking.window, asking.rate, live)
 
 
@@ -73,8 +76,9 @@ def rate_explanation_routes(follower: Follower, past: Past, behind: Behind) -> A
         rates and the gaps between them; flags of the dossiers behind it, as counts that isolate nobody; how many steps came late.
         """
         subject = await subject_of(follower, past, code, asking)
-        found = explanation(subject, await _beside(behind, subject), versions_of(follower.mirror.records, subject.scene.meta.policy))
-        age = follower.stale_age()
+        beside = await _beside(behind, subject) if follower.store_behind() is None else Beside(None, None)
+        found = explanation(subject, beside, versions_of(follower.mirror.records, subject.scene.meta.policy))
+        age = follower.stale_age() if subject.live else subject.told.age
         told = found if age is None else msgspec.structs.replace(found, stale=True, age_seconds=round(age))
         return hashed(request, msgspec.json.encode(told))
 

@@ -84,6 +84,11 @@ class ApiSettings(PlatformSettings):
     max_listeners: int = Field(1000, ge=1, description="officials' streams open at one worker; beyond, 503")
     max_streams: int = Field(20000, ge=1, description="open streams of one worker; beyond, 503")
 
+    @property
+    def store_stale_seconds(self) -> float:
+        """What is read from the store is stale when it is so far behind: written as often as may be, it is behind by one pause."""
+        return self.stale_seconds + self.history_seconds
+
     @field_validator("alerts_private_networks")
     @classmethod
     def _networks(cls, value: str) -> str:

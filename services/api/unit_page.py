@@ -68,7 +68,7 @@ class UnitIdentity(msgspec.Struct, kw_only=True):
 
 
 class UnitAnswer(UnitIdentity, kw_only=True):
-    """One unit in all windows and rates. `daily` and `trail` are None while the history cannot be read."""
+    """One unit in all windows and rates. `daily` and `trail` are None while the history cannot be read, or is behind the map."""
 
     version: int
     as_of: str
@@ -86,12 +86,15 @@ class UnitAnswer(UnitIdentity, kw_only=True):
 
 
 class Told(NamedTuple):
-    """What a unit's page is made of; `series` None while the history cannot be read; `over`: the last local day that is over."""
+    """What a unit's page is made of; `series` None while the history cannot be read; `over`: the last local day that is over; `age`: real
+    seconds that what is of another day is behind, where that is too long.
+    """
 
     scene: Scene
     score: UnitScore
     series: DaySeries | None
     over: int
+    age: float | None = None
 
 
 def units_list(scene: Scene) -> bytes:
@@ -100,10 +103,12 @@ def units_list(scene: Scene) -> bytes:
     return msgspec.json.encode({"version": scene.meta.version, "units": units})
 
 
-async def told_now(past: Past, scene: Scene, code: str) -> Told:
-    """A unit as the live picture shows it, with its days as the dossiers tell them now."""
+async def told_now(past: Past, scene: Scene, code: str, *, behind: bool) -> Told:
+    """A unit as the live picture shows it, with its days as the dossiers tell them now; without them where the store is `behind`."""
     score, over = scene.scores.get(code, NO_SCORE), scene.meta.day - 1
     try:
+        if behind:
+            return Told(scene, score, None, over)
         return Told(scene, score, (await past.units(scene.meta.policy)).get(code, DaySeries()), over)
     except StoreAwayError:
         return Told(scene, score, None, over)
@@ -111,7 +116,7 @@ async def told_now(past: Past, scene: Scene, code: str) -> Told:
 
 def unit_page(told: Told, unit: Unit) -> bytes:
     """The unit's counts as of the shown day and, for each window, its counts and all four rates; then day by day."""
-    scene, score, series, over = told
+    scene, score, series, over, _ = told
     day = scene.meta.day
     return msgspec.json.encode(
         UnitAnswer(

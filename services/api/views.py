@@ -161,8 +161,12 @@ NO_SCORE = UnitScore(unit="", day=0, policy=0, covers={})
 
 def whole_of(view: View, above: Mapping[str, object], age: float | None) -> bytes:
     """A view as JSON. `age`: seconds without a word from the projector, where that is too long: stale."""
-    freshness = {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
-    return encode({**above, **freshness, "city": view.city, "units": list(view.rows.values())})
+    return encode({**above, **freshness(age), "city": view.city, "units": list(view.rows.values())})
+
+
+def freshness(age: float | None) -> dict[str, object]:
+    """`stale`, and `age_seconds` only then. `age`: real seconds that an answer is behind, where that is too long."""
+    return {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
 
 
 def heading(scene: Scene, key: ViewKey) -> dict[str, object]:

@@ -38,10 +38,8 @@ class Day(NamedTuple):
 
 
 def read_day(api: httpx.Client, day: date | None) -> Day:
-    """`day` None: yesterday of the city. Raises CommandError for one that is not over, and while the map is stale."""
+    """`day` None: yesterday of the city. Raises CommandError for one that is not over, and while the map or its history is stale."""
     now = _get(api, "map")
-    if now["stale"]:
-        raise CommandError("the map is behind and says so: what it has of that day may be old; try again when it is level")
     today = date.fromisoformat(now["as_of"])
     wanted = day or date.fromordinal(today.toordinal() - 1)
     if wanted >= today:
@@ -78,8 +76,9 @@ def _indicators(api: httpx.Client, day: date) -> Iterator[dict[str, object]]:
         answer = api.get("map", params={"indicator": code, "window": "month", "as_of": str(day)})
         if answer.status_code == 404:
             continue  # not in force on that day
+        body = _level(answer.raise_for_status().json())
         members = ("numerator", "denominator", "few", "points", "maximum", "reason", "standing", "exact")
-        for row in answer.raise_for_status().json()["units"]:
+        for row in body["units"]:
             yield {**_named(day, row), "indicator": code, **{name: row.get(name) for name in members}}
 
 
@@ -98,4 +97,11 @@ def _get(api: httpx.Client, path: str, **asked: str) -> Any:
     answer = api.get(path, params=asked)
     if answer.is_error:
         raise CommandError(f"the API answered {answer.status_code} to /api/v1/{path}")
-    return answer.json()
+    return _level(answer.json())
+
+
+def _level(body: Any) -> Any:
+    """The map of now may be level while the history, of which other days are made, is behind: each answer says it of itself."""
+    if body.get("stale"):
+        raise CommandError("the map is behind and says so: what it has of that day may be old; try again when it is level")
+    return body

@@ -152,7 +152,7 @@ class World:
         async def project() -> None:
             await lag.start([(t, p) for t in FOLLOWED for p in range(all_topics(self.settings.partitions)[t].partitions)])
             projector, history = Projector(self.settings, board, lag, self.clock), HistoryProjector(self.settings, store, self.clock, board)
-            projector.on_shown, self.projector = history.on_shown, projector
+            projector.on_shown, projector.stored, self.projector = history.on_shown, history.lag, projector
             dossiers = DossierProjector(self.settings, store, projector.policy, board)
             breakdowns = BreakdownProjector(self.settings, store, self.clock, dossiers)
             dossiers.on_written = breakdowns.on_written
