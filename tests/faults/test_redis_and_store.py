@@ -29,6 +29,7 @@ from tests.faults.world import FaultWorld
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 OUT_OF_TOUCH = 2.0
+STALE_SECONDS = 30  # as the setting
 AWAY_SECONDS = 20 if LONG else 6  # longer than the map may be silent about it
 SLOW = (0.3, 2.0, 5.0) if LONG else (5.0,)
 TRIED_SECONDS = 15 if LONG else 6
@@ -81,6 +82,19 @@ def figures_of(answer: httpx.Response) -> dict[str, tuple[int, int]]:
 
 def until_said_to_be_old(world: FaultWorld) -> None:
     eventually(lambda: asked(world).json()["stale"], within=PATIENCE, what="that the map is old")
+
+
+def month_of(world: FaultWorld, form: str = "") -> httpx.Response:
+    """This month as a named period: it comes out of the store."""
+    return httpx.get(f"{world.page}/api/v1/map{form}", params={"window": asked(world).json()["as_of"][:7]}, timeout=30)
+
+
+def until_the_month_is_said_to_be_old(world: FaultWorld) -> None:
+    """And not the live map, which does not come from there."""
+    eventually(lambda: month_of(world).json().get("stale"), within=PATIENCE, what="that the month is old")
+    assert month_of(world).json()["age_seconds"] > STALE_SECONDS
+    table = month_of(world, ".csv")
+    assert (table.status_code, table.json()["code"]) == (503, "NOT_READY")
 
 
 def pause(seconds: float) -> None:
@@ -230,7 +244,7 @@ def test_the_live_map_does_not_wait_for_a_store_that_is_away_slow_or_deaf_and_hi
     assert attack.reader.old < attack.reader.answers / 20, "the live map comes from Redis"  # a busy machine is late by itself, now and then
 
 
-def test_a_disk_that_is_full_stops_history_and_read_model_alone_and_they_go_on_where_it_has_room(
+def test_a_disk_that_is_full_stops_history_and_read_model_alone_which_say_it_and_go_on_where_it_has_room(
     make_world: Callable[..., FaultWorld], tmp_path: Path, report: Callable[..., None]
 ) -> None:
     full = tmp_path / "full"
@@ -243,10 +257,12 @@ def test_a_disk_that_is_full_stops_history_and_read_model_alone_and_they_go_on_w
         def fill() -> None:
             full.touch()
             eventually(lambda: "SQLITE_FULL" in world.log("projector"), within=PATIENCE, what="a write that had no room")
+            until_the_month_is_said_to_be_old(world)
             for _ in range(2):
                 attack.level()
                 pause(AWAY_SECONDS / 2)
             full.unlink()
+            eventually(lambda: month_of(world).json().get("stale") is False, within=PATIENCE, what="the month level again")
 
         for _ in range(3 if LONG else 1):
             attack.blow("full", fill)
