@@ -28,7 +28,7 @@ from services.api.mirror import Mirror
 from services.api.past import Moment, Of, Past, score_at
 from services.api.problems import ProblemError
 from services.api.told_history import beyond_knowing, codes_of
-from services.api.unit_page import Told
+from services.api.unit_page import Told, told_now
 from services.api.views import Scene, View, ViewKey, heading
 from services.api.withdrawn import withdrawn_years
 
@@ -126,6 +126,14 @@ async def past_facts(past: Past, follower: Follower, asked: FactsAsked, known_at
             if len(found) > asked.limit:
                 break
         return scene, found
+
+
+async def unit_then_or_now(past: Past, follower: Follower, asked: OneUnit, when: When) -> Told:
+    """One unit as the live picture shows it where that answers, else as `past_unit`."""
+    now = follower.mirror.scene()
+    if now is None or not is_live(ViewKey(asked.window), when, now):
+        return await past_unit(past, follower, asked, when)
+    return await told_now(past, now, asked.code, behind=follower.store_behind() is not None)
 
 
 async def past_unit(past: Past, follower: Follower, asked: OneUnit, when: When) -> Told:

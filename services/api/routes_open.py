@@ -13,13 +13,12 @@ from services.api.answers import hashed, tagged
 from services.api.definitions import definitions
 from services.api.follower import Follower
 from services.api.past import Past
-from services.api.past_map import OneUnit, is_live, past_unit, refuse_behind
+from services.api.past_map import OneUnit, refuse_behind, unit_then_or_now
 from services.api.procedures import ProceduresAnswer, procedures_answer
 from services.api.routes_map import WINDOW_HELP, AskedWhen, present, unit_of
 from services.api.rows import instant_text
 from services.api.schema import KNOWN, answers, feeds_answers, unit_answers, units_answers
-from services.api.unit_page import told_now, unit_page, units_list
-from services.api.views import ViewKey
+from services.api.unit_page import unit_page, units_list
 
 
 def open_routes(follower: Follower, past: Past) -> APIRouter:
@@ -37,14 +36,9 @@ def open_routes(follower: Follower, past: Past) -> APIRouter:
         request: Request, code: str, when: AskedWhen, window: Annotated[str, Query(description=WINDOW_HELP)] = "month"
     ) -> Response:
         """One unit in all live windows and the one asked for, in all rates: as of now or as of another day, and how it came there."""
-        scene = present(follower)
-        unit = unit_of(scene, code)
-        live = is_live(ViewKey(window), when, scene)
-        if live:
-            told = await told_now(past, scene, code, behind=follower.store_behind() is not None)
-        else:
-            told = await past_unit(past, follower, OneUnit(code, window), when)
-            refuse_behind(follower, told.age)
+        unit = unit_of(present(follower), code)
+        told = await unit_then_or_now(past, follower, OneUnit(code, window), when)
+        refuse_behind(follower, told.age)
         return hashed(request, unit_page(told, unit))
 
     @router.get("/feeds", responses=feeds_answers())

@@ -25,7 +25,7 @@ from services.api.follower import Follower
 from services.api.items import item_of
 from services.api.officials import Officials
 from services.api.past import Past
-from services.api.past_map import OneUnit, When, is_live, past_unit
+from services.api.past_map import OneUnit, When, is_live, unit_then_or_now
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
 from services.api.rate_explanation import Beside, RateExplanation, Subject, explanation, flag_figures, late_data
@@ -33,7 +33,6 @@ from services.api.routes_map import WINDOW_HELP, RateName, present, unit_of
 from services.api.routes_officials import REFUSALS, After, Limit, paged
 from services.api.rows import instant_text
 from services.api.schema import KNOWN, answers
-from services.api.unit_page import told_now
 from services.api.views import ViewKey
 
 PartName = Literal["early", "on_day", "undated", "late", "pending", "overdue", "met", "missed"]
@@ -59,10 +58,7 @@ async def subject_of(follower: Follower, past: Past, code: str, asking: Asking) 
     scene = present(follower)
     unit = unit_of(scene, code)
     live = is_live(ViewKey(asking.window), asking.when, scene)
-    if live:
-        told = await told_now(past, scene, code, behind=follower.store_behind() is not None)
-    else:
-        told = await past_unit(past, follower, OneUnit(code, asking.window), asking.when)
+    told = await unit_then_or_now(past, follower, OneUnit(code, asking.window), asking.when)
     return Subject(told, unit, asking.window, asking.rate, live)
 
 
