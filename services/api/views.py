@@ -88,6 +88,15 @@ class Scene:
         return units + [(catalogue and catalogue.get(code)) or Unit(code, code, "department") for code in others]
 
 
+class Made(NamedTuple):
+    """A row without its rank, and what it was made of."""
+
+    unit: Unit
+    score: UnitScore
+    feed: UnitFeed
+    row: Row
+
+
 @dataclass(slots=True)
 class View:
     """One view over time: `show` brings it to a scene and tells which rows are other than before."""
@@ -95,7 +104,7 @@ class View:
     key: ViewKey
     rows: dict[str, Row] = field(default_factory=dict)
     city: CityRow | None = None
-    made_of: dict[str, tuple[UnitScore, UnitFeed, Row]] = field(default_factory=dict)
+    made_of: dict[str, Made] = field(default_factory=dict)
     unranked: dict[str, Row] = field(default_factory=dict)
     looks: Looks | None = None
 
@@ -117,11 +126,13 @@ class View:
         made_of = {}
         for unit in units:
             score, feed = scene.scores.get(unit.code, NO_SCORE), scene.feeds.get(unit.code, NO_FEED)
-            before = self.made_of.get(unit.code)
-            same = before is not None and before[0] is score and before[1] == feed
-            made_of[unit.code] = before if same and before else (score, feed, unit_row(unit, score, feed, shown))
+            made = self.made_of.get(unit.code)
+            # the unit too: a policy may give it another name or kind, and without dossiers its score is ever the same object
+            if made is None or made.score is not score or made.feed != feed or made.unit != unit:
+                made = Made(unit, score, feed, unit_row(unit, score, feed, shown))
+            made_of[unit.code] = made
         self.made_of = made_of
-        return {code: row for code, (_, _, row) in made_of.items()}
+        return {code: made.row for code, made in made_of.items()}
 
     def _ranked(self, fresh: Mapping[str, Row], old: Mapping[str, Row], few: int) -> dict[str, Row]:
         """The same rows with their ranks; the former object where nothing is other."""

@@ -5,9 +5,16 @@ from dataclasses import replace
 import pytest
 from api_figures import DAY, POLICY, scene_of, scored
 
+from dunghen.domain.units import Catalogue
 from services.api.feeds import UnitFeed
 from services.api.rows import Row
 from services.api.views import View, ViewKey, heading
+
+RENAMED = replace(
+    POLICY,
+    version=2,
+    catalogue=Catalogue(replace(u, name="Tên Mới", kind="health") if u.code == "20194" else u for u in POLICY.catalogue.all),
+)
 
 
 def view(*scores: object, **more: object) -> View:
@@ -77,7 +84,7 @@ def test_the_age_of_a_feed_is_an_instant_of_the_city_and_a_change() -> None:
     made = View(ViewKey())
     made.show(scene_of(1, scored("20242")))
     at = DAY * 86400
-    changed = made.show(scene_of(2, *[made.made_of["20242"][0]], feeds={"20242": UnitFeed(at, True)}))
+    changed = made.show(scene_of(2, *[made.made_of["20242"].score], feeds={"20242": UnitFeed(at, True)}))
     assert [(r.code, r.feed_seen_at, r.stale) for r in changed] == [("20242", "2026-11-16T07:00:00+07:00", True)]
     assert made.city is not None
     assert (made.city.stale, made.city.stale_units) == (True, 1)
@@ -88,6 +95,24 @@ def test_a_new_policy_recomputes_every_row() -> None:
     made.show(scene_of(1, *scores))
     loose = replace(scene_of(2, *scores), policy=replace(POLICY, few=2))
     assert [(r.code, r.few, r.rank) for r in made.show(loose) if r.code == "20242"] == [("20242", False, 1)]
+
+
+def test_a_policy_that_renames_a_unit_shows_it_so_whether_or_not_it_has_dossiers() -> None:
+    for scores in ([], [scored("20194")]):
+        made = View(ViewKey())
+        made.show(scene_of(1, *scores))
+        changed = {r.code: (r.name, r.kind) for r in made.show(replace(scene_of(2, *scores), policy=RENAMED))}
+        assert changed["20194"] == ("Tên Mới", "health")
+        assert made.show(replace(scene_of(3, *scores), policy=RENAMED)) == []
+
+
+def test_a_unit_of_another_kind_than_before_moves_between_the_views_of_kinds() -> None:
+    left, entered = View(ViewKey(kind="locality")), View(ViewKey(kind="health"))
+    for made in (left, entered):
+        made.show(scene_of(1))
+        made.show(replace(scene_of(2), policy=RENAMED))
+    assert "20194" not in left.rows
+    assert [(r.code, r.name) for r in entered.rows.values()] == [("20194", "Tên Mới")]
 
 
 def test_the_heading_names_the_days_of_the_window() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from api_figures import DAY, scene_of, scored
+from api_figures import DAY, POLICY, scene_of, scored
 
+from dunghen.domain.units import Catalogue
 from services.api.channels import Channel, Channels
 from services.api.event_stream import begin_at
 from services.api.views import ViewKey
@@ -74,6 +76,16 @@ def test_the_turn_of_the_day_is_told_even_where_no_figure_moved() -> None:
     made.show(scene_of(1, score))
     made.show(scene_of(2, score, day=DAY + 1))
     assert b'"as_of":"2026-11-17"' in made.after(1, 8)[1][0]
+
+
+def test_a_unit_that_a_new_policy_renames_is_told_to_who_listens() -> None:
+    made = channel(10)
+    named = Catalogue(replace(unit, name="Tên Mới") if unit.code == "20194" else unit for unit in POLICY.catalogue.all)
+    made.show(replace(scene_of(11, scored("20242", 10, 50)), policy=replace(POLICY, version=2, catalogue=named)))
+    (change,) = made.after(10, 8)[1]
+    assert [(row["code"], row["name"]) for row in json.loads(change.split(b"data: ")[1])["units"]] == [("20194", "Tên Mới")]
+    assert made.since(10) == (frozenset({"20194"}), frozenset())
+    assert "Hải Vân" not in made.body().decode()
 
 
 def test_a_unit_that_is_gone_makes_everybody_take_a_snapshot() -> None:
