@@ -6,13 +6,14 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from dunghen.platform.store.port import Body, CursorError, Document, Page, Query, Scalar
 
-_decode = msgspec.json.Decoder(tuple[str | int | float | bool | None, ...]).decode
+Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]  # the greatest numbers that a store holds; it takes no others
+_decode = msgspec.json.Decoder(tuple[str | Whole | float | bool | None, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 
 import pytest
@@ -210,6 +211,23 @@ async def test_paging_is_not_disturbed_by_what_is_written_meanwhile(store: Store
 async def test_a_cursor_of_another_query_or_of_nobody_is_refused(store: Store, after: str) -> None:
     with pytest.raises(CursorError):
         await store.find(Query("dossiers", order_by=("due",), after=after))
+
+
+@pytest.mark.parametrize("due", [1 << 63, -(1 << 63) - 1, 10**30, -(10**30)])
+async def test_a_cursor_with_a_whole_number_that_no_store_holds_is_refused(store: Store, due: int) -> None:
+    await fill(store, a=1, b=2)
+    with pytest.raises(CursorError):
+        await store.find(Query("dossiers", order_by=("due",), after=_cursor(due)))
+
+
+async def test_a_cursor_may_hold_the_greatest_and_the_least_whole_number(store: Store) -> None:
+    await fill(store, a=1, b=2)
+    assert await ids(store, order_by=("due",), after=_cursor(-(1 << 63))) == ["a", "b"]
+    assert await ids(store, order_by=("due",), after=_cursor((1 << 63) - 1)) == []
+
+
+def _cursor(due: int) -> str:
+    return base64.urlsafe_b64encode(f'[{due},""]'.encode()).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("name", ["due') OR 1=1 --", "$where", "Due", "", "a..b"])
