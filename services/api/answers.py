@@ -78,6 +78,13 @@ def untagged(request: Request, body: bytes, media_type: str = "application/json"
     return Response(body, headers=headers, media_type=media_type)
 
 
+def as_shown(request: Request, body: bytes, age: float | None, media_type: str = "application/json") -> Response:
+    """What says its freshness itself (`freshness.py`): with the content's tag; where it is old, for nobody to keep, and sent also to who
+    has what was live.
+    """
+    return hashed(request, body, media_type) if age is None else untagged(request, body, media_type)
+
+
 def with_next(request: Request, answer: Response, after: str) -> Response:
     """A page of a list, whose header Link names the next page; `after` "": the last one."""
     if after:
@@ -87,7 +94,9 @@ def with_next(request: Request, answer: Response, after: str) -> Response:
 
 
 def geojson_of(rows: Iterable[Row], heading: Mapping[str, object], drawing: Drawing) -> bytes:
-    """The map's areas with each unit's row as properties; without an area: no geometry. `planar`: a cartogram, not boundaries."""
+    """The map's areas with each unit's row as properties; without an area: no geometry. `planar`: a cartogram, not boundaries. What all are
+    of (`heading`, `stale`, `age_seconds`) are foreign members at the top.
+    """
     shapes = drawing.features
     features = [
         {

@@ -15,11 +15,12 @@ from dunghen.platform.store import StoreAwayError
 from services.api.channels import Channel
 from services.api.feeds import NO_FEED
 from services.api.follower import Follower
+from services.api.freshness import freshness
 from services.api.past import Moment, Past, Times, score_at
 from services.api.past_map import When, past_view
 from services.api.problems import ProblemError
 from services.api.rows import Row, instant_text, unit_row
-from services.api.views import Scene, ViewKey, freshness, heading
+from services.api.views import Scene, ViewKey, heading
 
 TOLD = ("numerator", "denominator", "band", "few", "value", "received", "finished", "pending", "overdue")  # of a row as it was
 
@@ -39,14 +40,16 @@ def band_since(now: str, bands_before: Mapping[int, str]) -> int | None:
     return max((minute for minute, band in bands_before.items() if band != now), default=None)
 
 
-async def changes_since(past: Past, follower: Follower, channel: Channel, since: datetime) -> bytes:
-    """The answer of `/changes?since=INSTANT`. Raises ProblemError where the instant lies ahead or before the first picture."""
+async def changes_since(past: Past, follower: Follower, channel: Channel, since: datetime) -> tuple[bytes, float | None]:
+    """The answer of `/changes?since=INSTANT`, and `Follower.stored_age` of it. Raises ProblemError where the instant lies ahead or before
+    the first picture.
+    """
     scene = follower.mirror.scene()
     if scene is None:
         raise ProblemError("NOT_READY")
     # all that is of now before anything is waited for: a live view goes on
-    rows, city = channel.view.rows, channel.view.city
-    above = {**heading(scene, channel.key), **freshness(follower.stored_age())}
+    rows, city, age = channel.view.rows, channel.view.city, follower.stored_age()
+    above = {**heading(scene, channel.key), **freshness(age)}
     then = await past_view(past, follower, channel.key, When(known_at=since))
     old = then.view.rows
     changed = [code for code, row in rows.items() if code in old and differs(old[code], row)]
@@ -58,7 +61,7 @@ async def changes_since(past: Past, follower: Follower, channel: Channel, since:
     bands = await asyncio.to_thread(_bands_before, scene, channel.key, {code: times[code] for code in turned if code in times})
     told = {code: {**was(old[code]), **_when(scene, rows[code], times.get(code), bands.get(code, {}))} for code in changed}
     above |= {"since": then.heading["known_at"], "city": city, "city_before": then.view.city}
-    return msgspec.json.encode({**above, "units": [rows[code] for code in changed], "before": told})
+    return msgspec.json.encode({**above, "units": [rows[code] for code in changed], "before": told}), age
 
 
 def _same_day(then: Mapping[str, object], now: Mapping[str, object]) -> bool:

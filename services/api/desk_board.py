@@ -67,11 +67,6 @@ class BoardAnswer(msgspec.Struct, kw_only=True):
     age_seconds: int | None = None
 
 
-def aged(board: BoardAnswer, age: float | None) -> BoardAnswer:
-    """The same with what `Follower.stale_age` says: real seconds where the picture is old, None while all is well."""
-    return board if age is None else msgspec.structs.replace(board, stale=True, age_seconds=round(age))
-
-
 def queue_of(day: DeskDay | None) -> dict[str, Any]:
     """The tickets of a desk's present day."""
     return {"calling": day.calling, "waiting": day.waiting} if day else {"calling": [], "waiting": 0}

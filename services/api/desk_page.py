@@ -93,7 +93,7 @@ class DeskConnection(msgspec.Struct):
 class DeskAnswer(DeskFigures, kw_only=True):
     """A unit's desks over the local dates first..last, today included; `waiting`: tickets of today that nobody has called yet.
 
-    `connections`: the desks that have ever been heard of, whatever the window.
+    `connections`: the desks that have ever been heard of, whatever the window. `age_seconds` only where the picture is old (`stale`).
     """
 
     code: str
@@ -107,12 +107,14 @@ class DeskAnswer(DeskFigures, kw_only=True):
     waiting: int
     desks: list[DeskRow]
     connections: list[DeskConnection]
+    stale: bool = False
+    age_seconds: int | None = None
 
 
 IsSilent = Callable[[int], bool]  # whether who was heard of at an instant (seconds) has been silent for too long
 
 
-def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window], is_silent: IsSilent) -> bytes:
+def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window], is_silent: IsSilent) -> DeskAnswer:
     """`asked` = (name of the window, its days). A unit's own figures are whole; single desks are told of days that are over."""
     name, window = asked
     within = {day: desks for day, desks in scene.desks.unit(unit.code).items() if window.first <= day <= window.last}
@@ -122,7 +124,7 @@ def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window], is_silent: Is
             for desk, given in published({desk: one.tally for desk, one in desks.items()}).items():
                 closed.setdefault(desk, []).append(given)
     whole = added(one.tally for desks in within.values() for one in desks.values())
-    answer = DeskAnswer(
+    return DeskAnswer(
         code=unit.code,
         name=unit.name,
         kind=unit.kind,
@@ -136,7 +138,6 @@ def desk_page(unit: Unit, scene: Scene, asked: tuple[str, Window], is_silent: Is
         connections=list(_connections(unit, scene, is_silent)),
         **_figures(whole),
     )
-    return msgspec.json.encode(answer)
 
 
 def _connections(unit: Unit, scene: Scene, is_silent: IsSilent) -> Iterator[DeskConnection]:

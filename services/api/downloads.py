@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from dunghen.domain.marks import IN_A_WINDOW
 from dunghen.platform.sheets import CSV, XLSX, Cell, write_csv, write_sheet
-from services.api.answers import content_tag, has_it, hashed, plain, untagged
+from services.api.answers import as_shown, content_tag, has_it, plain, untagged
 from services.api.movements import Movement
 from services.api.rankings import INDICATOR_ONLY, Before, Ranked, RankingAnswer
 from services.api.rows import Row
@@ -22,6 +22,7 @@ from services.api.rows import Row
 Form = Literal["csv", "xlsx"]
 DAYS = frozenset({"as_of", "first", "last", "before_first", "before_last"})
 ABOVE = ("as_of", "known_at", "version", "period", "first", "last", "before_first", "before_last")
+FRESHNESS = ("map_stale", "map_age_seconds")  # `stale` of a unit is its feed's
 _writing = ThreadPoolExecutor(1, "sheets")  # one at a time: a country's takes seconds of the processor
 
 
@@ -33,10 +34,15 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[Cell]]
 
 
-async def download(request: Request, table: Table, form: Form) -> Response:
-    """The table as a file."""
+async def download(request: Request, table: Table, form: Form, age: float | None = None) -> Response:
+    """The table as a file; `age` as of `as_shown`."""
     text = write_csv(table.columns, table.rows)
-    answer = hashed(request, text, CSV) if form == "csv" else await _sheet(request, table, f"{content_tag(text)}.xlsx")
+    if form == "csv":
+        answer = as_shown(request, text, age, media_type=CSV)
+    elif age is not None:
+        answer = untagged(request, await _written(table), XLSX)
+    else:
+        answer = await _sheet(request, table, f"{content_tag(text)}.xlsx")
     answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{form}"'
     return answer
 
@@ -61,7 +67,7 @@ async def _sheet(request: Request, table: Table, tag: str) -> Response:
 
 
 def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:
-    """One line a unit."""
+    """One line a unit; `heading` with what all are of, `stale` and `age_seconds` too."""
     rows = list(rows)
     of = type(rows[0]) if rows else Row
     names = [name for name in of.__struct_fields__ if name not in ("counts", *IN_A_WINDOW)]
@@ -70,9 +76,10 @@ def map_table(rows: Iterable[Row], heading: Mapping[str, Any]) -> Table:
     told = [_told(name, heading[name]) for name in above]
     if measure == "indicator":
         above, told = (*above, "withdrawn"), [*told, " ".join(f"{of.year}:{of.withdrawn_at}" for of in heading.get("withdrawn", ()))]
+    told += [heading["stale"], heading.get("age_seconds")]
     lines = [[getattr(row, name) for name in names] + [row.counts[name] for name in IN_A_WINDOW] + told for row in rows]
     name = "-".join(("dunghen", heading["window"], heading[measure], heading["kind"]))
-    return Table(name, [*names, *IN_A_WINDOW, *above], lines)
+    return Table(name, [*names, *IN_A_WINDOW, *above, *FRESHNESS], lines)
 
 
 def ranking_table(answer: RankingAnswer) -> Table:
@@ -82,7 +89,7 @@ def ranking_table(answer: RankingAnswer) -> Table:
     above = (*ABOVE, "indicator" if answer.indicator else "rate", "order")
     names = [*("group_kind", "group_third"), *own]
     names += [f"before_{name}" for name in Before.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
-    told = [_told(name, getattr(answer, name)) for name in above]
+    told = [*(_told(name, getattr(answer, name)) for name in above), answer.stale, answer.age_seconds]
     lines = [
         [
             *(ranking.kind, ranking.third),
@@ -95,7 +102,7 @@ def ranking_table(answer: RankingAnswer) -> Table:
         for unit in ranking.units
     ]
     name = "-".join(("dunghen-ranking", answer.period, answer.indicator or str(answer.rate), answer.kind, answer.group))
-    return Table(name, [*names, *above], lines)
+    return Table(name, [*names, *above, *FRESHNESS], lines)
 
 
 def _cell(value: Any) -> Cell:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from dunghen.contracts.messages import UnitScore
 from dunghen.domain.bands import Thresholds
 from dunghen.domain.days import Zone, date_of
@@ -24,7 +22,7 @@ from services.api.withdrawn import withdrawn_years
 Found = list[tuple[Indicator, IndicatorValue]]
 
 
-def indicators_list(scene: Scene, book: IndicatorBook) -> bytes:
+def indicators_list(scene: Scene, book: IndicatorBook) -> dict[str, Any]:
     """Every set with its groups, classes and the definitions that hold on the shown day, each with all its versions."""
     day = scene.meta.day
     sets = [
@@ -36,9 +34,7 @@ def indicators_list(scene: Scene, book: IndicatorBook) -> bytes:
         }
         for of in book.sets.values()
     ]
-    return msgspec.json.encode(
-        {"policy": scene.meta.policy, "as_of": date_of(day).isoformat(), "city_places": _places(scene), "sets": sets}
-    )
+    return {"policy": scene.meta.policy, "as_of": date_of(day).isoformat(), "city_places": _places(scene), "sets": sets}
 
 
 def _years(of: IndicatorSet, scene: Scene) -> list[str] | None:
@@ -122,7 +118,7 @@ def _term(term: Term) -> str:
     return f"fact:{term.name}" if term.of == "fact" else term.name
 
 
-def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Window]) -> bytes:
+def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Window]) -> dict[str, Any]:
     """All indicators of a unit in one window, `asked` = (name, its days): sets, groups and sub-indicators with what they are made of."""
     book, (name, window) = scene.policy.indicators if scene.policy else IndicatorBook(), asked
     inputs = inputs_for(score, Measure(book, "", name, scene.meta.day), scene.facts.unit(unit.code))
@@ -137,7 +133,7 @@ def score_card(unit: Unit, score: UnitScore, scene: Scene, asked: tuple[str, Win
         return {one.code: _own(one, value, own_value(book.versions[one.code], inputs, unit.kind)) for one, value in given}
 
     sets = [_card(of, values := found(of), (inputs, scene.looks.zone), own(values)) for of in book.sets.values()]
-    return msgspec.json.encode({**_above((unit.code, unit.name, unit.kind), scene, asked), "sets": sets})
+    return {**_above((unit.code, unit.name, unit.kind), scene, asked), "sets": sets}
 
 
 def _known(versions: Sequence[Indicator], unknown: frozenset[str]) -> IndicatorValue | None:
@@ -146,7 +142,7 @@ def _known(versions: Sequence[Indicator], unknown: frozenset[str]) -> IndicatorV
     return None if unknown.isdisjoint(names) else IndicatorValue(0, 0, Reason.NO_HISTORY)
 
 
-def city_card(scene: Scene, asked: tuple[str, Window]) -> bytes:
+def city_card(scene: Scene, asked: tuple[str, Window]) -> dict[str, Any]:
     """The same of the whole city, each indicator as the map's `city` has it: Σ/Σ over all units, or the facts of the city itself."""
     book, (name, window) = scene.policy.indicators if scene.policy else IndicatorBook(), asked
     measure = Measure(book, "", name, scene.meta.day)
@@ -161,7 +157,7 @@ def city_card(scene: Scene, asked: tuple[str, Window]) -> bytes:
         _card(of, [(one, value(one)) for one in book.of_set(of.code, window.last)], (None, scene.looks.zone), {})
         for of in book.sets.values()
     ]
-    return msgspec.json.encode({**_above((*scene.city[:2], "city"), scene, asked), "sets": sets})
+    return {**_above((*scene.city[:2], "city"), scene, asked), "sets": sets}
 
 
 def _above(who: tuple[str, str, str], scene: Scene, asked: tuple[str, Window]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from dunghen.domain.breakdowns import By
 from dunghen.domain.windows import WindowError, resolve
 from dunghen.platform.store import StoreAwayError
-from services.api.answers import hashed, untagged
+from services.api.answers import as_shown
 from services.api.breakdown_projector import published
 from services.api.breakdowns import Asked, BreakdownAnswer, breakdown
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.past import Past
 from services.api.problems import ProblemError
 from services.api.routes_map import WINDOW_HELP, present, unit_of
@@ -45,8 +46,6 @@ def breakdown_routes(follower: Follower, past: Past) -> APIRouter:
         except StoreAwayError as fault:
             raise ProblemError("NOT_READY") from fault
         found = breakdown(unit, asked, documents, (scene.policy, scene.looks))
-        if age is None:
-            return hashed(request, msgspec.json.encode(found))
-        return untagged(request, msgspec.json.encode(msgspec.structs.replace(found, stale=True, age_seconds=round(age))))
+        return as_shown(request, msgspec.json.encode(aged(found, age)), age)
 
     return router

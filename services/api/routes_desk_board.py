@@ -14,7 +14,8 @@ from dunghen.domain.statuses import DONE
 from dunghen.platform.store import Document
 from dunghen.platform.store import Query as StoreQuery
 from dunghen.platform.store.port import Between, Where
-from services.api.desk_board import AT_MOST, BoardAnswer, aged, board_dossiers, queue_of
+from services.api.desk_board import AT_MOST, BoardAnswer, board_dossiers, queue_of
+from services.api.freshness import aged
 from services.api.officials import Officials
 from services.api.routes_map import unit_of
 from services.api.routes_officials import REFUSALS, found_in, private

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dunghen.domain.feeds import Patience
 from dunghen.domain.windows import WindowError, resolve
-from services.api.answers import hashed, untagged
+from services.api.answers import as_shown
 from services.api.desk_page import DeskAnswer, desk_page
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.problems import ProblemError
 from services.api.routes_map import WINDOW_HELP, present, unit_of
 from services.api.schema import KNOWN, answers
@@ -34,8 +36,8 @@ def desk_routes(follower: Follower) -> APIRouter:
             raise ProblemError("INVALID_PARAMETER", str(fault)) from fault
         patience = Patience(follower.settings.feed_stale_seconds, follower.settings.feed_stale_outside_seconds)
         now, calendar = follower.clock.seconds(), scene.policy.calendar if scene.policy else None
-        behind = follower.stale_age() is not None
-        body = desk_page(unit, scene, (window, days), lambda at: behind or patience.is_stale(at, now, calendar))
-        return hashed(request, body) if follower.stale_age() is None else untagged(request, body)
+        age = follower.stale_age()
+        page = desk_page(unit, scene, (window, days), lambda at: age is not None or patience.is_stale(at, now, calendar))
+        return as_shown(request, msgspec.json.encode(aged(page, age)), age)
 
     return router

@@ -16,9 +16,10 @@ from dunghen.domain.derived_facts import DERIVED_FACTS
 from dunghen.domain.indicator_values import Stated
 from dunghen.domain.reviewing import SELF
 from dunghen.domain.tasks import TASKS
-from services.api.answers import hashed, with_next
+from services.api.answers import as_shown, with_next
 from services.api.cursors import BadCursor, page_of, place_of
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.past import Past
 from services.api.past_map import FactsAsked, past_facts
 from services.api.problems import ProblemError
@@ -51,7 +52,7 @@ class FactShown(msgspec.Struct, kw_only=True):
 
 class FactsAnswer(msgspec.Struct):
     """A page of facts by unit, code and period. `after`: where the next page goes on, "" on the last. `withdrawn`: years of yearly sets
-    that were public then and were withdrawn since; of the asked code's set where one is asked for.
+    that were public then and were withdrawn since; of the asked code's set where one is asked for. `age_seconds` only where it is stale.
     """
 
     known_at: str | None
@@ -59,6 +60,8 @@ class FactsAnswer(msgspec.Struct):
     facts: list[FactShown]
     after: str
     withdrawn: list[WithdrawnYear]
+    stale: bool = False
+    age_seconds: int | None = None
 
 
 class Wanted:
@@ -112,8 +115,9 @@ def fact_routes(follower: Follower, past: Past) -> APIRouter:
         page, following = page_of([((_place(one),), one) for one in shown], wanted.limit, "")
         at = instant_text(scene.meta.known_at, scene.looks.zone)
         withdrawn = withdrawn_years(scene, {wanted.code.partition(".")[0]} if wanted.code else None)
-        answer = hashed(request, msgspec.json.encode(FactsAnswer(at, scene.meta.version, page, following, withdrawn)))
-        return with_next(request, answer, following)
+        age = follower.stale_age()
+        answer = aged(FactsAnswer(at, scene.meta.version, page, following, withdrawn), age)
+        return with_next(request, as_shown(request, msgspec.json.encode(answer), age), following)
 
     return router
 

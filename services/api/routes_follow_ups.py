@@ -12,10 +12,11 @@ from starlette.responses import Response
 from dunghen.domain.access import Target, What, units_in_reach
 from dunghen.domain.days import date_of
 from dunghen.domain.follow_ups import FollowUpState
-from services.api.answers import hashed, untagged
+from services.api.answers import as_shown
 from services.api.cursors import BadCursor, page_of
 from services.api.follow_up_pages import FollowUpCountsAnswer, FollowUpsAnswer, follow_up_counts, follow_ups_listed
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.officials import Officials
 from services.api.problems import ProblemError
 from services.api.routes_map import present, unit_of
@@ -63,9 +64,6 @@ def follow_up_count_routes(follower: Follower) -> APIRouter:
         days that are over only.
         """
         scene, age = present(follower), follower.stale_age()
-        counts = follow_up_counts(scene)
-        if age is None:
-            return hashed(request, msgspec.json.encode(counts))
-        return untagged(request, msgspec.json.encode(msgspec.structs.replace(counts, stale=True, age_seconds=round(age))))
+        return as_shown(request, msgspec.json.encode(aged(follow_up_counts(scene), age)), age)
 
     return router

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dunghen.domain.windows import Window, resolve
-from services.api.answers import hashed, untagged
+from services.api.answers import as_shown
 from services.api.follower import Follower
+from services.api.freshness import freshness
 from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_view import book_of
 from services.api.past import Past
@@ -24,14 +26,15 @@ class CityCards:
     """The city's card of each window, made once for a version: it is a sum over all units."""
 
     def __init__(self) -> None:
-        self.made: dict[str, tuple[int, bytes]] = {}
+        self.made: dict[str, tuple[int, dict[str, Any]]] = {}
 
-    def card(self, scene: Scene, asked: tuple[str, Window]) -> bytes:
-        version, body = self.made.get(asked[0], (-1, b""))
+    def card(self, scene: Scene, asked: tuple[str, Window]) -> dict[str, Any]:
+        """Not to be changed."""
+        version, card = self.made.get(asked[0], (-1, {}))
         if version != scene.meta.version:
-            version, body = scene.meta.version, city_card(scene, asked)
-            self.made[asked[0]] = version, body
-        return body
+            version, card = scene.meta.version, city_card(scene, asked)
+            self.made[asked[0]] = version, card
+        return card
 
 
 def indicator_routes(follower: Follower, past: Past) -> APIRouter:
@@ -39,14 +42,14 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["indicators"])
     cities = CityCards()
 
-    def answered(request: Request, body: bytes) -> Response:
-        return untagged(request, body) if follower.stale_age() is not None else hashed(request, body)
+    def answered(request: Request, said: dict[str, Any], age: float | None) -> Response:
+        return as_shown(request, msgspec.json.encode({**said, **freshness(age)}), age)
 
     @router.get("/indicators", responses={304: KNOWN})
     async def get_indicators(request: Request) -> Response:
         """All sets: groups, classes, and the definitions that hold today with the days of all their versions; the city's places."""
         scene = present(follower)
-        return hashed(request, indicators_list(scene, book_of(scene)))
+        return answered(request, indicators_list(scene, book_of(scene)), follower.stale_age())
 
     @router.get("/units/{code}/indicators", responses={**refusals(404), 304: KNOWN})
     async def get_score_card(
@@ -57,15 +60,14 @@ def indicator_routes(follower: Follower, past: Past) -> APIRouter:
         """
         scene = present(follower)
         if code == scene.city[0] and is_live(ViewKey(window), when, scene):
-            return answered(request, cities.card(scene, (window, resolve(window, scene.meta.day))))
+            return answered(request, cities.card(scene, (window, resolve(window, scene.meta.day))), follower.stale_age())
         unit = unit_of(scene, code)
         if is_live(ViewKey(window), when, scene):
-            score, told = scene.scores.get(code, NO_SCORE), scene
+            score, told, age = scene.scores.get(code, NO_SCORE), scene, follower.stale_age()
         else:
             found = await past_unit(past, follower, OneUnit(code, window, told=True), when)
             refuse_behind(follower, found.age)
-            score, told = found.score, found.scene
-        body = score_card(unit, score, told, (window, resolve(window, told.meta.day)))
-        return answered(request, body)
+            score, told, age = found.score, found.scene, found.age
+        return answered(request, score_card(unit, score, told, (window, resolve(window, told.meta.day))), age)
 
     return router

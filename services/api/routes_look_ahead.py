@@ -10,8 +10,9 @@ from starlette.responses import Response
 from dunghen.domain.access import Target, What
 from dunghen.platform.store import StoreAwayError
 from services.api.ahead import Asked, LookAhead
-from services.api.answers import hashed, untagged
+from services.api.answers import as_shown
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.look_ahead_answer import LookAheadAnswer, Subject, look_ahead_answer
 from services.api.officials import Officials
 from services.api.problems import ProblemError
@@ -33,9 +34,7 @@ def look_ahead_routes(follower: Follower, look: LookAhead) -> APIRouter:
         fewer nothing is said.
         """
         found, age = await _found(follower, look, code, public=True), follower.stored_age()
-        if age is None:
-            return hashed(request, msgspec.json.encode(found))
-        return untagged(request, msgspec.json.encode(msgspec.structs.replace(found, stale=True, age_seconds=round(age))))
+        return as_shown(request, msgspec.json.encode(aged(found, age)), age)
 
     return router
 
@@ -51,8 +50,7 @@ def exact_look_ahead_routes(officials: Officials, look: LookAhead) -> APIRouter:
         unit_of(officials.scene(), code)
         found = await _found(officials.follower, look, code, public=False)
         await officials.log(reading, code)
-        age = officials.follower.stored_age()
-        return private(request, found if age is None else msgspec.structs.replace(found, stale=True, age_seconds=round(age)))
+        return private(request, aged(found, officials.follower.stored_age()))
 
     return router
 

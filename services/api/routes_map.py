@@ -12,18 +12,19 @@ from starlette.responses import Response
 
 from dunghen.domain.units import Unit
 from dunghen.domain.windows import WINDOWS
-from services.api.answers import hashed, tagged, untagged
+from services.api.answers import as_shown, tagged, untagged
 from services.api.changes import changes_since
 from services.api.channels import Channel
 from services.api.event_stream import EventStream
 from services.api.follower import Follower
+from services.api.freshness import freshness
 from services.api.indicator_view import known_indicator
 from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
 from services.api.schema import changes_answers, map_answers, refusals
-from services.api.views import Scene, ViewKey, freshness, heading, whole_of
+from services.api.views import Scene, ViewKey, heading, whole_of
 
 RateName = Literal["official", "resolved", "due_cohort", "statutory"]
 KindName = Literal["all", "locality", "department", "land_office", "health"]
@@ -158,12 +159,11 @@ def map_routes(follower: Follower, past: Past) -> APIRouter:
             return _updated(request, follower, question, extent.updated_since)
         then = await shown_then(follower, past, question, when)
         if then is not None:
-            body = whole_of(then.view, then.heading, then.age)
-            return hashed(request, body) if then.age is None else untagged(request, body)
+            return as_shown(request, whole_of(then.view, then.heading, then.age), then.age)
         channel, age = channel_of(follower, question), follower.stale_age()
         if extent.include == "covers":
             return untagged(request, _with_covers(channel, present(follower), age))
-        return untagged(request, channel.body(age)) if age is not None else tagged(request, channel.body(), _tag(channel))
+        return tagged(request, channel.body(), _tag(channel)) if age is None else untagged(request, channel.body(age))
 
     return router
 
@@ -183,7 +183,7 @@ def news_routes(follower: Follower, past: Past) -> APIRouter:
         channel = channel_of(follower, question)
         if channel.key.indicator:
             raise ProblemError("INVALID_PARAMETER", "since an instant is for rates; indicators are compared by version")
-        return hashed(request, await changes_since(past, follower, channel, instant_of(since)))
+        return as_shown(request, *await changes_since(past, follower, channel, instant_of(since)))
 
     @router.get("/stream", response_class=Response, responses=STREAM)
     async def get_stream(
@@ -213,7 +213,7 @@ def _updated(request: Request, follower: Follower, question: Question, version: 
         raise ProblemError("VERSION_GONE")
     units = [row for code, row in channel.view.rows.items() if code in changes.units]
     above = {**heading(present(follower), channel.key), **freshness(age), "city": channel.view.city}
-    return hashed(request, msgspec.json.encode({**above, "units": units, "gone": sorted(changes.gone)}))
+    return as_shown(request, msgspec.json.encode({**above, "units": units, "gone": sorted(changes.gone)}), age)
 
 
 def _tag(channel: Channel) -> str:

@@ -16,12 +16,13 @@ from dunghen.domain.flags import FLAGS
 from dunghen.domain.rate_parts import PARTS, summed
 from dunghen.domain.traits import flags_in
 from dunghen.platform.store import CursorError, StoreAwayError
-from services.api.answers import hashed
+from services.api.answers import as_shown
 from services.api.arrivals import arrived
 from services.api.behind import Behind, Listed, Tally, Wish, difference
 from services.api.dossier_projector import place_of
 from services.api.explanations import versions_of
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.items import item_of
 from services.api.officials import Officials
 from services.api.past import Past
@@ -75,8 +76,7 @@ def rate_explanation_routes(follower: Follower, past: Past, behind: Behind) -> A
         beside = await _beside(behind, subject) if follower.store_behind() is None else Beside(None, None)
         found = explanation(subject, beside, versions_of(follower.mirror.records, subject.scene.meta.policy))
         age = follower.stale_age() if subject.live else subject.told.age
-        told = found if age is None else msgspec.structs.replace(found, stale=True, age_seconds=round(age))
-        return hashed(request, msgspec.json.encode(told))
+        return as_shown(request, msgspec.json.encode(aged(found, age)), age)
 
     return router
 

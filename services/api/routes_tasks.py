@@ -14,9 +14,10 @@ from starlette.responses import Response
 from dunghen.contracts.statements import FIRST_YEAR, LAST_YEAR, StatementsByUnit
 from dunghen.domain.days import date_of, day_number
 from dunghen.domain.tasks import Bloc, TaskState
-from services.api.answers import hashed, untagged, with_next
+from services.api.answers import as_shown, with_next
 from services.api.cursors import BadCursor, page_of
 from services.api.follower import Follower
+from services.api.freshness import aged
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
 from services.api.routes_map import present, unit_of
@@ -124,6 +125,4 @@ def task_routes(follower: Follower) -> APIRouter:
 
 def _sent(request: Request, answer: Answer, age: float | None) -> Response:
     """The answer; where what is shown is behind, it says how far, and nobody may keep it."""
-    if age is None:
-        return hashed(request, msgspec.json.encode(answer))
-    return untagged(request, msgspec.json.encode(msgspec.structs.replace(answer, stale=True, age_seconds=round(age))))
+    return as_shown(request, msgspec.json.encode(aged(answer, age)), age)

@@ -14,7 +14,7 @@ from dunghen.domain.days import date_of
 from dunghen.domain.indicators import IndicatorSet
 from dunghen.domain.policy import Policy
 from dunghen.domain.windows import period
-from services.api.answers import hashed, untagged
+from services.api.answers import as_shown, untagged
 from services.api.follower import Follower
 from services.api.officials import Officials
 from services.api.problems import ProblemError
@@ -41,11 +41,12 @@ def yearly_routes(follower: Follower) -> APIRouter:
         years = policy.publications.of(of.code)
         if not years or (period or years[0]) not in years:
             raise ProblemError("NOT_PUBLISHED")
-        found = yearly_answer(scene, policy, Wanted(of, period or years[0], "published"), follower.stale_age())
+        age = follower.stale_age()
+        found = yearly_answer(scene, policy, Wanted(of, period or years[0], "published"), age)
         if include == "covers":
             found.facts = dict(scene.meta.facts)
             return untagged(request, msgspec.json.encode(found))
-        return hashed(request, msgspec.json.encode(found))
+        return as_shown(request, msgspec.json.encode(found), age)
 
     return router
 

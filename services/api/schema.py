@@ -146,17 +146,21 @@ class Feed(msgspec.Struct, kw_only=True):
 
 
 class FeedsAnswer(msgspec.Struct, kw_only=True):
-    """All sending systems."""
+    """All sending systems. `age_seconds` only where the picture is old: then every feed is stale, for nobody can say which still speak."""
 
     version: int
     feeds: list[Feed]
+    stale: bool = False
+    age_seconds: int | None = None
 
 
 class UnitsAnswer(msgspec.Struct, kw_only=True):
-    """All units of the shown day."""
+    """All units of the shown day. `age_seconds` only where it is stale."""
 
     version: int
     units: list[UnitIdentity]
+    stale: bool = False
+    age_seconds: int | None = None
 
 
 REFUSALS = {

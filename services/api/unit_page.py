@@ -68,7 +68,9 @@ class UnitIdentity(msgspec.Struct, kw_only=True):
 
 
 class UnitAnswer(UnitIdentity, kw_only=True):
-    """One unit in all windows and rates. `daily` and `trail` are None while the history cannot be read, or is behind the map."""
+    """One unit in all windows and rates. `daily` and `trail` are None while the history cannot be read, or is behind the map. `stale` also
+    where the picture is old: then, and only then, with `age_seconds`.
+    """
 
     version: int
     as_of: str
@@ -83,6 +85,7 @@ class UnitAnswer(UnitIdentity, kw_only=True):
     windows: dict[str, UnitWindow]
     daily: list[dict[str, str | int]] | None
     trail: Trail | None
+    age_seconds: int | None = None
 
 
 class Told(NamedTuple):
@@ -97,10 +100,9 @@ class Told(NamedTuple):
     age: float | None = None
 
 
-def units_list(scene: Scene) -> bytes:
+def units_list(scene: Scene) -> dict[str, Any]:
     """All units of the shown day."""
-    units = [UnitIdentity(**_identity(scene, unit)) for unit in scene.units()]
-    return msgspec.json.encode({"version": scene.meta.version, "units": units})
+    return {"version": scene.meta.version, "units": [UnitIdentity(**_identity(scene, unit)) for unit in scene.units()]}
 
 
 async def told_now(past: Past, scene: Scene, code: str, *, behind: bool) -> Told:
@@ -114,21 +116,19 @@ async def told_now(past: Past, scene: Scene, code: str, *, behind: bool) -> Told
         return Told(scene, score, None, over)
 
 
-def unit_page(told: Told, unit: Unit) -> bytes:
+def unit_page(told: Told, unit: Unit) -> UnitAnswer:
     """The unit's counts as of the shown day and, for each window, its counts and all four rates; then day by day."""
     scene, score, series, over, _ = told
     day = scene.meta.day
-    return msgspec.json.encode(
-        UnitAnswer(
-            version=scene.meta.version,
-            as_of=date_of(day).isoformat(),
-            known_at=instant_text(scene.meta.known_at, scene.looks.zone) or "",
-            windows={name: _window(score, name, scene.looks) for name in asked_windows(score)},
-            daily=None if series is None else _daily(series, day),
-            trail=None if series is None else _trail(series, day, over),
-            **_identity(scene, unit),
-            **{name: getattr(score, name) for name in STANDING_COUNTS},
-        )
+    return UnitAnswer(
+        version=scene.meta.version,
+        as_of=date_of(day).isoformat(),
+        known_at=instant_text(scene.meta.known_at, scene.looks.zone) or "",
+        windows={name: _window(score, name, scene.looks) for name in asked_windows(score)},
+        daily=None if series is None else _daily(series, day),
+        trail=None if series is None else _trail(series, day, over),
+        **_identity(scene, unit),
+        **{name: getattr(score, name) for name in STANDING_COUNTS},
     )
 
 

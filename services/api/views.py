@@ -21,6 +21,7 @@ from dunghen.domain.units import Unit
 from dunghen.domain.windows import resolve
 from services.api.board_messages import Meta
 from services.api.feeds import NO_FEED, UnitFeed
+from services.api.freshness import freshness
 from services.api.rows import CityRow, Looks, Row, city_row, instant_text, total_of, unit_row
 
 encode = msgspec.json.Encoder().encode
@@ -173,11 +174,6 @@ NO_SCORE = UnitScore(unit="", day=0, policy=0, covers={})
 def whole_of(view: View, above: Mapping[str, object], age: float | None) -> bytes:
     """A view as JSON. `age`: seconds without a word from the projector, where that is too long: stale."""
     return encode({**above, **freshness(age), "city": view.city, "units": list(view.rows.values())})
-
-
-def freshness(age: float | None) -> dict[str, object]:
-    """`stale`, and `age_seconds` only then. `age`: real seconds that an answer is behind, where that is too long."""
-    return {"stale": False} if age is None else {"stale": True, "age_seconds": round(age)}
 
 
 def heading(scene: Scene, key: ViewKey) -> dict[str, object]:

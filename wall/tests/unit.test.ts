@@ -31,6 +31,12 @@ test('a unit whose answer does not fit is refused as a whole', () => {
   for (const part of [{ windows: { month: { ...window(), rates: {} } } }, { pending: '3' }, { trail: { days: 30, points: {} } }, { code: 1 }]) expect(() => unitBody(answer(part)), JSON.stringify(part)).toThrow(Malformed);
   expect(unitBody(answer({ trail: null })).trail).toBeNull();
 });
+test('figures of a server that has no new data itself are told from those of a silent feed', () => {
+  for (const [told, said] of [[{}, [false, null]], [{ stale: true }, [true, null]], [{ stale: true, age_seconds: 42 }, [true, 42]]] as const) {
+    const { stale, age } = unitBody(answer(told));
+    expect([stale, age]).toEqual(said);
+  }
+});
 
 const FRAME: Frame = { width: 110, height: 120, left: 10, right: 0, columns: 20 };
 const points = unitBody(answer({ trail: { days: 30, points: [point('2026-11-07', 90, 100), point('2026-11-08', 0, 0), point('2026-11-09', 8, 10), point('2026-11-10', 17, 20)] } })).trail!.points;

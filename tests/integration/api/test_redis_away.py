@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt
                 await world.scores(score("20242", 50, 5))
                 old = await eventually(lambda: answered(world, stale=True))
                 assert (old["units"], old["version"]) == (before["units"], before["version"])
+                assert await freshness_of(world) == {True}
                 await listener.first("tick", lambda d: d["stale"])
                 said = await world.http.get("/readyz")
                 assert (said.status_code, said.text) == (200, "ok\nwithout: redis, level\n")
@@ -33,10 +36,18 @@ async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt
                 new = await eventually(lambda: answered(world, stale=False))
                 await listener.first("change", lambda d: d["city"]["numerator"] == 60)
                 assert listener.ids == sorted(set(listener.ids))
+            assert await freshness_of(world) == {False}
             assert new["version"] > before["version"]
             assert (new["units"][0]["numerator"], len(new["units"])) == (50, 3)
     finally:
         redis.stop()
+
+
+async def freshness_of(world: World) -> set[bool]:
+    """What single answers beside the map say of their age, and a table."""
+    asked = [await world.http.get(f"/api/v1/{path}") for path in ("units", "units/20242", "feeds", "units/20242/indicators", "map.geojson")]
+    told = csv.DictReader(io.StringIO((await world.http.get("/api/v1/map.csv")).content.decode("utf-8-sig")))
+    return {answer.json()["stale"] for answer in asked} | {row["map_stale"] == "true" for row in told}
 
 
 async def is_ready(world: World) -> bool:

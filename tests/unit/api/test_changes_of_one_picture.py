@@ -67,7 +67,7 @@ async def city() -> City:
 
 async def test_what_is_said_of_now_is_of_one_version_and_day(city: City) -> None:
     since = datetime.fromtimestamp(NOW - 3600, UTC)
-    answer = msgspec.json.decode(await changes_since(Past(city.store), city.follower, city.channel, since))
+    answer = msgspec.json.decode((await changes_since(Past(city.store), city.follower, city.channel, since))[0])
     assert city.channel.version > 8, "the map went on meanwhile"
     (row,) = answer["units"]
     assert (answer["version"], answer["as_of"], answer["first"], answer["last"]) == (7, "2026-11-16", "2026-11-01", "2026-11-16")

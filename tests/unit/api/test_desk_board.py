@@ -15,8 +15,9 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.record import fold
 from dunghen.platform.store import Document
 from services.api.definitions import definitions
-from services.api.desk_board import BoardAnswer, BoardDossier, aged, board_dossiers, queue_of
+from services.api.desk_board import BoardAnswer, BoardDossier, board_dossiers, queue_of
 from services.api.dossier_projector import document_of
+from services.api.freshness import aged
 
 POLICY = Policy.from_bodies(1, {"city": {"code": "H17", "name": "Đà Nẵng"}})
 TODAY = 20_780

@@ -202,7 +202,7 @@ def test_a_desk_is_heard_of_to_the_quarter_of_an_hour_and_by_the_newest_arrival_
         assert mirror.desks.unit("20242")[DAY]["1"].heard_at == DAY * 86400 + 3600 + 38 * 60
         scene = mirror.scene()
         assert scene is not None
-        page = msgspec.json.decode(desk_page(Unit("20242", "Hải Châu", "locality"), scene, ("today", Window(DAY, DAY)), lambda _: False))
+        page = msgspec.to_builtins(desk_page(Unit("20242", "Hải Châu", "locality"), scene, ("today", Window(DAY, DAY)), lambda _: False))
         assert [one["heard_at"][11:16] for one in page["connections"]] == ["01:30"]  # by a scene without a city: UTC
 
 

@@ -19,6 +19,7 @@ from dunghen.domain.policy import Policy
 from dunghen.domain.windows import Window
 from services.api.board_messages import Meta, decode_entry
 from services.api.downloads import map_table
+from services.api.freshness import freshness
 from services.api.indicator_pages import city_card, indicators_list, score_card
 from services.api.indicator_rows import IndicatorCityRow, IndicatorRow
 from services.api.indicator_view import book_of, known_indicator, view_of
@@ -77,6 +78,11 @@ def by_unit(*facts: Fact) -> FactsByUnit:
     for one in facts:
         found.put(one)
     return found
+
+
+def said(answer: dict[str, Any]) -> dict[str, Any]:
+    """As a reader has it."""
+    return dict(msgspec.json.decode(msgspec.json.encode(answer)))
 
 
 def test_a_dossier_fed_indicator_has_the_rates_integers_interval_and_points() -> None:
@@ -154,10 +160,10 @@ def test_the_heading_and_the_csv_name_the_indicator_instead_of_a_rate() -> None:
     made, key = view_of(ViewKey(indicator="TEST.LIVE")), ViewKey(indicator="TEST.LIVE")
     shown = scene(1, scored("20242", 9, 10))
     made.show(shown)
-    above = heading(shown, key)
+    above = {**heading(shown, key), **freshness(None)}
     assert (above["rate"], above["indicator"]) == (None, "TEST.LIVE")
     table = map_table(made.rows.values(), above)
-    assert (table.name, table.columns[-3:]) == ("dunghen-month-TEST.LIVE-all", ["window", "indicator", "withdrawn"])
+    assert (table.name, table.columns[-5:-2]) == ("dunghen-month-TEST.LIVE-all", ["window", "indicator", "withdrawn"])
     assert "points,maximum,reason,standing" in ",".join(table.columns)
     assert type(view_of(ViewKey())) is View
 
@@ -185,9 +191,9 @@ TREE = Policy.from_bodies(
 
 def test_a_group_is_shown_on_the_map_as_a_total_of_what_lies_below_it() -> None:
     shown = replace(scene(1, scored("20242", 9, 10), facts=by_unit(fact("20242", 30))), policy=TREE)
-    listed = msgspec.json.decode(indicators_list(shown, book_of(shown)))["sets"][0]
+    listed = said(indicators_list(shown, book_of(shown)))["sets"][0]
     unit = next(unit for unit in shown.units() if unit.code == "20242")
-    card = msgspec.json.decode(score_card(unit, shown.scores["20242"], shown, ("month", Window(DAY - 15, DAY))))["sets"][0]
+    card = said(score_card(unit, shown.scores["20242"], shown, ("month", Window(DAY - 15, DAY))))["sets"][0]
     measures = [(group["parent"], group["measure"]) for group in listed["groups"]]
     assert measures == [(None, "TEST.WHOLE"), ("whole", None), ("whole", None), (None, None)]
     assert [(group["points"], group["counted"]) for group in card["groups"]] == [(25, 30), (18, 20), (7, 10), (None, 0)]
@@ -208,7 +214,7 @@ def test_what_is_not_in_force_is_refused() -> None:
 def test_the_score_card_says_what_each_figure_is_made_of() -> None:
     shown = scene(1, scored("20242", 9, 10), facts=by_unit(fact("20242", 0, kind="not_assessed")))
     unit = next(unit for unit in shown.units() if unit.code == "20242")
-    card = msgspec.json.decode(score_card(unit, shown.scores["20242"], shown, ("month", Window(DAY - 15, DAY))))
+    card = said(score_card(unit, shown.scores["20242"], shown, ("month", Window(DAY - 15, DAY))))
     of = card["sets"][0]
     assert [(g["code"], g["points"], g["counted"], g["reason"]) for g in of["groups"]] == [
         ("live", 18, 20, "VALUE"),
@@ -216,14 +222,14 @@ def test_the_score_card_says_what_each_figure_is_made_of() -> None:
     ]
     [told] = of["indicators"][1]["inputs"]
     assert (told["numerator"], told["periods"], told["told_at"]) == (None, ["2026-11"], "1970-01-01T08:00:05+08:00")
-    listed = msgspec.json.decode(indicators_list(shown, book_of(shown)))["sets"][0]
+    listed = said(indicators_list(shown, book_of(shown)))["sets"][0]
     assert [one["code"] for one in listed["indicators"]] == ["TEST.LIVE", "TEST.TOLD"]
 
 
 def test_the_city_s_card_is_what_the_map_says_of_the_city_for_each_indicator() -> None:
     scores = [scored("20242", 9, 10), scored("20194", 8, 10), scored("H17.10", 3, 4)]
     shown = scene(1, *scores, facts=by_unit(fact("20242", 30), fact("20194", 2)))
-    card = msgspec.json.decode(city_card(shown, ("month", Window(DAY - 15, DAY))))
+    card = said(city_card(shown, ("month", Window(DAY - 15, DAY))))
     assert (card["code"], card["kind"], card["sets"][0]["code"]) == ("H17", "city", "TEST")
     for line in card["sets"][0]["indicators"]:
         view = view_of(ViewKey(indicator=line["code"]))
@@ -238,7 +244,7 @@ def test_the_city_s_card_is_what_the_map_says_of_the_city_for_each_indicator() -
 
 def test_the_city_s_own_fact_stands_before_the_sum_of_its_units() -> None:
     shown = scene(1, facts=by_unit(fact("20242", 30), fact("H17", 7)))
-    card = msgspec.json.decode(city_card(shown, ("month", Window(DAY - 15, DAY))))
+    card = said(city_card(shown, ("month", Window(DAY - 15, DAY))))
     assert card["sets"][0]["indicators"][1]["numerator"] == 7
 
 

@@ -10,6 +10,7 @@ from dunghen.platform.sheets import write_csv
 from services.api.access_table import ROUTES
 from services.api.board_messages import Entry, Meta, Position, Pulse
 from services.api.downloads import map_table
+from services.api.freshness import freshness
 from services.api.middleware import is_public
 from services.api.mirror import Mirror
 from services.api.ports import Stored
@@ -100,7 +101,7 @@ def test_csv_has_a_byte_order_mark_and_no_cell_that_runs_as_a_formula() -> None:
     scene = scene_of(1, scored("20242", before=(10, 10)))
     view.show(scene)
     evil = [replace_name(view, name) for name in ("=1+1", "+A1", "-A1", "@x", 'a;"b"\n,c')]
-    _, *table = map_table(evil, heading(scene, view.key))
+    _, *table = map_table(evil, {**heading(scene, view.key), **freshness(None)})
     text = write_csv(*table).decode()
     assert text.startswith("\ufeffcode,")
     assert [line.split(",")[1] for line in text.splitlines()[1:5]] == ["'=1+1", "'+A1", "'-A1", "'@x"]

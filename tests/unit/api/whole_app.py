@@ -12,6 +12,7 @@ from typing import Any, cast
 import httpx
 import msgspec
 from api_figures import DAY, scored
+from fastapi import FastAPI
 
 from dunghen.contracts.keys import Grant, KeyBook, make_key
 from dunghen.contracts.people import PeopleBook
@@ -26,7 +27,7 @@ from services.api.breakdown_projector import BREAKDOWNS
 from services.api.dossier_projector import DOCUMENTS
 from services.api.event_projector import EVENTS
 from services.api.follower import Follower
-from services.api.history import whole_put
+from services.api.history import generation_put, whole_put
 from services.api.history_projector import COLLECTIONS
 from services.api.officials import officials_of
 from services.api.past import Past
@@ -62,22 +63,28 @@ class Keys:
 
 @dataclass
 class WholeApp:
-    """`operator`: headers of who may read everything; `said`: what the application says of itself."""
+    """`operator`: headers of who may read everything."""
 
     follower: Follower
     http: httpx.AsyncClient
     operator: Mapping[str, str]
-    said: Mapping[str, Any]
+    app: FastAPI
 
-    def hear(self, lag_seconds: float = 0.0) -> None:
-        """The projector speaks, and says how far it is behind."""
-        now = real_milliseconds()
-        self.follower.mirror.hear(Pulse(at=now, lag_seconds=lag_seconds), now, monotonic())
+    def said(self) -> dict[str, Any]:
+        """What the application says of itself."""
+        return self.app.openapi()
+
+    def hear(self, lag_seconds: float = 0.0, silent_seconds: int = 0) -> None:
+        """The projector speaks, and says how far it is behind; or it spoke so long ago, and never since."""
+        now, mirror = real_milliseconds(), self.follower.mirror
+        if silent_seconds:
+            mirror.pulse = None
+        mirror.hear(Pulse(at=now - silent_seconds * 1000, lag_seconds=lag_seconds), now, monotonic())
 
 
 @asynccontextmanager
 async def whole_app(folder: Path) -> AsyncIterator[WholeApp]:
-    """Two units, one of them with dossiers and a feed that speaks; the projector has just spoken."""
+    """Two units, one of them with dossiers and a feed that speaks, shown for an hour; the projector has just spoken."""
     settings = ApiSettings(data=folder)
     follower = Follower(settings, cast(BoardReader, None), FixedClock(NOW))
     meta = Meta(version=7, policy=1, day=DAY, known_at=NOW, covers={0: 5})
@@ -86,13 +93,13 @@ async def whole_app(folder: Path) -> AsyncIterator[WholeApp]:
     follower.mirror.load(Stored(Position(7), meta, {"20242": scored("20242")}, {"S": feed}, records))
     store, access = open_store(settings, "api"), open_store(settings, "access")
     await store.prepare((*COLLECTIONS, DOCUMENTS, ARRIVALS, BREAKDOWNS, EVENTS))
-    await store.apply([whole_put(1, 1)], {})  # the days are whole, and there are none
+    await store.apply([whole_put(1, 1), generation_put(NOW - 3600, 1, DAY, 1)], {})  # the days are whole, and there are none
     await access.prepare((*audit_log.COLLECTIONS, *sessions.COLLECTIONS))
     keys = Keys()
     app = build_app(follower, Past(store), officials_of(follower, store, access, keys), cast(Outlets, Unused()))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        made = WholeApp(follower, http, {"authorization": f"Bearer {keys.text}"}, app.openapi())
+        made = WholeApp(follower, http, {"authorization": f"Bearer {keys.text}"}, app)
         made.hear()
         yield made
     await access.close()

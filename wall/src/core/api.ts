@@ -159,7 +159,8 @@ export interface paths {
         };
         /**
          * Get Feeds
-         * @description All sending systems: last contact, last record, counts, records said to be sent and not counted, stale or not.
+         * @description All sending systems: last contact, last record, counts, records said to be sent and not counted, stale or not. All of them are
+         *     where the picture is old: nobody can say then which of them still speak.
          */
         get: operations["get_feeds_api_v1_feeds_get"];
         put?: never;
@@ -842,7 +843,8 @@ export interface paths {
         };
         /**
          * Get Unit
-         * @description One unit in all live windows and the one asked for, in all rates: as of now or as of another day, and how it came there.
+         * @description One unit in all live windows and the one asked for, in all rates: as of now or as of another day, and how it came there. It is
+         *     stale where its feed is silent, and where the picture is old (`age_seconds`).
          */
         get: operations["get_unit_api_v1_units__code__get"];
         put?: never;
@@ -2242,6 +2244,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         after: string;
+                        age_seconds?: number | null;
                         facts: {
                             assessed: boolean;
                             code: string;
@@ -2252,6 +2255,8 @@ export interface operations {
                             unit: string;
                         }[];
                         known_at: string | null;
+                        /** @default false */
+                        stale: boolean;
                         version: number;
                         withdrawn: {
                             again_at: string | null;
@@ -2336,6 +2341,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        age_seconds?: number | null;
                         feeds: {
                             accepted_count: number;
                             missing: number | null;
@@ -2346,6 +2352,8 @@ export interface operations {
                             stale: boolean;
                             units: string[];
                         }[];
+                        /** @default false */
+                        stale: boolean;
                         version: number;
                     };
                 };
@@ -6198,6 +6206,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        age_seconds?: number | null;
+                        /** @default false */
+                        stale: boolean;
                         units: {
                             code: string;
                             feed_seen_at: string | null;
@@ -6261,6 +6272,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        age_seconds?: number | null;
                         as_of: string;
                         code: string;
                         daily: {
@@ -6590,6 +6602,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        age_seconds?: number | null;
                         appointments: {
                             booked: number;
                             kept: number;
@@ -6656,6 +6669,8 @@ export interface operations {
                             numerator: number;
                             value: number;
                         } | null;
+                        /** @default false */
+                        stale: boolean;
                         tickets: {
                             abandoned: number;
                             served: number;

@@ -14,7 +14,8 @@ export interface UnitWindow { readonly first: string; readonly last: string; rea
 export interface TrailPoint { readonly day: string; readonly rates: Readonly<Record<Rate, Figure>> }
 export interface UnitBody {
   readonly version: number; readonly asOf: string; readonly code: string; readonly name: string; readonly kind: string; readonly type: string;
-  readonly feedSeenAt: number | null; readonly stale: boolean;
+  /** `stale`: its feed is silent, or the server has no new data itself: then, and only then, with the seconds since it had (`age`). */
+  readonly feedSeenAt: number | null; readonly stale: boolean; readonly age: number | null;
   readonly pending: number; readonly overdue: number; readonly paused: number; readonly dueToday: number; readonly dueTodayLeft: number;
   readonly windows: Readonly<Record<string, UnitWindow>>;
   /** Null while the history cannot be read. */
@@ -52,7 +53,7 @@ export function unitBody(value: unknown): UnitBody {
   const windows = record<Record<string, unknown>>(raw.windows, 'windows');
   return {
     version: count(raw, 'version'), asOf: word(raw, 'as_of'), code: word(raw, 'code'), name: word(raw, 'name'), kind: word(raw, 'kind'), type: word(raw, 'type'),
-    feedSeenAt: instant(raw.feed_seen_at), stale: raw.stale === true, pending: count(raw, 'pending'), overdue: count(raw, 'overdue'), paused: count(raw, 'paused'),
+    feedSeenAt: instant(raw.feed_seen_at), stale: raw.stale === true, age: ratio(raw, 'age_seconds'), pending: count(raw, 'pending'), overdue: count(raw, 'overdue'), paused: count(raw, 'paused'),
     dueToday: count(raw, 'due_today'), dueTodayLeft: count(raw, 'due_today_left'), windows: fromEntries(Object.keys(windows), (name) => windowOf(windows[name])), trail: trailOf(raw.trail),
   };
 }

@@ -109,5 +109,6 @@ function Feed({ code }: { readonly code: string }) {
 function Silent({ unit }: { readonly unit: UnitBody }) {
   const zone = picture.value?.city.zone;
   if (!unit.stale || zone === undefined) return null;
-  return <p class="warn" role="status"><span class="sw b-old" aria-hidden="true" />{unit.feedSeenAt === null ? say('unit_never') : say('unit_silent', { when: since(unit.feedSeenAt, unit.asOf, zone) })}</p>;
+  const feed = (): string => (unit.feedSeenAt === null ? say('unit_never') : say('unit_silent', { when: since(unit.feedSeenAt, unit.asOf, zone) }));
+  return <p class="warn" role="status"><span class="sw b-old" aria-hidden="true" />{unit.age === null ? feed() : say('unit_old')}</p>;
 }
