@@ -234,6 +234,7 @@ async def world_of(**given: Any) -> AsyncIterator[World]:
             await world.start_projector()
             await eventually(lambda: world.follower and world.follower.mirror.meta)
             await eventually(world.has_days)
+            await eventually(lambda: world.follower and world.follower.store_behind() is None)  # seen level, once
             yield world
         finally:
             for name in list(world.tasks):
