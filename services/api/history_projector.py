@@ -68,7 +68,7 @@ class HistoryProjector:
 
     def __post_init__(self) -> None:
         topics = all_topics(self.settings.partitions)
-        self.lag = StoreLag({topic: topics[topic].partitions for topic in (UNIT_DAYS, FACTS)}, self.settings.store_stale_seconds)
+        self.lag = StoreLag({topic: topics[topic].partitions for topic in (UNIT_DAYS, FACTS)})
 
     def on_shown(self, generation: Generation, at: int) -> None:
         """The map shows this generation since `at`, on the city's clock."""

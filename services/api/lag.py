@@ -47,16 +47,22 @@ class SourceLag(Generic[P]):
 
 
 class StoreLag:
-    """Since when all of some topics is in the store (`written`: the offsets that it holds), as SourceLag says it; `unknown_seconds` and
-    more while nobody ever saw it level.
+    """Since when all of some topics is in the store (`written`: the offsets that it holds), as SourceLag says it. Until it is seen level it
+    is as old as the process before this one said, or as this one.
     """
 
-    def __init__(self, topics: Mapping[str, int], unknown_seconds: float) -> None:
+    def __init__(self, topics: Mapping[str, int]) -> None:
         """`topics`: of each how many partitions."""
         self.topics = dict(topics)
         self.written: Mapping[Place, int] = {}
-        self._level_at, self._looked_at = monotonic() - unknown_seconds, float("-inf")
-        self._lag = SourceLag[Place](level_at=self._level_at)
+        self._began, self._looked_at = monotonic(), float("-inf")
+        self._level_at = self._began
+        self._lag = SourceLag[Place](level_at=self._began)
+
+    def known_before(self, seconds: float) -> None:
+        """What the process before this one said, as old as it is by now."""
+        if self._lag.level_at == self._began:
+            self._level_at = self._lag.level_at = self._began = monotonic() - seconds
 
     async def look(self, lag: Lag) -> None:
         """To be called again and again; asks once a second. Raises what `lag` raises."""

@@ -68,6 +68,7 @@ class Projector:
 
     async def _follow(self) -> None:
         showing = Showing.resume(await self.board.load(), self.settings.partitions, self.silence)
+        await self._hear_of_store()
         self.showing, self.policies_read = showing, -1
         self.last_version = max(self.last_version, showing.position.version)
         self.looked_at = float("-inf")
@@ -81,6 +82,12 @@ class Projector:
             self.level = reader.level
             if reader.level:
                 await self._round(showing)
+
+    async def _hear_of_store(self) -> None:
+        """How far the store was when somebody last said it: so a start does not make it look level, or behind."""
+        said = await self.board.last_pulse()
+        if self.stored is not None and said is not None and said.store_seconds is not None:
+            self.stored.known_before(said.store_seconds + max(real_milliseconds() - said.at, 0) / 1000)
 
     async def _round(self, showing: Showing) -> None:
         begun = time.monotonic()

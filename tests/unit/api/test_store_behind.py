@@ -210,18 +210,22 @@ class Ends:
 async def test_the_store_is_as_old_as_the_newest_moment_whose_ends_it_has_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     now, ends = [1000.0], Ends()
     monkeypatch.setattr(lags, "monotonic", lambda: now[0])
-    lag = StoreLag({UNIT_DAYS: 2, FACTS: 1}, unknown_seconds=35)
+    lag = StoreLag({UNIT_DAYS: 2, FACTS: 1})
 
     async def after(seconds: float) -> float:
         now[0] += seconds
         await lag.look(cast(Lag, ends))
         return lag.seconds()
 
-    assert [await after(0), await after(10)] == [35, 45], "nobody has seen it level"
+    assert [await after(0), await after(10)] == [0, 10], "nobody has seen it level since this process began"
+    lag.known_before(45)
+    assert lag.seconds() == 45, "nor the one before it"
     lag.written = {(UNIT_DAYS, 0): 5, (UNIT_DAYS, 1): 5, (FACTS, 0): 2}
     assert await after(1) == 46, "a fact is missing"
     lag.written = {**lag.written, (FACTS, 0): 3}
     assert await after(1) == 0
+    lag.known_before(45)
+    assert lag.seconds() == 0, "it is known better by now"
     ends.of[UNIT_DAYS] = 6
     assert [await after(1), await after(59)] == [1, 60]
     assert await after(0.5) == 60.5, "it grows between two looks"
