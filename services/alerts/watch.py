@@ -15,10 +15,11 @@ from dunghen.contracts.messages import Notice
 from dunghen.domain.policy import Policy
 from dunghen.domain.recipients import Whose
 from dunghen.domain.record import modern
-from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, is_retracted, mark_of, next_crossing, said_again
+from dunghen.domain.warnings import Crossing, Facts, crossings, ended_with, facts_of, is_retracted, next_crossing, said_again
 from services.alerts.agenda import Agenda
 from services.alerts.decisions import Asking, Case, Live, Moment, decide, instead, lost, over, supersession
 from services.alerts.ports import Progress, Row
+from services.alerts.recalled import recalled
 
 Told = frozenset[str]  # `Crossing.mark`s
 NOTHING: Told = frozenset()
@@ -173,16 +174,9 @@ class Watch:
 
     def _recalled(self, facts: Facts, spoken: Sequence[Row]) -> tuple[Facts, Before]:
         """What the ledger has of it, in the name of whatever unit, and whose it was when the last of that was decided."""
-        said = [row.notice for row in spoken if row.notice.clock != "feed"]
-        told = [each for each in said if each.state != "superseded" or each.reason == "OVERTAKEN"]  # the others were not heard
-        marks = {mark_of(each.clock, each.due_at, each.stage) for each in told}
-        stopped = _stopped(facts)
         crossed = {c.mark for c in crossings(facts, self.policy) if c.at <= self.decided_to}
-        marks = {mark for mark in marks if mark in crossed or mark.partition(":")[0] in stopped}
-        outside = _last(said) and all(each.reason == "OUTSIDE" for each in _last(said))
-        owners = [_whose(each, facts.whose) for each in _last(told)]
-        whose = facts.whose if facts.whose in owners or not owners else owners[0]
-        return said_again(facts) if outside else facts, Before(frozenset(marks), whose)
+        found = recalled(spoken, facts.whose, crossed, _stopped(facts))
+        return said_again(facts) if found.outside else facts, Before(found.told, found.whose)
 
     def supersession(self, notice: Notice, now: int) -> str:
         """Why a pending notice has lost its sense; "" if it has not; what waits is NOT_YET or STOPPED."""
@@ -294,14 +288,3 @@ class Watch:
 def _stopped(facts: Facts) -> set[str]:
     """The clocks that stand still."""
     return {running.clock for running in facts.clocks if not running.due_at}
-
-
-def _last(said: Sequence[Notice]) -> list[Notice]:
-    """Those that were decided last."""
-    at = max((each.decided_at for each in said), default=0)
-    return [each for each in said if each.decided_at == at]
-
-
-def _whose(told: Notice, now: Whose) -> Whose:
-    """Whose the dossier was when this was decided; an older release did not say which official's."""
-    return Whose(told.unit, told.handler if told.why else now.handler)

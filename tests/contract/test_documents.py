@@ -75,7 +75,7 @@ def test_the_numbers_of_rules_and_cases_are_those_of_the_files() -> None:
     cases: list[Any] = [yaml.safe_load(file.read_text(encoding="utf-8"))["tests"] for file in (PROMETHEUS / "tests").glob("*.yml")]
     asked = sum(len(case.get("alert_rule_test", ())) for file in cases for case in file)
     said = re.findall(
-        r"\| (\d+) alerting rules under (\d+) names, (\d+) cases;.* all (\d+) rules evaluated",
+        r"\| (\d+) alerting rules under (\d+) names, (\d+) cases, (\d+) rules in all;",
         (DOCS / "reliability.md").read_text(encoding="utf-8"),
     )
     assert [tuple(map(int, numbers)) for numbers in said] == [
