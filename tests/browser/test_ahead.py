@@ -11,6 +11,7 @@ from dunghen.contracts.topics import DOSSIERS
 from dunghen.domain.record import fold
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
+from tests.browser.pages import THEMES
 from tests.browser.screen_city import HAI_CHAU, MONDAY_8_00, ScreenCity
 from tests.eventually import eventually
 
@@ -51,9 +52,12 @@ def due_soon(city: ScreenCity) -> bool:
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("lang", WORDS)
-def test_what_falls_due_opens_on_the_unit_s_page(busy: ScreenCity, window: Windows, lang: str, options: dict[str, object]) -> None:
-    page = window(**options).open(f"/?view=unit&unit={LIEN_CHIEU}&lang={lang}")
+def test_what_falls_due_opens_on_the_unit_s_page(
+    busy: ScreenCity, window: Windows, lang: str, theme: str, options: dict[str, object]
+) -> None:
+    page = window(**options).open(f"/?view=unit&unit={LIEN_CHIEU}&lang={lang}&theme={theme}")
     ahead = page.locator("[data-role=ahead]")
     expect(ahead.locator("[data-role=looked-ahead]")).to_have_count(0)
     ahead.locator("summary").click()

@@ -13,6 +13,7 @@ from dunghen.contracts.topics import FACTS, partition_of
 from dunghen.domain.days import date_of
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
+from tests.browser.pages import LANGUAGES, THEMES
 from tests.browser.screen_city import HAI_CHAU, HAI_VAN, ScreenCity
 from tests.eventually import eventually
 from tests.integration.api.api_world import MONDAY_8_00, TODAY
@@ -56,7 +57,8 @@ def opened(window: Windows, path: str = PAGE, **options: Any) -> Page:
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize(("lang", "theme", "words"), [("vi", "dark", "Hoàn thành"), ("en", "light", "Complete")])
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("lang", "words"), [*zip(LANGUAGES, ("Hoàn thành", "Complete"), strict=True)])
 def test_the_board_names_the_most_complete_first_in_words_and_colours(
     told: ScreenCity, window: Windows, lang: str, theme: str, words: str, options: dict[str, object]
 ) -> None:

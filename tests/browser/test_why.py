@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Windows
+from tests.browser.pages import THEMES
 from tests.browser.screen_city import HAI_CHAU, ScreenCity
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -19,12 +20,13 @@ HEADS = {
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("lang", HEADS)
 def test_the_explanation_of_a_rate_opens_on_the_unit_s_page(
-    city: ScreenCity, window: Windows, lang: str, options: dict[str, object]
+    city: ScreenCity, window: Windows, lang: str, theme: str, options: dict[str, object]
 ) -> None:
     screen = window(**options)
-    page = screen.open(f"{PAGE}&lang={lang}")
+    page = screen.open(f"{PAGE}&lang={lang}&theme={theme}")
     why = page.locator("[data-role=why]")
     expect(why.locator("[data-role=explained]")).to_have_count(0)
     why.locator("summary").click()
