@@ -1,4 +1,4 @@
-"""A list of procedures through a real broker: looked at with what it moves, put in force as one version, listed."""
+"""A list of procedures through a real broker: looked at with what it moves, put in force as one version, listed; and the units."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dunghen.cli.city_settings import settings_of
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.policy_topic import publish, read_book
 from dunghen.cli.procedures.command import Wanted, show, take
+from dunghen.cli.units.command import show as show_units
 from dunghen.contracts.city_files import read_city
 from dunghen.contracts.messages import DossierEvent
 from dunghen.contracts.topics import DOSSIERS, all_topics
@@ -76,3 +77,11 @@ async def test_a_list_is_looked_at_with_what_it_moves_then_put_in_force_and_list
     today = book.latest.procedures.on_day(book.latest.zone.day_of(RealClock().seconds()))
     integrated = sum(one.integrated for one in today)
     assert said[-1] == f"{len(today)} procedures, {integrated} on the national portal, policy version 2"
+
+
+async def test_the_units_in_force_are_listed(folder: DataFolder) -> None:
+    said: list[str] = []
+    await show_units(folder, said.append)
+    units = read_city("danang")["units"]["units"]
+    assert said[-1] == f"{len(units)} units, policy version 1"
+    assert {line.split()[0] for line in said[:-1]} == {unit["code"] for unit in units}
