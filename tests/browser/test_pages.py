@@ -74,7 +74,7 @@ def test_neither_complains_of_what_stands_on_another_origins_page(
 
 
 def test_the_reference_of_the_api_loads_without_a_complaint(window: Windows) -> None:
-    """Of the browser. In Swagger UI's own elements axe finds contrasts and nested buttons that are not ours; `/openapi.json` is the same."""
+    """Of the browser. Swagger UI's own elements have contrasts and nested buttons that axe finds; `/openapi.json` says the same."""
     screen = window()
     expect(screen.open("/docs").locator("#api")).to_contain_text("/api/v1/map")
     assert screen.faults == []
