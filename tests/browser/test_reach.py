@@ -143,6 +143,30 @@ def test_enter_opens_a_unit_and_the_address_keeps_it(city: ScreenCity, window: W
     assert f"unit={HAI_CHAU}" in page.url
 
 
+def test_the_panel_is_reached_by_tab_also_where_a_unit_of_the_map_is_chosen(city: ScreenCity, window: Windows) -> None:
+    page = window().show(f"/?kind=all&unit={HAI_CHAU}")
+    expect(page.locator(".panel .tile[tabindex='0']")).to_have_count(1)
+    expect(page.locator(f"svg.map [data-unit='{HAI_CHAU}'][tabindex='0']")).to_have_count(1)
+
+
+def test_what_cannot_be_read_in_an_address_is_said(city: ScreenCity, window: Windows) -> None:
+    page = window().show("/?known_at=yesterday")
+    expect(page.locator("[data-state=unread]")).to_contain_text("known_at=yesterday")
+    page.locator("select[name=window]").select_option("7d")
+    expect(page.locator("[data-state=unread]")).to_have_count(0)
+
+
+def test_figures_of_a_unit_are_called_by_their_own_period_while_another_does_not_come(city: ScreenCity, window: Windows) -> None:
+    page = window().show(f"/?view=unit&unit={HAI_CHAU}")
+    expect(page.locator("main[data-period=month]")).to_be_visible()
+    page.route(f"**/api/v1/units/{HAI_CHAU}?window=2026-09", lambda route: route.fulfill(status=503))
+    page.locator("select[name=window]").select_option("2026-09")
+    said = page.locator("[data-role=of-before]")
+    expect(said).to_contain_text("503")
+    expect(said).to_contain_text("11/2026")
+    expect(page.locator("main[data-period=month]")).to_be_visible()
+
+
 def half_a_minute_passes(page: Page) -> None:
     for _ in range(4):  # in steps that the page does not take for a silent server
         page.clock.fast_forward(9_000)
