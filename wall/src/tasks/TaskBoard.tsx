@@ -12,14 +12,14 @@ import { addressOf, go } from '../view/links';
 import { choice, choose, lang, say, STEPPED } from '../view/store';
 import { followTasks, PLAN, sameWish, type Followed, type Wish } from './follow';
 import { TaskList } from './TaskList';
-import { tasksText, type TasksKey } from './text';
+import type { TasksKey } from './text';
+import { term, told } from './words';
 
 const toMap = { view: 'map', unit: null } as const;
 const OWN = ['plan', 'bloc', 'state', 'year'] as const;
 type Own = Pick<Wish, (typeof OWN)[number]>;
 const USUAL: Own = { plan: PLAN, bloc: '', state: '', year: null };
 const own = signal(USUAL);
-export const told = (key: TasksKey, values?: Readonly<Record<string, string | number>>): string => tasksText(lang.value, key, values);
 
 function read(search: string): Own {
   const query = new URLSearchParams(search);
@@ -33,11 +33,6 @@ function put(next: Own): void {
   for (const name of OWN) if (next[name] === USUAL[name]) query.delete(name); else query.set(name, String(next[name]));
   const said = query.toString();
   history.replaceState(history.state, '', location.pathname + (said === '' ? '' : `?${said}`));
-}
-
-/** A word of /definitions; a code without one is shown as it is. */
-export function term(followed: Followed, kind: string, code: string): string {
-  return followed.state.value.terms?.[kind]?.[code]?.[lang.value] ?? code;
 }
 
 export function TaskBoard() {

@@ -4,7 +4,7 @@ import { counted } from '../core/figures';
 import { dayMonth } from '../core/times';
 import { lang } from '../view/store';
 import { PLAN, type Followed } from './follow';
-import { term, told } from './TaskBoard';
+import { term, told } from './words';
 
 export function TaskList({ followed }: { readonly followed: Followed }) {
   const { tasks, all, after } = followed.state.value;
