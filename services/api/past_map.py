@@ -207,9 +207,9 @@ def _age(follower: Follower, known_at: int | None) -> float | None:
 
 
 def refuse_behind(follower: Follower, age: float | None) -> None:
-    """For what has no member to say the age of its figures with. Raises ProblemError where the store is behind."""
+    """For tables and pages of the past, and for facts as they were known. Raises ProblemError where the store is behind."""
     if age is not None and follower.store_behind() is not None:
-        raise ProblemError("NOT_READY", "the history is behind what was sent, and this answer could not say so")
+        raise ProblemError("NOT_READY", "the history is behind what was sent: try again when it is level")
 
 
 def _window(name: str, day: int) -> Window:
