@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from dunghen.platform.local import kafka_broker as local_kafka
 from dunghen.platform.local import redis_server as local_redis
 from dunghen.platform.local.servers import LocalServer
+from tests.loops import CarefulLoop
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"careful": CarefulLoop}
 
 
 @pytest.fixture(scope="session")

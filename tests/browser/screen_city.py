@@ -5,14 +5,12 @@ The scores are written into Kafka as scoring would write them. The city's clock 
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import threading
 import zlib
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
@@ -28,12 +26,12 @@ from services.api.projector import FOLLOWED
 from services.api.settings import ApiSettings
 from tests.eventually import eventually
 from tests.integration.api.api_world import MONDAY_8_00, TODAY, World
+from tests.loops import LoopThread
 
 START_SECONDS = 120
 SERVERS = ("projector", "http")
 HAI_CHAU, HAI_VAN, HOANG_SA = "20242", "20194", "20333"
 SILENT, FEW, NEVER = "20200", "20197", HOANG_SA  # a unit whose feed is silent, one with two dossiers, one that never sent anything
-T = TypeVar("T")
 
 
 # How many dossiers stand in a window, in fifteenths of a unit's size: a longer one has all of a shorter one that it holds.
@@ -76,30 +74,13 @@ def scores_of(unit: str, **changed: int) -> UnitScore:
     )
 
 
-class _Loop:
-    """An event loop in a thread of its own: Playwright keeps this one from running any."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="city", daemon=True)
-        self.thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(START_SECONDS)
-
-    def close(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
-
-
 @dataclass
 class ScreenCity:
     """What a test does to the city while somebody looks."""
 
     settings: ApiSettings
     world: World
-    loop: _Loop
+    loop: LoopThread
     servers: dict[str, LocalServer] = field(default_factory=dict)
 
     @property
@@ -182,7 +163,7 @@ def screen_city(**given: Any) -> Iterator[ScreenCity]:
     settings = ApiSettings(**{"partitions": 2, "port": free_port(), **soon, **given})
     SharedClock(MONDAY_8_00 * 1_000_000, 0, 0.0).save(settings.data / "clock.json")
     settings = settings.model_copy(update={"clock_file": settings.data / "clock.json"})
-    loop = _Loop()
+    loop = LoopThread("city").start()
     wanted = (*FOLLOWED, *STORED, DOSSIER_EVENTS, DOSSIERS, GEOMETRIES, KEYS, NOTICE_ACTIONS, PEOPLE, PUSH_SUBSCRIPTIONS)
     loop.run(kafka.ensure_topics(settings, {t.name: (t.partitions, t.config) for t in all_topics(2).values() if t.name in wanted}))
     producer = loop.run(_started(settings))
@@ -197,7 +178,7 @@ def screen_city(**given: Any) -> Iterator[ScreenCity]:
         for server in city.servers.values():
             server.stop()
         loop.run(producer.stop())
-        loop.close()
+        loop.stop()
 
 
 async def _started(settings: ApiSettings) -> Any:

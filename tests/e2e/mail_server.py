@@ -11,9 +11,8 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from aiosmtpd.controller import Controller
-
 from dunghen.platform.local.servers import HOST, free_port
+from tests.smtp_server import SmtpServer
 
 
 @dataclass
@@ -23,7 +22,7 @@ class MailServer:
     port: int = field(default_factory=free_port)
     raw: list[bytes] = field(default_factory=list)
     _let_go: threading.Event = field(default_factory=threading.Event)
-    _controller: Controller | None = None
+    _server: SmtpServer | None = None
 
     async def handle_DATA(self, _: object, __: object, envelope: Any) -> str:
         self.raw.append(bytes(envelope.content))
@@ -38,14 +37,14 @@ class MailServer:
 
     def start(self) -> MailServer:
         self.release()
-        self._controller = Controller(self, hostname=HOST, port=self.port)
-        self._controller.start()
+        self._server = SmtpServer(self, self.port).start()
         return self
 
     def stop(self) -> None:
         self.release()
-        if self._controller is not None:
-            self._controller.stop()
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
     @property
     def mails(self) -> list[EmailMessage]:

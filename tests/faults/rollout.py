@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import email
 import json
 import os
 import subprocess
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiosmtpd.controller import Controller
 
 from dunghen.platform.local.servers import free_port
 from tests.e2e.running_city import COMMAND
@@ -27,8 +24,10 @@ from tests.faults import small_city
 from tests.faults.form import LONG
 from tests.faults.world import MONDAY_8_00, FaultWorld, kind_of, lasting_port
 from tests.http_receiver import HOST, HttpReceiver
+from tests.loops import LoopThread
 from tests.releases import Release
 from tests.shown import SUMMED, Shown
+from tests.smtp_server import SmtpServer
 
 ORDER = ("api", "projector", "webhooks", "alerts", "scoring-0", "scoring-1", "ingest", "api-beside")  # that of docs/operations.md
 QUESTIONS = [
@@ -54,19 +53,12 @@ class Told:
 
     @contextmanager
     def listening(self) -> Iterator[Told]:
-        smtp, loop = Controller(self, hostname=HOST, port=self.port), asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        smtp.start()
-        try:
-            asyncio.run_coroutine_threadsafe(self.http.start(), loop).result(30)
-            yield self
-        finally:
-            asyncio.run_coroutine_threadsafe(self.http.stop(), loop).result(30)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(30)
-            loop.close()
-            smtp.stop()
+        with SmtpServer(self, self.port), LoopThread() as beside:
+            beside.run(self.http.start())
+            try:
+                yield self
+            finally:
+                beside.run(self.http.stop())
 
     def posts(self) -> Counter[str]:
         return Counter(headers["webhook-id"] for headers, _ in self.http.requests)

@@ -4,12 +4,12 @@ methods may be called from any other thread."""
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 from dunghen.platform.local.servers import HOST
+from tests.loops import LoopThread
 
 CUTS = (EOFError, OSError)  # however a connection ends
 PIECE = 64 << 10
@@ -38,20 +38,17 @@ class TcpProxy:
         self.address = f"{HOST}:{port}"
         self._delay, self._mute, self._shut = 0.0, False, False
         self._links: set[Link] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread = LoopThread("proxy")
 
     def start(self) -> Self:
         self._thread.start()
-        self._server: asyncio.Server = self._run(asyncio.start_server(self._serve, HOST, self.port))
+        self._server: asyncio.Server = self._thread.run(asyncio.start_server(self._serve, HOST, self.port))
         return self
 
     def stop(self) -> None:
         """Cuts everything and listens no more."""
-        self._run(self._stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        self._thread.run(self._stop())
+        self._thread.stop()
 
     def delay(self, seconds: float) -> None:
         """Every answer from now on comes so much later (0: at once), in its order."""
@@ -90,19 +87,12 @@ class TcpProxy:
         async def call() -> Any:
             return what()
 
-        return self._run(call())
-
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        return self._thread.run(call())
 
     async def _stop(self) -> None:
         self._server.close()
         for link in list(self._links):
             link.cut()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._shut:

@@ -26,7 +26,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.notices.proof import Wanted, proof_of
@@ -42,6 +41,7 @@ from dunghen.platform.settings import PlatformSettings
 from tests.eventually import eventually_async
 from tests.faults.crash_points import ALERTS
 from tests.faults.form import in_parts, long_or_short, part_seed
+from tests.smtp_server import SmtpServer
 
 PARTITIONS, UNITS = 4, 20
 PARTS = 5
@@ -219,8 +219,7 @@ async def test_alerts_may_die_anywhere_while_dossiers_cross(
     with pytest.MonkeyPatch.context() as environment:
         async with kafka.started(kafka.producer(settings), settings) as producer:
             town = Town(settings, tmp_path, producer, Random(part_seed(part)))
-            controller = Controller(town.mails, hostname="127.0.0.1", port=town.mails.port)
-            controller.start()
+            mails = SmtpServer(town.mails, town.mails.port).start()
             try:
                 await town.prepare()
                 await level(town, environment, CROSSES - 600)  # goes live
@@ -228,7 +227,7 @@ async def test_alerts_may_die_anywhere_while_dossiers_cross(
                 await level(town, environment, CROSSES + 2 * WINDOW_SECONDS)  # nothing is too new to be judged
                 proof = await proof_of(DataFolder(tmp_path), Wanted(slack=0))
             finally:
-                controller.stop()
+                mails.stop()
                 if town.alerts:
                     town.alerts.kill()
     repeats = sum(town.mails.ids.values()) - len(town.mails.ids)

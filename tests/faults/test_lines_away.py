@@ -18,7 +18,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from aiosmtpd.controller import Controller
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -27,7 +26,7 @@ from dunghen.contracts.messages import Notice, decode_notice
 from dunghen.contracts.people import PersonRecord, PostRecord, encode_person
 from dunghen.contracts.subscriptions import Subscription, encode_subscription
 from dunghen.platform import kafka
-from dunghen.platform.local.servers import HOST, free_port
+from dunghen.platform.local.servers import free_port
 from tests.e2e.running_city import COMMAND, dossier, stamp
 from tests.eventually import eventually
 from tests.faults.attack import PATIENCE, Attack
@@ -38,6 +37,8 @@ from tests.faults.test_killed_alerts import Mails
 from tests.faults.test_redis_and_store import AWAY_SECONDS, Reader, pause
 from tests.faults.world import MONDAY_8_00, FaultWorld
 from tests.http_receiver import HttpReceiver
+from tests.loops import LoopThread
+from tests.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 OPENS = MONDAY_8_00 + 3600  # the first of ours is due then
@@ -62,17 +63,15 @@ class Ends:
 
     @contextmanager
     def open(self) -> Iterator[Ends]:
-        server = Controller(self.mails, hostname=HOST, port=self.mails.port)
-        server.start()
-        asyncio.run_coroutine_threadsafe(self.http.start(), server.loop).result(60)
-        self.ways = [TcpProxy(free_port(), port).start() for port in (self.mails.port, self.http.port)]
-        try:
-            yield self
-        finally:
-            for way in self.ways:
-                way.stop()
-            asyncio.run_coroutine_threadsafe(self.http.stop(), server.loop).result(60)
-            server.stop()
+        with SmtpServer(self.mails, self.mails.port), LoopThread() as beside:
+            beside.run(self.http.start())
+            self.ways = [TcpProxy(free_port(), port).start() for port in (self.mails.port, self.http.port)]
+            try:
+                yield self
+            finally:
+                for way in self.ways:
+                    way.stop()
+                beside.run(self.http.stop())
 
     def each(self, what: Callable[[TcpProxy], object]) -> None:
         for way in self.ways:

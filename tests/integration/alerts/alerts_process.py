@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aiosmtpd.controller import Controller
-
 from dunghen.contracts import topics
 from dunghen.contracts.messages import DossierEvent, Notice, decode_notice, encode
 from dunghen.contracts.policies import Applied, policy_key, policy_records
@@ -26,6 +24,7 @@ from dunghen.platform.clock import SharedClock
 from dunghen.platform.local.servers import LocalServer, free_port, launch
 from dunghen.platform.settings import PlatformSettings
 from tests.eventually import eventually_async as eventually
+from tests.smtp_server import SmtpServer
 
 PARTITIONS = 2
 DOSSIER = "H17.31-261116-0001"
@@ -54,7 +53,7 @@ MONDAY_8_00, NINE_TENTHS, BREACH = local("2026-11-16 08:00"), local("2026-11-27 
 @dataclass
 class MailServer:
     """A real SMTP server. While `hold` is set it has taken a mail and does not say so; while `busy` it leaves who comes waiting
-    (`turned_away`: how many), to be told at `release` to come again. `guard`: options of aiosmtpd from the next `start` on."""
+    (`turned_away`: how many), to be told at `release` to come again. `guard`: options of the server from the next `start` on."""
 
     port: int = field(default_factory=free_port)
     mails: list[Any] = field(default_factory=list)
@@ -65,7 +64,7 @@ class MailServer:
     turned_away: int = 0
     guard: dict[str, Any] = field(default_factory=dict, repr=False)
     _let_go: threading.Event = field(default_factory=threading.Event)
-    _controller: Controller | None = None
+    _server: SmtpServer | None = None
 
     async def handle_MAIL(self, _: object, __: object, envelope: Any, sender: str, options: list[str]) -> str:
         if self.busy:
@@ -84,14 +83,13 @@ class MailServer:
         return self.answer
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.guard)
-        self._controller.start()
+        self._server = SmtpServer(self, self.port, **self.guard).start()
 
     def stop(self) -> None:
         self._let_go.set()
-        if self._controller is not None:
-            self._controller.stop()
-            self._controller = None
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
     def release(self) -> None:
         self.hold = self.busy = False

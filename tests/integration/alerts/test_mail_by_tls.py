@@ -42,7 +42,7 @@ class Guarded:
             keystore, _ = (signed_by or self.authority).write_server(self.folder, "mail")
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(keystore)
-            self.server.guard["ssl_context" if how == "implicit" else "tls_context"] = context
+            self.server.guard["tls" if how == "implicit" else "tls_context"] = context
         self.server.start()
 
     def channel(self, how: str, **given: Any) -> MailChannel:
@@ -51,7 +51,7 @@ class Guarded:
         return MailChannel(AlertsSettings(**{**where, **who, **given}))
 
     def _authenticate(self, _: object, session: Any, __: object, ___: str, told: LoginPassword) -> AuthResult:
-        secured = session.ssl is not None or "ssl_context" in self.server.guard
+        secured = session.ssl is not None or "tls" in self.server.guard
         self.logins.append((told.login, told.password, secured))
         return AuthResult(success=(told.login, told.password) == (USER.encode(), PASSWORD.encode()), handled=False)
 
