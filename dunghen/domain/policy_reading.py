@@ -14,7 +14,7 @@ from dunghen.domain.deadline import LIMIT_UNITS, TimeLimit
 from dunghen.domain.policy_parts import ALWAYS, LEVELS, RESULT_FORMS, City, Procedure, ResultForm, SupplementRules
 from dunghen.domain.ranking import FEW
 from dunghen.domain.rules import SUPPLEMENT_RULES
-from dunghen.domain.units import KINDS, Unit, normalise_wire_code
+from dunghen.domain.units import KINDS, SETTINGS, Unit, normalise_wire_code
 
 CODE = r"[ -~]{1,60}"  # contracts.messages.Code
 
@@ -76,6 +76,7 @@ def _unit(given: Reader) -> Unit:
         valid_to=given.day("valid_to"),
         predecessors=given.texts("predecessors"),
         notice_address=given.text("notice_address", ""),
+        setting=given.choice("setting", SETTINGS) if given.has("setting") else None,
     )
     if unit.valid_from is not None and unit.valid_to is not None and unit.valid_to < unit.valid_from:
         given.fault("valid_to", "lies before valid_from")

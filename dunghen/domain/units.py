@@ -11,6 +11,8 @@ from typing import Literal
 
 Kind = Literal["locality", "department", "land_office", "health"]
 KINDS: tuple[Kind, ...] = ("locality", "department", "land_office", "health")
+Setting = Literal["urban", "rural", "mountain", "island"]  # đô thị, nông thôn, miền núi, hải đảo
+SETTINGS: tuple[Setting, ...] = ("urban", "rural", "mountain", "island")
 Reason = Literal["BY_NAME", "BY_DOSSIER", "BY_SENDER", "UNKNOWN_UNIT", "AMBIGUOUS_UNIT"]
 
 _SHORTHAND = {
@@ -37,7 +39,8 @@ _CODE = re.compile(r"^[A-Z]\d{2}(\.\d{1,3})*$")
 class Unit:
     """One unit that handles dossiers.
 
-    `code` is the public code, `wire_codes` (new form) what one-stop systems call it, `aliases` other names of it, `valid_to` its last day.
+    `code` is the public code, `wire_codes` (new form) what one-stop systems call it, `aliases` other names of it, `valid_to` its last day,
+    `setting` where it lies (decision 0047; None: not stated).
     """
 
     code: str
@@ -51,6 +54,7 @@ class Unit:
     valid_to: int | None = None
     predecessors: tuple[str, ...] = ()
     notice_address: str = ""
+    setting: Setting | None = None
 
     @property
     def full_name(self) -> str:

@@ -42,6 +42,17 @@ def test_danang_has_its_94_localities_20_departments_12_land_offices_and_some_he
     assert len({unit.notice_address for unit in units}) == len(units)
 
 
+def test_where_the_localities_of_danang_lie_is_stated_as_far_as_it_is_known(danang: Policy) -> None:
+    localities = [unit for unit in danang.catalogue.all if unit.kind == "locality"]
+    assert Counter(unit.setting for unit in localities) == {"urban": 23, "rural": 18, "mountain": 37, "island": 3, None: 13}
+    assert {unit.type for unit in localities if unit.setting == "urban"} == {"Phường"}
+    assert {unit.name for unit in localities if unit.setting == "island"} == {"Hoàng Sa", "Tân Hiệp", "Tam Hải"}
+    said = {unit.name: unit.setting for unit in localities}
+    names = ("Nông Sơn", "Quế Phước", "Trà My", "Khâm Đức", "Quế Sơn Trung", "Hòa Tiến", "Hòa Vang", "Thượng Đức")
+    assert [said[name] for name in names] == [*["mountain"] * 4, "rural", "rural", None, None]
+    assert {unit.setting for unit in danang.catalogue.all if unit.kind != "locality"} == {None}
+
+
 def test_the_shipped_localities_are_those_of_the_package() -> None:
     made = runpy.run_path(str(ROOT / "tools" / "make_localities.py"))
     assert (DATA / "danang-localities.json").read_text(encoding="utf-8") == made["text"](made["localities"]())

@@ -82,6 +82,14 @@ def test_units_are_found_by_code_name_and_normalised_wire_code() -> None:
     assert POLICY.catalogue.resolve("UBND phường Hải Châu, thành phố Đà Nẵng", "", "H47.01").unit is unit
 
 
+def test_where_a_unit_lies_is_one_of_four_words_or_not_stated() -> None:
+    stated = Policy.from_bodies(1, {**BODIES, "units": {"units": [{**BODIES["units"]["units"][0], "setting": "mountain"}]}})
+    assert [unit.setting for unit in (*stated.catalogue.all, *POLICY.catalogue.all)] == ["mountain", None, None]
+    for wrong in ("hills", "", 3):
+        units = {"units": [{**BODIES["units"]["units"][0], "setting": wrong}]}
+        assert faults(units=units) == [f"units[0].setting: {wrong!r} is none of urban, rural, mountain, island"]
+
+
 def test_the_calendar_has_its_days_off_and_worked_saturdays() -> None:
     assert not POLICY.calendar.is_working(day("2026-01-02"))
     assert POLICY.calendar.hours_on(day("2026-01-10")) == VIETNAM_HOURS
