@@ -87,12 +87,12 @@ def ranking_table(answer: RankingAnswer) -> Table:
     left_out = ("before", "movement", *(() if answer.indicator else INDICATOR_ONLY))
     own = [name for name in Ranked.__struct_fields__ if name not in left_out]
     above = (*ABOVE, "indicator" if answer.indicator else "rate", "order")
-    names = [*("group_kind", "group_third"), *own]
+    names = [*("group_kind", "group_third", "group_setting"), *own]
     names += [f"before_{name}" for name in Before.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
     told = [*(_told(name, getattr(answer, name)) for name in above), answer.stale, answer.age_seconds]
     lines = [
         [
-            *(ranking.kind, ranking.third),
+            *(ranking.kind, ranking.third, ranking.setting),
             *(_cell(getattr(unit, name)) for name in own),
             *map(_cell, msgspec.structs.astuple(unit.before)),
             *msgspec.structs.astuple(unit.movement),

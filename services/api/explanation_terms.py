@@ -47,9 +47,14 @@ GROUPS: Words = {
     "overall": ("Chung", "All together"),
     "kind": ("Theo loại đơn vị", "By kind of unit"),
     "peers": ("Theo nhóm cùng khối lượng", "By peers of like volume"),
+    "setting": ("Theo nhóm cùng địa bàn", "By peers of like setting"),
     "small": ("Ít hồ sơ", "Few dossiers received"),
     "middle": ("Trung bình", "Middling"),
     "large": ("Nhiều hồ sơ", "Many dossiers received"),
+    "urban": ("Đô thị", "Urban"),
+    "rural": ("Nông thôn", "Rural"),
+    "mountain": ("Miền núi", "Mountain"),
+    "island": ("Hải đảo", "Island"),
 }
 
 

@@ -11,15 +11,15 @@ from dunghen.domain.former_units import mapped_from
 from dunghen.domain.peers import THIRDS, thirds
 from dunghen.domain.ranking import dense_ranks
 from dunghen.domain.rates import Rate
-from dunghen.domain.units import KINDS, Catalogue
+from dunghen.domain.units import KINDS, SETTINGS, Catalogue
 from services.api.indicator_rows import IndicatorRow
 from services.api.movements import Movement, Placed, movement
 from services.api.rows import Row
 from services.api.views import View
 
-Group = Literal["overall", "kind", "peers"]
+Group = Literal["overall", "kind", "peers", "setting"]
 Order = Literal["lowest", "highest"]
-GroupKey = tuple[str, str]  # a kind or "", a third or ""
+GroupKey = tuple[str, str, str]  # a kind, a third, a setting; each may be ""
 INDICATOR_ONLY = ("points", "maximum", "reason", "standing", "exact")  # members of Ranked that a rate leaves empty
 
 
@@ -65,16 +65,20 @@ class Ranked(msgspec.Struct, kw_only=True):
 
 
 class Ranking(msgspec.Struct, kw_only=True):
-    """One group in its order: the ranked, then those of few dossiers, then those of none. `kind` "": all; `third`: of its volume."""
+    """One group in its order: the ranked, then those of few dossiers, then those of none. `kind` "": all; `third`: of its volume, "" but by
+    peers; `setting`: where its units lie, "" but by setting.
+    """
 
     kind: str
     third: str
+    setting: str
     of: int
     units: list[Ranked]
 
 
 class RankingAnswer(msgspec.Struct, kw_only=True):
-    """All groups. The equal period before: `before_first` to `before_last`.
+    """All groups. The equal period before: `before_first` to `before_last`. `ungrouped`: codes of the units that stand in none, since the
+    city's catalogue does not say their setting; [] by any other group.
 
     By an indicator `reason` says whether any unit has a value (`VALUE`), or why none has; NOT_FOR_PERIOD: it is told by longer periods.
     `periods`: for which kinds of period what was told is enough (day, month, quarter, year). Both null by a rate.
@@ -96,18 +100,24 @@ class RankingAnswer(msgspec.Struct, kw_only=True):
     order: str
     stale: bool
     rankings: list[Ranking]
+    ungrouped: list[str]
     reason: str | None = None
     periods: list[str] | None = None
     age_seconds: int | None = None
 
 
 class Wanted(NamedTuple):
-    """How to rank. `catalogue`: who was which unit before."""
+    """How to rank. `catalogue`: who was which unit before, and where each lies."""
 
     group: Group
     order: Order
     few: int
     catalogue: Catalogue = Catalogue(())
+
+    def setting(self, code: str) -> str:
+        """Where a unit lies, "" where that is not stated."""
+        unit = self.catalogue.get(code)
+        return (unit.setting or "") if unit else ""
 
 
 class Side(NamedTuple):
@@ -136,21 +146,29 @@ def side_of(view: View | None, first: int) -> Side:
 
 
 def rankings_of(now: Side, then: Side, wanted: Wanted) -> list[Ranking]:
-    """Groups in the order of kinds and volumes. A unit is ranked in both periods among those that are its group now."""
-    groups = _groups(list((now.rows or {}).values()), wanted.group)
+    """Groups in the order of kinds, and of volumes or settings. A unit is ranked in both periods among those that are its group now."""
+    groups = _groups(list((now.rows or {}).values()), wanted)
     return [_ranking(key, rows, (now, then), wanted) for key, rows in groups.items()]
 
 
-def _groups(rows: Sequence[Row], group: Group) -> dict[GroupKey, list[Row]]:
-    if group == "overall":
-        return {("", ""): list(rows)} if rows else {}
-    kinds = {kind: [row for row in rows if row.kind == kind] for kind in KINDS}
-    if group == "kind":
-        return {(kind, ""): of for kind, of in kinds.items() if of}
+def ungrouped(now: Side, wanted: Wanted) -> list[str]:
+    """Codes of the units that stand in no group, in their order."""
+    return sorted(code for code in now.rows or {} if wanted.group == "setting" and not wanted.setting(code))
+
+
+def _groups(rows: Sequence[Row], wanted: Wanted) -> dict[GroupKey, list[Row]]:
+    if wanted.group == "overall":
+        return {("", "", ""): list(rows)} if rows else {}
     found: dict[GroupKey, list[Row]] = {}
-    for kind, of in kinds.items():
-        placed = thirds((row.code, row.received) for row in of)
-        found |= {(kind, third): [row for row in of if placed[row.code] == third] for third in THIRDS}
+    for kind in KINDS:
+        of = [row for row in rows if row.kind == kind]
+        if wanted.group == "peers":
+            placed = thirds((row.code, row.received) for row in of)
+            found |= {(kind, third, ""): [row for row in of if placed[row.code] == third] for third in THIRDS}
+        elif wanted.group == "setting":
+            found |= {(kind, "", setting): [row for row in of if wanted.setting(row.code) == setting] for setting in SETTINGS}
+        else:
+            found[kind, "", ""] = of
     return {key: of for key, of in found.items() if of}
 
 
@@ -159,7 +177,7 @@ def _ranking(key: GroupKey, rows: Sequence[Row], sides: tuple[Side, Side], wante
     ranks, earlier = (_ranks(codes, side, wanted.few) for side in sides)
     of = max(ranks.values(), default=0)
     units = [_ranked(row, (ranks.get(row.code), of), (sides, earlier), wanted) for row in rows]
-    return Ranking(kind=key[0], third=key[1], of=of, units=sorted(units, key=lambda unit: _place(unit, wanted.order)))
+    return Ranking(kind=key[0], third=key[1], setting=key[2], of=of, units=sorted(units, key=lambda unit: _place(unit, wanted.order)))
 
 
 def _ranks(codes: Iterable[str], side: Side, few: int) -> dict[str, int]:

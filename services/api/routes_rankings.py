@@ -25,14 +25,17 @@ from services.api.past import Past
 from services.api.past_map import Shown, When, is_live, past_view, refuse_behind
 from services.api.problems import ProblemError
 from services.api.questions import on_the_loop
-from services.api.rankings import Group, Order, RankingAnswer, Wanted, rankings_of, side_of
+from services.api.rankings import Group, Order, RankingAnswer, Wanted, rankings_of, side_of, ungrouped
 from services.api.routes_map import LIVE_WINDOWS, IndicatorCode, KindName, RateName, one_measure, present
 from services.api.schema import KNOWN, answers, file_answers
 from services.api.views import Scene, View, ViewKey, heading
 
 PERIOD_HELP = f"{LIVE_WINDOWS}; or a named period: 2026-10-03, 2026-10, 2026-Q3, 2026"
 ORDER_HELP = "which end of the ranking stands first; rank 1 is the best in either: the highest rate"
-GROUP_HELP = "overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received"
+GROUP_HELP = (
+    "overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received; setting: a kind's units in towns, in the"
+    " country, in the mountains, on islands, as far as the city states it"
+)
 
 
 class RankingQuestion:
@@ -109,14 +112,15 @@ async def _answer(follower: Follower, past: Past, asked: RankingQuestion) -> Ran
     above: dict[str, Any] = {name: shown.heading[name] for name in names}
     ends = {"first": period.days.first, "last": period.days.last, "before_first": earlier.days.first, "before_last": earlier.days.last}
     above |= {name: date_of(day).isoformat() for name, day in ends.items()}
-    catalogue = scene.policy.catalogue if scene.policy else Catalogue(())
+    wanted = Wanted(asked.group, asked.order, scene.looks.few, scene.policy.catalogue if scene.policy else Catalogue(()))
     return RankingAnswer(
         **above,
         period=asked.period,
         group=asked.group,
         order=asked.order,
         stale=age is not None,
-        rankings=rankings_of(now, before, Wanted(asked.group, asked.order, scene.looks.few, catalogue)),
+        rankings=rankings_of(now, before, wanted),
+        ungrouped=ungrouped(now, wanted),
         reason=reason,
         periods=periods,
         age_seconds=None if age is None else round(age),

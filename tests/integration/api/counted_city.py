@@ -45,8 +45,8 @@ class CountedCity:
             records[event.dossier] = fold(records.get(event.dossier), event) or records[event.dossier]
         return records
 
-    async def tell(self, world: World) -> None:
-        """Everything that scoring would have written."""
+    async def tell(self, world: World, version: int = 1) -> None:
+        """Everything that scoring would have written under a version of the policy whose rules are those of the first."""
         policy, records = Policy.from_bodies(1, BODIES), self.records()
         for code, record in records.items():
             await world.say(DOSSIERS, code, record)
@@ -56,12 +56,12 @@ class CountedCity:
         for unit in UNITS:
             for day, counters in cells[unit].items():
                 place = partition_of(unit, world.settings.partitions)
-                await world.say(UNIT_DAYS, cell_key(unit, day, 0, 1), encode_cell(list(counters)), place)
+                await world.say(UNIT_DAYS, cell_key(unit, day, 0, version), encode_cell(list(counters)), place)
             score = unit_score(unit, DaySeries(cells[unit]), (TODAY, TODAY - 1), windows)
-            score.policy, score.covers = 1, {0: len(self.events)}
+            score.policy, score.covers = version, {0: len(self.events)}
             scores.append(score)
         await world.scores(*scores)
-        await world.levels(len(self.events))
+        await world.levels(len(self.events), policy=version)
 
     def recomputed(self) -> Recomputation:
         """The same city by the batch path, as of the same day."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from api_world import Opened, World
+from api_world import BODIES, Opened, World
 from counted_city import UNITS, CountedCity
 
 from dunghen.contracts.facts import Fact, fact_key
@@ -120,6 +120,30 @@ async def test_groups_orders_and_kinds(counted: World) -> None:
     assert [(g["third"], [u["code"] for u in g["units"]]) for g in peers["rankings"]] == [("small", ["20194"]), ("middle", ["20242"])]
 
 
+async def test_units_of_like_setting_stand_together_and_those_of_none_are_named(counted: World) -> None:
+    none = await ranking(counted, period="quarter", group="setting")
+    assert (none["rankings"], none["ungrouped"]) == ([], sorted(UNITS))  # a policy of before settings reads as not stated
+    hai_chau, hai_van, department = BODIES["units"]["units"]
+    stated = {"units": [{**hai_chau, "setting": "urban"}, {**hai_van, "setting": "mountain"}, department]}
+    await counted.policy(2, {"units": stated})
+    await CITY.tell(counted, version=2)
+
+    async def grouped() -> dict[str, Any] | None:
+        found = await ranking(counted, period="quarter", group="setting")
+        return found if found.get("rankings") and found["policy"] == 2 else None
+
+    found = await eventually(grouped)
+    assert [(g["kind"], g["setting"], [u["code"] for u in g["units"]]) for g in found["rankings"]] == [
+        ("locality", "urban", ["20242"]),
+        ("locality", "mountain", ["20194"]),
+    ]
+    assert found["ungrouped"] == ["H17.10"]
+    assert (await ranking(counted, period="quarter", group="setting", kind="locality"))["ungrouped"] == []
+    answer = await counted.http.get("/api/v1/rankings.csv", params={"period": "quarter", "group": "setting"})
+    rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert [(r["group_setting"], r["code"]) for r in rows] == [("urban", "20242"), ("mountain", "20194")]
+
+
 async def test_the_sheet_says_the_same_and_the_reader_who_has_it_is_told_so(counted: World) -> None:
     answer = await counted.http.get("/api/v1/rankings.csv", params={"period": "quarter"})
     assert answer.content.startswith(b"\xef\xbb\xbf")
@@ -129,7 +153,7 @@ async def test_the_sheet_says_the_same_and_the_reader_who_has_it_is_told_so(coun
     }
     sheet = await counted.http.get("/api/v1/rankings.xlsx", params={"period": "quarter"})
     told = openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True)
-    assert [(row[2], row[4]) for row in told] == [("code", "kind"), *((r["code"], r["kind"]) for r in rows)]
+    assert [(row[3], row[5]) for row in told] == [("code", "kind"), *((r["code"], r["kind"]) for r in rows)]
     for path in ("/api/v1/rankings.csv", "/api/v1/rankings.xlsx", "/api/v1/rankings"):
         first = await counted.http.get(path, params={"period": "2026-10"})
         again = await counted.http.get(path, params={"period": "2026-10"}, headers={"if-none-match": first.headers["etag"]})

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dunghen.domain.units import Catalogue, Unit
+from dunghen.domain.units import Catalogue, Setting, Unit
 from dunghen.platform.sheets import write_csv
 from services.api.downloads import ranking_table
-from services.api.rankings import Ranking, RankingAnswer, Side, Wanted, rankings_of
+from services.api.rankings import Group, Ranking, RankingAnswer, Side, Wanted, rankings_of, ungrouped
 from services.api.rows import NO_COUNTS, Row
 
 FIRST = 20773  # local day 2026-11-16
@@ -89,6 +89,28 @@ def test_peers_are_thirds_of_a_kind_by_what_they_received() -> None:
     assert groups == {small: ["0", "1"], middle: ["2", "3"], large: ["4", "5"], ("department", "small"): ["d"]}
 
 
+SETTINGS: dict[str, Setting | None] = {"a": "mountain", "b": "mountain", "c": "urban", "d": "island", "e": None}
+OTHERS: tuple[Group, ...] = ("overall", "kind", "peers")
+
+
+def test_units_of_like_setting_are_ranked_apart_and_what_is_not_stated_stands_in_no_group_and_is_named() -> None:
+    rows = [row(code, *PUBLISHED[code]) for code in "abcde"]
+    rows += [row("H17.10", 9, 10, kind="department"), row("unknown", 9, 10), row("office", 1, 10, kind="land_office")]
+    units = [Unit(code, code, "locality", setting=setting) for code, setting in SETTINGS.items()]
+    units += [Unit("H17.10", "x", "department"), Unit("office", "y", "land_office", setting="mountain")]
+    wanted = Wanted("setting", "lowest", 5, Catalogue(units))
+    found = rankings_of(side(rows), side([row("a", 1, 10), row("b", 9, 10), row("c", 10, 10)]), wanted)
+    assert [(r.kind, r.third, r.setting, r.of, [(u.code, u.rank, u.before.rank) for u in r.units]) for r in found] == [
+        ("locality", "", "urban", 1, [("c", 1, 1)]),
+        ("locality", "", "mountain", 2, [("b", 2, 1), ("a", 1, 2)]),
+        ("locality", "", "island", 1, [("d", 1, None)]),
+        ("land_office", "", "mountain", 1, [("office", 1, None)]),
+    ]
+    assert ungrouped(side(rows), wanted) == ["H17.10", "e", "unknown"]
+    assert [ungrouped(side(rows), wanted._replace(group=group)) for group in OTHERS] == [[], [], []]
+    assert {(r.third, r.setting) for r in ranked(rows)} == {("", "")}
+
+
 def test_that_a_unit_moved_is_said_only_where_the_intervals_part() -> None:
     now = [row("rose", 95, 100), row("still", 90, 100), row("new", 9, 10), row("idle", 0, 0), row("few", 4, 4)]
     then = [row("rose", 60, 100), row("still", 88, 100), row("idle", 9, 10), row("few", 40, 100)]
@@ -137,11 +159,12 @@ def test_as_a_sheet_no_name_is_a_formula() -> None:
         order="lowest",
         stale=False,
         rankings=units,
+        ungrouped=[],
     )
     name, *table = ranking_table(answer)
     text = write_csv(*table).decode()
     assert name == "dunghen-ranking-month-official-all-kind"
-    assert text.startswith("\ufeffgroup_kind,group_third,code,name,")
+    assert text.startswith("\ufeffgroup_kind,group_third,group_setting,code,name,")
     lines = text.splitlines()
-    assert [line.split(",")[2:4] for line in lines[1:]] == [["b", "b"], ["a", "'=1+1"]]
+    assert [line.split(",")[3:5] for line in lines[1:]] == [["b", "b"], ["a", "'=1+1"]]
     assert {line.count(",") for line in lines} == {lines[0].count(",")}

@@ -166,7 +166,7 @@ def test_the_sheet_has_a_column_for_what_an_indicator_alone_says() -> None:
     words = dict.fromkeys(("as_of", "known_at", "first", "last", "before_first", "before_last"), "2026-11-16")
     answer = RankingAnswer(
         **words, version=7, policy=1, period="2026-10", rate=None, indicator="TEST.ON_TIME", kind="all", group="kind", order="highest",
-        stale=False, rankings=rankings_of(side, side, Wanted("kind", "highest", 5)),
+        stale=False, rankings=rankings_of(side, side, Wanted("kind", "highest", 5)), ungrouped=[],
     )  # fmt: skip
     name, columns, rows = ranking_table(answer)
     assert name == "dunghen-ranking-2026-10-TEST.ON_TIME-all-kind"

@@ -4858,8 +4858,8 @@ export interface operations {
                 /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
-                group?: "overall" | "kind" | "peers";
+                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received; setting: a kind's units in towns, in the country, in the mountains, on islands, as far as the city states it */
+                group?: "overall" | "kind" | "peers" | "setting";
                 /** @description which end of the ranking stands first; rank 1 is the best in either: the highest rate */
                 order?: "lowest" | "highest";
             };
@@ -4893,6 +4893,7 @@ export interface operations {
                         rankings: {
                             kind: string;
                             of: number;
+                            setting: string;
                             third: string;
                             units: {
                                 band: string;
@@ -4942,6 +4943,7 @@ export interface operations {
                         rate: string | null;
                         reason?: string | null;
                         stale: boolean;
+                        ungrouped: string[];
                         version: number;
                     };
                 };
@@ -5012,8 +5014,8 @@ export interface operations {
                 /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
-                group?: "overall" | "kind" | "peers";
+                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received; setting: a kind's units in towns, in the country, in the mountains, on islands, as far as the city states it */
+                group?: "overall" | "kind" | "peers" | "setting";
                 /** @description which end of the ranking stands first; rank 1 is the best in either: the highest rate */
                 order?: "lowest" | "highest";
             };
@@ -5098,8 +5100,8 @@ export interface operations {
                 /** @description instead of a rate, of /indicators: an indicator (QD766.PROGRESS), a set with a total (QD766), a group (QD766.OPENNESS) */
                 indicator?: string;
                 kind?: "all" | "locality" | "department" | "land_office" | "health";
-                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received */
-                group?: "overall" | "kind" | "peers";
+                /** @description overall; kind: each kind of unit by itself; peers: thirds of a kind by the dossiers received; setting: a kind's units in towns, in the country, in the mountains, on islands, as far as the city states it */
+                group?: "overall" | "kind" | "peers" | "setting";
                 /** @description which end of the ranking stands first; rank 1 is the best in either: the highest rate */
                 order?: "lowest" | "highest";
             };
