@@ -7,7 +7,7 @@ import { mapBody, type Unit } from '../src/core/model';
 import { lookOf, ofFacts, snapshot } from '../src/core/picture';
 import { periodOf, rankingsOf } from '../src/core/standings';
 import { yearBefore, yearlyOf, yearOf, yearsToGo } from '../src/core/yearly';
-import { beforeWords, movementWords, periodKind, yearlyTitle } from '../src/ranking/words';
+import { beforeWords, groupName, movementWords, periodKind, yearlyTitle } from '../src/ranking/words';
 import { aloud, bandsOf, fractionOf, measuredSaid, pointed, rangeOf, reasonOf, valueOf, valueWithUnit, type Setting } from '../src/view/words';
 import { body, QUESTION, row } from './city';
 
@@ -138,6 +138,16 @@ const ranking = (...units: object[]) => ({ version: 3, period: 'month', first: '
 test('a ranking is read as a whole or refused', () => {
   expect(rankingsOf(ranking(standing())).groups[0]?.units[0]?.before.numerator).toBe(8);
   expect(() => rankingsOf(ranking(standing({ movement: { places: 1, difference: 0.1, reason: 'MAYBE' } })))).toThrow('reason');
+});
+test('a group is named by its bloc and by what its units have in common, and who stands in none is known', () => {
+  const answer = ranking(standing());
+  const lie = rankingsOf({ ...answer, rankings: ['urban', 'rural', 'mountain', 'island'].map((setting) => ({ ...answer.rankings[0], setting })), ungrouped: ['20308'] });
+  expect(lie.groups.map((group) => groupName(group, 'en'))).toEqual(['urban', 'rural', 'mountain', 'island'].map((setting) => `Communes and wards · ${setting}`));
+  expect([groupName(lie.groups[2]!, 'vi'), lie.ungrouped]).toEqual(['Xã, phường, đặc khu · miền núi', ['20308']]);
+  expect([groupName({ kind: 'department', third: 'large', setting: '' }, 'vi'), groupName({ kind: '', third: '', setting: '' }, 'vi')]).toEqual(['Sở, ban, ngành · nhiều hồ sơ', 'Tất cả']);
+  const before = rankingsOf(answer); // by a server that knows no settings
+  expect([before.groups[0]?.setting, before.ungrouped, read('?view=ranking&group=setting').group]).toEqual(['', [], 'setting']);
+  expect(() => rankingsOf({ ...answer, ungrouped: 'all' })).toThrow('units in no group');
 });
 test('a movement is said with sign and places only where two intervals part', () => {
   const said = (places: number | null, difference: number | null, reason: string, denominator = 10) =>

@@ -9,7 +9,7 @@ export type Theme = 'light' | 'dark';
 export type View = 'unit' | PageName;
 /** Whether a page is about whatever the map shows: a rate, an indicator or a total. A unit's page is about rates. */
 export const isOfMeasures = (view: View): boolean => view === 'map' || view === 'compare' || view === 'ranking';
-export const GROUPS = ['kind', 'overall', 'peers'] as const;
+export const GROUPS = ['kind', 'overall', 'peers', 'setting'] as const;
 export type Group = (typeof GROUPS)[number];
 export const BYS = ['procedure', 'field', 'channel', 'hour', 'weekday'] as const;
 export type By = (typeof BYS)[number];

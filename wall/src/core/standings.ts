@@ -19,14 +19,16 @@ export interface Standing extends Figure {
   /** Only by an indicator. */
   readonly measured?: Measured;
 }
-/** `kind` "": all kinds; `third`: of the volume, "" outside of peers. */
-export interface Standings { readonly kind: string; readonly third: string; readonly of: number; readonly units: readonly Standing[] }
+/** `kind` "": all kinds; `third`: of the volume, "" outside of peers; `setting`: where its units lie, "" but by setting. */
+export interface Standings { readonly kind: string; readonly third: string; readonly setting: string; readonly of: number; readonly units: readonly Standing[] }
 /** Local dates, both ends included; `age`: seconds of a picture that is not of now, null for one that is. */
 export interface Rankings {
   readonly version: number; readonly period: string; readonly first: string; readonly last: string; readonly beforeFirst: string; readonly beforeLast: string;
   /** By an indicator: why no unit has a value (`VALUE`: some have), and the kinds of period for which what was told is enough; else null. */
   readonly reason: string | null; readonly periods: readonly PeriodKind[];
   readonly stale: boolean; readonly groups: readonly Standings[];
+  /** Codes of the units that stand in no group, since it is not stated where they lie. */
+  readonly ungrouped: readonly string[];
 }
 
 export const PERIODS = ['day', 'month', 'quarter', 'year'] as const;
@@ -46,7 +48,7 @@ function standingOf(value: unknown, measured: boolean): Standing {
 }
 function groupOf(value: unknown, measured: boolean): Standings {
   const raw = record<RawRanking>(value, 'ranking');
-  return { kind: word(raw, 'kind'), third: word(raw, 'third'), of: optional(raw, 'of'), units: listOf(raw.units, 'units').map((unit) => standingOf(unit, measured)) };
+  return { kind: word(raw, 'kind'), third: word(raw, 'third'), setting: word({ setting: '', ...raw }, 'setting'), of: optional(raw, 'of'), units: listOf(raw.units, 'units').map((unit) => standingOf(unit, measured)) };
 }
 /** Raises Malformed for an answer that does not fit. */
 export function rankingsOf(value: unknown): Rankings {
@@ -55,6 +57,7 @@ export function rankingsOf(value: unknown): Rankings {
     version: optional(raw, 'version'), period: word(raw, 'period'), first: word(raw, 'first'), last: word(raw, 'last'), beforeFirst: word(raw, 'before_first'), beforeLast: word(raw, 'before_last'),
     reason: typeof raw.reason === 'string' ? raw.reason : null, periods: PERIODS.filter((period) => Array.isArray(raw.periods) && raw.periods.includes(period)),
     stale: raw.stale === true, groups: listOf(raw.rankings, 'rankings').map((group) => groupOf(group, typeof raw.indicator === 'string')),
+    ungrouped: listOf(raw.ungrouped ?? [], 'units in no group').map(String),
   };
 }
 

@@ -5,7 +5,6 @@ import '../styles/ranking.css';
 import { GROUPS, type Choice } from '../core/address';
 import { measureOf, type Measure } from '../core/catalogue';
 import { counted, percent, share } from '../core/figures';
-import { KINDS } from '../core/model';
 import { longName, shortName } from '../core/picture';
 import { HIGHEST_FIRST, LOWEST_FIRST, orderWord } from '../core/sorting';
 import { periodOf, rankingsOf, type Rankings, type Standing, type Standings } from '../core/standings';
@@ -22,7 +21,7 @@ import { Room } from '../view/Ranking';
 import { choice, edges, lang, picture, printing, say } from '../view/store';
 import { fractionOf, pointsOf, reasonOf, valueOf } from '../view/words';
 import { rankingText, type RankingKey } from './text';
-import { movementWords, periodKind } from './words';
+import { groupName, movementWords, periodKind } from './words';
 import { YearlyRanking } from './YearlyRanking';
 
 const order = (): 'highest' | 'lowest' => (orderWord(choice.value.order) === orderWord(HIGHEST_FIRST) ? 'highest' : 'lowest');
@@ -105,26 +104,25 @@ function Tools() {
   );
 }
 
-function Groups({ rankings: { groups }, measure }: { readonly rankings: Rankings; readonly measure: Measure | null }) {
-  if (groups.length === 0) return <p class="note">{say('ranking_none')}</p>;
-  return <>{groups.map((group) => <Group key={`${group.kind}.${group.third}`} group={group} measure={measure} />)}</>;
+function Groups({ rankings: { groups, ungrouped }, measure }: { readonly rankings: Rankings; readonly measure: Measure | null }) {
+  return (
+    <>
+      {groups.length === 0 && ungrouped.length === 0 && <p class="note">{say('ranking_none')}</p>}
+      {groups.map((group) => <Group key={keyOf(group)} group={group} measure={measure} />)}
+      {ungrouped.length > 0 && <p class="note" data-role="ungrouped">{told('ungrouped', { n: counted(ungrouped.length, lang.value) })}</p>}
+    </>
+  );
 }
-
-const THIRDS: Readonly<Record<string, Key>> = { small: 'third_small', middle: 'third_middle', large: 'third_large' };
-/** "Xã, phường, đặc khu · nhiều hồ sơ". */
-function nameOf({ kind, third }: Standings): string {
-  const [bloc, volume] = [KINDS.find((known) => known === kind), THIRDS[third]];
-  return [bloc === undefined ? say('group_overall') : say(`kind_${bloc}`), ...(volume === undefined ? [] : [say(volume)])].join(' · ');
-}
+const keyOf = ({ kind, third, setting }: Standings): string => `${kind}.${third || setting}`;
 
 function Group({ group, measure }: { readonly group: Standings; readonly measure: Measure | null }) {
   const holder = useRef<HTMLDivElement>(null);
   const { units } = group;
   const drawn = useDrawn(holder, units.length, printing.value);
   const long = drawn.settled && drawn.to - drawn.from < units.length;
-  const name = nameOf(group);
+  const name = groupName(group, lang.value);
   return (
-    <section data-group={`${group.kind}.${group.third}`}>
+    <section data-group={keyOf(group)}>
       <h2>{name} <small>{say('ranked_of', { of: group.of, n: counted(units.length, lang.value) })}</small></h2>
       <div ref={holder}>
         <table class="ranked" aria-rowcount={long ? units.length + 1 : undefined}>

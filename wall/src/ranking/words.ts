@@ -1,10 +1,11 @@
 /** How a movement is put into words: with its sign, and only where two intervals part. */
 import { tenths } from '../core/figures';
+import { KINDS } from '../core/model';
 import { text, type Key, type Lang } from '../core/text';
-import type { PeriodKind, Standing } from '../core/standings';
+import type { PeriodKind, Standing, Standings } from '../core/standings';
 import type { YearBefore, YearPlace } from '../core/yearly';
 import { pointed } from '../view/words';
-import { rankingText } from './text';
+import { rankingText, type RankingKey } from './text';
 
 const written = (tenth: number, lang: Lang): string => {
   const digits = (Math.abs(tenth) / 10).toFixed(1);
@@ -21,6 +22,15 @@ export function movementWords({ movement, denominator }: Pick<Standing, 'movemen
   const both = places !== null && places > 0 === up;
   const key: Key = both ? (up ? 'gained' : 'fallen') : up ? 'gained_points' : 'fallen_points';
   return text(lang, key, { points, places: Math.abs(places ?? 0) });
+}
+
+const PEERS: Readonly<Record<string, Key | RankingKey>> = {
+  small: 'third_small', middle: 'third_middle', large: 'third_large', urban: 'setting_urban', rural: 'setting_rural', mountain: 'setting_mountain', island: 'setting_island',
+};
+/** "Xã, phường, đặc khu · nhiều hồ sơ", "… · miền núi". */
+export function groupName({ kind, third, setting }: Pick<Standings, 'kind' | 'third' | 'setting'>, lang: Lang): string {
+  const [bloc, like] = [KINDS.find((known) => known === kind), PEERS[third || setting]];
+  return [bloc === undefined ? text(lang, 'group_overall') : text(lang, `kind_${bloc}`), ...(like === undefined ? [] : [rankingText(lang, like)])].join(' · ');
 }
 
 /** Which of day, month, quarter and year a period is of; null for a rolling one. */
