@@ -147,6 +147,21 @@ def test_the_ranking_is_the_api_s_lowest_first_and_turns_by_its_controls(city: S
     assert "period=quarter" in str(page.locator("[data-role=csv]").get_attribute("href"))
 
 
+def test_units_of_like_setting_stand_together_and_of_how_many_none_is_stated_is_said(city: ScreenCity, window: Windows) -> None:
+    page = ready(window().open(RANKING))
+    page.locator("[data-choice=group_setting]").click()
+    groups = page.locator("section[data-group]")
+    expect(groups).to_have_count(4)
+    told = httpx.get(f"{city.page}/api/v1/rankings", params={"group": "setting", "kind": "locality"}, timeout=20).json()
+    assert page.evaluate("[...document.querySelectorAll('[data-group]')].map((group) => group.dataset.group)") == [
+        f"locality.{group['setting']}" for group in told["rankings"]
+    ]
+    expect(groups.nth(2).locator("h2")).to_contain_text("miền núi")
+    expect(page.locator("[data-role=ungrouped]")).to_contain_text(str(len(told["ungrouped"])))
+    assert len(told["ungrouped"]) == 13
+    assert violations(page) == []
+
+
 def test_a_ranking_by_an_indicator_has_the_map_s_values_and_says_where_there_are_none(city: ScreenCity, window: Windows) -> None:
     code = "QD766.PETITION_ON_TIME"
     page = ready(window().open(f"{RANKING}&indicator={code}"))
