@@ -31,7 +31,7 @@ async def test_a_dossier_that_crosses_ninety_per_cent_gets_one_mail_and_a_restar
 
 
 def _said(port: int, of: str) -> str:
-    return httpx.get(f"http://127.0.0.1:{port}/{of}").text
+    return httpx.get(f"http://127.0.0.1:{port}/{of}", timeout=60).text
 
 
 async def _both(city: City) -> list[object]:
@@ -106,7 +106,7 @@ async def test_what_fell_into_an_outage_goes_out_and_what_was_before_go_live_doe
 async def test_a_second_process_on_the_same_file_says_why_it_does_not_start(city: City) -> None:
     await city.alerts()
     second = await city.alerts()
-    assert second.process.wait(20) == 1
+    assert second.process.wait(60) == 1
     assert "alerts cannot start" in second.log.read_text()
 
 

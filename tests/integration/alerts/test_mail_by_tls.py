@@ -46,7 +46,7 @@ class Guarded:
         self.server.start()
 
     def channel(self, how: str, **given: Any) -> MailChannel:
-        where = {"smtp_host": "127.0.0.1", "smtp_port": self.server.port, "smtp_timeout": 5.0, "smtp_tls": how}
+        where = {"smtp_host": "127.0.0.1", "smtp_port": self.server.port, "smtp_timeout": 60.0, "smtp_tls": how}
         who = {"smtp_ca": self.authority.pem, "smtp_user": USER, "smtp_password": PASSWORD}
         return MailChannel(AlertsSettings(**{**where, **who, **given}))
 

@@ -26,7 +26,7 @@ def server() -> Iterator[MailServer]:
 
 
 async def sent(server: MailServer, letter: object = LETTER, **settings: object) -> EmailMessage:
-    given = {"smtp_port": server.port, "mail_from": "dung-hen@danang.example", "smtp_timeout": 1.0, **settings}
+    given = {"smtp_port": server.port, "mail_from": "dung-hen@danang.example", "smtp_timeout": 30.0, **settings}
     channel = MailChannel(AlertsSettings(**given))
     try:
         await channel.send(letter)  # type: ignore[arg-type]
@@ -104,7 +104,7 @@ async def test_a_servers_answer_is_kept_as_its_code_only(server: MailServer, ans
 async def test_a_connection_that_goes_behind_the_text_is_not_known_to_have_failed(server: MailServer) -> None:
     server.hold = True
     with pytest.raises(LineAway) as raised:
-        await sent(server, smtp_timeout=0.3)
+        await sent(server, smtp_timeout=2.0)
     assert (raised.value.unknown, "@" in str(raised.value)) == (True, False)
     assert [mail["Message-ID"] for mail in server.mails] == [f"<{LETTER.message_id}>"]
     assert ITEM.dossier in server.mails[0].get_body(("plain",)).get_content()

@@ -53,7 +53,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 def channel(tmp_path: Path, *browsers: Subscription) -> PushChannel:
     settings = AlertsSettings(data=tmp_path, mail_from="dung-hen@danang.example")
-    return PushChannel(settings, InMemorySubscriptions(list(browsers)), Outward(networks("127.0.0.1/32"), 1.0))
+    return PushChannel(settings, InMemorySubscriptions(list(browsers)), Outward(networks("127.0.0.1/32"), 30.0))
 
 
 def claims(browser: Browser) -> dict[str, object]:

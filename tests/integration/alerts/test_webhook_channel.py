@@ -30,7 +30,7 @@ async def end() -> AsyncIterator[WebhookEnd]:
 
 def channel(end: WebhookEnd, *secrets: str, units: tuple[str, ...] = ("*",)) -> WebhookChannel:
     settings = AlertsSettings(webhooks=[{"url": end.url, "secrets": secrets, "units": units}])
-    return WebhookChannel(settings, Outward(networks("127.0.0.1/32"), 1.0))
+    return WebhookChannel(settings, Outward(networks("127.0.0.1/32"), 30.0))
 
 
 async def test_while_a_secret_is_changed_the_old_and_the_new_one_verify_and_no_other(end: WebhookEnd) -> None:
