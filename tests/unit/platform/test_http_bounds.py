@@ -133,7 +133,7 @@ async def test_a_body_may_take_longer_than_a_head() -> None:
 
 
 async def test_where_too_many_wait_the_longest_waiting_makes_room_and_who_asks_is_answered() -> None:
-    async with served(most=2) as (line, _), line() as first, line() as second:
+    async with served(most=2, seconds=3 * GUARD) as (line, _), line() as first, line() as second:
         async with line() as (reader, writer):
             assert await ended(first[0]) == b""
             writer.write(ASK)
@@ -143,7 +143,7 @@ async def test_where_too_many_wait_the_longest_waiting_makes_room_and_who_asks_i
 
 
 async def test_who_asked_and_keeps_the_connection_waits_too() -> None:
-    async with served(most=2) as (line, _), line() as kept:
+    async with served(most=2, seconds=3 * GUARD) as (line, _), line() as kept:
         kept[1].write(ASK)
         await whole(kept[0])
         async with line(), line() as last:
