@@ -6,7 +6,7 @@ Planted are a mail address, the secrets of keys, links and sessions, internal id
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -17,8 +17,10 @@ from prometheus_client import REGISTRY, generate_latest
 from test_access_matrix import IN_PATH, Cell, cells
 
 from dunghen.contracts.topics import DOSSIERS, NOTICES
+from dunghen.domain.access import Role
+from tests.eventually import eventually_async as eventually
 
-STREAM_SECONDS = 1.5  # several ticks, and a frame of each change
+OFFICIALS = "/api/v1/officials/stream"
 
 
 @dataclass
@@ -43,15 +45,26 @@ def forbidden(actor: Actor, actors: Mapping[str, Actor]) -> set[str]:
     return {ADDRESS, *secrets, *ids, *(code for unit, code in DOSSIERS_OF.items() if unit not in actor.units)}
 
 
-async def listen(world: World, path: str, asked: Asked) -> None:
-    async with world.http.stream("GET", path, headers=dict(asked.actor.headers)) as answer:
-        asked.keep(answer, "")
-        try:
-            async with asyncio.timeout(STREAM_SECONDS):
-                async for text in answer.aiter_text():
-                    asked.text.append(text)
-        except TimeoutError:
-            pass
+@dataclass
+class Stream:
+    """One stream that is read as long as it is open; also what is said of a refusal is `heard`."""
+
+    path: str
+    asked: Asked
+    heard: list[str] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+
+    async def read(self, world: World) -> None:
+        async with world.http.stream("GET", self.path, headers=dict(self.asked.actor.headers)) as answer:
+            self.asked.keep(answer, "")
+            async for text in answer.aiter_text():
+                self.heard.append(text)
+                self.asked.text.append(text)
+
+    async def says_more(self) -> None:
+        """Waits for what it says next; both say again and again that they are there."""
+        before = len(self.heard)
+        await eventually(lambda: len(self.heard) > before or (self.task is not None and self.task.done()))
 
 
 async def ask(world: World, cell: Cell, asked: Asked) -> None:
@@ -68,12 +81,27 @@ async def ask(world: World, cell: Cell, asked: Asked) -> None:
     asked.keep(answer, answer.text)
 
 
-async def changing(world: World) -> None:
-    """While streams are read, every dossier and notice changes."""
-    await asyncio.sleep(STREAM_SECONDS / 5)
-    for unit, code in DOSSIERS_OF.items():
-        await world.say(DOSSIERS, code, record_of(code, unit))
-        await world.say(NOTICES, code, notice_of(code, unit))
+async def listened(world: World, streams: Sequence[Stream]) -> None:
+    """While they are all read, every dossier and notice changes: until one that may hear of it has, and whatever they say after that."""
+    for stream in streams:
+        stream.task = asyncio.create_task(stream.read(world))
+    await eventually(lambda: all(stream.heard for stream in streams))
+    may_hear = [s for s in streams if s.path == OFFICIALS and s.asked.actor.units == ALL and s.asked.actor.role is Role.LEADER]
+
+    async def told() -> bool:
+        for unit, code in DOSSIERS_OF.items():
+            await world.say(DOSSIERS, code, record_of(code, unit))
+            await world.say(NOTICES, code, notice_of(code, unit))
+        return all(code in "".join(each.heard) for each in may_hear for code in DOSSIERS_OF.values())
+
+    await eventually(told, every=0.5)
+    for _ in range(2):  # the first may have been on its way
+        await asyncio.gather(*(stream.says_more() for stream in streams))
+    tasks = [stream.task for stream in streams if stream.task]
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [fault for fault in ended if fault and not isinstance(fault, asyncio.CancelledError)] == []
 
 
 async def test_nothing_is_said_to_whom_it_is_not_for(open_world: Opened, capfd: pytest.CaptureFixture[str]) -> None:
@@ -81,8 +109,8 @@ async def test_nothing_is_said_to_whom_it_is_not_for(open_world: Opened, capfd: 
         actors = await settle(world)
         asked = {name: Asked(actor) for name, actor in actors.items()}
         streams = [c for c in cells(list(actors)) if c.path.endswith("/stream")]
-        assert {cell.path for cell in streams} == {"/api/v1/stream", "/api/v1/officials/stream"}
-        await asyncio.gather(changing(world), *(listen(world, c.path, asked[c.name]) for c in streams))
+        assert {cell.path for cell in streams} == {"/api/v1/stream", OFFICIALS}
+        await listened(world, [Stream(cell.path, asked[cell.name]) for cell in streams])
         rest = [c for c in cells(list(actors)) if c not in streams]
         for cell in sorted(rest, key=lambda c: c.path == "/api/v1/session/end"):  # signs out: last
             await ask(world, cell, asked[cell.name])
