@@ -18,7 +18,6 @@ from dunghen.platform.clock import real_milliseconds
 from dunghen.platform.store import Query, StoreAwayError, open_store
 from tests.eventually import eventually_async as eventually
 
-NOW = real_milliseconds() // 1000
 HAI_CHAU, HAI_VAN, BUILDING = "20242", "20194", "H17.10"
 ALL = frozenset({HAI_CHAU, HAI_VAN, BUILDING})
 DOSSIERS_OF = {unit: f"000.00.0{n}.H17-261116-000{n}" for n, unit in enumerate(sorted(ALL), 1)}
@@ -60,7 +59,7 @@ async def settle(world: World) -> dict[str, Actor]:
         await world.say(NOTICES, code, notice_of(code, unit))
     machines = {name: key_of(scope, code) for name, (_, scope, code, _) in MACHINES_OF.items()}
     people = {name: person_of(*post) for name, (_, post, _) in PEOPLE_OF.items()}
-    links = {name: make_key(Grant("link", person.id, NOW - 5, NOW + 3600)) for name, person in people.items()}
+    links = {name: key_of("link", person.id) for name, person in people.items()}
     for person in people.values():
         await world.say(PEOPLE, person.id, encode_person(person))
     for key in (*machines.values(), *links.values()):
@@ -94,8 +93,10 @@ def person_of(unit: str, role: str) -> PersonRecord:
     return PersonRecord(id=new_id(), posts=(PostRecord(unit=unit, role=role),), ref=ref_digest(unit + role), address=ADDRESS)  # type: ignore[arg-type]
 
 
-def key_of(scope: Scope, code: str) -> MadeKey:
-    return make_key(Grant(scope, code, NOW - 5, NOW + 3600))
+def key_of(scope: Scope, code: str, seconds: int = 3600, replaces: str = "") -> MadeKey:
+    """One that ends so long from now: a run may have taken an hour before it comes to these."""
+    now = real_milliseconds() // 1000
+    return make_key(Grant(scope, code, now - 5, now + seconds, replaces=replaces))
 
 
 async def post(world: World, path: str, **more: str) -> httpx.Response:

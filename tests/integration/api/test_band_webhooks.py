@@ -10,13 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-from access_world import NOW, key_of
+from access_world import key_of
 from api_world import Opened, World, score
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from dunghen.contracts.band_webhooks import BandWebhookBook
-from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.topics import BAND_WEBHOOKS, KEYS
 from dunghen.platform import kafka
 from dunghen.platform.local.servers import LocalServer, free_port, launch
@@ -142,7 +141,7 @@ async def test_a_change_of_band_reaches_who_subscribed_signed_with_exact_counts(
 
 async def test_it_is_ready_without_subscribers_says_how_they_fare_and_bears_no_second_one(subscriber: Subscriber) -> None:
     port = free_port()
-    async with running(subscriber.world, METRICS_PORT=str(port)), httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as asked:
+    async with running(subscriber.world, METRICS_PORT=str(port)), httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=60) as asked:
         await eventually(lambda: _ready(asked))
         await subscriber.subscribe()
         await eventually(lambda: _says(asked, 'dunghen_api_webhooks{state="delivering"} 1.0'))
@@ -279,7 +278,7 @@ async def test_each_sees_its_own_an_operator_all_and_a_rotated_key_keeps_them(
 ) -> None:
     world, old = subscriber.world, subscriber.key
     other, operator = key_of("consumer", "other"), key_of("operator", "")
-    newer = make_key(Grant("consumer", "newsroom", NOW - 5, NOW + 3600, replaces=old.record.id))
+    newer = key_of("consumer", "newsroom", replaces=old.record.id)
     for key in (other, operator, newer):
         await world.say(KEYS, key.record.id, key.record)
     await subscriber.subscribe(units=["20242"])

@@ -12,11 +12,10 @@ import httpx
 import msgspec
 import pytest
 import structlog
-from access_world import HAI_CHAU, HAI_VAN, NOW, post, signed_in
+from access_world import HAI_CHAU, HAI_VAN, key_of, post, signed_in
 from api_world import Opened, World
 
 from dunghen.contracts.audit import BLOCKS, STORE, AuditEntry, entries_of
-from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.people import PersonRecord, PostRecord, encode_person, new_id, ref_digest
 from dunghen.contracts.topics import KEYS, PEOPLE
 from dunghen.domain.sign_on import Reason
@@ -58,7 +57,7 @@ class SignOnWorld:
 
     async def _known(self) -> bool:
         """The worker has read the directory: a link opens, which is said after it."""
-        made = make_key(Grant("link", self.people["official"].id, NOW - 5, NOW + 3600))
+        made = key_of("link", self.people["official"].id)
         await self.world.say(KEYS, made.record.id, made.record)
         return bool(await eventually(lambda: signed_in(self.world, made.text)))
 
@@ -245,7 +244,7 @@ async def test_a_provider_that_is_away_is_said_and_links_still_sign_in(open_sign
         assert_refused(answer, Reason.PROVIDER_AWAY, 503)
         assert answer.headers["retry-after"] == "30"
         assert (await visitor.http.get(f"{visitor.page}/officials")).status_code == 401
-        made = make_key(Grant("link", city.people["official"].id, NOW - 5, NOW + 3600))
+        made = key_of("link", city.people["official"].id)
         await city.world.say(KEYS, made.record.id, made.record)
         assert await eventually(lambda: signed_in(city.world, made.text))
         assert await city.last_entry() == (city.people["official"].id, "SIGNED_IN", "/api/v1/session")

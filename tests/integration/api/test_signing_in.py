@@ -10,14 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 import structlog
-from access_world import ADDRESS, DOSSIERS_OF, HAI_CHAU, HAI_VAN, NOW, Actor, key_of, person_of, post, settle, signed_in
+from access_world import ADDRESS, DOSSIERS_OF, HAI_CHAU, HAI_VAN, Actor, key_of, person_of, post, settle, signed_in
 from api_world import Listener, Opened, World, score
 from playwright.async_api import async_playwright
 
 from dunghen.cli.audit.command import Wanted, show, verify
 from dunghen.cli.data_folder import DataFolder
 from dunghen.contracts.audit import BLOCKS, STORE, entries_of
-from dunghen.contracts.keys import Grant, make_key
 from dunghen.contracts.people import encode_person
 from dunghen.contracts.topics import KEYS, PEOPLE
 from dunghen.domain.access import What
@@ -45,7 +44,7 @@ async def fresh_link(world: World, seconds: int = 3600) -> tuple[str, str]:
     """The secret of a link that nobody has used, and whose it is."""
     person, made = person_of(HAI_CHAU, "official"), None
     await world.say(PEOPLE, person.id, encode_person(person))
-    made = make_key(Grant("link", person.id, NOW - 5, NOW + seconds))
+    made = key_of("link", person.id, seconds)
     await world.say(KEYS, made.record.id, made.record)
     return made.text, person.id
 
@@ -137,7 +136,7 @@ async def test_who_is_signed_out_or_whose_post_has_ended_sees_nothing_from_then_
     world, actors = settled
     link, person = await fresh_link(world)
     cookie = await eventually(lambda: signed_in(world, link))
-    await world.say(KEYS, (unused := make_key(Grant("link", person, NOW - 5, NOW + 3600))).record.id, unused.record)
+    await world.say(KEYS, (unused := key_of("link", person)).record.id, unused.record)
     record = msgspec.structs.replace(person_of(HAI_CHAU, "official"), id=person)
     headers, path = {"cookie": cookie}, f"/api/v1/units/{HAI_CHAU}/dossiers"
     assert (await world.http.get(path, headers=headers)).status_code == 200

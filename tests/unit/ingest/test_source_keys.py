@@ -21,7 +21,7 @@ Start = Callable[..., Any]
 NOW = real_milliseconds() // 1000
 
 
-def made(code: str, scope: Scope = "source", seconds: int = 3600) -> MadeKey:
+def made(code: str, scope: Scope = "source", seconds: int = 86_400) -> MadeKey:
     return make_key(Grant(scope, code, NOW - 10, NOW + seconds))
 
 
