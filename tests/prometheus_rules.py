@@ -56,7 +56,7 @@ def read_rules(folder: Path) -> Rules:
     server = launch((*words, f"--web.listen-address={HOST}:{port}"), port, folder / "log")
     try:
         await_ready(server, lambda: _is_ready(port), 60)
-        with httpx.Client(base_url=f"http://{HOST}:{port}/api/v1") as asked:
+        with httpx.Client(base_url=f"http://{HOST}:{port}/api/v1", timeout=60) as asked:
             groups = asked.get("/rules").json()["data"]["groups"]
             config = asked.get("/status/config").json()["data"]["yaml"]
     finally:
@@ -66,6 +66,6 @@ def read_rules(folder: Path) -> Rules:
 
 def _is_ready(port: int) -> bool:
     try:
-        return httpx.get(f"http://{HOST}:{port}/-/ready").status_code == 200
+        return httpx.get(f"http://{HOST}:{port}/-/ready", timeout=60).status_code == 200
     except httpx.HTTPError:
         return False

@@ -75,7 +75,7 @@ class Elsewhere:
 
     def opens(self, file: Path) -> bool:
         headers = {"authorization": f"Bearer {file.read_text().strip()}", "content-type": "application/json"}
-        return httpx.post(f"{self.ingest}/events?dry_run=true", content=b"[]", headers=headers).status_code == 200
+        return httpx.post(f"{self.ingest}/events?dry_run=true", content=b"[]", headers=headers, timeout=60).status_code == 200
 
     def orders(self, **given: Any) -> Orders:
         return replace(Orders(self.file, read_mapping(self.mapping), self.ingest), **given)

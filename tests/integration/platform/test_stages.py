@@ -176,4 +176,4 @@ async def test_a_worker_that_is_told_to_end_ends_in_order(workers: Workers, feed
 
     await eventually(exact)
     worker.terminate()
-    assert await asyncio.to_thread(worker.wait, 15) == 0
+    assert await asyncio.to_thread(worker.wait, 60) == 0

@@ -94,13 +94,13 @@ async def test_ten_megabytes_are_refused_by_kafka_and_where_it_takes_them_a_dead
 
 def gauge(port: int, name: str, **labels: str) -> float | None:
     """What a worker says of itself."""
-    said = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    said = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
     samples = [s for family in text_string_to_metric_families(said) for s in family.samples]
     return next((s.value for s in samples if (s.name, s.labels) == (name, labels)), None)
 
 
 def readiness(port: int) -> str:
-    return httpx.get(f"http://127.0.0.1:{port}/readyz").text
+    return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=60).text
 
 
 async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of_it_is_lost(world: ScoringWorld) -> None:

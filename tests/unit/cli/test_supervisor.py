@@ -6,23 +6,16 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from dunghen.cli.supervisor import Program, Supervisor
+from tests.eventually import eventually_async as eventually
 
 
 def program(name: str, code: str, **options: object) -> Program:
     return Program(name, (sys.executable, "-c", code), **options)  # type: ignore[arg-type]
-
-
-async def until(check: object, within: float = 10) -> None:
-    deadline = time.monotonic() + within
-    while not check():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
 
 
 SLEEP = "import time; time.sleep(60)"
@@ -40,10 +33,10 @@ def supervisor(tmp_path: Path, said: list[str]) -> Supervisor:
 
 async def test_what_is_killed_comes_back_and_is_said(supervisor: Supervisor, said: list[str]) -> None:
     supervisor.start(program("one", SLEEP))
-    await until(lambda: supervisor.pids)
+    await eventually(lambda: supervisor.pids)
     first = supervisor.pids["one"]
     os.kill(first, signal.SIGKILL)
-    await until(lambda: supervisor.pids.get("one") not in (None, first))
+    await eventually(lambda: supervisor.pids.get("one") not in (None, first))
     assert [line for line in said if "one ended with code -9" in line and "starting it again" in line]
     await supervisor.stop()
 
@@ -52,9 +45,9 @@ async def test_all_are_stopped_the_last_first(supervisor: Supervisor, tmp_path: 
     report = f"open({str(tmp_path / 'order')!r}, 'a').write"
     for name in ("first", "second"):
         told = f"signal.signal(15, lambda *_: ({report}({name!r} + ' '), sys.exit()))"
-        supervisor.start(program(name, f"import signal, sys, time; {told}; print('up', flush=True); time.sleep(60)"))
+        supervisor.start(program(name, f"import signal, sys, time; {told}; print('up', flush=True); time.sleep(60)", stop_seconds=60))
     logs = [tmp_path / "logs" / f"{name}.log" for name in ("first", "second")]
-    await until(lambda: all(log.exists() and b"up" in log.read_bytes() for log in logs))
+    await eventually(lambda: all(log.exists() and b"up" in log.read_bytes() for log in logs))
     await supervisor.stop()
     assert (tmp_path / "order").read_text().split() == ["second", "first"]
     assert supervisor.pids == {}
@@ -64,7 +57,7 @@ async def test_what_does_not_listen_is_killed_and_said(supervisor: Supervisor, s
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
     supervisor.start(program("deaf", deaf, stop_seconds=0.2))
     log = tmp_path / "logs" / "deaf.log"
-    await until(lambda: log.exists() and b"up" in log.read_bytes())
+    await eventually(lambda: log.exists() and b"up" in log.read_bytes())
     await supervisor.stop()
     assert any("deaf did not stop within" in line for line in said)
     assert supervisor.pids == {}
@@ -72,6 +65,6 @@ async def test_what_does_not_listen_is_killed_and_said(supervisor: Supervisor, s
 
 async def test_a_program_that_runs_once_is_waited_for_and_not_repeated(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(program("once", f"open({str(tmp_path / 'n')!r}, 'a').write('x')", once=True))
-    await asyncio.wait_for(supervisor.finished("once"), 10)
+    await asyncio.wait_for(supervisor.finished("once"), 60)
     assert (tmp_path / "n").read_text() == "x"
     await supervisor.stop()

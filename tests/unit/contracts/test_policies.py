@@ -114,7 +114,7 @@ async def test_a_service_waits_for_its_first_policy() -> None:
         await asyncio.sleep(0)
         assert not waiting.done()
         book.take(*record)
-    assert (await asyncio.wait_for(waiting, 1)).version == 1
+    assert (await asyncio.wait_for(waiting, 60)).version == 1
 
 
 def test_a_channel_that_there_is_not_is_refused_when_a_matrix_is_applied_and_read_where_one_is_in_force() -> None:

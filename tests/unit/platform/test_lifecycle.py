@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from dunghen.platform.lifecycle import Lifecycle
 
+GUARD = 60
+
 
 async def test_what_was_acquired_last_is_released_first() -> None:
     order: list[str] = []
@@ -30,7 +32,7 @@ async def test_a_release_that_fails_or_hangs_does_not_keep_the_others() -> None:
     life.release("first", lambda: note(order, "first"))
     life.release("hangs", lambda: asyncio.sleep(3600))
     life.release("fails", fail)
-    await asyncio.wait_for(life.close(), 5)
+    await asyncio.wait_for(life.close(), GUARD)
     assert order == ["first"]
 
 
@@ -39,7 +41,7 @@ async def test_a_release_that_passes_over_being_cancelled_does_not_keep_the_othe
     life, done = Lifecycle(seconds_per_release=0.01), asyncio.Event()
     life.release("first", lambda: note(order, "first"))
     life.release("stubborn", lambda: stubborn(done))
-    await asyncio.wait_for(life.close(), 5)
+    await asyncio.wait_for(life.close(), GUARD)
     assert order == ["first"]
     done.set()
 
@@ -83,5 +85,5 @@ async def test_a_signal_ends_the_run_in_order() -> None:
     running = asyncio.create_task(life.run())
     await asyncio.sleep(0)  # its handlers are in place now
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, GUARD)
     assert order == ["one"]

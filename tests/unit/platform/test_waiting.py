@@ -18,7 +18,7 @@ def event(records: int) -> Any:
 async def test_many_small_batches_of_one_partition_do_not_hold_up_the_agent_of_the_others() -> None:
     waiting = Waiting(most=1000)
     for _ in range(100):
-        await asyncio.wait_for(waiting.put(event(1)), timeout=5)  # would wait for ever if events were counted
+        await asyncio.wait_for(waiting.put(event(1)), timeout=60)  # would wait for ever if events were counted
     assert waiting.records == 100
 
 
@@ -29,7 +29,7 @@ async def test_who_brings_more_than_there_is_room_for_waits_until_a_round_took_s
     await asyncio.sleep(0)
     assert not late.done()
     assert len(waiting.pop().value) == 10
-    await asyncio.wait_for(late, timeout=5)
+    await asyncio.wait_for(late, timeout=60)
     assert waiting.records == 3
 
 
