@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from dunghen.platform.store import Document, Put, Store, StoreAwayError
-from dunghen.platform.store.lease import LEASES, Lease
+from dunghen.platform.store.lease import LEASES, LOOKS, Lease
 from tests.eventually import eventually_async as eventually
 
 NOON = 1_794_790_800_000
+SHORT = 0.3  # seconds
 
 
 @dataclass
@@ -96,14 +97,19 @@ class Work:
 
 @dataclass
 class Process:
-    """Waits and works by a short lease, in real time."""
+    """Waits and works by a lease of the clock that stands, at which it looks again and again in real time."""
 
-    store: Store
+    clocks: Clocks
     work: Work = field(default_factory=Work)
+    looks: int = 0
 
     def __post_init__(self) -> None:
-        self.lease = Lease(self.store, "sender", 0.3)
+        self.lease = Lease(self.clocks.store, "sender", SHORT, now=self._now)
         self.task = asyncio.create_task(self.lease.during(self.work.run))
+
+    def _now(self) -> int:
+        self.looks += 1
+        return self.clocks.at
 
     async def stop(self) -> None:
         self.task.cancel()
@@ -113,17 +119,23 @@ class Process:
 async def test_a_second_process_waits_and_goes_on_when_the_first_ends_or_goes_silent(
     clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = Process(clocks.store)
+    one = Process(clocks)
     await eventually(lambda: one.work.at_work)
-    other = Process(clocks.store)
+    other = Process(clocks)
     try:
-        await asyncio.sleep(0.7)  # twice as long as the lease: nothing may come of it
+        for _ in range(6):  # twice as long as the lease: nothing may come of it
+            await looked(one, other)
+            clocks.at += round(1000 * SHORT / LOOKS)
         assert (one.work.times, one.work.at_work, other.work.times) == (1, True, 0)
         await one.stop()
         await eventually(lambda: other.work.at_work)
-        third = Process(clocks.store)
+        third = Process(clocks)
         with monkeypatch.context() as silent:
             silent.setattr(other.lease, "renew", _away)
+            silent.setattr(other.lease, "take", _not_now)  # who cannot renew it cannot take it either
+            await looked(third)
+            assert (other.work.at_work, third.work.times) == (True, 0)  # it may be away for a moment
+            clocks.at += round(1000 * SHORT)
             await eventually(lambda: third.work.at_work)
             await eventually(lambda: not other.work.at_work)
         await third.stop()
@@ -132,8 +144,18 @@ async def test_a_second_process_waits_and_goes_on_when_the_first_ends_or_goes_si
         await other.stop()
 
 
+async def looked(*processes: Process) -> None:
+    """Each has taken, or renewed, by the clock as it is now."""
+    before = [each.looks for each in processes]
+    await eventually(lambda: all(each.looks > n + 3 for each, n in zip(processes, before, strict=True)))
+
+
 async def _away() -> bool:
     raise StoreAwayError
+
+
+async def _not_now() -> bool:
+    return False
 
 
 async def test_a_fault_of_the_work_is_told_and_the_lease_is_free(clocks: Clocks) -> None:
