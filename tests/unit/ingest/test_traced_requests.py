@@ -14,7 +14,7 @@ from dunghen.platform.clock import real_milliseconds
 from tests.kept_spans import Kept, keeping
 
 NOW = real_milliseconds() // 1000
-KEY = make_key(Grant("source", "H17", NOW - 10, NOW + 3600))
+KEY = make_key(Grant("source", "H17", NOW - 10, NOW + 86_400))
 THEIRS = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 PERSONAL = ("Bưởi", "0905123456", "H17.31-260105-0001")
 
