@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dunghen.platform.local.servers import HOST, LocalServer, NotStarted, await_ready, free_port, launch
 
-START_SECONDS = 10
+START_SECONDS = 60  # a guard only
 
 
 def binary() -> str:

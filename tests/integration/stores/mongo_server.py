@@ -17,6 +17,7 @@ from dunghen.platform.local.servers import HOST, await_ready, free_port, launch
 
 FOLDER = Path(__file__).parents[2] / "mongo_server"
 BINARY = FOLDER / "bin" / "mongo-server"
+START_SECONDS = 120  # hang guard
 
 
 def build() -> Path:
@@ -45,7 +46,7 @@ def running(keystore: Path | None = None) -> Iterator[str]:
         secured = (str(keystore),) if keystore else ()
         server = launch((str(build()), str(folder), f"{HOST}:{port}", *secured), port, log)
         try:
-            await_ready(server, lambda: "mongodb://" in log.read_text(encoding="utf-8"), 20)
+            await_ready(server, lambda: "mongodb://" in log.read_text(encoding="utf-8"), START_SECONDS)
             yield f"mongodb://{server.address}/"
         finally:
             server.stop()
