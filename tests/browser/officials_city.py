@@ -183,7 +183,7 @@ class OfficialsCity:
 
         def began() -> httpx.Response | None:
             headers = {"origin": self.city.page, "content-type": "application/x-www-form-urlencoded"}
-            answer = httpx.post(f"{self.city.page}/api/v1/session", content=f"link={secret}", headers=headers, timeout=20)
+            answer = httpx.post(f"{self.city.page}/api/v1/session", content=f"link={secret}", headers=headers, timeout=60)
             return answer if answer.status_code == 303 else None
 
         answer = eventually(began, what="the session")
@@ -218,7 +218,7 @@ class OfficialsCity:
 
     def _get(self, path: str, cookie: dict[str, Any]) -> httpx.Response:
         headers = {"cookie": f"{cookie['name']}={cookie['value']}"}
-        return httpx.get(f"{self.city.page}/api/v1/{path}", headers=headers, timeout=20)
+        return httpx.get(f"{self.city.page}/api/v1/{path}", headers=headers, timeout=60)
 
     def _say(self, topic: str, key: str, value: object) -> None:
         self.city.loop.run(self.city.world.say(topic, key, value))

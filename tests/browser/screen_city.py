@@ -88,14 +88,14 @@ class ScreenCity:
         return f"http://127.0.0.1:{self.settings.port}"
 
     def start(self, name: str, **other: str) -> None:
-        """`projector` or `http`, as it is run in production, with some settings other than the city's; http: returns once it answers."""
+        """`projector` or `http`, as in production, with some settings other than the city's; http: returns once it has a picture."""
         env = {k: v for k, v in self.settings.model_dump(mode="json").items() if v is not None} | other
         words = tuple(f"DUNGHEN_{k.upper()}={v}" for k, v in env.items())
         log = self.settings.data / f"{name}.log"
         server = launch(("env", *words, sys.executable, "-m", "services.api", name), self.settings.port, log)
         self.servers[name] = server
         if name == "http":
-            await_ready(server, lambda: self._answers("/livez"), START_SECONDS)
+            await_ready(server, lambda: self._answers("/readyz"), START_SECONDS)
 
     def kill(self, name: str) -> None:
         """kill -9."""
@@ -119,7 +119,7 @@ class ScreenCity:
 
     def _answers(self, path: str) -> bool:
         try:
-            return httpx.get(self.page + path, timeout=10).status_code == 200
+            return httpx.get(self.page + path, timeout=60).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -129,7 +129,7 @@ class ScreenCity:
 
     def map(self, **query: str) -> dict[str, Any]:
         """GET /map."""
-        answer = httpx.get(f"{self.page}/api/v1/map", params={"kind": "locality", **query}, timeout=20)
+        answer = httpx.get(f"{self.page}/api/v1/map", params={"kind": "locality", **query}, timeout=60)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -142,9 +142,15 @@ class ScreenCity:
         """New figures of a unit, in every window and rate; returns when Kafka has them."""
         self.loop.run(self.world.scores(scores_of(unit, on_time=on_time, late=late)))
 
-    def shown(self, unit: str, denominator: int) -> int:
-        """Waits until the API tells these figures; gives their version."""
-        return int(eventually(lambda: self.map()["version"] if self.unit(unit)["denominator"] == denominator else 0, what="the figure"))
+    def shown(self, unit: str, on_time: int, late: int) -> int:
+        """Waits until the API tells these figures; gives the version that has them."""
+
+        def version() -> int:
+            found = self.map()
+            row = next(u for u in found["units"] if u["code"] == unit)
+            return int(found["version"]) if (row["numerator"], row["denominator"]) == (on_time, on_time + late) else 0
+
+        return int(eventually(version, what="the figure"))
 
 
 async def _fill(world: World, codes: list[str]) -> None:

@@ -47,7 +47,7 @@ def busy(city: ScreenCity) -> ScreenCity:
 
 
 def due_soon(city: ScreenCity) -> bool:
-    answer = httpx.get(f"{city.page}/api/v1/units/{LIEN_CHIEU}/look-ahead", timeout=20)
+    answer = httpx.get(f"{city.page}/api/v1/units/{LIEN_CHIEU}/look-ahead", timeout=60)
     return answer.status_code == 200 and answer.json()["horizons"][-1]["expected"] is not None
 
 

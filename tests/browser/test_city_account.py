@@ -30,7 +30,7 @@ def provider(city: ScreenCity, officials: OfficialsCity, tmp_path: Path) -> Iter
     found.start()
     city.kill("http")
     city.start("http", oidc_person_claim="employee_number", oidc_contact="Tổ CNTT", **found.settings())
-    eventually(lambda: httpx.get(f"{city.page}/officials", timeout=20).status_code == 401, what="the officials' page")
+    eventually(lambda: httpx.get(f"{city.page}/officials", timeout=60).status_code == 401, what="the officials' page")
     yield found
     city.kill("http")
     found.stop()

@@ -60,7 +60,7 @@ def key(city: ScreenCity, officials: OfficialsCity) -> str:
     text = made(city, DESK)
 
     def shown() -> bool:
-        answer = httpx.get(f"{city.page}/api/v1/desks/{DESK}/board", headers={"authorization": f"Bearer {text}"}, timeout=20)
+        answer = httpx.get(f"{city.page}/api/v1/desks/{DESK}/board", headers={"authorization": f"Bearer {text}"}, timeout=60)
         return answer.status_code == 200 and answer.json()["waiting"] == 2 and len(answer.json()["dossiers"]) >= HERE
 
     eventually(shown, what="the board")
@@ -118,7 +118,7 @@ def test_the_key_of_another_desk_shows_nothing_and_may_be_put_right(city: Screen
     other = made(city, f"{HAI_CHAU}.Q02")
 
     def known() -> bool:
-        answer = httpx.get(f"{city.page}/api/v1/desks/{HAI_CHAU}.Q02/board", headers={"authorization": f"Bearer {other}"}, timeout=20)
+        answer = httpx.get(f"{city.page}/api/v1/desks/{HAI_CHAU}.Q02/board", headers={"authorization": f"Bearer {other}"}, timeout=60)
         return answer.status_code == 200
 
     eventually(known, what="the other desk's key")

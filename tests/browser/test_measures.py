@@ -72,7 +72,7 @@ def test_the_picker_has_the_four_rates_first_and_then_every_set_and_a_choice_is_
 
 
 def listed(city: ScreenCity) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = httpx.get(f"{city.page}/api/v1/indicators", timeout=20).json()["sets"]
+    found: list[dict[str, Any]] = httpx.get(f"{city.page}/api/v1/indicators", timeout=60).json()["sets"]
     return found
 
 

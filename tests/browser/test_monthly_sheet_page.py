@@ -49,7 +49,7 @@ def sheets(city: ScreenCity, officials: OfficialsCity) -> OfficialsCity:
     leader = officials.cookie("leader")
     headers = {"cookie": f"{leader['name']}={leader['value']}"}
     eventually(
-        lambda: len(httpx.get(f"{city.page}/api/v1/follow-ups", headers=headers, timeout=20).json().get("follow_ups", [])) == 3,
+        lambda: len(httpx.get(f"{city.page}/api/v1/follow-ups", headers=headers, timeout=60).json().get("follow_ups", [])) == 3,
         what="the follow-ups",
     )
     return officials

@@ -46,7 +46,7 @@ def told(city: ScreenCity) -> ScreenCity:
     """The city with these tasks, shown."""
     for one in TASKS:
         city.loop.run(city.world.say(FACTS, told_key(one), one, partition_of(one.unit, city.settings.partitions)))
-    eventually(lambda: httpx.get(f"{city.page}/api/v1/tasks", timeout=10).json()["all"] == 124, what="the tasks")
+    eventually(lambda: httpx.get(f"{city.page}/api/v1/tasks", timeout=60).json()["all"] == 124, what="the tasks")
     return city
 
 

@@ -74,7 +74,7 @@ def told(city: ScreenCity) -> ScreenCity:
         city.loop.run(city.world.say(DESK_EVENTS, desk_event_key(one), one, partition_of(UNIT, city.settings.partitions)))
 
     def asked(path: str) -> Any:
-        return httpx.get(f"{city.page}/api/v1/units/{UNIT}/{path}", timeout=20).json()
+        return httpx.get(f"{city.page}/api/v1/units/{UNIT}/{path}", timeout=60).json()
 
     eventually(lambda: asked("breakdowns?window=2026-10")["finished"] == 22, what="the month published")
     eventually(lambda: asked("desks")["tickets"] is not None and asked("desks")["waiting"] == 2, what="the desks")
