@@ -16,10 +16,11 @@ import httpx
 from dunghen.platform.local.servers import HOST, await_ready, free_port, launch
 
 PROMETHEUS = Path(__file__).parents[1] / "deploy/prometheus"
+GUARD_SECONDS = 1500  # promtool plays days of rules: minutes, where it gets little of the machine
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=GUARD_SECONDS, check=False)
 
 
 @dataclass
@@ -55,7 +56,7 @@ def read_rules(folder: Path) -> Rules:
     words = ("prometheus", f"--config.file={PROMETHEUS / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}")
     server = launch((*words, f"--web.listen-address={HOST}:{port}"), port, folder / "log")
     try:
-        await_ready(server, lambda: _is_ready(port), 60)
+        await_ready(server, lambda: _is_ready(port), 180)
         with httpx.Client(base_url=f"http://{HOST}:{port}/api/v1", timeout=60) as asked:
             groups = asked.get("/rules").json()["data"]["groups"]
             config = asked.get("/status/config").json()["data"]["yaml"]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.prometheus_rules import PROMETHEUS, Rules, read_rules, run
+from tests.prometheus_rules import GUARD_SECONDS, PROMETHEUS, Rules, read_rules, run
+
+pytestmark = pytest.mark.timeout(GUARD_SECONDS + 60)
 
 
 @pytest.fixture(scope="module")
