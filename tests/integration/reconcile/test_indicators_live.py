@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ import pytest
 
 from dunghen.cli.data_folder import DataFolder
 from dunghen.cli.reconcile.command import City, reconcile
-from tests.e2e.running_city import HANOI, RunningCity, dossier, stamp
+from tests.e2e.running_city import HANOI, RunningCity, stamp
+from tests.e2e.running_city import dossier as sent
 from tests.eventually import eventually
 
-NOW = datetime.now(UTC)
-TODAY = NOW.astimezone(HANOI).date()
+NOW = datetime(2026, 11, 17, 10, tzinfo=HANOI)  # when the city's clock begins to run: no test sees a day turn
+TODAY = NOW.date()
 MONTH = f"{TODAY:%Y-%m}"
 CITY_FILE = """
 code = "H17"
@@ -66,6 +67,12 @@ WORDS = 'name_vi = "Thử"\nname_en = "Test"\n'
 MEANING = 'meaning_vi = "Thử"\nmeaning_en = "Test"\n'
 
 
+def dossier(code: str, **changed: Any) -> dict[str, Any]:
+    """As the other tests send it, by this city's clock."""
+    days = {"NgayNopHoSo": NOW - timedelta(days=3, hours=1), "NgayTiepNhan": NOW - timedelta(days=3), "NgayHenTra": NOW + timedelta(days=3)}
+    return sent(code, **{**{name: stamp(at) for name, at in days.items()}, **changed})
+
+
 def set_file(code: str, *indicators: str) -> str:
     return f'code = "{code}"\n{WORDS}' + "".join(f"\n[[indicators]]\n{WORDS}{MEANING}{one}\n" for one in indicators)
 
@@ -87,6 +94,11 @@ class Running(RunningCity):
     @property
     def sets(self) -> Path:
         return self.data / "city" / "sets"
+
+    @property
+    def now(self) -> datetime:
+        """By the city's clock."""
+        return DataFolder(self.data).clock().now()
 
     def facts(self, *facts: dict[str, Any], **lists: list[dict[str, Any]]) -> httpx.Response:
         return httpx.post(f"{self.ingest}/facts", json={"source": "H17", "facts": list(facts), **lists}, timeout=20)
@@ -112,18 +124,20 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     (data / "city" / "sets").mkdir(parents=True)
     (data / "city" / "city.toml").write_text(CITY_FILE)
     (data / "city" / "sets" / "test.toml").write_text(KINDS)
-    running = Running(data, ("--city", str(data / "city" / "city.toml")))
+    running = Running(data, ("--city", str(data / "city" / "city.toml"), "--clock", f"{NOW:%Y-%m-%dT%H:%M}", "--speed", "1"))
     running.start()
-    received = stamp(NOW - timedelta(seconds=20))
-    ended = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": stamp(NOW - timedelta(seconds=10)), "NgayTiepNhan": received}
-    running.post(
-        dossier("H17.31-261101-00001", **ended),
-        dossier("H17.31-261101-00002", **ended, NgayHenTra=stamp(NOW - timedelta(days=1))),
-        dossier("H17.31-261101-00003", NgayTiepNhan=received, KenhThucHien="1"),
-    )
-    eventually(lambda: running.unit("20242")["received"] == 3)
-    yield running
-    running.stop()
+    try:
+        received = stamp(NOW - timedelta(seconds=20))
+        ended = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": stamp(NOW - timedelta(seconds=10)), "NgayTiepNhan": received}
+        running.post(
+            dossier("H17.31-261101-00001", **ended),
+            dossier("H17.31-261101-00002", **ended, NgayHenTra=stamp(NOW - timedelta(days=1))),
+            dossier("H17.31-261101-00003", NgayTiepNhan=received, KenhThucHien="1"),
+        )
+        eventually(lambda: running.unit("20242")["received"] == 3)
+        yield running
+    finally:
+        running.stop()
 
 
 def differences(city: Running) -> list[Any]:
@@ -285,11 +299,11 @@ def test_a_figure_that_was_corrected_is_still_told_as_it_was_known(city: Running
         told = {"unit": "20263", "code": "TEST.POOR", "period": MONTH, "numerator": numerator, "denominator": 1000}
         assert city.facts(told).json()["accepted"] == 1
         eventually(lambda: city.by("TEST.POOR")["20263"]["value"] == numerator / 1000)
-        return datetime.now(UTC).isoformat()
+        return city.now.isoformat()
 
     first = tell(31)
     eventually(lambda: value(first) == 0.031)
-    eventually(lambda: datetime.now(UTC) > datetime.fromisoformat(first) + timedelta(seconds=1))
+    eventually(lambda: city.now > datetime.fromisoformat(first) + timedelta(seconds=1))
     second = tell(17)
     eventually(lambda: value(second) == 0.017)
     assert value(first) == 0.031
