@@ -121,10 +121,14 @@ async def test_a_flood_of_poison_holds_its_partition_and_no_other_and_nothing_of
 
     await eventually(others_are_level)
     await eventually(lambda: "braked" in (world.folder / "workers.log").read_text())
+
+    async def level_where_it_stands() -> bool:
+        return {lv.levels.get(at) for lv in await world.levels()} == {21}
+
+    await eventually(level_where_it_stands)
     said = (await world.scores())[HAI_CHAU]
     assert said.pending == 1 + len(others)
     assert await reasons(world) == {Reason.UNREADABLE: 20}
-    assert {lv.levels[at] for lv in await world.levels()} == {21}
     more = event(1, status=9, ended=NOW - DAY // 2)
     await world.tell([more])  # the last that the worker reads is of the partition that takes nothing
     await eventually(lambda: gauge(port, "dunghen_scoring_waiting_events", stage="fold", partition=str(at)) == 12)
