@@ -83,7 +83,7 @@ async def not_routed(running: Any) -> None:
 
 async def everything_is_clean(running: Any) -> None:
     metrics = (await running.http.get("/metrics")).content
-    running.server.stop()  # so that the last feed state is published too
+    running.server.stop(60)  # so that the last feed state is published too
     kept = b"\n".join([part for topic in all_topics(4) for record in await running.records(topic) for part in record])
     assert GOOD["MaHoSo"].encode() in kept
     assert b"H17.31" in kept

@@ -24,7 +24,11 @@ async def test_503_while_kafka_is_away_and_success_when_it_is_back(tmp_path: Pat
         await apply_policies(settings, BODIES)
         async with ingest_process(settings, tmp_path, INGEST_ACK_SECONDS="1") as running:
             await running.ready()
-            assert (await running.post(DOSSIERS, envelope(GOOD))).status_code == 200
+
+            async def stored(procedure: str) -> bool:
+                return (await running.post(DOSSIERS, envelope({**GOOD, "MaTTHC": procedure}))).status_code == 200
+
+            await eventually(lambda: stored("1.004222"))  # in the second that Kafka has for it here
             broker.kill()
             away = await running.post(DOSSIERS, envelope({**GOOD, "MaTTHC": "1.2"}))
             assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "KAFKA_AWAY", "5")
@@ -32,10 +36,7 @@ async def test_503_while_kafka_is_away_and_success_when_it_is_back(tmp_path: Pat
             assert (await running.post("/heartbeats", beat)).json()["code"] == "KAFKA_AWAY"
             broker = local.start(tmp_path / "kafka", broker.port)
 
-            async def stored() -> bool:
-                return (await running.post(DOSSIERS, envelope({**GOOD, "MaTTHC": "1.3"}))).status_code == 200
-
-            await eventually(stored, within=60)
+            await eventually(lambda: stored("1.3"))
             procedures = [event.procedure for event in await running.events()]
             assert procedures[0] == "1.004222"
             assert procedures[-1] == "1.3"
@@ -49,6 +50,6 @@ async def test_ingest_starts_before_kafka_and_says_so(tmp_path: Path) -> None:
     async with ingest_process(nowhere, tmp_path) as running:
         await running.ready(503)
         assert (await running.post(DOSSIERS, envelope(GOOD))).status_code == 503
-        running.server.stop()
+        running.server.stop(60)
         assert running.server.process.returncode == 0
     assert running.log.count("\n") < 60

@@ -237,7 +237,7 @@ async def test_the_system_that_follows_tasks_is_asked_for_them_beside_figures(se
 async def test_a_page_elsewhere_is_not_asked_for_and_an_answer_that_drips_is_given_up(settings: Any, start: Any, source: Source) -> None:
     await apply_policies(settings, {**BODIES, "indicators": {"sets": SETS}})
     source.answers, source.following = [told(1), told(2)], ["http://127.0.0.2:9/other"]
-    async with start(INGEST_PULLS=source.settings(service="facts", answer_seconds=1)) as running:
+    async with start(INGEST_PULLS=source.settings(service="facts", answer_seconds=3)) as running:
 
         async def refused() -> bool:
             return '"reason": "SOURCE_NOT_ALLOWED"' in running.log
