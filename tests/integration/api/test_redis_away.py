@@ -33,10 +33,10 @@ async def test_without_redis_the_last_values_stay_and_with_it_the_map_is_rebuilt
                 assert (said.status_code, said.text) == (200, "ok\nwithout: redis, level\n")
                 assert not world.projector.checks()["redis"]()
                 redis = local_redis.start(tmp_path / "redis", redis.port)
-                new = await eventually(lambda: answered(world, stale=False))
                 await listener.first("change", lambda d: d["city"]["numerator"] == 60)
+                new = await eventually(lambda: answered(world, stale=False))
                 assert listener.ids == sorted(set(listener.ids))
-            assert await freshness_of(world) == {False}
+            await eventually(lambda: all_fresh(world))
             assert new["version"] > before["version"]
             assert (new["units"][0]["numerator"], len(new["units"])) == (50, 3)
     finally:
@@ -48,6 +48,10 @@ async def freshness_of(world: World) -> set[bool]:
     asked = [await world.http.get(f"/api/v1/{path}") for path in ("units", "units/20242", "feeds", "units/20242/indicators", "map.geojson")]
     told = csv.DictReader(io.StringIO((await world.http.get("/api/v1/map.csv")).content.decode("utf-8-sig")))
     return {answer.json()["stale"] for answer in asked} | {row["map_stale"] == "true" for row in told}
+
+
+async def all_fresh(world: World) -> bool:
+    return await freshness_of(world) == {False}
 
 
 async def is_ready(world: World) -> bool:
