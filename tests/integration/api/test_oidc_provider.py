@@ -76,7 +76,7 @@ async def odd() -> AsyncIterator[OddProvider]:
 
 
 def asking(odd: OddProvider, **more: Any) -> OidcProvider:
-    settings = {"oidc_issuer": odd.issuer, "oidc_client": CLIENT, "oidc_page": "https://map.example", "oidc_seconds": 5, **more}
+    settings = {"oidc_issuer": odd.issuer, "oidc_client": CLIENT, "oidc_page": "https://map.example", "oidc_seconds": 60, **more}
     return OidcProvider(ApiSettings(**{"oidc_person_claim": "number", **settings}))
 
 
@@ -120,7 +120,7 @@ async def test_whatever_is_answered_in_place_of_an_answer_is_said_and_signs_nobo
 
 async def test_a_provider_that_says_nothing_is_given_up(odd: OddProvider) -> None:
     odd.answers["/token"] = (200, None)
-    assert await refusal(asking(odd, oidc_seconds=0.3)) == (Reason.PROVIDER_AWAY, ["token TimeoutError"])
+    assert await refusal(asking(odd, oidc_seconds=2.0)) == (Reason.PROVIDER_AWAY, ["token TimeoutError"])
 
 
 async def test_of_many_who_wait_for_a_provider_that_says_nothing_all_are_told_at_once(odd: OddProvider) -> None:

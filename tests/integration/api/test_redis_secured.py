@@ -153,7 +153,7 @@ async def test_a_wrong_password_is_said_and_put_right_at_the_server_without_a_re
         try:
             why = f"Redis at {secured.server.address} refuses this user or password, or wants one: DUNGHEN_REDIS"
             await eventually(lambda: why in projector.log.read_text() and why in worker.log.read_text(), within=120)
-            answer = await eventually(lambda: asked(f"http://127.0.0.1:{metrics}/readyz"), within=60)
+            answer = await eventually(lambda: asked(f"http://127.0.0.1:{metrics}/readyz"), within=120)
             assert "redis" in answer.text
             secured.takes("wr0ng")
             shown = await eventually(lambda: asked(f"http://127.0.0.1:{port}/api/v1/map", 200), within=120)

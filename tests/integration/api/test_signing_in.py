@@ -246,7 +246,7 @@ async def test_where_the_audit_log_cannot_be_written_nothing_is_shown(settled: S
     own = DOSSIERS_OF[HAI_CHAU]
     assert (await get(world, f"/api/v1/dossiers/{own}", actors[OFFICIAL])).status_code == 200
     file = world.settings.data / f"{world.settings.named('access')}.db"
-    with closing(sqlite3.connect(file, timeout=1)) as db:
+    with closing(sqlite3.connect(file, timeout=60)) as db:
         db.execute("BEGIN IMMEDIATE")  # another holds the file: every write of the log has to wait, and gives up
         for path in (f"dossiers/{own}", f"units/{HAI_CHAU}/dossiers", "notices"):
             answer = await world.http.get(f"/api/v1/{path}", headers=dict(actors[OFFICIAL].headers), timeout=60)

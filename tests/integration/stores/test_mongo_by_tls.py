@@ -43,8 +43,9 @@ def secured(folder: Path, ca: Path) -> Iterator[str]:
         yield urlsplit(address).netloc
 
 
-def asking(uri: str) -> MongoStore:
-    return MongoStore(uri, "suite", seconds=2.0)
+def asking(uri: str, seconds: float = 4.0) -> MongoStore:
+    """`seconds`: for so long it asks again who refuses it."""
+    return MongoStore(uri, "suite", seconds=seconds)
 
 
 async def test_the_store_is_on_a_server_whose_authority_the_address_names(secured: str, ca: Path) -> None:
@@ -114,7 +115,7 @@ async def test_a_user_and_a_password_in_the_address_are_used_and_told_nowhere(
     secured: str, ca: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With PLAIN, which the stand-in takes whatever the password is (with SCRAM it refuses it); all that the client logs is seen."""
-    store = asking(f"mongodb://dunghen:a%2Fb%3Fhush@{secured}/?authMechanism=PLAIN&tls=true&tlsCAFile={ca}")
+    store = asking(f"mongodb://dunghen:a%2Fb%3Fhush@{secured}/?authMechanism=PLAIN&tls=true&tlsCAFile={ca}", seconds=60.0)
     with caplog.at_level(logging.DEBUG):
         await store.prepare([Collection("dossiers")])
         assert await store.insert(Put("dossiers", "d", 1, {"n": 1}))
