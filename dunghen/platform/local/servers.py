@@ -21,10 +21,16 @@ class NotStarted(Exception):
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        return int(s.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody listens on, and that for a minute the system gives to nobody else who asks for any.
+
+    Who names it and sets SO_REUSEADDR, as servers do, may have it at once: a connection to it has just ended (TIME_WAIT).
+    """
+    with socket.create_server((HOST, 0), backlog=1) as server:
+        port = int(server.getsockname()[1])
+        with socket.create_connection((HOST, port)) as client:
+            server.accept()[0].close()  # who closes first keeps the port in TIME_WAIT
+            client.recv(1)
+    return port
 
 
 @dataclass
