@@ -21,7 +21,8 @@ from tests.eventually import eventually
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 COMMAND = (sys.executable, "-m", "dunghen.cli")
-START_SECONDS, STOP_SECONDS = 150, 60
+START_SECONDS, STOP_SECONDS, PATIENCE = 400, 180, 120  # hang guards: what `up` itself waits for is less
+FRESH = httpx.Limits(max_keepalive_connections=0)  # a kept connection may be closed by the server just as it is used
 ANOTHER_TIME = {"version", "covers", "known_at", "feed_seen_at", "stale", "age_seconds"}  # what F6 takes away; an age comes with `stale`
 ANOTHER_NUMBER = {"policy"}  # of what is in force: it is published anew, so that what is counted anew stands beside the former history
 
@@ -38,7 +39,7 @@ class RunningCity:
     env: dict[str, str] = field(default_factory=dict)  # beside the environment of the tests
 
     def start(self) -> RunningCity:
-        """Returns when it says `ready`."""
+        """Returns when it says `ready`, and alerts is at work: of what falls due before that nobody is told."""
         self.data.mkdir(parents=True, exist_ok=True)
         log = self.data / "up.log"
         with log.open("ab") as out:
@@ -47,6 +48,7 @@ class RunningCity:
             began = out.tell()
             self.process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, "COLUMNS": "200", **self.env})
         eventually(lambda: self._said_ready(log, began), within=START_SECONDS)
+        eventually(self._alerts_at_work, within=START_SECONDS, what="alerts at work")
         return self
 
     def _said_ready(self, log: Path, since: int) -> bool:
@@ -54,6 +56,10 @@ class RunningCity:
         assert self.process is not None
         assert self.process.poll() is None, text
         return f"ready http://127.0.0.1:{self.port}/" in text
+
+    def _alerts_at_work(self) -> bool:
+        port = json.loads((self.data / "running.json").read_text())["metrics"]["alerts"]
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status_code == 200
 
     def stop(self) -> None:
         """As Ctrl-C does; it must end by itself within STOP_SECONDS, and well."""
@@ -75,9 +81,15 @@ class RunningCity:
         found: dict[str, int] = json.loads((self.data / "running.json").read_text())["pids"]
         return found
 
-    def kill(self, name: str) -> None:
-        """kill -9, by process id."""
-        os.kill(self.pids()[name], signal.SIGKILL)
+    def kill(self, name: str) -> int:
+        """kill -9, by the process id that it gives; where it has just ended by itself, its next life."""
+        return int(eventually(lambda: self._killed(name), what=f"a living {name}"))
+
+    def _killed(self, name: str) -> int:
+        pid = self.pids().get(name, 0)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        return pid
 
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Another `dunghen …` on this city."""
@@ -92,7 +104,7 @@ class RunningCity:
 
     def map(self, **query: str) -> dict[str, Any]:
         """Raises httpx.HTTPStatusError while it is not there: another day or a named period is not, until all days have been written."""
-        answer = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", **query}, timeout=60)
+        answer = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", **query}, timeout=PATIENCE)
         if answer.status_code == 503:
             answer.raise_for_status()
         assert answer.status_code == 200, answer.text
@@ -106,11 +118,11 @@ class RunningCity:
     def post(self, *dossiers: dict[str, Any], service: str = "DongBoHoSoMC", sender: str = "H17") -> httpx.Response:
         """To a sync service, in an envelope."""
         body = {"session": "s", "madonvi": sender, "service": service, "isUpdating": "False", "data": list(dossiers)}
-        return httpx.post(f"{self.ingest}/sync/{service}", json=body, timeout=20)
+        return httpx.post(f"{self.ingest}/sync/{service}", json=body, timeout=PATIENCE)
 
     def stream(self, **query: str) -> Iterator[dict[str, Any]]:
         """Frames of `/stream` as {event, id, data}; ends with the connection."""
-        with httpx.stream("GET", f"{self.page}/api/v1/stream", params={"window": "30d", **query}, timeout=30) as answer:
+        with httpx.stream("GET", f"{self.page}/api/v1/stream", params={"window": "30d", **query}, timeout=PATIENCE) as answer:
             frame: dict[str, Any] = {}
             for line in answer.iter_lines():
                 if not line and "data" in frame:
