@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from tests.e2e.running_city import RunningCity
+from tests.e2e.running_city import FRESH, PATIENCE, RunningCity
 from tests.eventually import eventually
 
 
@@ -16,7 +16,7 @@ def link_of(city: RunningCity, person: str) -> str:
 def sign_in(city: RunningCity, link: str) -> httpx.Client:
     """A browser's way: the page is opened, its button posts what stands behind the `#`."""
     page, _, secret = link.partition("#")
-    client = httpx.Client(base_url=city.page, timeout=20)
+    client = httpx.Client(base_url=city.page, timeout=PATIENCE, limits=FRESH)
     assert "<form" in client.get(page).text
 
     def posted() -> httpx.Response | None:

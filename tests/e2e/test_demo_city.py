@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from tests.e2e.running_city import RunningCity
+from tests.e2e.running_city import FRESH, PATIENCE, RunningCity
 from tests.e2e.signed_in import sign_in
 from tests.eventually import NotInTime, eventually
 
@@ -137,7 +137,7 @@ def test_the_demo_has_officials_rankings_a_desk_and_all_that_the_articles_descri
 def look_around(city: RunningCity, said: str) -> None:
     """`said`: by `up`, until it was ready."""
     with ExitStack() as stack:
-        public = stack.enter_context(httpx.Client(base_url=city.page, timeout=60))
+        public = stack.enter_context(httpx.Client(base_url=city.page, timeout=PATIENCE, limits=FRESH))
         official, leader = (stack.enter_context(closing(sign_in(city, link_in(said, who)))) for who in (OFFICIAL, LEADER))
         the_official_has_dossiers_and_rankings_have_their_years(official)
         the_key_opens_the_board_of_its_desk(public, link_in(said, "desk Q01 of Hải Châu"))

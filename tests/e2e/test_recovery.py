@@ -17,7 +17,7 @@ import pytest
 
 from dunghen.cli.data_folder import DataFolder
 from tests.e2e.mail_server import MailServer
-from tests.e2e.running_city import HANOI, RunningCity, dossier, plain, stamp
+from tests.e2e.running_city import FRESH, HANOI, PATIENCE, RunningCity, dossier, plain, stamp
 from tests.e2e.signed_in import link_of, sign_in
 from tests.e2e.traces import files, redis_dump, traces
 from tests.eventually import eventually
@@ -56,8 +56,7 @@ class Lived:
 def everything(city: RunningCity) -> dict[str, Any]:
     """The live map, and of every day each rate and window; each indicator of all sets now and at three days. By question."""
     days = [(FIRST + timedelta(days=n)).isoformat() for n in range(DAYS)]
-    fresh = httpx.Limits(max_keepalive_connections=0)  # a kept one may be closed by the server just as it is used
-    with httpx.Client(base_url=f"{city.page}/api/v1", timeout=60, limits=fresh) as http:
+    with httpx.Client(base_url=f"{city.page}/api/v1", timeout=PATIENCE, limits=FRESH) as http:
         eventually(lambda: http.get("/map", params={"as_of": days[0]}).status_code == 200, within=GUARD)  # 503 while the days are written
         sets = http.get("/indicators").json()["sets"]
         codes = [one["code"] for of in sets for one in (of, *of["indicators"])]
@@ -93,18 +92,18 @@ def tell_of_units(city: RunningCity) -> None:
     """What is told of units, twice: the second statement holds; and what happened at a desk."""
     for numerator in (30, 41):
         fact = {"unit": HAI_CHAU, "code": "QD766.PETITION_ON_TIME", "period": "2026-10", "numerator": numerator, "denominator": 44}
-        answer = httpx.post(f"{city.ingest}/facts", json={"source": "H17", "facts": [fact]}, timeout=20)
+        answer = httpx.post(f"{city.ingest}/facts", json={"source": "H17", "facts": [fact]}, timeout=PATIENCE)
         assert answer.json()["error_code"] == "0", answer.text
     at = now_in(city).isoformat()
     events = [
         {"unit": HAI_CHAU, "desk": "Q01", "number": 17, "occurred_at": at, "kind": kind} for kind in ("ticket_taken", "ticket_called")
     ]
-    assert httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": events}, timeout=20).json()["error_code"] == "0"
+    assert httpx.post(f"{city.ingest}/desk-events", json={"source": "H17", "events": events}, timeout=PATIENCE).json()["error_code"] == "0"
 
 
 def received(city: RunningCity, window: str) -> int | None:
     """What the map says of a window; None while its days are being written (503)."""
-    answer = httpx.get(f"{city.page}/api/v1/map", params={"window": window}, timeout=20)
+    answer = httpx.get(f"{city.page}/api/v1/map", params={"window": window}, timeout=PATIENCE)
     assert answer.status_code in (200, 503), answer.text
     return int(answer.json()["city"]["received"]) if answer.status_code == 200 else None
 
@@ -185,7 +184,7 @@ def test_what_was_told_before_is_told_after_a_restore_on_a_new_cluster(lived: Li
         lost = httpx.get(f"{new.page}/api/v1/map", params={"known_at": gap.isoformat()}, timeout=60)
         assert (lost.status_code, lost.json()["code"]) == (404, "HISTORY_LOST")
         assert "\n0 differences" in new.command("reconcile").stdout
-        with httpx.Client(base_url=new.page, cookies=lived.leader, timeout=20) as leader:
+        with httpx.Client(base_url=new.page, cookies=lived.leader, timeout=PATIENCE, limits=FRESH) as leader:
             assert leader.get(f"/api/v1/dossiers/{OWED}").status_code == 200
             sent = [n for n in leader.get("/api/v1/notices", params={"limit": 200}).json()["notices"] if n["dossier"] == OWED]
         assert [n["state"] for n in sent if n["stage"] == "breach"] == ["delivered"]
