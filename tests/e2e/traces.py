@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import os
 import quopri
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -43,10 +45,14 @@ def traces(haystack: bytes, planted: Iterable[str]) -> list[str]:
 
 
 def files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of a data folder as it lies there: Kafka's logs, SQLite with its journal, logs, what commands noted."""
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.suffix not in NUMBERS_ONLY:
-            yield str(file.relative_to(folder)), file.read_bytes()
+    """Every file of a data folder as it lies there: Kafka's logs, SQLite with its journal, logs, what commands noted.
+
+    Who lives there writes files anew and removes folders meanwhile: what is gone by then is not kept.
+    """
+    for file in sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names):
+        with suppress(FileNotFoundError):
+            if file.is_file() and file.suffix not in NUMBERS_ONLY:
+                yield str(file.relative_to(folder)), file.read_bytes()
 
 
 def redis_dump(url: str) -> bytes:
@@ -69,6 +75,8 @@ def _value(client: Any, key: bytes) -> Any:
             return client.smembers(key)
         case b"zset":
             return client.zrange(key, 0, -1)
+        case b"none":  # gone since it was listed
+            return None
     raise AssertionError("a type of Redis that this search does not know")
 
 
