@@ -26,7 +26,7 @@ from dunghen.contracts import topics
 from dunghen.platform import kafka
 from dunghen.platform.settings import PlatformSettings, load
 from tests.e2e.mail_server import MailServer
-from tests.e2e.running_city import RunningCity, dossier, stamp
+from tests.e2e.running_city import PATIENCE, RunningCity, dossier, stamp
 from tests.e2e.traces import files, folded, redis_dump, traces
 from tests.eventually import eventually
 from tests.integration.ingest.bad_inputs import CASES, DOSSIERS, EVENT, GOOD, IDENTITY, MAIL, NAME, PERSONAL, PHONE, PLANTED, STEP, STREET
@@ -57,7 +57,7 @@ class Searched:
         return DataFolder(self.city.data).running()
 
     def ask(self, method: str, url: str, **more: Any) -> httpx.Response:
-        answer = httpx.request(method, url, timeout=30, **{"headers": HOSTILE_HEADERS, **more})
+        answer = httpx.request(method, url, timeout=PATIENCE, **{"headers": HOSTILE_HEADERS, **more})
         head = repr([(k, v) for k, v in answer.headers.raw]).encode()
         self.answers.append(head + b"\n" + answer.content)
         return answer
@@ -72,13 +72,16 @@ class Searched:
     def metrics(self) -> bytes:
         ports = self.facts["metrics"].values()
         pages = [f"http://127.0.0.1:{port}/metrics" for port in ports] + [f"{at}/metrics" for at in (self.city.page, self.city.ingest)]
-        return b"\n".join(httpx.get(page, timeout=60).content for page in pages)
+        return b"\n".join(httpx.get(page, timeout=PATIENCE).content for page in pages)
+
+    def read(self) -> str:
+        """The mails as they are read."""
+        parts = [part for mail in self.mail.mails for part in mail.walk()]
+        return "\n".join(f"{part.items()} {'' if part.is_multipart() else part.get_content()}" for part in parts)
 
     def places(self) -> dict[str, bytes]:
         """Everything that is kept or said, by place."""
-        parts = [part for mail in self.mail.mails for part in mail.walk()]
-        read = "\n".join(f"{part.items()} {'' if part.is_multipart() else part.get_content()}" for part in parts)
-        mails = b"\n".join(self.mail.raw) + read.encode()
+        mails = b"\n".join(self.mail.raw) + self.read().encode()
         said = {"answers": b"\n".join(self.answers), "metrics": self.metrics(), "mails": mails, "redis": redis_dump(self.facts["redis"])}
         return {**dict(files(self.city.data)), **said}
 
@@ -107,7 +110,7 @@ def say_everything_bad(searched: Searched) -> None:
     accept_what_is_good(searched)
     ask_with_names(searched)
     eventually(lambda: searched.city.unit("20242")["received"] >= 2)
-    eventually(lambda: searched.mail.raw)
+    eventually(lambda: DUE_CODE in searched.read())
     for store, code in (("api.db", GOOD_CODE), ("alerts.db", DUE_CODE)):
         eventually(partial(_stored, searched.city.data, store, code))
 
@@ -136,7 +139,7 @@ def speak_no_http(searched: Searched) -> None:
     )
     for port in (searched.city.port, searched.city.ingest_port):
         for head in heads:
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as s:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as s:
                 s.sendall(f"{head}\r\nHost: x\r\n\r\n{NAME}".encode())
                 s.shutdown(socket.SHUT_WR)
                 with suppress(ConnectionError):
@@ -190,7 +193,7 @@ def ask_with_names(searched: Searched) -> None:
         searched.ask("GET", page + path)
     searched.ask("POST", f"{api}/wall-reports", json=PERSONAL)
     searched.ask("PUT", f"{api}/map?{NAME}", content=NAME.encode())
-    with httpx.stream("GET", f"{api}/stream?window={NAME}", headers={"Last-Event-ID": IDENTITY}, timeout=10) as refused:
+    with httpx.stream("GET", f"{api}/stream?window={NAME}", headers={"Last-Event-ID": IDENTITY}, timeout=PATIENCE) as refused:
         searched.answers.append(refused.read())
 
 
