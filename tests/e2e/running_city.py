@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from dunghen.cli.data_folder import DataFolder
 from dunghen.platform.local.servers import free_port
 from tests.eventually import eventually
+from tests.shown import SUMMED
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 COMMAND = (sys.executable, "-m", "dunghen.cli")
@@ -115,6 +117,16 @@ class RunningCity:
         """One unit's row of the map."""
         return next(u for u in self.map(**query)["units"] if u["code"] == code)
 
+    def until_history_is_level(self) -> None:
+        """Returns when the store says of now what the live map shows, of every unit: then other days and what was known are whole, too."""
+
+        def level() -> bool:
+            now = DataFolder(self.data).clock().now().isoformat()
+            known, live = self.map(window="year", known_at=now), self.map(window="year")
+            return _figures(known) == _figures(live)
+
+        eventually(level, within=START_SECONDS, every=0.5, what="the history level with the map")
+
     def post(self, *dossiers: dict[str, Any], service: str = "DongBoHoSoMC", sender: str = "H17") -> httpx.Response:
         """To a sync service, in an envelope."""
         body = {"session": "s", "madonvi": sender, "service": service, "isUpdating": "False", "data": list(dossiers)}
@@ -132,6 +144,10 @@ class RunningCity:
                 elif not line.startswith(":"):
                     name, _, value = line.partition(": ")
                     frame[name] = json.loads(value) if name == "data" else value
+
+
+def _figures(shown: dict[str, Any]) -> dict[str, list[Any]]:
+    return {row["code"]: [row[name] for name in SUMMED] for row in (shown["city"], *shown["units"])}
 
 
 def stamp(at: datetime) -> str:
