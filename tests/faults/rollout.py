@@ -158,9 +158,13 @@ class Rollout:
 
     def goes_on(self) -> None:
         """More is taken, and the map moves."""
-        accepted, version = self.world.load.accepted.total(), self.answer(self.world.page, {"window": "30d"})["version"]
+        accepted, version = self.world.load.accepted.total(), eventually(self.version, within=300, what="a map")
         eventually(lambda: self.world.load.accepted.total() > accepted + 100, within=300, what="something accepted")
-        eventually(lambda: self.answer(self.world.page, {"window": "30d"})["version"] > version, within=300, what="a newer map")
+        eventually(lambda: self.version() > version, within=300, what="a newer map")
+
+    def version(self) -> int:
+        """Of the map that is shown; a worker that is alive may have none yet (503)."""
+        return int(self.answer(self.world.page, {"window": "30d"})["version"])
 
     def maps_agree(self) -> None:
         """At rest for a moment both HTTP workers say the same of the same version."""
