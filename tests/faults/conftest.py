@@ -13,10 +13,9 @@ import pytest
 from dunghen.platform.local import kafka_broker
 from dunghen.platform.local.servers import LocalServer
 from tests.faults.form import SEED
-from tests.faults.proxied_broker import ProxiedBroker
+from tests.faults.proxied_broker import START_SECONDS, ProxiedBroker
 from tests.faults.world import FaultWorld
 
-START_SECONDS = 400  # a guard only: beside other fault runs a broker gets little of the machine
 QUICKER = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "1000"}
 
 

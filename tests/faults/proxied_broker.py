@@ -9,6 +9,7 @@ from dunghen.platform.local import kafka_broker
 from dunghen.platform.local.servers import HOST, LocalServer, await_ready, free_port, launch
 from tests.faults.kafka_proxy import KafkaProxy
 
+START_SECONDS = 400  # a guard only: beside other fault runs a broker gets little of the machine
 SHORTER = {"group.min.session.timeout.ms": "1000"}
 
 
@@ -40,7 +41,7 @@ class ProxiedBroker:
         }
         file.write_text("".join(f"{k}={v}\n" for k, v in {**given, **changed}.items()), encoding="utf-8")
         server = launch(command, self.port, self.data / "kafka.log")
-        self.server = await_ready(server, lambda: kafka_broker.answers(server.address), kafka_broker.START_SECONDS)
+        self.server = await_ready(server, lambda: kafka_broker.answers(server.address), START_SECONDS)
 
     def stop(self) -> None:
         self.server.stop()

@@ -16,13 +16,13 @@ import pytest
 
 from dunghen.cli.bench.measure import usage
 from dunghen.platform.clock import real_milliseconds
-from dunghen.platform.local.servers import HOST, free_port
+from dunghen.platform.local.servers import HOST
 from tests.e2e.watcher import Watcher
 from tests.eventually import eventually
 from tests.faults.attack import PATIENCE, Attack
 from tests.faults.form import long_or_short
 from tests.faults.herd import Herd
-from tests.faults.world import FaultWorld
+from tests.faults.world import FaultWorld, lasting_port
 from tests.shown import Shown
 
 MANY, WALLS = long_or_short(500, 100), 5
@@ -75,7 +75,7 @@ class Worker:
 @pytest.mark.timeout(1800)
 def test_a_herd_that_does_not_read_takes_nothing_from_the_walls(make_world: Callable[..., FaultWorld], report: Callable[..., None]) -> None:
     world = make_world(env={"DUNGHEN_SEND_SECONDS": str(SEND_SECONDS)})
-    worker = Worker(world, free_port())
+    worker = Worker(world, lasting_port())
     for name in ("scoring-0", "projector", "ingest"):
         world.start_part(name)
     world.start_part("api", DUNGHEN_METRICS_PORT=str(worker.metrics))

@@ -8,14 +8,13 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from dunghen.platform.local.servers import free_port
 from tests.eventually import eventually
-from tests.faults.world import FaultWorld
+from tests.faults.world import FaultWorld, lasting_port
 
 
 def figure(port: int, name: str) -> float:
     """The greatest value of a metric among its partitions; 0 where it has none."""
-    text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
     return max((s.value for family in text_string_to_metric_families(text) for s in family.samples if s.name == name), default=0.0)
 
 
@@ -25,7 +24,7 @@ def test_what_an_open_transaction_hides_is_late_shown_as_such_and_never_wrong(
     make_world: Callable[..., FaultWorld], report: Callable[..., None]
 ) -> None:
     world = make_world()
-    scores, board = free_port(), free_port()
+    scores, board = lasting_port(), lasting_port()
     world.start_part("scoring-score", DUNGHEN_STAGES="score", DUNGHEN_METRICS_PORT=str(scores))
     world.start_part("scoring-doomed", "tests.faults.crashing", DUNGHEN_STAGES="fold", FAULT_TRANSACTION="120")
     world.start_part("projector", DUNGHEN_METRICS_PORT=str(board))

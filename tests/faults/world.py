@@ -158,7 +158,7 @@ class FaultWorld:
         if kind in WORKS:
             return part.said(WORKS[kind])
         port, path = PAGES[kind]
-        return part.alive and httpx.get(f"http://127.0.0.1:{part.env[port]}{path}", timeout=5).status_code == 200
+        return part.alive and httpx.get(f"http://127.0.0.1:{part.env[port]}{path}", timeout=60).status_code == 200
 
     @property
     def session_seconds(self) -> float:
@@ -199,7 +199,7 @@ class FaultWorld:
         end = asyncio.run(kafka.end_offsets(self.settings, topics.DOSSIER_EVENTS))
 
         def level() -> bool:
-            shown = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=10).json()
+            shown = httpx.get(f"{self.page}/api/v1/map", params={"window": "30d", "include": "covers"}, timeout=60).json()
             return reaches(offsets(shown.get("covers") or {}), end)
 
         eventually(level, within=240, every=0.2, what=f"the map level with {end}")
@@ -250,7 +250,7 @@ class FaultWorld:
         for part in self.parts.values():
             part.wake()
         self.load.stop()
-        eventually(lambda: httpx.get(f"{self.page}/readyz", timeout=5).status_code == 200, within=240, what="the map")
+        eventually(lambda: httpx.get(f"{self.page}/readyz", timeout=60).status_code == 200, within=240, what="the map")
         self.until_level()  # `reconcile` itself waits no longer than an operator would
         found = [*self._reconciled()]
         self.watcher.stop()
