@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import PATIENCE_MS, chromium
 from tests.e2e.running_city import RunningCity, dossier, stamp
 from tests.eventually import eventually
 
@@ -22,6 +22,7 @@ HAI_CHAU, HAI_VAN = "20242", "20194"
 def page() -> Iterator[Page]:
     with chromium() as browser:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.set_default_timeout(PATIENCE_MS)
         opened.on("pageerror", lambda fault: pytest.fail(str(fault)))
         yield opened
 

@@ -62,6 +62,7 @@ def country() -> Iterator[str]:
 def page(country: str) -> Iterator[Page]:
     with chromium() as browser:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.set_default_timeout(PATIENCE_MS)
         opened.add_init_script(WATCH)
         opened.goto(country)
         expect(opened.locator("svg.map [data-unit]")).to_have_count(UNITS, timeout=PATIENCE_MS)

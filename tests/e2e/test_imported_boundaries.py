@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests import made_up_boundaries as made_up
 from tests.browser.chromium import PATIENCE_MS, chromium
-from tests.e2e.running_city import RunningCity
+from tests.e2e.running_city import PATIENCE, RunningCity
 from tests.eventually import eventually
 
 CELL = f"[data-unit='{made_up.HAI_CHAU}'] .hit"
@@ -22,11 +22,13 @@ CELL = f"[data-unit='{made_up.HAI_CHAU}'] .hit"
 @pytest.fixture
 def page() -> Iterator[Page]:
     with chromium() as browser:
-        yield browser.new_page()
+        opened = browser.new_page()
+        opened.set_default_timeout(PATIENCE_MS)
+        yield opened
 
 
 def geometry(city: RunningCity) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{city.page}/api/v1/geometry", timeout=20).json()
+    found: dict[str, Any] = httpx.get(f"{city.page}/api/v1/geometry", timeout=PATIENCE).json()
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from dunghen.platform.local.servers import free_port
 from tests.browser.chromium import FLAGS, PATIENCE_MS, program
 from tests.eventually import eventually
 
@@ -36,9 +36,7 @@ class MadeUpServer:
     """`wall/dev-server` on one port, away or there."""
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +47,7 @@ class MadeUpServer:
         node = shutil.which("node")
         assert node
         self.process = subprocess.Popen([node, "wall/dev-server/serve.mjs", "--port", str(self.port)], cwd=ROOT, stdout=subprocess.DEVNULL)
-        eventually(lambda: httpx.get(self.page).status_code == 200)
+        eventually(lambda: httpx.get(self.page, timeout=60).status_code == 200)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -71,8 +69,13 @@ def browser(tmp_path: Path) -> Iterator[BrowserContext]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=program(), args=list(FLAGS), viewport={"width": 1920, "height": 1080}
+            str(tmp_path / "profile"),
+            executable_path=program(),
+            args=list(FLAGS),
+            viewport={"width": 1920, "height": 1080},
+            timeout=PATIENCE_MS,
         )
+        context.set_default_timeout(PATIENCE_MS)
         yield context
         context.close()
 
@@ -124,5 +127,6 @@ def test_every_scene_fits_the_screen(server: MadeUpServer, browser: BrowserConte
     for scene in ("map", "ranking", "today", "changes", "briefing"):
         page.goto(server.page.replace("scenes=map", f"scenes={scene}&briefing=00:00-23:59"))
         expect(page.locator(f"[data-scene={scene}] [data-state=picture]")).to_be_visible()
+        page.evaluate("document.fonts.ready.then(() => true)")  # other letters are wider
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(size)
         assert page.evaluate(OUTSIDE) == []
