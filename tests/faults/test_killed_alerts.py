@@ -41,11 +41,13 @@ from dunghen.platform.settings import PlatformSettings
 from tests.eventually import eventually_async
 from tests.faults.crash_points import ALERTS
 from tests.faults.form import in_parts, long_or_short, part_seed
+from tests.faults.world import BY_ITSELF, OFTEN
 from tests.smtp_server import SmtpServer
 
 PARTITIONS, UNITS = 4, 20
 PARTS = 5
 KILLS, DOSSIERS = long_or_short(22, 8), long_or_short(4000, 240)  # of a part: 110 kills and 20,000 dossiers in all
+ALONE = "by itself"
 HANG_SECONDS = 300  # a guard only: a broker that gets no processor stands still for half a minute
 CODE = re.compile(r"H17\.31-261116-\d{4}")
 WINDOW_SECONDS = 7200  # in which all of them cross
@@ -168,10 +170,12 @@ async def attack(town: Town, environment: pytest.MonkeyPatch) -> Counter[str]:
         point = points[n // 2 % len(points)] if n % 2 else ""
         town.turn(CROSSES + (n + 1) * step)
         process = town.start(environment, point)
-        if point:
+        while point:
             await eventually_async(lambda process=process: process.process.poll() is not None, within=HANG_SECONDS, what=point)
-            assert (town.folder / "alerts.hit").exists(), process.told("ended, but not where it should")
-            (town.folder / "alerts.hit").unlink()
+            if (town.folder / "alerts.hit").exists():
+                (town.folder / "alerts.hit").unlink()
+                break
+            process = _again(town, environment, deaths, point)
         else:
             await asyncio.to_thread(_any_moment, town.rng.uniform(1, 6), process)
         process.kill()
@@ -181,23 +185,40 @@ async def attack(town: Town, environment: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def _any_moment(seconds: float, process: LocalServer) -> None:
-    """The moment is what is tried; it must be alive then."""
+    """The moment is what is tried; it is alive then, or has ended by itself as it may."""
     with suppress(subprocess.TimeoutExpired):
         process.process.wait(seconds)
-        raise AssertionError(process.told("ended by itself"))
+        _may_end(process)
 
 
-async def level(town: Town, environment: pytest.MonkeyPatch, at: int) -> None:
-    """Alerts goes its way at an instant until everything is settled, and is stopped in order."""
+def _may_end(process: LocalServer) -> None:
+    """The group gives up whoever stands still for longer than a fault run's session, as on a busy machine: it ends, and comes back."""
+    assert process.process.poll() == BY_ITSELF, process.told("ended by itself")
+
+
+def _again(town: Town, environment: pytest.MonkeyPatch, deaths: Counter[str], point: str = "") -> LocalServer:
+    """As a supervisor does it; now and then, not as a way of living."""
+    assert town.alerts is not None
+    _may_end(town.alerts)
+    deaths[ALONE] += 1
+    assert deaths[ALONE] <= OFTEN, town.alerts.told(f"ended {OFTEN} times by itself")
+    return town.start(environment, point)
+
+
+async def level(town: Town, environment: pytest.MonkeyPatch, at: int) -> Counter[str]:
+    """Alerts goes its way at an instant until everything is settled, and is stopped in order. How often it ended before."""
     town.turn(at)
-    process = town.start(environment)
+    process, deaths = town.start(environment), Counter[str]()
 
     def quiet() -> bool:
-        assert process.process.poll() is None, process.told("ended by itself")
+        nonlocal process
+        if process.process.poll() is not None:
+            process = _again(town, environment, deaths)
         return _has_tables(town) and town.decided_to(at)
 
     await eventually_async(quiet, within=HANG_SECONDS, what="everything settled")
     process.stop()
+    return deaths
 
 
 def _has_tables(town: Town) -> bool:
@@ -222,17 +243,18 @@ async def test_alerts_may_die_anywhere_while_dossiers_cross(
             mails = SmtpServer(town.mails, town.mails.port).start()
             try:
                 await town.prepare()
-                await level(town, environment, CROSSES - 600)  # goes live
-                deaths = await attack(town, environment)
-                await level(town, environment, CROSSES + 2 * WINDOW_SECONDS)  # nothing is too new to be judged
+                deaths = await level(town, environment, CROSSES - 600)  # goes live
+                deaths += await attack(town, environment)
+                deaths += await level(town, environment, CROSSES + 2 * WINDOW_SECONDS)  # nothing is too new to be judged
                 proof = await proof_of(DataFolder(tmp_path), Wanted(slack=0))
             finally:
                 mails.stop()
                 if town.alerts:
                     town.alerts.kill()
+    assert deaths.total() - deaths[ALONE] == KILLS
     repeats = sum(town.mails.ids.values()) - len(town.mails.ids)
     report(
-        **{"kills": deaths.total(), "crash points reached": deaths.total() - deaths["at random"], "dossiers": DOSSIERS},
+        **{"kills": KILLS, "crash points reached": deaths.total() - deaths["at random"] - deaths[ALONE], "dossiers": DOSSIERS},
         **{"stages owed": proof.owed, "undecided": proof.undecided, "missing": proof.counts["missing"]},
         mails=sum(town.mails.ids.values()),
         repeats=repeats,
