@@ -87,22 +87,22 @@ def ranking_table(answer: RankingAnswer) -> Table:
     left_out = ("before", "movement", *(() if answer.indicator else INDICATOR_ONLY))
     own = [name for name in Ranked.__struct_fields__ if name not in left_out]
     above = (*ABOVE, "indicator" if answer.indicator else "rate", "order")
-    names = [*("group_kind", "group_third", "group_setting"), *own]
+    names = ["group_kind", "group_third", *own]
     names += [f"before_{name}" for name in Before.__struct_fields__] + [f"movement_{name}" for name in Movement.__struct_fields__]
-    told = [*(_told(name, getattr(answer, name)) for name in above), answer.stale, answer.age_seconds]
+    told = [_told(name, getattr(answer, name)) for name in above]
     lines = [
         [
-            *(ranking.kind, ranking.third, ranking.setting),
+            *(ranking.kind, ranking.third),
             *(_cell(getattr(unit, name)) for name in own),
             *map(_cell, msgspec.structs.astuple(unit.before)),
             *msgspec.structs.astuple(unit.movement),
-            *told,
+            *(*told, ranking.setting, answer.stale, answer.age_seconds),
         ]
         for ranking in answer.rankings
         for unit in ranking.units
     ]
     name = "-".join(("dunghen-ranking", answer.period, answer.indicator or str(answer.rate), answer.kind, answer.group))
-    return Table(name, [*names, *above, *FRESHNESS], lines)
+    return Table(name, [*names, *above, "group_setting", *FRESHNESS], lines)
 
 
 def _cell(value: Any) -> Cell:

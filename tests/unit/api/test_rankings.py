@@ -164,7 +164,7 @@ def test_as_a_sheet_no_name_is_a_formula() -> None:
     name, *table = ranking_table(answer)
     text = write_csv(*table).decode()
     assert name == "dunghen-ranking-month-official-all-kind"
-    assert text.startswith("\ufeffgroup_kind,group_third,group_setting,code,name,")
+    assert text.startswith("\ufeffgroup_kind,group_third,code,name,")
     lines = text.splitlines()
-    assert [line.split(",")[3:5] for line in lines[1:]] == [["b", "b"], ["a", "'=1+1"]]
+    assert [line.split(",")[2:4] for line in lines[1:]] == [["b", "b"], ["a", "'=1+1"]]
     assert {line.count(",") for line in lines} == {lines[0].count(",")}
