@@ -82,7 +82,7 @@ def justification_routes(officials: Officials, said: Said) -> APIRouter:
         body = await read_json(request, JustificationBody, MOST_BYTES)
         _check(scene, unit, body.about, body.period)
         if (reason := judge(body.text, body.links)) is not Reason.FITS:
-            raise ProblemError("INVALID_PARAMETER", f"not valid: {'links' if reason is Reason.BAD_LINK else 'text'}: {reason}")
+            raise ProblemError("INVALID_PARAMETER", f"not valid: {_where(body, reason)}: {reason}")
         one = _justification(unit.code, reading.who.id, body, officials.follower.clock.seconds())
         await officials.log(reading, code, reason="JUSTIFY")
         try:
@@ -100,6 +100,13 @@ def _justification(unit: str, person: str, body: JustificationBody, at: int) -> 
     plain = {"unit": unit, "about": body.about, "period": body.period, "text": body.text, "person": person}
     one = Justification(**plain, id="0" * 16, links=tuple(body.links), at=at)
     return msgspec.structs.replace(one, id=justification_id(one))
+
+
+def _where(body: JustificationBody, reason: Reason) -> str:
+    """The part that is not fit: `text`, `links`, or one of these, `links[0]`."""
+    if judge(body.text, ()) is reason:
+        return "text"
+    return next((f"links[{n}]" for n, link in enumerate(body.links) if judge(body.text, (link,)) is reason), "links")
 
 
 def _check(scene: Scene, unit: Unit, about: str, named: str) -> None:

@@ -94,8 +94,16 @@ async def test_nobody_writes_for_another_unit_or_from_another_page_and_nothing_p
     assert (await write(world, official, unit="20194"))[1]["code"] == "FORBIDDEN"
     assert (await write(world, actors["operator"]))[1]["code"] == "FORBIDDEN"
     assert (await write(world, official, origin="https://elsewhere.example"))[1]["code"] == "CROSS_SITE"
-    for body in ({"text": "Gọi 0905123456"}, {"text": "buoi@danang.example"}, {"links": ["http://a.example"]}, {"text": "x" * 1001}):
+    for body, detail in (
+        ({"text": "Gọi 0905123456"}, "not valid: text: PERSONAL"),
+        ({"text": "buoi@danang.example", "links": ["https://a.example/048200001234"]}, "not valid: text: PERSONAL"),
+        ({"text": " "}, "not valid: text: EMPTY"),
+        ({"links": ["http://a.example"]}, "not valid: links[0]: BAD_LINK"),
+        ({"text": "Gọi 0905123456", "links": [LINK, "http://a.example"]}, "not valid: links[1]: BAD_LINK"),
+        ({"links": [LINK, "https://a.example/048200001234"]}, "not valid: links[1]: PERSONAL"),
+        ({"text": "x" * 1001}, "the body is not what this address takes"),
+    ):
         status, refused = await write(world, official, **body)
-        assert (status, refused["code"]) == (422, "INVALID_PARAMETER")
+        assert (status, refused["code"], refused["detail"]) == (422, "INVALID_PARAMETER", detail)
         assert "0905123456" not in str(refused)
         assert "buoi" not in str(refused)
