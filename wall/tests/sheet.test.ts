@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Malformed } from '../src/core/model';
 import { read, write } from '../src/officials/address';
-import { followUpsOf, justificationBody, monthsTo, sheetOf } from '../src/officials/sheet';
+import { followUpsOf, monthsTo, sheetOf } from '../src/officials/sheet';
 
 const line = (more: Record<string, unknown> = {}) => ({
   code: 'QD766.PROGRESS', name: { vi: 'Tiến độ', en: 'Progress' }, value: 0.9, numerator: 90, denominator: 100, points: 18, maximum: 20, band: 'green', few: false, reason: 'VALUE', rank: 3, of: 94,
@@ -30,9 +30,6 @@ test('follow-ups with the days they have', () => {
   expect(list.map(({ code, explainedOn, closedOn, daysOpen }) => [code, explainedOn, closedOn, daysOpen])).toEqual([['VP-1', null, null, 14], ['VP-2', null, '2026-11-05', 14]]);
 });
 test('the months to choose from go over the turn of the year', () => expect([monthsTo('2026-02-03').slice(0, 4), monthsTo('2026-02-03').length]).toEqual([['2026-02', '2026-01', '2025-12', '2025-11'], 13]));
-test('what is posted names the sheet, its month and each link', () => {
-  expect(justificationBody('2026-10', ' Do mất điện \n', 'https://a.vn/1\n\n https://a.vn/2')).toEqual({ about: 'monthly-sheet', period: '2026-10', text: 'Do mất điện', links: ['https://a.vn/1', 'https://a.vn/2'] });
-});
 test('unit and month of a sheet stand in the address, what is no month does not', () => {
   const choice = read('?view=sheet&unit=20242&month=2026-10');
   expect([choice.view, choice.month, write(choice)]).toEqual(['sheet', '2026-10', '?view=sheet&unit=20242&month=2026-10']);

@@ -1,5 +1,6 @@
 /** The officials' page: the lists on the left, one dossier on the right; on a phone one of them. */
 import { dayMonth, local, dayOf, timeOf } from '../core/times';
+import { Criteria } from './Criteria';
 import { FollowUps } from './FollowUps';
 import { Board, Mine, NoticeList } from './Lists';
 import { One } from './One';
@@ -26,7 +27,7 @@ export function App() {
   );
 }
 
-const List = () => ({ mine: <Mine />, board: <Board />, notices: <NoticeList />, sheet: <Sheet />, follow_ups: <FollowUps /> })[choice.value.view];
+const List = () => ({ mine: <Mine />, board: <Board />, notices: <NoticeList />, sheet: <Sheet />, criteria: <Criteria />, follow_ups: <FollowUps /> })[choice.value.view];
 
 /** A link that is a choice: a plain click changes the page in place, any other opens the same address as a page of its own. */
 export function go(event: MouseEvent, part: Partial<Choice>): void {

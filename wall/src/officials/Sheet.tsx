@@ -1,5 +1,4 @@
 /** A unit's month as its head is rated by it: figures, whether they were reconciled, the unit's explanation; printed on one sheet of A4. */
-import { useState } from 'preact/hooks';
 import { measureOf } from '../core/catalogue';
 import { EDGES } from '../core/figures';
 import type { Figure } from '../core/model';
@@ -9,16 +8,19 @@ import { catalogue } from '../live/catalogue';
 import { movementWords } from '../ranking/words';
 import { fractionOf, measuredSaid, pointed, reasonOf } from '../view/words';
 import { REASONS } from '../core/explained';
-import { choose, edges, heard, lang, month, nameOf, refresh, say, session, sheet, sheetUnit, seenUnits, term, today } from './store';
-import { pathOf, posted } from './server';
-import { justificationBody, monthsTo, type Justification, type Moved, type Sheet as Body, type SheetLine } from './sheet';
+import { edges, lang, month, refresh, say, sheet, sheetUnit, term, today } from './store';
+import { Choices } from './Choices';
+import { mayWrite, Text, Writing } from './Justify';
+import { MONTHLY_SHEET } from './justification';
+import { pathOf } from './server';
+import { monthsTo, type Moved, type Sheet as Body, type SheetLine } from './sheet';
 
 export function Sheet() {
   const { body, status } = sheet.value;
   const shown = body !== null && body.code === sheetUnit.value && body.month === month.value ? body : null;
   return (
     <div class="sheet" data-state={shown === null ? 'sheet-loading' : 'sheet'} data-sheet={shown?.code} data-month={shown?.month}>
-      <Choices />
+      <Chosen />
       <h1 id="list-title">{shown === null ? say('sheet_loading') : say('sheet_title', { month: windowName(shown.month, null, lang.value).toLocaleLowerCase(lang.value), unit: shown.name })}</h1>
       {status !== 200 && <p class="warn" role="status">{say(status === 404 ? 'sheet_unknown' : 'sheet_trouble', { status })}</p>}
       {shown !== null && <Whole sheet={shown} />}
@@ -26,23 +28,14 @@ export function Sheet() {
   );
 }
 
-function Choices() {
-  const [unit, chosen] = [sheetUnit.value, month.value];
+function Chosen() {
+  const [unit, chosen, l] = [sheetUnit.value, month.value, lang.value];
   if (unit === null || chosen === null || today.value === null) return null;
-  const months = [...new Set([chosen, ...monthsTo(today.value)])].sort().reverse();
   return (
-    <div class="choices">
-      {seenUnits.value.length > 1 && (
-        <label class="pick"><span>{say('pick_unit')}</span>
-          <select name="unit" value={unit} onChange={(event) => choose({ unit: event.currentTarget.value })}>{seenUnits.value.map((code) => <option key={code} value={code} selected={code === unit}>{nameOf(code)}</option>)}</select>
-        </label>
-      )}
-      <label class="pick"><span>{say('pick_month')}</span>
-        <select name="month" value={chosen} onChange={(event) => choose({ month: event.currentTarget.value })}>{months.map((name) => <option key={name} value={name} selected={name === chosen}>{windowName(name, null, lang.value)}</option>)}</select>
-      </label>
+    <Choices unit={unit} name="month" label="pick_month" period={chosen} periods={monthsTo(today.value)} called={(name) => windowName(name, null, l)}>
       <a href={pathOf.sheetFile(unit, chosen)} download data-role="xlsx">{say('sheet_xlsx')}</a>
       <button type="button" class="more" onClick={() => print()} data-role="print">{say('sheet_print')}</button>
-    </div>
+    </Choices>
   );
 }
 
@@ -102,55 +95,18 @@ function movedSaid({ places, difference, reason }: Moved, denominator: number): 
 
 /** What was said goes through a topic before it is read back. */
 const READ_BACK_MS = 3000;
-const mayWrite = (unit: string): boolean => (session.value?.grants ?? []).some(({ role, units }) => (role === 'official' || role === 'leader') && units.includes(unit));
 
-function Said({ sheet: of }: { readonly sheet: Body }) {
+function Said({ sheet: { code, month: period, justification } }: { readonly sheet: Body }) {
   return (
     <section aria-labelledby="said-title" data-role="justification">
       <h2 id="said-title">{say('justification')}</h2>
-      {of.justification === null ? <p>{say('justification_none')}</p> : <Text said={of.justification} />}
-      {mayWrite(of.code) && <Writing sheet={of} />}
+      {justification === null ? <p>{say('justification_none')}</p> : <Text said={justification} />}
+      {mayWrite(code) && (
+        <details class="numbers">
+          <summary>{say('justify')}</summary>
+          <Writing of={{ unit: code, about: MONTHLY_SHEET, period }} said={justification} stored={() => void setTimeout(() => void refresh('changed'), READ_BACK_MS)} />
+        </details>
+      )}
     </section>
   );
-}
-
-function Text({ said: { text, links, at } }: { readonly said: Justification }) {
-  return (
-    <>
-      <p class="said" lang="vi">{text}</p>
-      {links.length > 0 && <ul>{links.map((link) => <li key={link}><a href={link} rel="noreferrer">{link}</a></li>)}</ul>}
-      {at !== null && <p class="note">{say('justified_at', { time: timeOf(at), date: dayMonth(dayOf(at), true) })}</p>}
-    </>
-  );
-}
-
-/** What is sent stands until another one is; the server says whether it may be stored. */
-function Writing({ sheet: of }: { readonly sheet: Body }) {
-  const [text, setText] = useState(of.justification?.text ?? '');
-  const [links, setLinks] = useState(of.justification?.links.join('\n') ?? '');
-  const [status, setStatus] = useState<number | 'sending' | null>(null);
-  const send = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    setStatus('sending');
-    const told = heard(await posted(pathOf.justifications(of.code), justificationBody(of.month, text, links), () => null));
-    setStatus(told.status);
-    if (told.status === 202) setTimeout(() => void refresh('changed'), READ_BACK_MS);
-  };
-  return (
-    <details class="numbers">
-      <summary>{say('justify')}</summary>
-      <form class="ask" data-form="justify" onSubmit={(event) => void send(event)}>
-        <label class="pick"><span>{say('justification_text')}</span><textarea name="text" required maxLength={1000} rows={5} value={text} onInput={(event) => setText(event.currentTarget.value)} /></label>
-        <label class="pick"><span>{say('justification_links')}</span><textarea name="links" rows={2} value={links} onInput={(event) => setLinks(event.currentTarget.value)} /></label>
-        <p class="note">{say('justification_rule')}</p>
-        <button class="pri">{say('send')}</button>
-      </form>
-      <p class="reply" role="status" data-role="reply">{status === null ? '' : status === 'sending' ? say('sending') : answerSaid(status)}</p>
-    </details>
-  );
-}
-function answerSaid(status: number): string {
-  if (status === 202) return say('justified');
-  if (status === 422) return say('justification_refused');
-  return status === 0 || status >= 500 ? say('act_away') : say('act_refused', { status });
 }

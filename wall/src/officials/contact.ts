@@ -9,7 +9,7 @@ export type Mode = 'connecting' | 'live' | 'lost' | 'behind';
 /** Lists are asked for once a minute: after this long without an answer they are not of now, as after a computer's sleep. */
 export const SILENT_SECONDS = 90;
 
-/** When what a view shows was made, as the server said with it (ISO 8601); null where its answer names no instant: the sheet names a day, notices and follow-ups none. */
+/** When what a view shows was made, as the server said with it (ISO 8601); null where its answer names no instant: the sheet names a day, criteria, notices and follow-ups none. */
 export function shownAt(view: View, { mine, board, account }: Readonly<Record<'mine' | 'board' | 'account', string | null>>): string | null {
   return view === 'mine' ? (mine ?? account) : view === 'board' ? (board ?? account) : null;
 }

@@ -2,12 +2,12 @@
 import type { Both } from '../core/catalogue';
 import { among, BANDS, count, listOf, measuredFigure, ratio, record, word, type Answered, type Band, type Figure, type Untold } from '../core/model';
 import { monthEndBefore } from '../core/times';
+import { justificationOf, type Justification } from './justification';
 
 type Body = Answered<'/api/v1/units/{code}/monthly-sheet'>;
 type RawLine = Untold<Body['lines'][number]>;
 type RawBefore = Untold<NonNullable<Body['lines'][number]['before']>>;
 type RawMovement = Untold<Body['lines'][number]['movement']>;
-type RawSaid = Untold<NonNullable<Body['justification']>>;
 type RawFollowUps = Answered<'/api/v1/follow-ups'>;
 type RawFollowUp = Untold<RawFollowUps['follow_ups'][number]>;
 
@@ -20,8 +20,6 @@ export interface SheetLine extends Figure {
   readonly code: string; readonly name: Both; readonly points: number | null; readonly maximum: number | null; readonly band: Band; readonly few: boolean; readonly reason: string;
   readonly rank: number | null; readonly of: number | null; readonly before: Before | null; readonly movement: Moved;
 }
-/** `at` null: not told. */
-export interface Justification { readonly text: string; readonly links: readonly string[]; readonly at: string | null }
 /** `complete`: the month is over; `month`, `before`: like 2026-10. */
 export interface Sheet {
   readonly code: string; readonly name: string; readonly month: string; readonly first: string; readonly last: string; readonly before: string; readonly complete: boolean; readonly asOf: string;
@@ -51,18 +49,13 @@ function beforeOf(value: unknown): Before | null {
   const raw = record<RawBefore>(value, 'before');
   return { ...measuredFigure(raw), points: ratio(raw, 'points'), rank: ratio(raw, 'rank') };
 }
-function saidOf(value: unknown): Justification | null {
-  if (value === null || value === undefined) return null;
-  const raw = record<RawSaid>(value, 'justification');
-  return { text: word(raw, 'text'), links: listOf(raw.links, 'links').map(String), at: orNull(raw.at) };
-}
 /** GET /units/{code}/monthly-sheet. Raises Malformed for an answer that does not fit. */
 export function sheetOf(value: unknown): Sheet {
   const raw = record<Untold<Body>>(value, 'sheet');
   const reconciliation = record<Untold<Body['reconciliation']>>(raw.reconciliation, 'reconciliation');
   return {
     code: word(raw, 'code'), name: word(raw, 'name'), month: word(raw, 'month'), first: word(raw, 'first'), last: word(raw, 'last'), before: word(raw, 'before'), complete: raw.complete === true, asOf: word(raw, 'as_of'),
-    stale: raw.stale === true, reconciliation: { state: word(reconciliation, 'state'), at: orNull(reconciliation.at) }, lines: listOf(raw.lines, 'lines').map(lineOf), justification: saidOf(raw.justification),
+    stale: raw.stale === true, reconciliation: { state: word(reconciliation, 'state'), at: orNull(reconciliation.at) }, lines: listOf(raw.lines, 'lines').map(lineOf), justification: justificationOf(raw.justification),
   };
 }
 
@@ -86,7 +79,3 @@ export function monthsTo(today: string): readonly string[] {
   while (found.length < MOST_MONTHS) found.push(monthEndBefore(`${found.at(-1)!}-01`).slice(0, 7));
   return found;
 }
-
-/** What is posted: a paragraph of links, one a line, is a list. */
-export const justificationBody = (month: string, text: string, links: string): Readonly<Record<string, unknown>> =>
-  ({ about: 'monthly-sheet', period: month, text: text.trim(), links: links.split(/\s+/).filter((link) => link !== '') });

@@ -1,6 +1,7 @@
 /** The officials' page as signals: who is signed in, what they look at, and how fresh it is. Nothing of it is kept when the page goes. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Theme } from '../core/address';
+import { catalogueOf } from '../core/catalogue';
 import { edgesOf, type Edges } from '../core/figures';
 import { termsOf, type Terms } from '../core/terms';
 import { monthEndBefore } from '../core/times';
@@ -11,6 +12,8 @@ import { followCatalogue } from '../live/catalogue';
 import { read, write, type Choice, type View } from './address';
 import type { Answering } from './actions';
 import { modeOf, type Contact } from './contact';
+import { criteriaOf, type CriteriaSet } from './criteria';
+import { holding, newestOf, type Justification } from './justification';
 import { accountOf, linkOf, listingOf, noticesOf, qualityOf, sessionOf, type Account, type Listing, type Notice, type Quality, type Session } from './model';
 import { followUpsOf, sheetOf, type FollowUps, type Sheet } from './sheet';
 import { asked, isAway, pathOf, type Told } from './server';
@@ -51,6 +54,10 @@ export const quality = signal<Shown<Quality>>(NOTHING);
 /** `of`: the address that it answers, `askedAt`: by the steady clock, in seconds. */
 export const sheet = signal<Shown<Sheet> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
 export const followUps = signal<Shown<FollowUps> & { readonly unit: string }>({ ...NOTHING, unit: '' });
+/** The criteria of a unit in a year, which `of` names, in their sets. */
+export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
+/** What was written of them, by code: null nothing, none where it is not known yet; `of` as of the criteria. */
+export const written = signal<{ readonly of: string | null; readonly found: ReadonlyMap<string, Justification | null> }>({ of: null, found: new Map() });
 /** What /definitions says of codes, and where bands begin; null until it is here. */
 const told = signal<{ readonly terms: Terms; readonly edges: Edges | null } | null>(null);
 export const edges = computed(() => told.value?.edges ?? null);
@@ -74,6 +81,10 @@ export const followUpUnit = computed(() => (choice.value.unit !== null && seenUn
 /** Of the sheet: what is chosen, else the last month that is over. */
 export const month = computed(() => choice.value.month ?? (today.value === null ? null : monthEndBefore(today.value).slice(0, 7)));
 const sheetPath = computed(() => (sheetUnit.value === null || month.value === null ? null : pathOf.sheet(sheetUnit.value, month.value)));
+/** Of the criteria: what is chosen, else the year that is running. */
+export const year = computed(() => choice.value.year ?? (today.value === null ? null : today.value.slice(0, 4)));
+/** The unit and year whose criteria are shown. */
+export const criteriaAt = computed(() => (sheetUnit.value === null || year.value === null ? null : `${sheetUnit.value} ${year.value}`));
 export const unread = computed(() => (notices.value.body ?? []).filter((notice) => notice.acknowledged === null && notice.state === 'delivered').length);
 
 /** Which dossier was open at each step of the browser's history: here and not in the history, which browsers write down. */
@@ -89,6 +100,8 @@ function forget(): void {
     notices.value = NOTHING;
     quality.value = NOTHING;
     sheet.value = { ...NOTHING, of: null, askedAt: 0 };
+    criteria.value = { ...NOTHING, of: null, askedAt: 0 };
+    written.value = { of: null, found: new Map() };
     followUps.value = { ...NOTHING, unit: '' };
     account.value = { ...NOTHING, code: null };
     choice.value = { ...choice.value, dossier: null };
@@ -140,6 +153,18 @@ const REFRESH = {
     const told = await ask(path, sheetOf);
     if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
   },
+  /** All units' points of the year are reckoned for it: as seldom as the sheet. What is written is asked for once, and where a form opens. */
+  criteria: async (why: Why) => {
+    const [of, unit, named] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
+    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity };
+    if (of === null || unit === null || named === null || (why !== 'changed' && moment().steady - before.askedAt < AGAIN_SECONDS - 1)) return;
+    criteria.value = { ...before, askedAt: moment().steady };
+    const told = await criteriaIn(unit, named);
+    if (criteriaAt.peek() !== of) return;
+    criteria.value = { ...after(before, told), of, askedAt: moment().steady };
+    const known = written.peek().of === of ? written.peek().found : new Map<string, never>();
+    await Promise.all((criteria.peek().body ?? []).flatMap((set) => set.criteria).filter(({ code }) => !known.has(code)).map(({ code }) => readWritten(code)));
+  },
   follow_ups: async (why: Why) => {
     const unit = followUpUnit.peek();
     const before = followUps.peek().unit === unit ? followUps.peek() : { ...NOTHING, unit };
@@ -172,10 +197,32 @@ const REFRESH = {
   },
 } as const;
 
+/** The yearly sets that are for a unit, with its criteria. */
+async function criteriaIn(unit: string, named: string): Promise<Told<readonly CriteriaSet[]>> {
+  const { status, body } = await ask(pathOf.indicators(), catalogueOf);
+  if (body === null) return { status, body };
+  const told = await Promise.all(body.filter((set) => set.yearly).map((set) => ask(pathOf.yearOf(set.code, named), (raw) => criteriaOf(raw, unit, set))));
+  const failed = told.find((one) => one.body === null);
+  return failed === undefined ? { status: 200, body: told.flatMap((one) => (one.body === null || one.body.criteria.length === 0 ? [] : [one.body])) } : { status: failed.status, body: null };
+}
+/** What was written of a criterion of the unit and year that are shown. */
+export async function readWritten(about: string): Promise<void> {
+  const [of, unit, period] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
+  if (of === null || unit === null || period === null) return;
+  const { body } = await ask(pathOf.justifications(unit, { about, period }), newestOf);
+  if (body !== null) keepWritten(of, about, body.newest);
+}
+/** Keeps what came or was sent, where its unit and year are still shown. */
+export function keepWritten(of: string, about: string, come: Justification | null): void {
+  if (criteriaAt.peek() !== of) return;
+  const found = written.peek().of === of ? written.peek().found : new Map<string, Justification | null>();
+  written.value = { of, found: new Map(found).set(about, holding(found.get(about), come)) };
+}
+
 const TERMS = ['reconciliation', 'monthly_movement', 'violations', 'follow_up_states'] as const;
 const FOLLOW_UPS_PAGE = 200;
 /** What each view shows beside what is always there. */
-const OF_VIEW: Readonly<Record<View, readonly (keyof typeof REFRESH)[]>> = { mine: ['mine'], board: ['board', 'quality'], notices: ['notices'], sheet: ['words', 'sheet'], follow_ups: ['words', 'follow_ups'] };
+const OF_VIEW: Readonly<Record<View, readonly (keyof typeof REFRESH)[]>> = { mine: ['mine'], board: ['board', 'quality'], notices: ['notices'], sheet: ['words', 'sheet'], criteria: ['criteria'], follow_ups: ['words', 'follow_ups'] };
 /** The catalogue says what the figures of a sheet mean: it is followed from when one is first looked at. */
 let follows = false;
 function followMeasures(): void {
@@ -192,6 +239,7 @@ export async function refresh(why: Why = 'round'): Promise<void> {
   await Promise.all([...new Set<keyof typeof REFRESH>(['notices', 'account', 'units', ...OF_VIEW[view]])].map((name) => REFRESH[name](why)));
   if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
   if (view === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(why); // so is another month the last
+  if (view === 'criteria' && criteria.peek().of !== criteriaAt.peek()) await REFRESH.criteria(why);
   if (view === 'follow_ups' && followUps.peek().unit !== followUpUnit.peek()) await REFRESH.follow_ups(why);
 }
 /** The next page of what is followed up. */
@@ -224,7 +272,7 @@ function take(next: Choice): void {
   const before = choice.peek();
   choice.value = next;
   if (next.view === 'sheet') followMeasures();
-  if (next.view !== before.view || next.unit !== before.unit || next.month !== before.month) void Promise.all(OF_VIEW[next.view].map((name) => REFRESH[name]('chosen')));
+  if (next.view !== before.view || next.unit !== before.unit || next.month !== before.month || next.year !== before.year) void Promise.all(OF_VIEW[next.view].map((name) => REFRESH[name]('chosen')));
   if (next.dossier !== before.dossier) void REFRESH.account();
 }
 
