@@ -102,6 +102,8 @@ test('the criteria of the yearly sets that are for the unit, and of each once wh
   expect(server.asked).toContain('/api/v1/units/20242/justifications?about=PAR.ONE&period=2026');
   await store.refresh();
   expect([times('/rankings/'), times('/justifications')]).toEqual([2, 1]);
+  await store.refresh('changed');
+  expect([times('/rankings/'), times('/justifications')]).toEqual([4, 1]);
 });
 test('what was sent is shown at once and not taken back by an older answer; what did not come is asked for again', async () => {
   fails = true;
