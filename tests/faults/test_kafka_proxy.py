@@ -70,7 +70,7 @@ async def test_every_answer_may_be_late_and_every_connection_cut(
 async def test_a_connection_that_says_nothing_any_more_is_given_up_and_the_record_kept_once(
     broker: ProxiedBroker, straight: PlatformSettings, proxied: PlatformSettings
 ) -> None:
-    async with kafka.started(kafka.producer(proxied, request_timeout_ms=1500), proxied) as producer:
+    async with kafka.started(kafka.producer(proxied, request_timeout_ms=4000), proxied) as producer:
         await producer.send_and_wait(straight.named(TOPIC), b"0", partition=0)
         assert broker.proxy.deafen() > 0
         await producer.send_and_wait(straight.named(TOPIC), b"1", partition=0)
