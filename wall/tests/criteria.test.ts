@@ -105,6 +105,13 @@ test('the criteria of the yearly sets that are for the unit, and of each once wh
   await store.refresh('changed');
   expect([times('/rankings/'), times('/justifications')]).toEqual([4, 1]);
 });
+test('criteria that are chosen before it is known whose they are come as soon as it is', async () => {
+  store.choice.value = { ...store.choice.value, view: 'mine' };
+  const first = store.refresh();
+  store.choose({ view: 'criteria' });
+  await first;
+  expect(store.criteria.value.body).toHaveLength(1);
+});
 test('what was sent is shown at once and not taken back by an older answer; what did not come is asked for again', async () => {
   fails = true;
   await store.refresh();

@@ -237,10 +237,11 @@ export async function refresh(why: Why = 'round'): Promise<void> {
   const { view } = choice.peek();
   if (view === 'sheet') followMeasures();
   await Promise.all([...new Set<keyof typeof REFRESH>(['notices', 'account', 'units', ...OF_VIEW[view]])].map((name) => REFRESH[name](why)));
-  if (view === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
-  if (view === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(why); // so is another month the last
-  if (view === 'criteria' && criteria.peek().of !== criteriaAt.peek()) await REFRESH.criteria(why);
-  if (view === 'follow_ups' && followUps.peek().unit !== followUpUnit.peek()) await REFRESH.follow_ups(why);
+  const { view: now } = choice.peek(); // another may have been chosen meanwhile, before it was known of which unit it is
+  if (now === 'board' && board.peek().unit !== boardUnit.peek()) await REFRESH.board(); // by their names, which only came now, another unit is the first
+  if (now === 'sheet' && sheet.peek().of !== sheetPath.peek()) await REFRESH.sheet(why); // so is another month the last
+  if (now === 'criteria' && criteria.peek().of !== criteriaAt.peek()) await REFRESH.criteria(why);
+  if (now === 'follow_ups' && followUps.peek().unit !== followUpUnit.peek()) await REFRESH.follow_ups(why);
 }
 /** The next page of what is followed up. */
 export async function moreFollowUps(): Promise<void> {
