@@ -101,9 +101,9 @@ def _setting(ward: sqlite3.Row, old: list[sqlite3.Row]) -> str | None:
         return "island"
     if ward["wardType"] == "Phường":
         return "urban"
-    if all(w["districtKey"] in MOUNTAIN_DISTRICTS or w["wardCode"] in NONG_SON for w in old):
+    if old and all(w["districtKey"] in MOUNTAIN_DISTRICTS or w["wardCode"] in NONG_SON for w in old):
         return "mountain"
-    return None if former & FOOTHILLS else "rural"
+    return None if not former or former & FOOTHILLS else "rural"
 
 
 def _unit(ward: sqlite3.Row, codes: tuple[str, str], sources: list[sqlite3.Row], plain: set[str]) -> Row:

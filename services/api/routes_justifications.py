@@ -73,7 +73,7 @@ def justification_routes(officials: Officials, said: Said) -> APIRouter:
     @router.post("/justifications", status_code=202, openapi_extra=body_of(JustificationBody))
     async def post_justification(request: Request, code: str) -> Response:
         """`{about, period, text, links?}`: 202 once it is stored for good. At most 1000 letters and five https links; nothing that looks
-        like a person's: no 9 digits in a row, no phone number, no mail address.
+        like a person's: no 9 digits in a row, no phone or identity number however divided, no mail address.
         """
         from_our_own_page(request)
         reading = await officials.admitted(request, What.JUSTIFY, Target(code))
