@@ -30,7 +30,9 @@ class Reason(StrEnum):
 
 
 def judge(text: str, links: Sequence[str]) -> Reason:
-    """Text of 1 to 1000 letters without numbers of 9 digits in a row, what begins and goes on as a phone or identity number, mail addresses; at most five https links."""
+    """Text of 1 to 1000 letters and at most five https links, without 9 digits in a row, mail addresses, and what begins and goes on as a
+    phone or identity number, however it is divided.
+    """
     if not text.strip():
         return Reason.EMPTY
     if len(text) > MOST_LETTERS or len(links) > MOST_LINKS:

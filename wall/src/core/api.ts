@@ -1016,7 +1016,7 @@ export interface paths {
         /**
          * Post Justification
          * @description `{about, period, text, links?}`: 202 once it is stored for good. At most 1000 letters and five https links; nothing that looks
-         *     like a person's: no 9 digits in a row, no phone number, no mail address.
+         *     like a person's: no 9 digits in a row, no phone or identity number however divided, no mail address.
          */
         post: operations["post_justification_api_v1_units__code__justifications_post"];
         delete?: never;
