@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { catalogueOf } from '../src/core/catalogue';
 import { Malformed } from '../src/core/model';
 import { read, write } from '../src/officials/address';
-import { criteriaOf, yearsTo } from '../src/officials/criteria';
-import { holding, justificationBody, newestOf, refusalOf, tooMuch } from '../src/officials/justification';
+import { criteriaOf, keptOf, yearBy, yearsTo } from '../src/officials/criteria';
+import { holding, isLost, justificationBody, leftOf, newestOf, overtaken, refusalOf, saysAgain, shownOf, tooMuch, typed } from '../src/officials/justification';
+import { officialsText } from '../src/officials/text';
 import { body, row } from './city';
 import { served, type Served } from './served';
 
@@ -52,11 +53,40 @@ test('what the server could not tell apart is not sent, and says which field and
 test('what the server refuses is said of the field and the link, counted from one', () => {
   expect(['text: PERSONAL', 'text: TOO_LONG', 'links[0]: BAD_LINK', 'links[2]: PERSONAL'].map((part) => refusalOf(`not valid: ${part}`)))
     .toEqual([{ field: 'text', reason: 'PERSONAL' }, { field: 'text', reason: 'TOO_LONG' }, { field: 'links', n: 1, reason: 'BAD_LINK' }, { field: 'links', n: 3, reason: 'PERSONAL' }]);
-  expect(['', 'not valid: period', 'not valid: text: BAD_LINK', 'not valid: links[0]: EMPTY', 'not valid: links: BAD_LINK'].map(refusalOf)).toEqual([null, null, null, null, null]);
+  expect(refusalOf('not valid: period')).toEqual({ field: 'period' });
+  expect(['', 'not valid: periods', 'not valid: text: BAD_LINK', 'not valid: links[0]: EMPTY', 'not valid: links: BAD_LINK'].map(refusalOf)).toEqual([null, null, null, null, null]);
+});
+test('of what is written a form shows what holds until it is touched, then says when something newer came', () => {
+  const [old, newer] = ['08:00', '08:05'].map((time) => ({ text: time, links: ['https://a.vn/1'], at: `2026-11-16T${time}:00+07:00` }));
+  expect([shownOf(undefined, old!).text, shownOf(undefined, newer!).text, shownOf(undefined, null).text]).toEqual(['08:00', '08:05', '']);
+  const draft = typed(undefined, old!, { text: 'Của tôi' });
+  expect(draft).toEqual({ text: 'Của tôi', links: 'https://a.vn/1', on: old });
+  expect(typed(draft, old!, { text: '08:00' })).toBeUndefined();
+  expect(typed(undefined, old!, { text: '08:00 ' })?.text).toBe('08:00 '); // who types on keeps the space
+  expect(shownOf(draft, newer!).text).toBe('Của tôi');
+  expect([overtaken(draft, old!), overtaken(draft, newer!), overtaken(undefined, newer!), overtaken(draft, null), overtaken(typed(undefined, null, { text: 'a' }), old!)]).toEqual([false, true, false, false, true]);
+  const sent = { ...newer!, text: 'Của tôi' };
+  expect([overtaken(draft, sent), saysAgain(draft!, sent), saysAgain(draft!, newer!)]).toEqual([false, true, false]); // it was stored, though its answer was lost
+  expect([leftOf(draft, draft!, sent), leftOf({ ...draft!, text: 'Của tôi, thêm' }, draft!, sent)]).toEqual([undefined, { ...draft, text: 'Của tôi, thêm', on: sent }]);
+  expect([0, -1, 202, 422, 503].map(isLost)).toEqual([true, true, false, false, false]);
+});
+test('a set that did not come is named and takes no other away, nor what was there of it', () => {
+  const [, CITY] = catalogueOf(catalogue);
+  const [par, city] = [{ code: 'PAR', name: both, criteria: [{}] }, { code: 'CITY', name: both, criteria: [] }] as never[];
+  const away = { status: 503, body: null };
+  const kept = (before: readonly never[], ...come: readonly (readonly [string, unknown])[]) => keptOf([PAR!, CITY!], before, new Map(come) as never);
+  expect(kept([], ['PAR', { status: 200, body: par }], ['CITY', { status: 200, body: city }])).toEqual({ body: [par], missing: [], status: 200 });
+  expect(kept([], ['PAR', { status: 200, body: par }], ['CITY', away])).toEqual({ body: [par], missing: [{ code: 'CITY', name: both }], status: 503 });
+  expect(kept([par!], ['PAR', away], ['CITY', { status: 200, body: city }])).toEqual({ body: [par], missing: [{ code: 'PAR', name: both }], status: 503 });
+  expect(kept([par!], ['CITY', { status: 200, body: city }])).toEqual({ body: [par], missing: [], status: 200 });
+});
+test('a year in which nothing is scored may be one before the unit was there', () => {
+  expect([officialsText('vi', 'criteria_none'), officialsText('en', 'criteria_none')].map((words) => /hoặc đơn vị chưa có trong năm đó|or the unit was not there yet/.test(words))).toEqual([true, true]);
 });
 test('the year stands in the address, what is no year does not', () => {
   expect(write(read('?view=criteria&unit=20242&year=2025'))).toBe('?view=criteria&unit=20242&year=2025');
   expect([read('?year=20255').year, read('?year=2026-10').year, yearsTo('2026-01-02')]).toEqual([null, null, ['2026', '2025', '2024']]);
+  expect(['2099', '2027', '2026', '2025', null].map((asked) => yearBy('2026-12-31', asked))).toEqual(['2026', '2026', '2026', '2025', '2026']);
 });
 
 let server: Served;
@@ -64,12 +94,15 @@ let store: typeof import('../src/officials/store');
 let justify: typeof import('../src/officials/Justify');
 let stored: readonly unknown[] = [];
 let fails = false;
+let away: readonly string[] = [];
+let later = 0;
 const json = (response: ServerResponse, value: unknown): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 function serve(url: string, response: ServerResponse): void {
   const { pathname } = new URL(url, 'http://x');
   if (pathname.endsWith('/map')) return json(response, body(1, [row('20242', 9, 10)]));
   if (pathname.endsWith('/notices')) return json(response, { notices: [] });
   if (pathname.endsWith('/indicators')) return json(response, catalogue);
+  if (away.some((part) => pathname.endsWith(part))) return void response.writeHead(503).end();
   if (pathname.endsWith('/rankings/PAR')) return json(response, ranking(unit('20242', [points('PAR.ONE')])));
   if (pathname.endsWith('/rankings/CITY')) return json(response, ranking());
   if (pathname.endsWith('/justifications') && response.req.method === 'POST') return void response.writeHead(422, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ code: 'INVALID_PARAMETER', detail: 'not valid: links[1]: BAD_LINK' }));
@@ -82,28 +115,83 @@ beforeAll(async () => {
   server = await served();
   server.serve = (request, response) => serve(request.url ?? '', response);
   vi.stubGlobal('location', { search: '?view=criteria&year=2026', pathname: '/officials' });
-  vi.stubGlobal('history', { pushState: () => undefined });
+  vi.stubGlobal('history', { pushState: () => undefined, replaceState: () => undefined });
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + later * 1000);
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 });
-afterAll(() => server.close());
+afterAll(() => (vi.restoreAllMocks(), server.close()));
 beforeEach(async () => {
   vi.resetModules();
-  [stored, fails] = [[], false];
+  [stored, fails, away, later] = [[], false, [], 0];
   store = await import('../src/officials/store');
   justify = await import('../src/officials/Justify');
   store.session.value = { id: 'p1', grants: [{ role: 'official', units: ['20242'] }] };
   server.asked.length = 0;
 });
 
-test('the criteria of the yearly sets that are for the unit, and of each once whether something was written', async () => {
+test('the criteria of the yearly sets that are for the unit, and of each whether something was written, once a minute whatever the stream says', async () => {
   await store.refresh();
   expect(store.criteria.value.body?.map((one) => [one.code, one.criteria.length])).toEqual([['PAR', 1]]);
   expect([...store.written.value.found]).toEqual([['PAR.ONE', null]]);
   expect(server.asked).toContain('/api/v1/units/20242/justifications?about=PAR.ONE&period=2026');
   await store.refresh();
   expect([times('/rankings/'), times('/justifications')]).toEqual([2, 1]);
-  await store.refresh('changed');
-  expect([times('/rankings/'), times('/justifications')]).toEqual([4, 1]);
+  later = 40;
+  await store.refresh();
+  expect([times('/rankings/'), times('/justifications')]).toEqual([2, 1]);
+  stored = [said('Của người khác')];
+  later = 60;
+  await store.refresh();
+  expect([times('/rankings/'), times('/justifications')]).toEqual([4, 2]);
+  expect(store.written.value.found.get('PAR.ONE')?.text).toBe('Của người khác');
+});
+test('a set that failed leaves the others there and is asked for again, alone, as soon as the page does; the others still each minute', async () => {
+  away = ['/rankings/CITY'];
+  await store.refresh();
+  expect([store.criteria.value.status, store.criteria.value.body?.map(({ code }) => code), store.criteria.value.missing.map(({ code }) => code)]).toEqual([503, ['PAR'], ['CITY']]);
+  await store.refresh();
+  expect([times('/rankings/CITY'), times('/rankings/PAR')]).toEqual([1, 1]);
+  for (later = 5; later < 60; later += 5) await store.refresh();
+  expect([times('/rankings/CITY'), times('/rankings/PAR'), times('/justifications')]).toEqual([12, 1, 1]);
+  away = [];
+  await store.refresh();
+  expect([times('/rankings/CITY'), times('/rankings/PAR'), times('/justifications'), store.criteria.value.status, store.criteria.value.missing]).toEqual([13, 2, 2, 200, []]);
+});
+test('where all sets failed there is nothing to show yet, which is not the same as none', async () => {
+  away = ['/rankings/CITY', '/rankings/PAR'];
+  await store.refresh();
+  expect([store.criteria.value.status, store.criteria.value.body]).toEqual([503, null]);
+  [away, later] = [[], 5];
+  await store.refresh();
+  expect([store.criteria.value.status, store.criteria.value.body?.length]).toEqual([200, 1]);
+});
+test('a year that has not begun is the running one, and a year stays while somebody writes', async () => {
+  store.choice.value = { ...store.choice.value, year: '2099' };
+  expect(store.year.value).toBeNull();
+  await store.refresh();
+  expect([store.today.value, store.year.value, times('period=2099')]).toEqual(['2026-11-10', '2026', 0]);
+  store.choice.value = { ...store.choice.value, year: null };
+  store.stay();
+  store.today.value = '2027-01-01';
+  expect([store.year.value, store.criteriaAt.value]).toEqual(['2026', '20242 2026']);
+});
+test('what is being written is kept by its subject until it is sent or nobody is signed in', async () => {
+  const [one, other] = ['2026', '2025'].map((period) => ({ unit: '20242', about: 'PAR.ONE', period }));
+  store.keepDraft(one!, typed(undefined, null, { text: 'Đang viết' }));
+  store.choose({ view: 'mine' });
+  expect([store.draftOn(one!)?.text, store.draftOn(other!)]).toEqual(['Đang viết', undefined]);
+  store.keepDraft(other!, typed(undefined, null, { text: 'a' }));
+  store.keepDraft(other!, undefined);
+  expect([store.draftOn(one!)?.text, store.draftOn(other!)]).toEqual(['Đang viết', undefined]);
+  store.heard({ status: 401, body: null });
+  expect(store.draftOn(one!)).toBeUndefined();
+});
+test('who opens a form is told whether the newest came', async () => {
+  await store.refresh();
+  expect(await store.readWritten('PAR.ONE')).toBe(200);
+  fails = true;
+  expect(await store.readWritten('PAR.ONE')).toBe(503);
 });
 test('criteria that are chosen before it is known whose they are come as soon as it is', async () => {
   store.choice.value = { ...store.choice.value, view: 'mine' };

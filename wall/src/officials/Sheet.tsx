@@ -10,7 +10,7 @@ import { fractionOf, measuredSaid, pointed, reasonOf } from '../view/words';
 import { REASONS } from '../core/explained';
 import { edges, lang, month, refresh, say, sheet, sheetUnit, term, today } from './store';
 import { Choices } from './Choices';
-import { mayWrite, Text, Writing } from './Justify';
+import { Begun, mayWrite, READ_BACK_MS, Text, Writing } from './Justify';
 import { MONTHLY_SHEET } from './justification';
 import { pathOf } from './server';
 import { monthsTo, type Moved, type Sheet as Body, type SheetLine } from './sheet';
@@ -93,18 +93,17 @@ function movedSaid({ places, difference, reason }: Moved, denominator: number): 
   return known === undefined ? term('monthly_movement', reason) : movementWords({ movement: { places, difference, reason: known }, denominator }, lang.value);
 }
 
-/** What was said goes through a topic before it is read back. */
-const READ_BACK_MS = 3000;
-
 function Said({ sheet: { code, month: period, justification } }: { readonly sheet: Body }) {
+  const of = { unit: code, about: MONTHLY_SHEET, period };
+  const readBack = (): void => void setTimeout(() => void refresh('changed'), READ_BACK_MS);
   return (
     <section aria-labelledby="said-title" data-role="justification">
       <h2 id="said-title">{say('justification')}</h2>
       {justification === null ? <p>{say('justification_none')}</p> : <Text said={justification} />}
       {mayWrite(code) && (
         <details class="numbers">
-          <summary>{say('justify')}</summary>
-          <Writing of={{ unit: code, about: MONTHLY_SHEET, period }} said={justification} stored={() => void setTimeout(() => void refresh('changed'), READ_BACK_MS)} />
+          <summary>{say('justify')}<Begun of={of} /></summary>
+          <Writing of={of} said={justification} stored={readBack} lost={readBack} />
         </details>
       )}
     </section>

@@ -1,5 +1,6 @@
 /** A unit's criteria in a year, as GET /officials/rankings/{set} has them before and after they are published, checked at the door. */
 import type { Both, IndicatorSet } from '../core/catalogue';
+import type { Told } from './server';
 import { listOf, optional, ratio, record, word, type Answered, type Untold } from '../core/model';
 
 type Body = Answered<'/api/v1/officials/rankings/{code}'>;
@@ -24,6 +25,17 @@ function criterionOf(value: unknown, set: IndicatorSet): Criterion {
   return { code, name, points: ratio(raw, 'points'), maximum: optional(raw, 'maximum'), reason: word(raw, 'reason'), own: ratio(raw, 'self_points') };
 }
 
+/** The sets that are for a unit, and those whose newest did not come; `status`: of the first of them, else 200. */
+export interface Kept { readonly body: readonly CriteriaSet[]; readonly missing: readonly Pick<IndicatorSet, 'code' | 'name'>[]; readonly status: number }
+/** Of each yearly set what came, else what was there before; `come`: by code, none where it was not asked for. */
+export function keptOf(sets: readonly IndicatorSet[], before: readonly CriteriaSet[], come: ReadonlyMap<string, Told<CriteriaSet>>): Kept {
+  const body = sets.flatMap(({ code }) => come.get(code)?.body ?? before.find((one) => one.code === code) ?? []).filter((one) => one.criteria.length > 0);
+  const missing = sets.filter(({ code }) => come.get(code)?.body === null).map(({ code, name }) => ({ code, name }));
+  return { body, missing, status: come.get(missing[0]?.code ?? '')?.status ?? 200 };
+}
+
 const MOST_YEARS = 3;
 /** The years to choose from, newest first; the one that is running among them. */
 export const yearsTo = (today: string): readonly string[] => Array.from({ length: MOST_YEARS }, (_, n) => String(Number(today.slice(0, 4)) - n));
+/** The year that is asked for, where it has begun by `today`, else the one that is running. */
+export const yearBy = (today: string, asked: string | null): string => (asked !== null && asked <= today.slice(0, 4) ? asked : today.slice(0, 4));

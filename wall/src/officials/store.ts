@@ -12,8 +12,8 @@ import { followCatalogue } from '../live/catalogue';
 import { read, write, type Choice, type View } from './address';
 import type { Answering } from './actions';
 import { modeOf, type Contact } from './contact';
-import { criteriaOf, type CriteriaSet } from './criteria';
-import { holding, newestOf, type Justification } from './justification';
+import { criteriaOf, keptOf, yearBy, type CriteriaSet, type Kept } from './criteria';
+import { holding, newestOf, type Draft, type Justification, type Subject } from './justification';
 import { accountOf, linkOf, listingOf, noticesOf, qualityOf, sessionOf, type Account, type Listing, type Notice, type Quality, type Session } from './model';
 import { followUpsOf, sheetOf, type FollowUps, type Sheet } from './sheet';
 import { asked, isAway, pathOf, type Told } from './server';
@@ -54,10 +54,20 @@ export const quality = signal<Shown<Quality>>(NOTHING);
 /** `of`: the address that it answers, `askedAt`: by the steady clock, in seconds. */
 export const sheet = signal<Shown<Sheet> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
 export const followUps = signal<Shown<FollowUps> & { readonly unit: string }>({ ...NOTHING, unit: '' });
-/** The criteria of a unit in a year, which `of` names, in their sets. */
-export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
+/** The criteria of a unit in a year, which `of` names, in their sets; `missing`: the sets whose newest did not come; `wholeAt`: when all were asked for. */
+export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number; readonly wholeAt: number; readonly missing: Kept['missing'] }>({ ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [] });
 /** What was written of them, by code: null nothing, none where it is not known yet; `of` as of the criteria. */
 export const written = signal<{ readonly of: string | null; readonly found: ReadonlyMap<string, Justification | null> }>({ of: null, found: new Map() });
+/** What is being written, by subject: here until it is sent or nobody is signed in, and nowhere else. */
+const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
+const keyOf = ({ unit, about, period }: Subject): string => `${unit} ${about} ${period}`;
+export const draftOn = (of: Subject): Draft | undefined => drafts.value.get(keyOf(of));
+export function keepDraft(of: Subject, draft: Draft | undefined): void {
+  const kept = new Map(drafts.peek());
+  if (draft === undefined) kept.delete(keyOf(of));
+  else kept.set(keyOf(of), draft);
+  drafts.value = kept;
+}
 /** What /definitions says of codes, and where bands begin; null until it is here. */
 const told = signal<{ readonly terms: Terms; readonly edges: Edges | null } | null>(null);
 export const edges = computed(() => told.value?.edges ?? null);
@@ -81,8 +91,8 @@ export const followUpUnit = computed(() => (choice.value.unit !== null && seenUn
 /** Of the sheet: what is chosen, else the last month that is over. */
 export const month = computed(() => choice.value.month ?? (today.value === null ? null : monthEndBefore(today.value).slice(0, 7)));
 const sheetPath = computed(() => (sheetUnit.value === null || month.value === null ? null : pathOf.sheet(sheetUnit.value, month.value)));
-/** Of the criteria: what is chosen, else the year that is running. */
-export const year = computed(() => choice.value.year ?? (today.value === null ? null : today.value.slice(0, 4)));
+/** Of the criteria: what is chosen, of the years that have begun, else the one that is running. */
+export const year = computed(() => (today.value === null ? null : yearBy(today.value, choice.value.year)));
 /** The unit and year whose criteria are shown. */
 export const criteriaAt = computed(() => (sheetUnit.value === null || year.value === null ? null : `${sheetUnit.value} ${year.value}`));
 export const unread = computed(() => (notices.value.body ?? []).filter((notice) => notice.acknowledged === null && notice.state === 'delivered').length);
@@ -100,8 +110,9 @@ function forget(): void {
     notices.value = NOTHING;
     quality.value = NOTHING;
     sheet.value = { ...NOTHING, of: null, askedAt: 0 };
-    criteria.value = { ...NOTHING, of: null, askedAt: 0 };
+    criteria.value = { ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [] };
     written.value = { of: null, found: new Map() };
+    drafts.value = new Map();
     followUps.value = { ...NOTHING, unit: '' };
     account.value = { ...NOTHING, code: null };
     choice.value = { ...choice.value, dossier: null };
@@ -153,17 +164,21 @@ const REFRESH = {
     const told = await ask(path, sheetOf);
     if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
   },
-  /** All units' points of the year are reckoned for it: as seldom as the sheet. What is written is asked for once, and where a form opens. */
+  /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for with it: each time is a row of the audit log. */
   criteria: async (why: Why) => {
     const [of, unit, named] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
-    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity };
-    if (of === null || unit === null || named === null || (why !== 'changed' && moment().steady - before.askedAt < AGAIN_SECONDS - 1)) return;
-    criteria.value = { ...before, askedAt: moment().steady };
-    const told = await criteriaIn(unit, named);
+    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, missing: [] };
+    const { steady } = moment();
+    const whole = why === 'changed' || steady - before.wholeAt >= AGAIN_SECONDS - 1;
+    if (of === null || unit === null || named === null || !(whole || (isAway(before.status) && steady - before.askedAt >= FAILED_SECONDS - 1))) return;
+    const only = whole ? [] : before.missing;
+    const wholeAt = whole ? steady : before.wholeAt;
+    criteria.value = { ...before, askedAt: steady, wholeAt };
+    const told = await criteriaIn(unit, named, before, only);
     if (criteriaAt.peek() !== of) return;
-    criteria.value = { ...after(before, told), of, askedAt: moment().steady };
+    criteria.value = { ...told, of, askedAt: moment().steady, wholeAt };
     const known = written.peek().of === of ? written.peek().found : new Map<string, never>();
-    await Promise.all((criteria.peek().body ?? []).flatMap((set) => set.criteria).filter(({ code }) => !known.has(code)).map(({ code }) => readWritten(code)));
+    await Promise.all((told.body ?? []).flatMap((set) => set.criteria).filter(({ code }) => only.length === 0 || !known.has(code)).map(({ code }) => readWritten(code)));
   },
   follow_ups: async (why: Why) => {
     const unit = followUpUnit.peek();
@@ -197,20 +212,24 @@ const REFRESH = {
   },
 } as const;
 
-/** The yearly sets that are for a unit, with its criteria. */
-async function criteriaIn(unit: string, named: string): Promise<Told<readonly CriteriaSet[]>> {
+type Came = Shown<readonly CriteriaSet[]> & Pick<Kept, 'missing'>;
+/** The yearly sets that are for a unit, with its criteria; `only`: the sets that are asked for, none: all. */
+async function criteriaIn(unit: string, named: string, before: Came, only: Kept['missing']): Promise<Came> {
   const { status, body } = await ask(pathOf.indicators(), catalogueOf);
-  if (body === null) return { status, body };
-  const told = await Promise.all(body.filter((set) => set.yearly).map((set) => ask(pathOf.yearOf(set.code, named), (raw) => criteriaOf(raw, unit, set))));
-  const failed = told.find((one) => one.body === null);
-  return failed === undefined ? { status: 200, body: told.flatMap((one) => (one.body === null || one.body.criteria.length === 0 ? [] : [one.body])) } : { status: failed.status, body: null };
+  if (body === null) return { body: before.body, missing: before.missing, status };
+  const yearly = body.filter((set) => set.yearly);
+  const wanted = only.length === 0 ? yearly : yearly.filter(({ code }) => only.some((one) => one.code === code));
+  const come = await Promise.all(wanted.map(async (set) => [set.code, await ask(pathOf.yearOf(set.code, named), (raw) => criteriaOf(raw, unit, set))] as const));
+  const kept = keptOf(yearly, before.body ?? [], new Map(come));
+  return kept.missing.length === yearly.length && kept.body.length === 0 && yearly.length > 0 ? { ...kept, body: null } : kept;
 }
-/** What was written of a criterion of the unit and year that are shown. */
-export async function readWritten(about: string): Promise<void> {
+/** What was written of a criterion of the unit and year that are shown, and which status the answer had. */
+export async function readWritten(about: string): Promise<number> {
   const [of, unit, period] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
-  if (of === null || unit === null || period === null) return;
-  const { body } = await ask(pathOf.justifications(unit, { about, period }), newestOf);
+  if (of === null || unit === null || period === null) return 0;
+  const { status, body } = await ask(pathOf.justifications(unit, { about, period }), newestOf);
   if (body !== null) keepWritten(of, about, body.newest);
+  return status;
 }
 /** Keeps what came or was sent, where its unit and year are still shown. */
 export function keepWritten(of: string, about: string, come: Justification | null): void {
@@ -269,6 +288,12 @@ export function choose(part: Partial<Choice>): void {
   history.pushState({ step: steps.push(next.dossier) - 1 }, '', location.pathname + write(next));
   take(next);
 }
+/** Stays with the year that is shown, whatever year begins while somebody writes. */
+export function stay(): void {
+  if (choice.peek().year === year.peek()) return;
+  choice.value = { ...choice.peek(), year: year.peek() };
+  history.replaceState(history.state, '', location.pathname + write(choice.peek()));
+}
 function take(next: Choice): void {
   const before = choice.peek();
   choice.value = next;
@@ -325,7 +350,8 @@ export function start(): void {
   void now().then(connect);
   const pulse = (): void => {
     beat.value = moment();
-    const due = contact.peek().failed ? FAILED_SECONDS : AGAIN_SECONDS;
+    const failed = contact.peek().failed || (choice.peek().view === 'criteria' && isAway(criteria.peek().status)); // an answer after it does not make it whole
+    const due = failed ? FAILED_SECONDS : AGAIN_SECONDS;
     if (beat.value.steady - last >= due) void now().then(connect);
   };
   setInterval(pulse, 1000);
