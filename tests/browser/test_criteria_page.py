@@ -136,3 +136,34 @@ def test_nobody_sees_the_criteria_or_the_form_of_another_unit(city: ScreenCity, 
     leader = shown(signed_in(window, scored, "leader").open(f"{CRITERIA}&unit={HAI_VAN}&year=2025"))
     leader.locator("select[name=unit]").select_option(HAI_CHAU)
     expect(leader.locator(f"[data-criteria='{HAI_CHAU}'][data-year='2025']")).to_be_visible()
+
+
+def test_a_form_opens_on_the_newest_alone_and_what_is_begun_is_there_when_one_comes_back(
+    city: ScreenCity, scored: OfficialsCity, window: Windows
+) -> None:
+    page = shown(signed_in(window, scored).open(CRITERIA))
+    one = page.locator(f"[data-criterion='{STEERING}']")
+    newest = f"**/justifications?about={STEERING}*"
+    page.route(newest, lambda route: route.fulfill(status=503))
+    one.locator("summary").press("Enter")
+    expect(one.locator("details")).to_contain_text("Chưa lấy được giải trình mới nhất (lỗi 503)")
+    expect(one.locator("[data-form=justify]")).to_have_count(0)
+    page.unroute(newest)
+    one.locator("summary").press("Enter")
+    form_of(page, STEERING).locator("[name=text]").fill("Đang viết dở một câu")
+    assert "year=2026" in page.url  # whatever year begins meanwhile
+    body = {"about": STEERING, "period": "2026", "text": "Người khác đã viết.", "links": []}
+    cookie = scored.cookie("leader")
+    headers = {"cookie": f"{cookie['name']}={cookie['value']}", "origin": city.page}
+    assert httpx.post(f"{city.page}/api/v1/units/{HAI_CHAU}/justifications", json=body, headers=headers, timeout=20).status_code == 202
+    eventually(
+        lambda: asked(city, scored, f"units/{HAI_CHAU}/justifications", about=STEERING, period="2026")["justifications"],
+        what="what somebody else wrote",
+    )
+    page.locator("[data-tab=board]").press("Enter")
+    page.locator("[data-tab=criteria]").press("Enter")
+    expect(one.locator("summary")).to_contain_text("đang viết dở")
+    again = form_of(shown(page), STEERING)
+    expect(again.locator("[name=text]")).to_have_value("Đang viết dở một câu")
+    expect(again.locator(".said")).to_have_text("Người khác đã viết.")
+    expect(again.locator("[data-role=overtaken]")).to_be_visible()

@@ -54,7 +54,7 @@ function One({ one, unit, period }: OneProps) {
       {mayWrite(unit) && (
         <details class="numbers" onToggle={(event) => void toggled(event.currentTarget.open)}>
           <summary>{say('justify')}<span class="vh">: {one.name[l]}</span><Begun of={subject} /></summary>
-          {opened === 200 && said !== undefined ? <Writing of={subject} said={said} stored={(sent) => keepWritten(of, one.code, sent)} lost={() => void setTimeout(() => void readWritten(one.code), READ_BACK_MS)} />
+          {opened === 200 && said !== undefined ? <Writing of={subject} said={said} stored={(sent) => keepWritten(of, one.code, sent)} lost={() => void setTimeout(() => void (criteriaAt.peek() === of && readWritten(one.code)), READ_BACK_MS)} />
             : typeof opened === 'number' && opened !== 200 ? <p class="warn" role="status">{say('written_trouble', { status: opened })}</p>
             : <p class="note" role="status">{say('written_unknown')}</p>}
         </details>
