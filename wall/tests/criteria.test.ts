@@ -158,6 +158,20 @@ test('a set that failed leaves the others there and is asked for again, alone, a
   await store.refresh();
   expect([times('/rankings/CITY'), times('/rankings/PAR'), times('/justifications'), store.criteria.value.status, store.criteria.value.missing]).toEqual([13, 2, 2, 200, []]);
 });
+test('of which criterion it did not come what was written, it is asked for again, alone, as soon as the page does', async () => {
+  fails = true;
+  await store.refresh();
+  expect([store.criteria.value.unread, times('/rankings/'), times('/justifications')]).toEqual([['PAR.ONE'], 2, 1]);
+  fails = false;
+  await store.refresh();
+  expect(times('/justifications')).toBe(1);
+  later = 5;
+  await store.refresh();
+  expect([store.criteria.value.unread, store.written.value.found.size, times('/rankings/'), times('/justifications')]).toEqual([[], 1, 2, 2]);
+  later = 10;
+  await store.refresh();
+  expect(times('/justifications')).toBe(2);
+});
 test('where all sets failed there is nothing to show yet, which is not the same as none', async () => {
   away = ['/rankings/CITY', '/rankings/PAR'];
   await store.refresh();

@@ -54,8 +54,8 @@ export const quality = signal<Shown<Quality>>(NOTHING);
 /** `of`: the address that it answers, `askedAt`: by the steady clock, in seconds. */
 export const sheet = signal<Shown<Sheet> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
 export const followUps = signal<Shown<FollowUps> & { readonly unit: string }>({ ...NOTHING, unit: '' });
-/** The criteria of a unit in a year, which `of` names, in their sets; `missing`: the sets whose newest did not come; `wholeAt`: when all were asked for. */
-export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number; readonly wholeAt: number; readonly missing: Kept['missing'] }>({ ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [] });
+/** The criteria of a unit in a year, which `of` names, in their sets; `missing`: the sets whose newest did not come; `unread`: the criteria of which nobody could say what was written; `wholeAt`: when all were asked for. */
+export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number; readonly wholeAt: number; readonly missing: Kept['missing']; readonly unread: readonly string[] }>({ ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [], unread: [] });
 /** What was written of them, by code: null nothing, none where it is not known yet; `of` as of the criteria. */
 export const written = signal<{ readonly of: string | null; readonly found: ReadonlyMap<string, Justification | null> }>({ of: null, found: new Map() });
 /** What is being written, by subject: here until it is sent or nobody is signed in, and nowhere else. */
@@ -110,7 +110,7 @@ function forget(): void {
     notices.value = NOTHING;
     quality.value = NOTHING;
     sheet.value = { ...NOTHING, of: null, askedAt: 0 };
-    criteria.value = { ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [] };
+    criteria.value = { ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [], unread: [] };
     written.value = { of: null, found: new Map() };
     drafts.value = new Map();
     followUps.value = { ...NOTHING, unit: '' };
@@ -167,18 +167,20 @@ const REFRESH = {
   /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for with it: each time is a row of the audit log. */
   criteria: async (why: Why) => {
     const [of, unit, named] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
-    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, missing: [] };
+    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, missing: [], unread: [] };
     const { steady } = moment();
     const whole = why === 'changed' || steady - before.wholeAt >= AGAIN_SECONDS - 1;
-    if (of === null || unit === null || named === null || !(whole || (isAway(before.status) && steady - before.askedAt >= FAILED_SECONDS - 1))) return;
+    if (of === null || unit === null || named === null || !(whole || ((isAway(before.status) || before.unread.length > 0) && steady - before.askedAt >= FAILED_SECONDS - 1))) return;
     const only = whole ? [] : before.missing;
     const wholeAt = whole ? steady : before.wholeAt;
     criteria.value = { ...before, askedAt: steady, wholeAt };
-    const told = await criteriaIn(unit, named, before, only);
+    const told = whole || isAway(before.status) ? await criteriaIn(unit, named, before, only) : before;
     if (criteriaAt.peek() !== of) return;
-    criteria.value = { ...told, of, askedAt: moment().steady, wholeAt };
+    criteria.value = { ...before, ...told, of, askedAt: moment().steady, wholeAt };
     const known = written.peek().of === of ? written.peek().found : new Map<string, never>();
-    await Promise.all((told.body ?? []).flatMap((set) => set.criteria).filter(({ code }) => only.length === 0 || !known.has(code)).map(({ code }) => readWritten(code)));
+    const codes = (told.body ?? []).flatMap((set) => set.criteria).map(({ code }) => code).filter((code) => whole || before.unread.includes(code) || !known.has(code));
+    const read = await Promise.all(codes.map(async (code) => ({ code, status: await readWritten(code) })));
+    if (criteriaAt.peek() === of) criteria.value = { ...criteria.peek(), unread: read.filter(({ status }) => isAway(status)).map(({ code }) => code) };
   },
   follow_ups: async (why: Why) => {
     const unit = followUpUnit.peek();
@@ -350,7 +352,7 @@ export function start(): void {
   void now().then(connect);
   const pulse = (): void => {
     beat.value = moment();
-    const failed = contact.peek().failed || (choice.peek().view === 'criteria' && isAway(criteria.peek().status)); // an answer after it does not make it whole
+    const failed = contact.peek().failed || (choice.peek().view === 'criteria' && (isAway(criteria.peek().status) || criteria.peek().unread.length > 0)); // an answer after it does not make it whole
     const due = failed ? FAILED_SECONDS : AGAIN_SECONDS;
     if (beat.value.steady - last >= due) void now().then(connect);
   };
