@@ -145,6 +145,14 @@ test('the criteria of the yearly sets that are for the unit, and of each whether
   await store.refresh();
   expect([times('/rankings/'), times('/justifications')]).toEqual([4, 2]);
   expect(store.written.value.found.get('PAR.ONE')?.text).toBe('Của người khác');
+  vi.stubGlobal('document', { hidden: true }); // nobody looks: no rows in the audit log
+  later = 120;
+  await store.refresh();
+  expect([times('/rankings/'), times('/justifications')]).toEqual([6, 2]);
+  vi.stubGlobal('document', { hidden: false });
+  later = 180;
+  await store.refresh();
+  expect(times('/justifications')).toBe(3);
 });
 test('a set that failed leaves the others there and is asked for again, alone, as soon as the page does; the others still each minute', async () => {
   away = ['/rankings/CITY'];

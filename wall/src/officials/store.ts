@@ -140,6 +140,8 @@ async function pages(path: (cursor: string) => string, before: Listing | null): 
 }
 const joined = (so: Listing, next: Told<Listing>): Told<Listing> => (next.body === null ? next : { status: 200, body: { ...next.body, items: [...so.items, ...next.body.items] } });
 
+/** Nobody looks at the page. */
+const unseen = (): boolean => globalThis.document?.hidden === true;
 /** Why something is asked for: in the minute's round or since the stream said so; since it was chosen on the page; since it was just changed here. */
 type Why = 'round' | 'chosen' | 'changed';
 const REFRESH = {
@@ -164,7 +166,7 @@ const REFRESH = {
     const told = await ask(path, sheetOf);
     if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
   },
-  /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for with it: each time is a row of the audit log. */
+  /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for with it while somebody looks: each time is a row of the audit log. */
   criteria: async (why: Why) => {
     const [of, unit, named] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
     const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, missing: [], unread: [] };
@@ -178,7 +180,7 @@ const REFRESH = {
     if (criteriaAt.peek() !== of) return;
     criteria.value = { ...before, ...told, of, askedAt: moment().steady, wholeAt };
     const known = written.peek().of === of ? written.peek().found : new Map<string, never>();
-    const codes = (told.body ?? []).flatMap((set) => set.criteria).map(({ code }) => code).filter((code) => whole || before.unread.includes(code) || !known.has(code));
+    const codes = (told.body ?? []).flatMap((set) => set.criteria).map(({ code }) => code).filter((code) => (whole && !unseen()) || before.unread.includes(code) || !known.has(code));
     const read = await Promise.all(codes.map(async (code) => ({ code, status: await readWritten(code) })));
     if (criteriaAt.peek() === of) criteria.value = { ...criteria.peek(), unread: read.filter(({ status }) => isAway(status)).map(({ code }) => code) };
   },
