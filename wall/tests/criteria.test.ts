@@ -93,7 +93,7 @@ let server: Served;
 let store: typeof import('../src/officials/store');
 let justify: typeof import('../src/officials/Justify');
 let stored: readonly unknown[] = [];
-let fails = false;
+let fails = 0; // with this status
 let away: readonly string[] = [];
 let later = 0;
 const json = (response: ServerResponse, value: unknown): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -107,7 +107,7 @@ function serve(url: string, response: ServerResponse): void {
   if (pathname.endsWith('/rankings/CITY')) return json(response, ranking());
   if (pathname.endsWith('/justifications') && response.req.method === 'POST') return void response.writeHead(422, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ code: 'INVALID_PARAMETER', detail: 'not valid: links[1]: BAD_LINK' }));
   if (pathname.endsWith('/justifications') && !fails) return json(response, { justifications: stored });
-  response.writeHead(503).end();
+  response.writeHead(fails || 503).end();
 }
 const times = (part: string): number => server.asked.filter((url) => url.includes(part)).length;
 
@@ -123,7 +123,7 @@ beforeAll(async () => {
 afterAll(() => (vi.restoreAllMocks(), server.close()));
 beforeEach(async () => {
   vi.resetModules();
-  [stored, fails, away, later] = [[], false, [], 0];
+  [stored, fails, away, later] = [[], 0, [], 0];
   store = await import('../src/officials/store');
   justify = await import('../src/officials/Justify');
   store.session.value = { id: 'p1', grants: [{ role: 'official', units: ['20242'] }] };
@@ -166,11 +166,11 @@ test('a set that failed leaves the others there and is asked for again, alone, a
   await store.refresh();
   expect([times('/rankings/CITY'), times('/rankings/PAR'), times('/justifications'), store.criteria.value.status, store.criteria.value.missing]).toEqual([13, 2, 2, 200, []]);
 });
-test('of which criterion it did not come what was written, it is asked for again, alone, as soon as the page does', async () => {
-  fails = true;
+test.each([503, 429])('of which criterion it did not come what was written (%i), it is asked for again, alone, as soon as the page does', async (status) => {
+  fails = status;
   await store.refresh();
   expect([store.criteria.value.unread, times('/rankings/'), times('/justifications')]).toEqual([['PAR.ONE'], 2, 1]);
-  fails = false;
+  fails = 0;
   await store.refresh();
   expect(times('/justifications')).toBe(1);
   later = 5;
@@ -212,7 +212,7 @@ test('what is being written is kept by its subject until it is sent or nobody is
 test('who opens a form is told whether the newest came', async () => {
   await store.refresh();
   expect(await store.readWritten('PAR.ONE')).toBe(200);
-  fails = true;
+  fails = 503;
   expect(await store.readWritten('PAR.ONE')).toBe(503);
 });
 test('criteria that are chosen before it is known whose they are come as soon as it is', async () => {
@@ -223,10 +223,10 @@ test('criteria that are chosen before it is known whose they are come as soon as
   expect(store.criteria.value.body).toHaveLength(1);
 });
 test('what was sent is shown at once and not taken back by an older answer; what did not come is asked for again', async () => {
-  fails = true;
+  fails = 503;
   await store.refresh();
   expect([store.criteria.value.body?.length, store.written.value.found.size]).toEqual([1, 0]);
-  fails = false;
+  fails = 0;
   await store.refresh('changed');
   store.keepWritten('20242 2026', 'PAR.ONE', { text: 'Đã gửi', links: [], at: '2026-11-16T09:00:00+07:00' });
   stored = [said('Cũ')];

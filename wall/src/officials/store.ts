@@ -182,7 +182,7 @@ const REFRESH = {
     const known = written.peek().of === of ? written.peek().found : new Map<string, never>();
     const codes = (told.body ?? []).flatMap((set) => set.criteria).map(({ code }) => code).filter((code) => (whole && !unseen()) || before.unread.includes(code) || !known.has(code));
     const read = await Promise.all(codes.map(async (code) => ({ code, status: await readWritten(code) })));
-    if (criteriaAt.peek() === of) criteria.value = { ...criteria.peek(), unread: read.filter(({ status }) => isAway(status)).map(({ code }) => code) };
+    if (criteriaAt.peek() === of) criteria.value = { ...criteria.peek(), unread: read.filter(({ status }) => isAway(status) || status === TOO_MANY).map(({ code }) => code) };
   },
   follow_ups: async (why: Why) => {
     const unit = followUpUnit.peek();
@@ -325,6 +325,7 @@ async function begin(): Promise<void> {
   if (token !== null) await openLink(token);
 }
 
+const TOO_MANY = 429;
 const AGAIN_SECONDS = 60;
 const FAILED_SECONDS = 5;
 const GATHER_MS = 1_000;
