@@ -55,7 +55,7 @@ export const quality = signal<Shown<Quality>>(NOTHING);
 export const sheet = signal<Shown<Sheet> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
 export const followUps = signal<Shown<FollowUps> & { readonly unit: string }>({ ...NOTHING, unit: '' });
 /** The criteria of a unit in a year, which `of` names, in their sets; `missing`: the sets whose newest did not come; `unread`: the criteria of which nobody could say what was written; `wholeAt`: when all were asked for. */
-export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number; readonly wholeAt: number; readonly missing: Kept['missing']; readonly unread: readonly string[] }>({ ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [], unread: [] });
+export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number; readonly wholeAt: number; readonly readAt: number; readonly missing: Kept['missing']; readonly unread: readonly string[] }>({ ...NOTHING, of: null, askedAt: 0, wholeAt: 0, readAt: 0, missing: [], unread: [] });
 /** What was written of them, by code: null nothing, none where it is not known yet; `of` as of the criteria. */
 export const written = signal<{ readonly of: string | null; readonly found: ReadonlyMap<string, Justification | null> }>({ of: null, found: new Map() });
 /** What is being written, by subject: here until it is sent or nobody is signed in, and nowhere else. */
@@ -110,7 +110,7 @@ function forget(): void {
     notices.value = NOTHING;
     quality.value = NOTHING;
     sheet.value = { ...NOTHING, of: null, askedAt: 0 };
-    criteria.value = { ...NOTHING, of: null, askedAt: 0, wholeAt: 0, missing: [], unread: [] };
+    criteria.value = { ...NOTHING, of: null, askedAt: 0, wholeAt: 0, readAt: 0, missing: [], unread: [] };
     written.value = { of: null, found: new Map() };
     drafts.value = new Map();
     followUps.value = { ...NOTHING, unit: '' };
@@ -166,21 +166,23 @@ const REFRESH = {
     const told = await ask(path, sheetOf);
     if (sheetPath.peek() === path) sheet.value = { ...after(before, told), of: path, askedAt: moment().steady };
   },
-  /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for with it while somebody looks: each time is a row of the audit log. */
+  /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for every ten minutes while somebody looks, and at each opening of a form: each time is a row of the audit log. */
   criteria: async (why: Why) => {
     const [of, unit, named] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
-    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, missing: [], unread: [] };
+    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, readAt: -Infinity, missing: [], unread: [] };
     const { steady } = moment();
     const whole = why === 'changed' || steady - before.wholeAt >= AGAIN_SECONDS - 1;
     if (of === null || unit === null || named === null || !(whole || ((isAway(before.status) || before.unread.length > 0) && steady - before.askedAt >= FAILED_SECONDS - 1))) return;
+    const anew = why === 'changed' || (steady - before.readAt >= READ_AGAIN_SECONDS - 1 && !unseen());
+    const readAt = anew ? steady : before.readAt;
     const only = whole ? [] : before.missing;
     const wholeAt = whole ? steady : before.wholeAt;
-    criteria.value = { ...before, askedAt: steady, wholeAt };
+    criteria.value = { ...before, askedAt: steady, wholeAt, readAt };
     const told = whole || isAway(before.status) ? await criteriaIn(unit, named, before, only) : before;
     if (criteriaAt.peek() !== of) return;
-    criteria.value = { ...before, ...told, of, askedAt: moment().steady, wholeAt };
+    criteria.value = { ...before, ...told, of, askedAt: moment().steady, wholeAt, readAt };
     const known = written.peek().of === of ? written.peek().found : new Map<string, never>();
-    const codes = (told.body ?? []).flatMap((set) => set.criteria).map(({ code }) => code).filter((code) => (whole && !unseen()) || before.unread.includes(code) || !known.has(code));
+    const codes = (told.body ?? []).flatMap((set) => set.criteria).map(({ code }) => code).filter((code) => anew || before.unread.includes(code) || !known.has(code));
     const read = await Promise.all(codes.map(async (code) => ({ code, status: await readWritten(code) })));
     if (criteriaAt.peek() === of) criteria.value = { ...criteria.peek(), unread: read.filter(({ status }) => isAway(status) || status === TOO_MANY).map(({ code }) => code) };
   },
@@ -326,6 +328,7 @@ async function begin(): Promise<void> {
 }
 
 const TOO_MANY = 429;
+const READ_AGAIN_SECONDS = 600;
 const AGAIN_SECONDS = 60;
 const FAILED_SECONDS = 5;
 const GATHER_MS = 1_000;
