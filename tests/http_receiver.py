@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 from aiohttp import web
+
+from tests.loops import LoopThread
 
 HOST = "127.0.0.1"
 
@@ -37,6 +42,16 @@ class HttpReceiver:
         self._over.set()
         if self._runner:
             await self._runner.cleanup()
+
+    @contextmanager
+    def listening(self) -> Iterator[Self]:
+        """On a loop of its own, for a test that has none."""
+        with LoopThread("http") as beside:
+            beside.run(self.start())
+            try:
+                yield self
+            finally:
+                beside.run(self.stop())
 
     async def _answer(self, request: web.Request) -> web.Response:
         self.requests.append(({name.lower(): value for name, value in request.headers.items()}, await request.read()))

@@ -22,7 +22,6 @@ from tests.e2e.mail_server import MailServer
 from tests.e2e.running_city import RunningCity, dossier, stamp
 from tests.e2e.signed_in import link_of, sign_in
 from tests.eventually import eventually
-from tests.loops import LoopThread
 
 sys.path.append(str(Path(__file__).parents[1] / "integration" / "alerts"))  # the browser and the push service of the channels' tests
 
@@ -86,11 +85,8 @@ class Desk:
 
 @pytest.fixture
 def push_service() -> Iterator[HttpReceiver]:
-    receiver = HttpReceiver()
-    with LoopThread() as beside:
-        beside.run(receiver.start())
+    with HttpReceiver().listening() as receiver:
         yield receiver
-        beside.run(receiver.stop())
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from tests.faults import small_city
 from tests.faults.form import LONG
 from tests.faults.world import MONDAY_8_00, FaultWorld, kind_of, lasting_port
 from tests.http_receiver import HOST, HttpReceiver
-from tests.loops import LoopThread
 from tests.releases import Release
 from tests.shown import SUMMED, Shown
 from tests.smtp_server import SmtpServer
@@ -53,12 +52,8 @@ class Told:
 
     @contextmanager
     def listening(self) -> Iterator[Told]:
-        with SmtpServer(self, self.port), LoopThread() as beside:
-            beside.run(self.http.start())
-            try:
-                yield self
-            finally:
-                beside.run(self.http.stop())
+        with SmtpServer(self, self.port), self.http.listening():
+            yield self
 
     def posts(self) -> Counter[str]:
         return Counter(headers["webhook-id"] for headers, _ in self.http.requests)

@@ -47,7 +47,7 @@ class TcpProxy:
 
     def stop(self) -> None:
         """Cuts everything and listens no more."""
-        self._thread.run(self._stop())
+        self._on_loop(self._server.close)
         self._thread.stop()
 
     def delay(self, seconds: float) -> None:
@@ -88,11 +88,6 @@ class TcpProxy:
             return what()
 
         return self._thread.run(call())
-
-    async def _stop(self) -> None:
-        self._server.close()
-        for link in list(self._links):
-            link.cut()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._shut:

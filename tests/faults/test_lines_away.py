@@ -37,7 +37,6 @@ from tests.faults.test_killed_alerts import Mails
 from tests.faults.test_redis_and_store import AWAY_SECONDS, Reader, pause
 from tests.faults.world import MONDAY_8_00, FaultWorld
 from tests.http_receiver import HttpReceiver
-from tests.loops import LoopThread
 from tests.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -63,15 +62,13 @@ class Ends:
 
     @contextmanager
     def open(self) -> Iterator[Ends]:
-        with SmtpServer(self.mails, self.mails.port), LoopThread() as beside:
-            beside.run(self.http.start())
+        with SmtpServer(self.mails, self.mails.port), self.http.listening():
             self.ways = [TcpProxy(free_port(), port).start() for port in (self.mails.port, self.http.port)]
             try:
                 yield self
             finally:
                 for way in self.ways:
                     way.stop()
-                beside.run(self.http.stop())
 
     def each(self, what: Callable[[TcpProxy], object]) -> None:
         for way in self.ways:

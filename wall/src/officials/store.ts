@@ -54,8 +54,17 @@ export const quality = signal<Shown<Quality>>(NOTHING);
 /** `of`: the address that it answers, `askedAt`: by the steady clock, in seconds. */
 export const sheet = signal<Shown<Sheet> & { readonly of: string | null; readonly askedAt: number }>({ ...NOTHING, of: null, askedAt: 0 });
 export const followUps = signal<Shown<FollowUps> & { readonly unit: string }>({ ...NOTHING, unit: '' });
-/** The criteria of a unit in a year, which `of` names, in their sets; `missing`: the sets whose newest did not come; `unread`: the criteria of which nobody could say what was written; `wholeAt`: when all were asked for. */
-export const criteria = signal<Shown<readonly CriteriaSet[]> & { readonly of: string | null; readonly askedAt: number; readonly wholeAt: number; readonly readAt: number; readonly missing: Kept['missing']; readonly unread: readonly string[] }>({ ...NOTHING, of: null, askedAt: 0, wholeAt: 0, readAt: 0, missing: [], unread: [] });
+/** The criteria of a unit in a year, which `of` names, in their sets; `missing`: the sets whose newest did not come; `unread`: the criteria of which nobody could say what was written; `wholeAt`: when all were asked for, `readAt`: when all that was written was. */
+interface YearOfCriteria extends Shown<readonly CriteriaSet[]> {
+  readonly of: string | null;
+  readonly askedAt: number;
+  readonly wholeAt: number;
+  readonly readAt: number;
+  readonly missing: Kept['missing'];
+  readonly unread: readonly string[];
+}
+const NO_CRITERIA: YearOfCriteria = { ...NOTHING, of: null, askedAt: -Infinity, wholeAt: -Infinity, readAt: -Infinity, missing: [], unread: [] };
+export const criteria = signal(NO_CRITERIA);
 /** What was written of them, by code: null nothing, none where it is not known yet; `of` as of the criteria. */
 export const written = signal<{ readonly of: string | null; readonly found: ReadonlyMap<string, Justification | null> }>({ of: null, found: new Map() });
 /** What is being written, by subject: here until it is sent or nobody is signed in, and nowhere else. */
@@ -110,7 +119,7 @@ function forget(): void {
     notices.value = NOTHING;
     quality.value = NOTHING;
     sheet.value = { ...NOTHING, of: null, askedAt: 0 };
-    criteria.value = { ...NOTHING, of: null, askedAt: 0, wholeAt: 0, readAt: 0, missing: [], unread: [] };
+    criteria.value = NO_CRITERIA;
     written.value = { of: null, found: new Map() };
     drafts.value = new Map();
     followUps.value = { ...NOTHING, unit: '' };
@@ -169,7 +178,7 @@ const REFRESH = {
   /** All units' points of the year are reckoned for it: as seldom as the sheet, but what did not come as soon as all else. What is written is asked for every ten minutes while somebody looks, and at each opening of a form: each time is a row of the audit log. */
   criteria: async (why: Why) => {
     const [of, unit, named] = [criteriaAt.peek(), sheetUnit.peek(), year.peek()];
-    const before = criteria.peek().of === of ? criteria.peek() : { ...NOTHING, of, askedAt: -Infinity, wholeAt: -Infinity, readAt: -Infinity, missing: [], unread: [] };
+    const before = criteria.peek().of === of ? criteria.peek() : { ...NO_CRITERIA, of };
     const { steady } = moment();
     const whole = why === 'changed' || steady - before.wholeAt >= AGAIN_SECONDS - 1;
     if (of === null || unit === null || named === null || !(whole || ((isAway(before.status) || before.unread.length > 0) && steady - before.askedAt >= FAILED_SECONDS - 1))) return;
